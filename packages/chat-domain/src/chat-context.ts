@@ -1,0 +1,60 @@
+import type { Collection, Db } from "mongodb";
+import type { StoredDocument } from "./chat-document.ts";
+import { ChatModel, type ChatModelInput } from "./chat-model.ts";
+import { type ChatObserver, silentObserver } from "./chat-observer.ts";
+import { defaultMaxParticipants } from "./participants-key.ts";
+
+/** `claim`: chats without a key may exist and are adopted; `none`: the collection is sealed, every chat has a key. */
+export type LegacyPolicy = "claim" | "none";
+
+export interface ChatContextOptions {
+  readonly model?: ChatModelInput;
+  readonly legacy?: LegacyPolicy;
+  readonly observer?: ChatObserver;
+  /** Different people per chat; 100 unless given. */
+  readonly maxParticipants?: number;
+  /** Milliseconds after which a verb gives up with `UNAVAILABLE`; 4,000 unless given. */
+  readonly deadlineMs?: number;
+}
+
+/** What every verb gets first: where the chats are, and what was decided once for all calls. */
+export interface ChatContext {
+  readonly db: Db;
+  readonly model: ChatModel;
+  readonly legacy: LegacyPolicy;
+  readonly observer: ChatObserver;
+  readonly maxParticipants: number;
+  readonly deadlineMs: number;
+  /** The collections, with the concerns that the guarantee needs, whatever the client's own defaults are. */
+  readonly chats: Collection<StoredDocument>;
+  readonly redirects: Collection<StoredDocument>;
+}
+
+/**
+ * The context of an application that has its own driver connection.
+ *
+ * @throws ZodError when `model` is not a {@link ChatModel}
+ */
+export function chatContext(db: Db, options: ChatContextOptions = {}): ChatContext {
+  const model = ChatModel.parse(options.model ?? {});
+  const deadlineMs = options.deadlineMs ?? 4_000;
+  return {
+    db,
+    model,
+    legacy: options.legacy ?? "claim",
+    observer: options.observer ?? silentObserver,
+    maxParticipants: options.maxParticipants ?? defaultMaxParticipants,
+    deadlineMs,
+    chats: guaranteedCollection(db, model.chats.collection, deadlineMs),
+    redirects: guaranteedCollection(db, "chat_redirects", deadlineMs),
+  };
+}
+
+/** An id that was answered must survive any crash: majority and journal on write, majority on the primary on read. */
+function guaranteedCollection(db: Db, name: string, deadlineMs: number): Collection<StoredDocument> {
+  return db.collection(name, {
+    writeConcern: { w: "majority", journal: true, wtimeoutMS: deadlineMs },
+    readConcern: { level: "majority" },
+    readPreference: "primary",
+  });
+}

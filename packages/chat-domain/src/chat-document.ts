@@ -1,0 +1,74 @@
+import type { ChatModel } from "./chat-model.ts";
+import { type NativeId, nativeId } from "./native-id.ts";
+import { participantIdOrNull } from "./participant-id.ts";
+import { keyOf, sortedSet } from "./participants-key.ts";
+
+/** A document as it is stored; apart from `_id` nothing is certain about it. */
+export interface StoredDocument {
+  readonly _id: NativeId;
+  readonly [field: string]: unknown;
+}
+
+/** The field of the unique index. */
+export const keyField = "participantsKey";
+/** The field that makes a chat the tombstone of another. */
+export const mergedIntoField = "mergedInto";
+
+/** Where the participants' array is, and the id's field inside its elements if they are sub-documents. */
+export interface ParticipantsPath {
+  readonly array: string;
+  readonly element: string | null;
+}
+
+/** `members.userId` is the field `userId` of the elements of `members`; a path without a dot is an array of ids. */
+export function participantsPath(model: ChatModel): ParticipantsPath {
+  const path = model.chats.participants;
+  const dot = path.lastIndexOf(".");
+  return dot === -1
+    ? { array: path, element: null }
+    : { array: path.slice(0, dot), element: path.slice(dot + 1) };
+}
+
+/** The value at a dotted path of nested documents. */
+export function valueAt(document: StoredDocument, path: string): unknown {
+  let value: unknown = document;
+  for (const field of path.split(".")) {
+    value = typeof value === "object" && value !== null ? Reflect.get(value, field) : undefined;
+  }
+  return value;
+}
+
+/** The participants as they are stored, in stored order and form, with whatever is wrong with them. */
+export function storedParticipants(model: ChatModel, document: StoredDocument): readonly unknown[] {
+  const { array, element } = participantsPath(model);
+  const stored = valueAt(document, array);
+  if (!Array.isArray(stored)) return [];
+  return element === null ? stored : stored.map((entry: unknown) => memberId(entry, element));
+}
+
+function memberId(entry: unknown, field: string): unknown {
+  return typeof entry === "object" && entry !== null ? Reflect.get(entry, field) : undefined;
+}
+
+/** The canonical scope of a stored chat: empty where there is none, `null` where it is not a valid id. */
+export function storedScope(model: ChatModel, document: StoredDocument): string | null {
+  const stored = model.chats.scope === null ? "" : (valueAt(document, model.chats.scope) ?? "");
+  return stored === "" ? "" : participantIdOrNull(stored);
+}
+
+/** The key that a stored chat ought to have, or `null` when its participants or its scope are not valid ids. */
+export function recomputedKey(model: ChatModel, document: StoredDocument): string | null {
+  const ids = storedParticipants(model, document).map(participantIdOrNull);
+  const scope = storedScope(model, document);
+  if (scope === null || ids.length === 0 || !ids.every((id) => id !== null)) return null;
+  return keyOf(sortedSet(ids), scope);
+}
+
+/** The participants' array of a new chat, in the model's form. */
+export function nativeParticipants(model: ChatModel, ids: readonly string[]): readonly unknown[] {
+  const { element } = participantsPath(model);
+  return ids.map((id, index) => {
+    const native = nativeId(id, model.chats.participantType, `participants[${index}]`);
+    return element === null ? native : { [element]: native };
+  });
+}

@@ -1,0 +1,44 @@
+import type { Filter } from "mongodb";
+import { keyField, mergedIntoField, participantsPath, type StoredDocument } from "./chat-document.ts";
+import type { ChatModel } from "./chat-model.ts";
+import { type NativeId, nativeForms } from "./native-id.ts";
+
+/** Chats that are not tombstones; `null` also matches an absent field. */
+const live: Filter<StoredDocument> = { [mergedIntoField]: null };
+
+/** Live chats of a participant, of one scope or of all. Serves the listing index. */
+export function chatsOf(model: ChatModel, participant: string, scope: string | null): Filter<StoredDocument> {
+  const parts = [{ [model.chats.participants]: { $in: nativeForms(participant) } }, live];
+  return both(model, scope === null ? parts : [...parts, ofScope(model, scope)]);
+}
+
+/** Live chats without a key whose participants are exactly these, in whatever form, order or repetition. */
+export function keylessChatsOf(
+  model: ChatModel,
+  ids: readonly string[],
+  scope: string,
+): Filter<StoredDocument> {
+  const everyone = ids.map((id) => ({ [model.chats.participants]: { $in: nativeForms(id) } }));
+  return both(model, [
+    ...everyone,
+    nobodyElse(model, ids),
+    { [keyField]: null },
+    live,
+    ofScope(model, scope),
+  ]);
+}
+
+function nobodyElse(model: ChatModel, ids: readonly string[]): Filter<StoredDocument> {
+  const { array, element } = participantsPath(model);
+  const other: { $nin: readonly NativeId[] } = { $nin: ids.flatMap(nativeForms) };
+  return { [array]: { $not: { $elemMatch: element === null ? other : { [element]: other } } } };
+}
+
+function ofScope(model: ChatModel, scope: string): Filter<StoredDocument> {
+  if (model.chats.scope === null) return {};
+  return { [model.chats.scope]: { $in: scope === "" ? [null, ""] : nativeForms(scope) } };
+}
+
+function both(model: ChatModel, parts: readonly Filter<StoredDocument>[]): Filter<StoredDocument> {
+  return { $and: [model.chats.where, ...parts] };
+}

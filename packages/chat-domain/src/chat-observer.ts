@@ -1,0 +1,16 @@
+export type ChatLogLevel = "debug" | "info" | "warn" | "error";
+
+/** What happened to a create-or-get call; `integrity` also counts chats refused for changed participants. */
+export type ChatCounter = "created" | "existing" | "claimed" | "raced" | "retried" | "integrity";
+
+/** Values of a log event: short, flat, and never an id of a person. */
+export type ChatLogFields = Readonly<Record<string, string | number | boolean>>;
+
+/** Where events and counts go. Two methods, so that any logger and any metrics library can stand behind it. */
+export interface ChatObserver {
+  log(level: ChatLogLevel, message: string, fields: ChatLogFields): void;
+  count(counter: ChatCounter): void;
+}
+
+/** The observer of a context that was given none. */
+export const silentObserver: ChatObserver = { log: () => undefined, count: () => undefined };

@@ -1,0 +1,58 @@
+import { ObjectId } from "mongodb";
+import { keyField, type StoredDocument, storedParticipants, storedScope } from "./chat-document.ts";
+import { ChatError } from "./chat-error.ts";
+import type { ChatModel } from "./chat-model.ts";
+import { participantIdOrNull } from "./participant-id.ts";
+import { sortedSet } from "./participants-key.ts";
+
+/** A chat as onechat sees it. Ids are canonical text, see `participantId`. */
+export interface Chat {
+  readonly id: string;
+  /** Sorted by Unicode code point, without repeats. */
+  readonly participants: readonly string[];
+  /** `null` for a chat that has not been claimed yet, and for named groups. */
+  readonly participantsKey: string | null;
+  readonly scope: string;
+  /** `null` only where neither the document nor its ObjectId tells. */
+  readonly createdAt: Date | null;
+  readonly createdBy: string | null;
+  /** Ids of the duplicates that were merged into this chat; they stay valid for ever. */
+  readonly aliases: readonly string[];
+  /** The stored document with the application's own fields. */
+  readonly document: StoredDocument;
+}
+
+/**
+ * Reads a stored document of any age. What is not a valid id is left out of `participants`, never invented.
+ *
+ * @throws ChatError `INTEGRITY` when `_id` is of a type that has no canonical text
+ */
+export function toChat(model: ChatModel, document: StoredDocument): Chat {
+  const { _id, createdBy, aliases, [keyField]: key } = document;
+  const id = participantIdOrNull(_id);
+  if (id === null)
+    throw new ChatError(
+      "INTEGRITY",
+      "a stored chat has an _id that is not a string, number, ObjectId or UUID",
+    );
+  return {
+    id,
+    participants: sortedSet(validIds(storedParticipants(model, document))),
+    participantsKey: typeof key === "string" ? key : null,
+    scope: storedScope(model, document) ?? "",
+    createdAt: creationTime(document),
+    createdBy: participantIdOrNull(createdBy),
+    aliases: Array.isArray(aliases) ? validIds(aliases) : [],
+    document,
+  };
+}
+
+function validIds(stored: readonly unknown[]): readonly string[] {
+  return stored.map(participantIdOrNull).filter((id) => id !== null);
+}
+
+function creationTime(document: StoredDocument): Date | null {
+  const { createdAt, _id: id } = document;
+  if (createdAt instanceof Date) return createdAt;
+  return id instanceof ObjectId ? id.getTimestamp() : null;
+}

@@ -1,0 +1,61 @@
+import { MongoClient, type MongoClientOptions } from "mongodb";
+import { type ChatContext, chatContext, type ChatContextOptions } from "../chat-context.ts";
+import { withDeadline } from "../deadline.ts";
+
+export interface ConnectOptions extends ChatContextOptions {
+  /** A MongoDB connection string; what it says about pool, timeouts and name wins over the defaults here. */
+  readonly uri: string;
+  /** The database; `onechat` unless given. */
+  readonly database?: string;
+  /** Named in the server's logs and in its list of connections. */
+  readonly appName?: string;
+  /** Connections per server; 50 unless given. */
+  readonly maxPoolSize?: number;
+}
+
+/** A context that owns its connections: use it with `await using`, or dispose of it at the end. */
+export interface ChatConnection extends ChatContext, AsyncDisposable {
+  /**
+   * One round trip to the server.
+   *
+   * @throws ChatError `UNAVAILABLE`
+   */
+  ping(): Promise<void>;
+}
+
+/**
+ * Connections with a bound on every wait: for a free connection, for a server, for an answer. Nothing is sent before
+ * the first operation, so this succeeds while the database is down.
+ *
+ * @throws MongoParseError when `uri` is not a connection string
+ */
+export function connect(options: ConnectOptions): ChatConnection {
+  const client = new MongoClient(options.uri, clientOptions(options));
+  const context = chatContext(client.db(options.database ?? "onechat"), options);
+  return {
+    ...context,
+    ping: () => withDeadline(context, async () => void (await context.db.command({ ping: 1 }))),
+    [Symbol.asyncDispose]: () => client.close(),
+  };
+}
+
+function clientOptions(options: ConnectOptions): MongoClientOptions {
+  const defaults: MongoClientOptions = {
+    appName: options.appName ?? "onechat",
+    maxPoolSize: options.maxPoolSize ?? 50,
+    maxIdleTimeMS: 60_000,
+    // The driver's own defaults are 0 (wait for ever), 30 s, 30 s and 0 (wait for ever).
+    waitQueueTimeoutMS: 2_000,
+    serverSelectionTimeoutMS: 2_000,
+    connectTimeoutMS: 2_000,
+    socketTimeoutMS: 30_000,
+  };
+  const given = optionsOf(options.uri);
+  return Object.fromEntries(Object.entries(defaults).filter(([name]) => !given.has(name.toLowerCase())));
+}
+
+/** Option names of a connection string are case-insensitive; its host list is no URL, so only the query is parsed. */
+function optionsOf(uri: string): ReadonlySet<string> {
+  const [, query = ""] = uri.split("?");
+  return new Set([...new URLSearchParams(query).keys()].map((name) => name.toLowerCase()));
+}

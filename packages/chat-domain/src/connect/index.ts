@@ -1,0 +1,1 @@
+export { type ChatConnection, connect, type ConnectOptions } from "./connect.ts";

@@ -1,0 +1,50 @@
+import { MongoError, MongoServerError } from "mongodb";
+import { ChatError } from "./chat-error.ts";
+
+const duplicateKey = 11000;
+
+/** Server codes that say "not now": timeouts, elections, shutdown, write concern not reached. */
+const transientCodes: ReadonlySet<number> = new Set([
+  6, 7, 50, 64, 89, 91, 133, 134, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436,
+]);
+
+/** Driver errors that mean that the server could not be asked, or that its answer was lost. */
+const transientNames: ReadonlySet<string> = new Set([
+  "MongoServerSelectionError",
+  "MongoNetworkError",
+  "MongoNetworkTimeoutError",
+  "MongoWaitQueueTimeoutError",
+  "MongoPoolClearedError",
+  "MongoPoolClearedOnNetworkError",
+  "MongoPoolClosedError",
+  "MongoTopologyClosedError",
+  "MongoClientClosedError",
+  "MongoNotConnectedError",
+  "MongoWriteConcernError",
+]);
+
+/** Whether this is the duplicate-key error of the index on exactly `field`; any other duplicate is another matter. */
+export function isDuplicateOf(error: unknown, field: string): boolean {
+  if (!(error instanceof MongoServerError) || error.code !== duplicateKey) return false;
+  const pattern: unknown = error["keyPattern"];
+  return typeof pattern === "object" && pattern !== null && Object.keys(pattern).join() === field;
+}
+
+/** Whether the server refused a hint because the index is not there. */
+export function isHintRefused(error: unknown): boolean {
+  return error instanceof MongoServerError && error.code === 2 && /\bhint\b/.test(error.message);
+}
+
+/** The error a caller gets: "not now" becomes `UNAVAILABLE`, everything else stays itself. */
+export function callerError(error: unknown): unknown {
+  return isTransient(error) ? unavailable("the database did not answer in time; try again", error) : error;
+}
+
+export function unavailable(message: string, cause?: unknown): ChatError {
+  return new ChatError("UNAVAILABLE", message, { cause });
+}
+
+function isTransient(error: unknown): boolean {
+  if (!(error instanceof MongoError)) return false;
+  return transientNames.has(error.name) || (typeof error.code === "number" && transientCodes.has(error.code));
+}

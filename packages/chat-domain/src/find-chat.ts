@@ -1,0 +1,27 @@
+import { findKeylessChat } from "./adopt-keyless-chat.ts";
+import { type Chat, toChat } from "./chat.ts";
+import { chatByKey } from "./chat-by-key.ts";
+import type { ChatContext } from "./chat-context.ts";
+import { chatIdentity } from "./chat-request.ts";
+import { withDeadline } from "./deadline.ts";
+
+export interface FindChatInput {
+  /** Ids in any accepted form, see `participantId`; order and repetition do not matter. */
+  readonly participants: readonly unknown[];
+  readonly scope?: unknown;
+}
+
+/**
+ * The chat of these people in this scope, or `null`. Never creates and never claims, so it is safe for previews.
+ *
+ * @throws ChatError `INVALID_PARTICIPANTS`, `INTEGRITY`, `INDEX_MISSING`, `UNAVAILABLE`
+ */
+export async function findChat(ctx: ChatContext, input: FindChatInput): Promise<Chat | null> {
+  const identity = chatIdentity(ctx, input);
+  return withDeadline(ctx, async () => {
+    const chat = await chatByKey(ctx, identity);
+    if (chat !== null) return chat;
+    const keyless = ctx.legacy === "claim" ? await findKeylessChat(ctx, identity) : null;
+    return keyless === null ? null : toChat(ctx.model, keyless);
+  });
+}

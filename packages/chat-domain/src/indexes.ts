@@ -1,0 +1,106 @@
+import {
+  type CreateIndexesOptions,
+  type Document,
+  type IndexDescriptionInfo,
+  MongoServerError,
+} from "mongodb";
+import type { ChatContext } from "./chat-context.ts";
+import { keyField } from "./chat-document.ts";
+import { ChatError } from "./chat-error.ts";
+import type { ChatModel } from "./chat-model.ts";
+import { withDeadline } from "./deadline.ts";
+
+export interface ChatIndex {
+  readonly key: Readonly<Record<string, 1 | -1>>;
+  readonly options: Readonly<CreateIndexesOptions>;
+}
+
+/** What decides the race: exactly this index, or there is no guarantee. Sparse, so that named groups need no key. */
+export const uniqueKeyIndex: ChatIndex = {
+  key: { [keyField]: 1 },
+  options: { name: "participantsKey_unique", unique: true, sparse: true, collation: { locale: "simple" } },
+};
+
+/** The indexes of the chats collection. */
+export function chatIndexes(model: ChatModel): readonly ChatIndex[] {
+  const listing: ChatIndex = {
+    key: { [model.chats.participants]: 1, _id: -1 },
+    options: { name: "participants_listing" },
+  };
+  return [uniqueKeyIndex, listing];
+}
+
+/**
+ * Builds the indexes that are missing; those that exist are left alone.
+ *
+ * @throws ChatError `INDEX_MISSING` when an index of the same fields exists with other options
+ */
+export async function ensureIndexes(ctx: ChatContext): Promise<void> {
+  const existing = await existingIndexes(ctx);
+  for (const index of chatIndexes(ctx.model)) {
+    if (existing.some((other) => sameKey(other.key, index.key))) continue;
+    await ctx.chats.createIndex({ ...index.key }, { ...index.options });
+  }
+  await assertIndexes(ctx);
+}
+
+/**
+ * Builds the indexes of a collection that is empty or absent, where that takes no time and can meet no duplicates;
+ * on any other it only asserts, because building an index on a large collection is a decision of its operator.
+ *
+ * @throws ChatError `INDEX_MISSING`, `UNAVAILABLE`
+ */
+export async function ensureIndexesIfEmpty(ctx: ChatContext): Promise<void> {
+  const anyChat = await withDeadline(ctx, () => ctx.chats.findOne({}, { projection: { _id: 1 } }));
+  await (anyChat === null ? ensureIndexes(ctx) : assertIndexes(ctx));
+}
+
+/**
+ * Proves that the database can decide the race: one index on exactly the key, unique, sparse, not partial, not
+ * hidden and without a collation.
+ *
+ * @throws ChatError `INDEX_MISSING` with what is wrong and the command that mends it, `UNAVAILABLE`
+ */
+export async function assertIndexes(ctx: ChatContext): Promise<void> {
+  const existing = await withDeadline(ctx, () => existingIndexes(ctx));
+  const candidates = existing.filter((index) => sameKey(index.key, uniqueKeyIndex.key));
+  const flaw = guaranteeFlaw(candidates);
+  if (flaw !== null) throw indexMissing(ctx, flaw);
+}
+
+/** The error of a collection that cannot give the guarantee. */
+export function indexMissing(ctx: ChatContext, flaw: string, cause?: unknown): ChatError {
+  const name = `${ctx.db.databaseName}.${ctx.chats.collectionName}`;
+  const message =
+    `the unique index {${keyField}: 1} of ${name} ${flaw}, so "exactly one chat" cannot be guaranteed; ` +
+    "build it with: pnpm migrator up --execute --to index";
+  return new ChatError("INDEX_MISSING", message, { cause });
+}
+
+async function existingIndexes(ctx: ChatContext): Promise<readonly IndexDescriptionInfo[]> {
+  try {
+    return await ctx.chats.indexes();
+  } catch (error) {
+    if (error instanceof MongoServerError && error.codeName === "NamespaceNotFound") return [];
+    throw error;
+  }
+}
+
+function guaranteeFlaw(candidates: readonly IndexDescriptionInfo[]): string | null {
+  const [index, second] = candidates;
+  if (index === undefined) return "does not exist";
+  return second === undefined ? indexFlaw(index) : "exists more than once with different options";
+}
+
+function indexFlaw(index: IndexDescriptionInfo): string | null {
+  if (index.unique !== true) return "is not unique";
+  if (index.sparse !== true) return "is not sparse";
+  if (index.partialFilterExpression !== undefined) return "is partial";
+  if (index.hidden === true) return "is hidden";
+  const locale: unknown = index.collation?.locale ?? "simple";
+  return locale === "simple" ? null : "has a collation";
+}
+
+function sameKey(a: Document, b: Document): boolean {
+  return JSON.stringify(Object.entries(a)) === JSON.stringify(Object.entries(b));
+}

@@ -1,0 +1,35 @@
+import { defineConfig } from "vitest/config";
+
+// Tests see the sources of every workspace package, so an edit needs no build to be tested.
+const conditions = ["@onechat/source"];
+const resolve = { conditions };
+const ssr = { resolve: { conditions } };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve,
+        ssr,
+        test: {
+          name: "unit",
+          include: ["{apps,packages,tooling}/*/test/**/*.test.ts"],
+          exclude: ["**/*.db.test.ts"],
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: "db",
+          include: ["{apps,packages,tooling}/*/test/**/*.db.test.ts"],
+          globalSetup: ["tooling/mongo/src/vitest/global-setup.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          // Two cores: races inside one file are the point, races between files are only noise.
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
