@@ -14,7 +14,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["{apps,packages,tooling}/*/test/**/*.test.ts"],
-          exclude: ["**/*.db.test.ts"],
+          exclude: ["**/*.db.test.ts", "**/*.packed.test.ts"],
         },
       },
       {
@@ -27,6 +27,16 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 120_000,
           // Two cores: races inside one file are the point, races between files are only noise.
+          fileParallelism: false,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: "packed",
+          include: ["packages/*/test/**/*.packed.test.ts"],
+          testTimeout: 120_000,
           fileParallelism: false,
         },
       },

@@ -10,7 +10,9 @@ const windows = process.platform === "win32";
 function refuseOldNode() {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return;
-  console.error(`onechat needs Node 20.19 or newer; this is ${process.version}. Install one from https://nodejs.org.`);
+  console.error(
+    `onechat needs Node 20.19 or newer; this is ${process.version}. Install one from https://nodejs.org.`,
+  );
   process.exit(1);
 }
 
@@ -27,7 +29,9 @@ function install() {
   const args = [...prefix, "install", "--frozen-lockfile", "--prefer-offline"];
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: "inherit", shell: windows });
   if (status === 0) return;
-  console.error(`Installing failed${error ? ` (${error.message})` : ""}: "${command} ${args.join(" ")}". Is the npm registry reachable?`);
+  console.error(
+    `Installing failed${error ? ` (${error.message})` : ""}: "${command} ${args.join(" ")}". Is the npm registry reachable?`,
+  );
   process.exit(status ?? 1);
 }
 

@@ -1,0 +1,56 @@
+import {
+  createTRPCClient,
+  httpBatchLink,
+  httpLink,
+  type Operation,
+  type TRPCClient,
+  type TRPCLink,
+} from "@trpc/client";
+import type { AppRouter } from "./app-router.ts";
+import {
+  type ChatClientOptions,
+  type ResolvedChatClientOptions,
+  resolveChatClientOptions,
+} from "./chat-client-options.ts";
+import { deadlineLink } from "./deadline-link.ts";
+import { retryPolicy, tokenRefused } from "./retry-policy.ts";
+
+/** The server refuses larger batches; the client splits its calls accordingly. */
+const maxBatchSize = 20;
+
+export type ChatClient = TRPCClient<AppRouter>;
+
+/**
+ * The typed client of a onechat API, for browsers, Node and workers:
+ * `const { chat, created } = await client.chat.createOrGet.mutate({ participants: ["bob"] })`.
+ *
+ * Calls are repeated after passing failures as far as that is safe, end at their deadline or when their `signal`
+ * aborts, and reject with {@link ChatClientError}.
+ *
+ * @throws TypeError when `options.url` is not an absolute http or https URL
+ */
+export function createChatClient(options: ChatClientOptions): ChatClient {
+  const resolved = resolveChatClientOptions(options);
+  return createTRPCClient<AppRouter>({
+    links: [deadlineLink(resolved.timeoutMs), retryPolicy(resolved), transport(resolved)],
+  });
+}
+
+function transport(options: ResolvedChatClientOptions): TRPCLink<AppRouter> {
+  // POST for queries too: a list of a hundred participants does not fit into a URL.
+  const common = { url: options.endpoint, fetch: options.fetch, methodOverride: "POST" } as const;
+  if (!options.batch) return httpLink({ ...common, headers: ({ op }) => authorization(options, [op]) });
+  return httpBatchLink({
+    ...common,
+    maxItems: maxBatchSize,
+    headers: ({ opList }) => authorization(options, opList),
+  });
+}
+
+async function authorization(
+  options: ResolvedChatClientOptions,
+  operations: readonly Operation[],
+): Promise<{ readonly authorization: string }> {
+  const refused = operations.some(({ context }) => context[tokenRefused] === true);
+  return { authorization: `Bearer ${await options.token({ refused })}` };
+}

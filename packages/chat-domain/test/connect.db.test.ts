@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { testMongo } from "@onechat/mongo/testing";
+import { connect } from "../src/connect/index.ts";
+import { createOrGetChat, findChat } from "../src/index.ts";
+
+describe("connect", () => {
+  it("answers UNAVAILABLE within its deadline when the database is down", async () => {
+    await using down = connect({ uri: "mongodb://127.0.0.1:9/", deadlineMs: 1_000 });
+    const started = performance.now();
+    await expect(down.ping()).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    await expect(createOrGetChat(down, { participants: ["a"] })).rejects.toMatchObject({
+      code: "UNAVAILABLE",
+    });
+    await expect(findChat(down, { participants: ["a"] })).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+
+  it("lets the connection string decide about pool, timeouts and name", () => {
+    const connection = connect({ uri: "mongodb://127.0.0.1:9/?maxpoolsize=3&appName=mine" });
+    const { maxPoolSize, appName, waitQueueTimeoutMS } = connection.db.client.options;
+    expect({ maxPoolSize, appName, waitQueueTimeoutMS }).toEqual({
+      maxPoolSize: 3,
+      appName: "mine",
+      waitQueueTimeoutMS: 2_000,
+    });
+  });
+
+  it("asks for majority and journal whatever the connection string says", () => {
+    const connection = connect({ uri: "mongodb://127.0.0.1:9/?w=1&journal=false&readConcernLevel=local" });
+    expect(connection.chats.writeConcern).toMatchObject({ w: "majority", journal: true });
+    expect(connection.chats.readConcern).toMatchObject({ level: "majority" });
+    expect(connection.chats.readPreference?.mode).toBe("primary");
+  });
+
+  it("ends its connections when it is disposed of", async () => {
+    const connection = connect({ uri: testMongo().uri });
+    await connection.ping();
+    await connection[Symbol.asyncDispose]();
+    await expect(connection.ping()).rejects.toMatchObject({ code: "UNAVAILABLE" });
+  });
+});

@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import type { ChatConnection } from "../src/connect/index.ts";
+import { assertIndexes, createOrGetChat, ensureIndexes, ensureIndexesIfEmpty } from "../src/index.ts";
+import { freshDatabase } from "./fresh-database.ts";
+
+const key = { participantsKey: 1 } as const;
+
+async function withIndex(database: ChatConnection, options: object | null): Promise<void> {
+  await database.chats.dropIndexes();
+  if (options !== null) await database.chats.createIndex(key, options);
+}
+
+describe("the unique index", () => {
+  it("is built by itself on an absent collection, by two processes at once", async () => {
+    await using database = await freshDatabase();
+    await database.chats.drop();
+    await Promise.all([ensureIndexesIfEmpty(database), ensureIndexesIfEmpty(database)]);
+    await expect(assertIndexes(database)).resolves.toBeUndefined();
+    const indexes = await database.chats.indexes();
+    expect(indexes.map(({ name }) => name)).toEqual([
+      "_id_",
+      "participantsKey_unique",
+      "participants_listing",
+    ]);
+  });
+
+  it("is not built behind the operator's back on a collection with chats: the error names the command", async () => {
+    await using database = await freshDatabase();
+    await createOrGetChat(database, { participants: ["a", "b"] });
+    await withIndex(database, null);
+    await expect(ensureIndexesIfEmpty(database)).rejects.toMatchObject({
+      code: "INDEX_MISSING",
+      message: expect.stringContaining("migrator up --execute --to index"),
+    });
+    await ensureIndexes(database);
+    await expect(assertIndexes(database)).resolves.toBeUndefined();
+  });
+
+  it.each([
+    { flaw: "does not exist", options: null },
+    { flaw: "is not unique", options: { sparse: true } },
+    { flaw: "is not sparse", options: { unique: true } },
+    {
+      flaw: "is partial",
+      options: {
+        unique: true,
+        sparse: false,
+        partialFilterExpression: { participantsKey: { $type: "string" } },
+      },
+    },
+    {
+      flaw: "has a collation",
+      options: { unique: true, sparse: true, collation: { locale: "en", strength: 2 } },
+    },
+    { flaw: "is hidden", options: { unique: true, sparse: true, hidden: true } },
+  ])("is refused when it $flaw", async ({ flaw, options }) => {
+    await using database = await freshDatabase();
+    await withIndex(database, options);
+    const refusal = assertIndexes(database);
+    await expect(refusal).rejects.toMatchObject({ code: "INDEX_MISSING" });
+    // A partial index cannot be sparse as well; which of the two is named does not matter.
+    await expect(refusal).rejects.toThrow(flaw === "is partial" ? /is partial|is not sparse/ : flaw);
+  });
+
+  it("is accepted under another name", async () => {
+    await using database = await freshDatabase();
+    await withIndex(database, { unique: true, sparse: true, name: "one_chat" });
+    await expect(assertIndexes(database)).resolves.toBeUndefined();
+    expect((await createOrGetChat(database, { participants: ["a"] })).created).toBe(true);
+  });
+
+  it("is reported when one of the same field stands in its way", async () => {
+    await using database = await freshDatabase();
+    await withIndex(database, {});
+    await expect(ensureIndexes(database)).rejects.toMatchObject({ code: "INDEX_MISSING" });
+  });
+
+  it("lets chats without a key be as many as they like", async () => {
+    await using database = await freshDatabase();
+    await database.db.collection("chats").insertMany([{ title: "general" }, { title: "random" }]);
+    expect(await database.chats.countDocuments()).toBe(2);
+  });
+});

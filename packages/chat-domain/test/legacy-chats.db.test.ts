@@ -1,0 +1,103 @@
+import { Int32, Long, ObjectId, UUID } from "mongodb";
+import { describe, expect, it } from "vitest";
+import { type ChatConnection } from "../src/connect/index.ts";
+import { createOrGetChat, findChat, participantsKey } from "../src/index.ts";
+import { freshDatabase } from "./fresh-database.ts";
+import { recordingObserver } from "./recording-observer.ts";
+
+async function insertLegacy(
+  database: ChatConnection,
+  ...documents: readonly object[]
+): Promise<readonly string[]> {
+  const collection = database.db.collection(database.chats.collectionName);
+  const keyless = documents.map((document) => ({ _id: new ObjectId(), ...document }));
+  await collection.insertMany(keyless);
+  return keyless.map(({ _id }) => _id.toHexString());
+}
+
+describe("a legacy chat without a key", () => {
+  it("is claimed instead of getting a twin, the oldest one first", async () => {
+    const observer = recordingObserver();
+    await using database = await freshDatabase({ observer });
+    const [oldest] = await insertLegacy(
+      database,
+      { participants: ["bob", "alice"], title: "first" },
+      { participants: ["alice", "bob"], title: "second" },
+    );
+    const { chat, created } = await createOrGetChat(database, { participants: ["alice", "bob"] });
+    expect({ id: chat.id, created }).toEqual({ id: oldest, created: false });
+    expect(chat.participantsKey).toBe(participantsKey(["alice", "bob"]));
+    expect(chat.document["title"]).toBe("first");
+    expect(observer.counted("claimed")).toBe(1);
+  });
+
+  it("is claimed once by 100 concurrent callers, who all get it", async () => {
+    const observer = recordingObserver();
+    await using database = await freshDatabase({ observer });
+    const [legacy] = await insertLegacy(database, { participants: ["a", "b"] }, { participants: ["b", "a"] });
+    const results = await Promise.all(
+      Array.from({ length: 100 }, () => createOrGetChat(database, { participants: ["a", "b"] })),
+    );
+    expect(new Set(results.map(({ chat }) => chat.id))).toEqual(new Set([legacy]));
+    expect(results.some(({ created }) => created)).toBe(false);
+    expect(observer.counted("claimed")).toBe(1);
+    expect(await database.chats.countDocuments({ participantsKey: { $type: "string" } })).toBe(1);
+  });
+
+  it.each([
+    { name: "repeated and unsorted participants", stored: ["b", "a", "b"], asked: ["a", "b"] },
+    {
+      name: "an ObjectId for an id in text",
+      stored: [new ObjectId("65f0c0ffee0123456789abcd"), "b"],
+      asked: ["b", "65f0c0ffee0123456789abcd"],
+    },
+    {
+      name: "numbers of several BSON types",
+      stored: [new Int32(7), Long.fromString("9007199254740993")],
+      asked: [7, "9007199254740993"],
+    },
+    {
+      name: "a UUID",
+      stored: [new UUID("0f8fad5b-d9cb-469f-a165-70867728950e")],
+      asked: ["0f8fad5b-d9cb-469f-a165-70867728950e"],
+    },
+    { name: "a key of null", stored: ["a", "b"], asked: ["a", "b"], also: { participantsKey: null } },
+    { name: "an empty scope", stored: ["a", "b"], asked: ["a", "b"], also: { scope: "" } },
+  ])("is recognised with $name", async ({ stored, asked, also }) => {
+    await using database = await freshDatabase();
+    const [legacy] = await insertLegacy(database, { participants: stored, ...also });
+    const found = await findChat(database, { participants: asked });
+    expect(found).toMatchObject({ id: legacy, participantsKey: null });
+    expect(await createOrGetChat(database, { participants: asked })).toMatchObject({
+      created: false,
+      chat: { id: legacy },
+    });
+    // The second call goes by the key: what was claimed stays found, in whatever form it is stored.
+    expect(await createOrGetChat(database, { participants: asked })).toMatchObject({
+      created: false,
+      chat: { id: legacy },
+    });
+  });
+
+  it.each([
+    { name: "more people", document: { participants: ["a", "b", "c"] } },
+    { name: "fewer people", document: { participants: ["a"] } },
+    { name: "an invalid participant among them", document: { participants: ["a", "b", null] } },
+    { name: "another scope", document: { participants: ["a", "b"], scope: "project-1" } },
+    { name: "a merge behind it", document: { participants: ["a", "b"], mergedInto: new ObjectId() } },
+    { name: "no participants", document: { title: "lost" } },
+  ])("is left alone with $name", async ({ document }) => {
+    await using database = await freshDatabase();
+    const [other] = await insertLegacy(database, document);
+    const { chat, created } = await createOrGetChat(database, { participants: ["a", "b"] });
+    expect(created).toBe(true);
+    expect(chat.id).not.toBe(other);
+  });
+
+  it("is not looked for once the collection is sealed", async () => {
+    await using database = await freshDatabase({ legacy: "none" });
+    await insertLegacy(database, { participants: ["a", "b"] });
+    expect(await findChat(database, { participants: ["a", "b"] })).toBeNull();
+    expect(await createOrGetChat(database, { participants: ["a", "b"] })).toMatchObject({ created: true });
+  });
+});

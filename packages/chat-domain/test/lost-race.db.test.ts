@@ -1,0 +1,84 @@
+import type { Collection } from "mongodb";
+import { describe, expect, it } from "vitest";
+import { type ChatContext, createOrGetChat, participantsKey } from "../src/index.ts";
+import { freshDatabase } from "./fresh-database.ts";
+import { recordingObserver } from "./recording-observer.ts";
+
+type Chats = ChatContext["chats"];
+
+/** The collection, with something that happens between this caller's reading and its every write. */
+function interruptedBefore(chats: Chats, interruption: () => Promise<unknown>): Chats {
+  return new Proxy(chats, {
+    get(target, property) {
+      const member: unknown = Reflect.get(target, property, target);
+      if (typeof member !== "function") return member;
+      if (property !== "findOneAndUpdate") return member.bind(target);
+      return async (...args: unknown[]) => {
+        await interruption();
+        return Reflect.apply(member, target, args) as unknown;
+      };
+    },
+  });
+}
+
+const pair = { participants: ["alice", "bob"] };
+const winner = { participants: ["alice", "bob"], participantsKey: participantsKey(["alice", "bob"]) };
+
+function insert(chats: Collection<never> | Chats, document: object): Promise<unknown> {
+  return (chats as unknown as Collection).insertOne({ ...document });
+}
+
+describe("a lost race", () => {
+  it("is not an error: the winner's chat is read, and the event logged", async () => {
+    const observer = recordingObserver();
+    await using database = await freshDatabase({ observer });
+    await insert(database.chats, { participants: ["alice", "bob"] });
+    const chats = interruptedBefore(database.chats, () => insert(database.chats, winner));
+
+    const { chat, created } = await createOrGetChat({ ...database, chats }, pair);
+
+    expect(created).toBe(false);
+    expect(chat.participantsKey).toBe(winner.participantsKey);
+    expect(observer.counted("raced")).toBe(1);
+    expect(observer.events.map(({ level, message }) => `${level} ${message}`)).toEqual([
+      "warn duplicate key during upsert",
+      "debug retrieved existing chat after duplicate key",
+    ]);
+    expect(JSON.stringify(observer.events)).not.toMatch(/alice|bob/);
+  });
+
+  it("is tried again when the winner is gone, and given up after a bounded number of tries", async () => {
+    const observer = recordingObserver();
+    await using database = await freshDatabase({ observer });
+    const duplicate = await duplicateKeyError(database);
+    const chats = interruptedBefore(database.chats, () => Promise.reject(duplicate));
+    await expect(createOrGetChat({ ...database, chats }, pair)).rejects.toMatchObject({
+      code: "UNAVAILABLE",
+    });
+    expect(observer.counted("retried")).toBe(4);
+  });
+
+  it("ends with a chat when the winner is gone once", async () => {
+    await using database = await freshDatabase();
+    const duplicate = await duplicateKeyError(database);
+    let failures = 1;
+    const chats = interruptedBefore(database.chats, async () => {
+      failures -= 1;
+      if (failures >= 0) throw duplicate;
+    });
+    expect(await createOrGetChat({ ...database, chats }, pair)).toMatchObject({ created: true });
+  });
+});
+
+/** A real one, made by the server, of the key's own index. */
+async function duplicateKeyError(database: ChatContext): Promise<unknown> {
+  const document = { participants: ["x"], participantsKey: "v1.taken" };
+  await insert(database.chats, document);
+  try {
+    await insert(database.chats, document);
+  } catch (error) {
+    await database.chats.deleteMany({});
+    return error;
+  }
+  throw new Error("expected a duplicate key");
+}

@@ -1,0 +1,1 @@
+export { type PackedProject, packedProject } from "./packed-project.ts";

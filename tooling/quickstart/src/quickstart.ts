@@ -1,0 +1,59 @@
+import { join } from "node:path";
+import { openMongo } from "@onechat/mongo";
+import { startApi } from "./api-process.ts";
+import { type BannerFacts, banner } from "./banner.ts";
+import { devSecret } from "./dev-secret.ts";
+
+export interface QuickstartOptions {
+  /** Keeps the database and the secret, so that chats and tokens outlive a restart. */
+  readonly dataFolder: string;
+  readonly apiProgram: string;
+  readonly port: number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly print: (text: string) => void;
+  /** Aborts when the newcomer has seen enough. */
+  readonly stop: AbortSignal;
+}
+
+/** MongoDB, API, token, and lines to paste; returns the exit code once it was stopped or the API ended. */
+export async function quickstart(options: QuickstartOptions): Promise<number> {
+  await using mongo = await openMongo({
+    purpose: "start",
+    env: options.env,
+    dir: join(options.dataFolder, "mongo"),
+    onNotice: options.print,
+  });
+  const secret = await devSecret(options.dataFolder);
+  const env = { ...options.env, MONGODB_URI: mongo.uri, AUTH_DEV: "1", AUTH_JWT_SECRET: secret };
+  await using api = startApi(options.apiProgram, env, options.port);
+  await api.ready(30_000);
+  const facts: BannerFacts = {
+    apiUrl: api.url,
+    mongoUri: mongo.uri,
+    mongoDescription: mongo.description,
+    caller: "alice",
+    token: await devToken(api.url, "alice"),
+  };
+  options.print(banner(facts));
+  return Promise.race([api.exited, stopped(options.stop)]);
+}
+
+async function devToken(url: string, sub: string): Promise<string> {
+  const answer = await fetch(`${url}/dev/token`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ sub }),
+  });
+  const body: unknown = await answer.json();
+  if (typeof body === "object" && body !== null && "token" in body && typeof body.token === "string") {
+    return body.token;
+  }
+  throw new Error(`the API refused to make a development token (status ${answer.status})`);
+}
+
+function stopped(signal: AbortSignal): Promise<number> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(0);
+    signal.addEventListener("abort", () => resolve(0), { once: true });
+  });
+}
