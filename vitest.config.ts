@@ -23,7 +23,7 @@ export default defineConfig({
         test: {
           name: "db",
           include: ["{apps,packages,tooling}/*/test/**/*.db.test.ts"],
-          globalSetup: ["tooling/mongo/src/vitest/global-setup.ts"],
+          globalSetup: ["tooling/mongo/src/testing/global-setup.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           // Two cores: races inside one file are the point, races between files are only noise.

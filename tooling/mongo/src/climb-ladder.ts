@@ -1,0 +1,72 @@
+import type { MongoProvider, MongoServer, Rung, RungOptions } from "./mongo-server.ts";
+
+interface Refusal {
+  readonly provider: MongoProvider;
+  readonly reason: string;
+}
+
+/**
+ * Opens the first rung that works, in the given order, and says why the ones before it did not.
+ *
+ * @throws Error with every rung's reason and the ways out
+ */
+export async function climbLadder(rungs: readonly Rung[], options: RungOptions): Promise<MongoServer> {
+  const refusals: Refusal[] = [];
+  for (const rung of rungs) {
+    const outcome = await tryRung(rung, options);
+    if (typeof outcome !== "string") {
+      options.onNotice(usedLine(outcome, refusals));
+      return outcome;
+    }
+    refusals.push({ provider: rung.provider, reason: outcome });
+  }
+  throw new Error(nothingWorks(refusals));
+}
+
+/**
+ * Opens the one rung that was asked for.
+ *
+ * @throws Error with the reason why it does not work
+ */
+export async function openForced(rung: Rung, options: RungOptions): Promise<MongoServer> {
+  const outcome = await tryRung(rung, options);
+  if (typeof outcome !== "string") return outcome;
+  throw new Error(`MONGO_PROVIDER=${rung.provider} was asked for, but ${outcome}`);
+}
+
+async function tryRung(rung: Rung, options: RungOptions): Promise<MongoServer | string> {
+  const reason = await rung.unavailable();
+  if (reason !== null) return reason;
+  try {
+    return await rung.open(options);
+  } catch (error) {
+    return wholeMessage(error);
+  }
+}
+
+/** The message with those of its causes: what really happened is often buried several levels down. */
+export function wholeMessage(error: unknown): string {
+  const messages: string[] = [];
+  for (let cause = error; cause instanceof Error && messages.length < 10; cause = cause.cause) {
+    messages.push(cause.message);
+  }
+  return messages.length === 0 ? String(error) : messages.join(": ");
+}
+
+function usedLine(server: MongoServer, refusals: readonly Refusal[]): string {
+  const passed = refusals.map(({ provider, reason }) => `${provider}: ${reason}`).join("; ");
+  return `MongoDB: ${server.provider}, ${server.description}${passed === "" ? "" : ` (not ${passed})`}`;
+}
+
+function nothingWorks(refusals: readonly Refusal[]): string {
+  const reasons = refusals.map(({ provider, reason }) => `  ${provider.padEnd(15)} ${reason}`);
+  return [
+    "no MongoDB can be had on this machine:",
+    ...reasons,
+    "any one of these helps:",
+    "  - set MONGODB_URI to a MongoDB of yours",
+    "  - start a container runtime (tests only)",
+    "  - install mongod, or set MONGOMS_SYSTEM_BINARY to one",
+    "  - use Linux with glibc 2.38 or newer, Debian with apt, or macOS on arm64; or allow downloads",
+  ].join("\n");
+}

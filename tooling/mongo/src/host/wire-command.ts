@@ -1,0 +1,61 @@
+import { deserialize, serialize } from "bson";
+
+/** What the host has to know about a command. */
+export interface WireCommand {
+  readonly name: string;
+  /** It may change data. */
+  readonly writes: boolean;
+  /** Its answer promises that what it wrote survives a crash. */
+  readonly promisesDurability: boolean;
+  /** Its answer may only show what survives a crash. */
+  readonly showsDurableOnly: boolean;
+}
+
+/** Everything that is not listed here counts as a write. */
+const readCommands: ReadonlySet<string> = new Set(
+  (
+    "find aggregate count distinct getMore killCursors explain dbHash validate " +
+    "hello isMaster ismaster ping buildInfo connectionStatus endSessions whatsmyip " +
+    "listCollections listIndexes listDatabases serverStatus dbStats collStats currentOp " +
+    "getParameter getLog hostInfo saslStart saslContinue"
+  ).split(" "),
+);
+
+/** Commands that take the whole engine down with them. */
+const fatalCommands: ReadonlySet<string> = new Set(["startSession"]);
+
+export function wireCommand(body: Buffer): WireCommand {
+  const command = deserialize(body, { promoteValues: true });
+  const name = Object.keys(command)[0] ?? "";
+  const writes = !readCommands.has(name) || writesItsOutput(command["pipeline"]);
+  return {
+    name,
+    writes,
+    promisesDurability: writes && isJournaled(command["writeConcern"]),
+    // The batches after the first do not repeat the read concern.
+    showsDurableOnly: !writes && (name === "getMore" || isMajority(command["readConcern"])),
+  };
+}
+
+/** The error document for a command that must not reach the engine, or `null`. */
+export function refusal({ name }: WireCommand): Uint8Array | null {
+  if (!fatalCommands.has(name)) return null;
+  return serialize({ ok: 0, code: 59, codeName: "CommandNotFound", errmsg: `no such command: '${name}'` });
+}
+
+function isJournaled(writeConcern: unknown): boolean {
+  if (typeof writeConcern !== "object" || writeConcern === null) return false;
+  const { w, j } = writeConcern as { readonly w?: unknown; readonly j?: unknown };
+  return j === true || (w === "majority" && j !== false);
+}
+
+function isMajority(readConcern: unknown): boolean {
+  if (typeof readConcern !== "object" || readConcern === null) return false;
+  const { level } = readConcern as { readonly level?: unknown };
+  return level === "majority" || level === "linearizable";
+}
+
+function writesItsOutput(pipeline: unknown): boolean {
+  const last: unknown = Array.isArray(pipeline) ? pipeline.at(-1) : null;
+  return typeof last === "object" && last !== null && ("$out" in last || "$merge" in last);
+}

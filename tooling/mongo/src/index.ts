@@ -1,0 +1,2 @@
+export type { MongoCapabilities, MongoProvider, MongoServer } from "./mongo-server.ts";
+export { openMongo, type OpenMongoOptions } from "./open-mongo.ts";

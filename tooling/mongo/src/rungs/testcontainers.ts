@@ -1,0 +1,33 @@
+import { wholeMessage } from "../climb-ladder.ts";
+import type { MongoEnv } from "../mongo-env.ts";
+import { type Rung, replicaSetCapabilities, uncrashable } from "../mongo-server.ts";
+
+/** A one-node replica set in a container. Its library is only loaded when this rung is tried. */
+export function testcontainersRung(env: MongoEnv): Rung {
+  return {
+    provider: "testcontainers",
+    async unavailable() {
+      try {
+        const { getContainerRuntimeClient } = await import("testcontainers");
+        await getContainerRuntimeClient();
+        return null;
+      } catch (error) {
+        return `no container runtime answers (${wholeMessage(error)})`;
+      }
+    },
+    async open({ onNotice }) {
+      const { MongoDBContainer } = await import("@testcontainers/mongodb");
+      onNotice(`starting a container of ${env.MONGO_IMAGE}`);
+      const container = await new MongoDBContainer(env.MONGO_IMAGE).start();
+      return {
+        // The set advertises the container's own host name, which only the container can resolve.
+        uri: `${container.getConnectionString()}/?directConnection=true`,
+        provider: "testcontainers",
+        capabilities: replicaSetCapabilities,
+        description: `${env.MONGO_IMAGE} in a container`,
+        ...uncrashable("testcontainers"),
+        [Symbol.asyncDispose]: async () => void (await container.stop()),
+      };
+    },
+  };
+}

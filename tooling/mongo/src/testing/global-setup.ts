@@ -1,0 +1,22 @@
+import type { TestProject } from "vitest/node";
+import { openMongo } from "../open-mongo.ts";
+import type { TestMongo } from "./test-mongo.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    readonly mongo: TestMongo;
+  }
+}
+
+/** One MongoDB for the whole run; without one the run fails, because a skipped database test proves nothing. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const server = await openMongo({ purpose: "test", env: process.env, onNotice: notice });
+  const missing = Object.entries(server.capabilities).flatMap(([name, has]) => (has ? [] : [name]));
+  notice(`MongoDB for tests: ${server.provider}; it lacks ${missing.join(", ") || "nothing"}`);
+  project.provide("mongo", { uri: server.uri, provider: server.provider, capabilities: server.capabilities });
+  return async () => server[Symbol.asyncDispose]();
+}
+
+function notice(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,1 @@
+export { databaseName, type TestMongo, testMongo } from "./test-mongo.ts";

@@ -1,0 +1,15 @@
+import { randomBytes } from "node:crypto";
+import { inject } from "vitest";
+import type { MongoServer } from "../mongo-server.ts";
+
+/** The MongoDB of this test run. */
+export type TestMongo = Pick<MongoServer, "uri" | "provider" | "capabilities">;
+
+export function testMongo(): TestMongo {
+  return inject("mongo");
+}
+
+/** The name of a database that nobody else uses. */
+export function databaseName(label: string): string {
+  return `test_${label}_${randomBytes(6).toString("hex")}`;
+}
