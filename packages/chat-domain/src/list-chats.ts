@@ -15,7 +15,7 @@ export interface ListChatsInput {
   /** Only chats of this scope; the empty scope means those without one. All scopes unless given. */
   readonly scope?: unknown;
   /** `next` of the page before; the first page unless given. */
-  readonly after?: string | null;
+  readonly after?: string | null | undefined;
   /** Chats per page, 1 to 100; 50 unless given. */
   readonly limit?: number;
 }

@@ -1,12 +1,5 @@
 import type { TestProject } from "vitest/node";
 import { openMongo } from "../open-mongo.ts";
-import type { TestMongo } from "./test-mongo.ts";
-
-declare module "vitest" {
-  interface ProvidedContext {
-    readonly mongo: TestMongo;
-  }
-}
 
 /** One MongoDB for the whole run; without one the run fails, because a skipped database test proves nothing. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {

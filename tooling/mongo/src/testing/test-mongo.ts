@@ -5,6 +5,12 @@ import type { MongoServer } from "../mongo-server.ts";
 /** The MongoDB of this test run. */
 export type TestMongo = Pick<MongoServer, "uri" | "provider" | "capabilities">;
 
+declare module "vitest" {
+  interface ProvidedContext {
+    readonly mongo: TestMongo;
+  }
+}
+
 export function testMongo(): TestMongo {
   return inject("mongo");
 }

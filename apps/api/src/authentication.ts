@@ -1,0 +1,93 @@
+import { ChatError, participantId } from "@onechat/chat-domain";
+import { TRPCError } from "@trpc/server";
+import {
+  createRemoteJWKSet,
+  errors,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  type JWTVerifyOptions,
+  jwtVerify,
+} from "jose";
+import type { Caller } from "./caller.ts";
+
+/** Where the keys come from: a shared secret, or a key set that the issuer publishes. */
+export type AuthKeys = { readonly secret: string } | { readonly jwksUrl: string };
+
+export interface AuthSettings {
+  readonly keys: AuthKeys;
+  readonly issuer: string;
+  readonly audience: string;
+}
+
+/** The caller behind an `authorization` header. */
+export type Authenticate = (authorization: string | undefined) => Promise<Caller>;
+
+/** The scope of a token that acts for others. */
+export const actForOthersScope = "chat:any";
+
+/**
+ * Rejects with UNAUTHORIZED when the token is missing or not acceptable, and with the domain's UNAVAILABLE when the
+ * issuer's keys cannot be had: that is not the caller's fault.
+ */
+export function createAuthentication({ keys, issuer, audience }: AuthSettings): Authenticate {
+  const common = { issuer, audience, requiredClaims: ["sub", "exp"], clockTolerance: 5 };
+  const verify = "secret" in keys ? withSecret(keys.secret, common) : withKeySet(keys.jwksUrl, common);
+  return async (authorization) => {
+    const token = /^Bearer ([\w.~+/=-]+)$/i.exec(authorization ?? "")?.[1];
+    if (token === undefined) throw unauthorized("a bearer token is required");
+    return callerOf(await verify(token));
+  };
+}
+
+type Verify = (token: string) => Promise<JWTPayload>;
+
+function withSecret(secret: string, options: JWTVerifyOptions): Verify {
+  const key = new TextEncoder().encode(secret);
+  return async (token) => {
+    try {
+      return (await jwtVerify(token, key, { ...options, algorithms: ["HS256"] })).payload;
+    } catch (error) {
+      throw refusalOf(error);
+    }
+  };
+}
+
+function withKeySet(url: string, options: JWTVerifyOptions): Verify {
+  const keySet: JWTVerifyGetKey = createRemoteJWKSet(new URL(url), { timeoutDuration: 3_000 });
+  const algorithms = ["RS256", "PS256", "ES256", "EdDSA"];
+  return async (token) => {
+    try {
+      return (await jwtVerify(token, keySet, { ...options, algorithms })).payload;
+    } catch (error) {
+      throw isAboutToken(error)
+        ? refusalOf(error)
+        : new ChatError("UNAVAILABLE", "the issuer's keys cannot be had", { cause: error });
+    }
+  };
+}
+
+/** Everything else (network, bad answer, timeout) is about the key set, not about the token. */
+function isAboutToken(error: unknown): boolean {
+  return (
+    error instanceof errors.JOSEError &&
+    /^ERR_(JWT|JWS|JOSE_ALG|JOSE_NOT|JWKS_NO|JWKS_MULTIPLE)/.test(error.code)
+  );
+}
+
+function refusalOf(error: unknown): TRPCError {
+  const expired = error instanceof errors.JWTExpired;
+  return unauthorized(expired ? "the token has expired" : "the token was not accepted", error);
+}
+
+function callerOf({ sub, scope }: JWTPayload): Caller {
+  try {
+    const scopes = typeof scope === "string" ? scope.split(" ") : [];
+    return { id: participantId(sub), actsForOthers: scopes.includes(actForOthersScope) };
+  } catch (error) {
+    throw unauthorized("the token's sub is not a valid participant id", error);
+  }
+}
+
+function unauthorized(message: string, cause?: unknown): TRPCError {
+  return new TRPCError({ code: "UNAUTHORIZED", message, cause });
+}

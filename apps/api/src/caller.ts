@@ -1,0 +1,7 @@
+/** Who is calling, according to a verified token. */
+export interface Caller {
+  /** The token's `sub`, a valid participant id. */
+  readonly id: string;
+  /** The token has scope `chat:any`: a service that acts for others. */
+  readonly actsForOthers: boolean;
+}

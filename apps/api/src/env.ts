@@ -1,0 +1,116 @@
+import { z } from "zod";
+import type { AuthSettings } from "./authentication.ts";
+import type { LogLevel } from "./logger.ts";
+
+const Port = z.coerce.number("a port number").int().min(0).max(65_535);
+
+/** The environment as it may be written; unknown variables are other programs' business. */
+const Env = z.object({
+  PORT: Port.default(3000),
+  HOST: z.string().min(1).default("127.0.0.1"),
+  MONGODB_URI: z
+    .string("a MongoDB connection string")
+    .regex(/^mongodb(\+srv)?:\/\//, "starts with mongodb:// or mongodb+srv://"),
+  MONGODB_DB: z.string().min(1).default("onechat"),
+  AUTH_JWT_SECRET: z.string().min(32, "at least 32 characters").optional(),
+  AUTH_JWKS_URL: z
+    .url({ protocol: /^https?$/ })
+    .refine(isSafeUrl, "https, except on the loopback address")
+    .optional(),
+  AUTH_ISSUER: z.string().min(1).default("onechat"),
+  AUTH_AUDIENCE: z.string().min(1).default("onechat"),
+  AUTH_DEV: z.stringbool("1 or 0").default(false),
+  CHAT_LEGACY: z.enum(["claim", "none"]).default("claim"),
+  CORS_ORIGINS: z
+    .string()
+    .default("")
+    .transform((list) =>
+      list
+        .split(",")
+        .map((origin) => origin.trim())
+        .filter(Boolean),
+    ),
+  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+  NODE_ENV: z.string().optional(),
+});
+
+/** Everything the process was told, decided once. */
+export interface Settings {
+  readonly port: number;
+  readonly host: string;
+  readonly mongo: { readonly uri: string; readonly database: string };
+  readonly auth: AuthSettings;
+  /** The secret that signs development tokens; `null` unless AUTH_DEV is on. */
+  readonly devTokenSecret: string | null;
+  readonly legacy: "claim" | "none";
+  readonly corsOrigins: readonly string[];
+  readonly logLevel: LogLevel;
+}
+
+export type ParsedEnv = { readonly settings: Settings } | { readonly problems: readonly string[] };
+
+/** All problems at once; an empty variable counts as absent. */
+export function parseEnv(env: Readonly<Record<string, string | undefined>>): ParsedEnv {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const parsed = Env.safeParse(given);
+  const problems = [
+    ...(parsed.error?.issues ?? []).map(({ path, message }) => `${path.join(".")}: ${message}`),
+    ...contradictions(given),
+  ];
+  if (parsed.data === undefined || problems.length > 0) return { problems };
+  return { settings: settingsOf(parsed.data) };
+}
+
+/** What no single variable is to blame for. */
+function contradictions(env: Readonly<Record<string, string | undefined>>): readonly string[] {
+  const secret = env["AUTH_JWT_SECRET"] !== undefined;
+  const jwks = env["AUTH_JWKS_URL"] !== undefined;
+  const dev = /^(1|true|yes|on|y|enabled)$/i.test(env["AUTH_DEV"] ?? "");
+  return [
+    secret === jwks
+      ? "set one of AUTH_JWT_SECRET and AUTH_JWKS_URL: tokens are verified with a secret or a key set"
+      : "",
+    dev && env["NODE_ENV"] === "production"
+      ? "AUTH_DEV hands tokens to anybody: it is refused in production"
+      : "",
+    dev && !secret ? "AUTH_DEV needs AUTH_JWT_SECRET to sign its tokens" : "",
+  ].filter((problem) => problem !== "");
+}
+
+function settingsOf(env: z.infer<typeof Env>): Settings {
+  const { AUTH_JWT_SECRET: secret, AUTH_JWKS_URL: jwksUrl } = env;
+  return {
+    port: env.PORT,
+    host: env.HOST,
+    mongo: { uri: env.MONGODB_URI, database: env.MONGODB_DB },
+    auth: {
+      keys: secret === undefined ? { jwksUrl: jwksUrl ?? "" } : { secret },
+      issuer: env.AUTH_ISSUER,
+      audience: env.AUTH_AUDIENCE,
+    },
+    devTokenSecret: env.AUTH_DEV ? (secret ?? null) : null,
+    legacy: env.CHAT_LEGACY,
+    corsOrigins: env.CORS_ORIGINS,
+    logLevel: env.LOG_LEVEL,
+  };
+}
+
+function isSafeUrl(text: string): boolean {
+  const url = new URL(text);
+  return url.protocol === "https:" || ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
+}
+
+export const envHelp = `The onechat API is configured by environment variables:
+
+  MONGODB_URI       required: the MongoDB connection string
+  MONGODB_DB        the database (onechat)
+  AUTH_JWT_SECRET   the secret of HS256 tokens, at least 32 characters; this or AUTH_JWKS_URL is required
+  AUTH_JWKS_URL     the issuer's key set, for RS256, PS256, ES256 and EdDSA tokens
+  AUTH_ISSUER       the tokens' iss (onechat)
+  AUTH_AUDIENCE     the tokens' aud (onechat)
+  AUTH_DEV          1 adds POST /dev/token {sub}; refused when NODE_ENV is production
+  CHAT_LEGACY       claim: chats without a key may exist and are adopted; none: they do not (claim)
+  PORT, HOST        where to listen (3000, 127.0.0.1)
+  CORS_ORIGINS      origins of browsers that may call, separated by commas (none)
+  LOG_LEVEL         fatal, error, warn, info, debug, trace or silent (info)
+`;

@@ -1,0 +1,71 @@
+import type { Socket } from "node:net";
+import { TRPCError } from "@trpc/server";
+import type { TRPC_ERROR_CODE_KEY } from "@trpc/server/rpc";
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { errorShape, isUnforeseen, toTrpcError } from "./error-answer.ts";
+import type { ErrorShape } from "./error-shape.ts";
+
+const namesByStatus: Readonly<Record<number, TRPC_ERROR_CODE_KEY>> = {
+  400: "BAD_REQUEST",
+  404: "NOT_FOUND",
+  405: "METHOD_NOT_SUPPORTED",
+  408: "TIMEOUT",
+  413: "PAYLOAD_TOO_LARGE",
+  415: "UNSUPPORTED_MEDIA_TYPE",
+  429: "TOO_MANY_REQUESTS",
+  503: "SERVICE_UNAVAILABLE",
+};
+
+/** Gives what Fastify itself refuses the one shape that all errors have. */
+export function shapeHttpErrors(server: FastifyInstance): void {
+  server.setErrorHandler((error: FastifyError, request, reply) => sendError(error, request, reply));
+  server.setNotFoundHandler((request, reply) =>
+    sendError(new TRPCError({ code: "NOT_FOUND", message: "there is nothing at this path" }), request, reply),
+  );
+}
+
+/** Answers a request with an error, and logs it if nobody foresaw it. */
+export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const refusal = refusedByFastify(error) ?? toTrpcError(error);
+  if (isUnforeseen(refusal)) request.log.error({ err: refusal.cause ?? refusal }, "unforeseen error");
+  const shape = errorShape(refusal, { requestId: request.id, path: null });
+  const status = statusOf(error) ?? shape.data.httpStatus;
+  return reply.code(status).send({ error: { ...shape, data: { ...shape.data, httpStatus: status } } });
+}
+
+/** Fastify's refusals (malformed JSON, too large, …) carry their status and a message that is fit for callers. */
+function refusedByFastify(error: unknown): TRPCError | null {
+  const status = statusOf(error);
+  if (status === null || !(error instanceof Error)) return null;
+  return new TRPCError({ code: namesByStatus[status] ?? "BAD_REQUEST", message: error.message });
+}
+
+function statusOf(error: unknown): number | null {
+  if (!(error instanceof Error) || !("statusCode" in error)) return null;
+  const { statusCode } = error;
+  return typeof statusCode === "number" && statusCode >= 400 && statusCode < 500 ? statusCode : null;
+}
+
+/** What the HTTP parser refuses never becomes a request: the answer is written to the socket by hand. */
+export function refuseUnparsable(error: Error & { readonly code?: string }, socket: Socket): void {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status = unparsableStatuses[error.code ?? ""] ?? 400;
+  const refusal = new TRPCError({
+    code: namesByStatus[status] ?? "BAD_REQUEST",
+    message: "the request is not acceptable HTTP",
+  });
+  const shape: ErrorShape = errorShape(refusal, { requestId: null, path: null });
+  const body = JSON.stringify({ error: { ...shape, data: { ...shape.data, httpStatus: status } } });
+  socket.end(
+    `HTTP/1.1 ${status} ${status === 431 ? "Request Header Fields Too Large" : "Bad Request"}\r\n` +
+      `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+const unparsableStatuses: Readonly<Record<string, number>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+};

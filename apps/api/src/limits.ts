@@ -1,0 +1,8 @@
+/** A hundred of the longest ids fit, even written as \\u escapes. */
+export const maxBodyBytes = 256 * 1024;
+
+/** Calls per request; the typed client splits its batches accordingly. */
+export const maxBatchSize = 20;
+
+/** Room for the longest batch of procedure names in a path, and no more. */
+export const maxPathLength = maxBatchSize * 32;

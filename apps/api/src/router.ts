@@ -1,0 +1,7 @@
+import { chatRouter } from "./routers/chat.ts";
+import { router } from "./trpc.ts";
+
+export const appRouter = router({ chat: chatRouter });
+
+/** What the typed client is typed by. */
+export type AppRouter = typeof appRouter;
