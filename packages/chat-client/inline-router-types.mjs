@@ -7,7 +7,10 @@ import { fileURLToPath } from "node:url";
 const dist = fileURLToPath(new URL("./dist/", import.meta.url));
 const api = dirname(fileURLToPath(import.meta.resolve("@onechat/api/router")));
 
-const serverOnly = [/import\("\.\/request-context\.ts"\)\.RequestContext/g, /import\("trpc-to-openapi"\)\.OpenApiMeta/g];
+const serverOnly = [
+  /import\("\.\/request-context\.ts"\)\.RequestContext/g,
+  /import\("trpc-to-openapi"\)\.OpenApiMeta/g,
+];
 const declarations = serverOnly
   .reduce((text, type) => text.replaceAll(type, "object"), readFileSync(join(api, "router.d.ts"), "utf8"))
   .replaceAll('import("./error-shape.ts")', 'import("./error-shape.js")');
@@ -16,7 +19,9 @@ const foreign = [...declarations.matchAll(/(?:import\(|from )"([^"]+)"/g)]
   .map(([, specifier]) => specifier)
   .filter((specifier) => specifier !== "./error-shape.js" && !/^@trpc\/server(\/|$)/.test(specifier));
 if (foreign.length > 0) {
-  console.error(`the router's types would need ${[...new Set(foreign)].join(", ")} at the client's consumers`);
+  console.error(
+    `the router's types would need ${[...new Set(foreign)].join(", ")} at the client's consumers`,
+  );
   process.exit(1);
 }
 

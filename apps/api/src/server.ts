@@ -1,7 +1,13 @@
 import cors from "@fastify/cors";
 import type { ChatContext } from "@onechat/chat-domain";
 import { fastifyTRPCPlugin, type FastifyTRPCPluginOptions } from "@trpc/server/adapters/fastify";
-import { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, fastify } from "fastify";
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  fastify,
+  LogController,
+} from "fastify";
 import type { Authenticate } from "./authentication.ts";
 import type { Caller } from "./caller.ts";
 import { devToken, type DevTokenOptions } from "./dev-token.ts";
@@ -44,7 +50,7 @@ export async function createServer(dependencies: ServerDependencies): Promise<Fa
 function bareServer(log: FastifyBaseLogger): FastifyInstance {
   return fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }),
     bodyLimit: maxBodyBytes,
     requestTimeout: 30_000,
     keepAliveTimeout: 72_000,
@@ -91,12 +97,9 @@ function requestContext(
 /** One line per request: the route, not the path, because paths hold ids. */
 function logRequests(server: FastifyInstance): void {
   server.addHook("onResponse", async (request, reply) => {
-    const { method, routeOptions } = request;
     const ms = Math.round(reply.elapsedTime);
-    request.log.info(
-      { requestId: request.id, method, route: routeOptions.url ?? null, status: reply.statusCode, ms },
-      "request",
-    );
+    const route = request.routeOptions.url ?? null;
+    request.log.info({ method: request.method, route, status: reply.statusCode, ms }, "request");
   });
 }
 

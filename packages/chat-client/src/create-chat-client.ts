@@ -38,7 +38,12 @@ export function createChatClient(options: ChatClientOptions): ChatClient {
 
 function transport(options: ResolvedChatClientOptions): TRPCLink<AppRouter> {
   // POST for queries too: a list of a hundred participants does not fit into a URL.
-  const common = { url: options.endpoint, fetch: options.fetch, methodOverride: "POST" } as const;
+  const common = {
+    url: options.endpoint,
+    methodOverride: "POST",
+    // tRPC describes the request in types of its own that every fetch accepts.
+    fetch: (url: string | URL | Request, init?: object) => options.fetch(url, init as RequestInit),
+  } as const;
   if (!options.batch) return httpLink({ ...common, headers: ({ op }) => authorization(options, [op]) });
   return httpBatchLink({
     ...common,

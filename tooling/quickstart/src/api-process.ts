@@ -11,7 +11,11 @@ export interface ApiProcess extends AsyncDisposable {
 }
 
 /** Starts the built API as a process of its own that writes to the same terminal. */
-export function startApi(program: string, env: Readonly<Record<string, string | undefined>>, port: number): ApiProcess {
+export function startApi(
+  program: string,
+  env: Readonly<Record<string, string | undefined>>,
+  port: number,
+): ApiProcess {
   const url = `http://127.0.0.1:${port}`;
   const child = spawn(process.execPath, [program], { env: { ...env, PORT: String(port) }, stdio: "inherit" });
   const exited = once(child, "exit").then(([code]) => (typeof code === "number" ? code : 1));

@@ -35,7 +35,8 @@ export async function quickstart(options: QuickstartOptions): Promise<number> {
     token: await devToken(api.url, "alice"),
   };
   options.print(banner(facts));
-  return Promise.race([api.exited, stopped(options.stop)]);
+  // Awaited here: what is disposed of at the end of this function has to live until then.
+  return await Promise.race([api.exited, stopped(options.stop)]);
 }
 
 async function devToken(url: string, sub: string): Promise<string> {
