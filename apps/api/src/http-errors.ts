@@ -30,7 +30,19 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   if (isUnforeseen(refusal)) request.log.error({ err: refusal.cause ?? refusal }, "unforeseen error");
   const shape = errorShape(refusal, { requestId: request.id, path: null });
   const status = statusOf(error) ?? shape.data.httpStatus;
-  return reply.code(status).send({ error: { ...shape, data: { ...shape.data, httpStatus: status } } });
+  return reply
+    .code(status)
+    .headers(errorHeaders([refusal]))
+    .send({ error: { ...shape, data: { ...shape.data, httpStatus: status } } });
+}
+
+/** What HTTP wants said beside the status: when to come back, and how to say who one is. */
+export function errorHeaders(errors: readonly TRPCError[]): Record<string, string> {
+  const has = (code: TRPC_ERROR_CODE_KEY): boolean => errors.some((error) => error.code === code);
+  return {
+    ...(has("SERVICE_UNAVAILABLE") ? { "retry-after": "1" } : {}),
+    ...(has("UNAUTHORIZED") ? { "www-authenticate": "Bearer" } : {}),
+  };
 }
 
 /** Fastify's refusals (malformed JSON, too large, …) carry their status and a message that is fit for callers. */

@@ -1,5 +1,6 @@
 import cors from "@fastify/cors";
 import type { ChatContext } from "@onechat/chat-domain";
+import type { TRPCError } from "@trpc/server";
 import { fastifyTRPCPlugin, type FastifyTRPCPluginOptions } from "@trpc/server/adapters/fastify";
 import {
   type FastifyBaseLogger,
@@ -13,7 +14,7 @@ import type { Caller } from "./caller.ts";
 import { devToken, type DevTokenOptions } from "./dev-token.ts";
 import { isUnforeseen } from "./error-answer.ts";
 import { health } from "./health.ts";
-import { refuseUnparsable, sendError, shapeHttpErrors } from "./http-errors.ts";
+import { errorHeaders, refuseUnparsable, sendError, shapeHttpErrors } from "./http-errors.ts";
 import { maxBatchSize, maxBodyBytes, maxPathLength } from "./limits.ts";
 import type { Readiness } from "./readiness.ts";
 import type { RequestContext } from "./request-context.ts";
@@ -37,7 +38,7 @@ export async function createServer(dependencies: ServerDependencies): Promise<Fa
   const server = bareServer(dependencies.log);
   shapeHttpErrors(server);
   logRequests(server);
-  addStandardHeaders(server);
+  echoRequestId(server);
   endIdleConnectionsOnClose(server);
   if (dependencies.corsOrigins.length > 0)
     await server.register(cors, { origin: [...dependencies.corsOrigins] });
@@ -72,13 +73,21 @@ async function serveRouter(server: FastifyInstance, dependencies: ServerDependen
       maxBatchSize,
       allowMethodOverride: true,
       createContext: ({ req }) => contextOf(req),
-      onError: ({ error, req }) => {
-        if (isUnforeseen(error)) req.log.error({ err: error.cause ?? error }, "unforeseen error");
-      },
+      onError: logUnforeseen,
+      responseMeta: ({ errors }) => ({ headers: errorHeaders(errors) }),
     },
   };
   await server.register(fastifyTRPCPlugin, options);
-  await server.register(rest, { prefix: "/api", version: dependencies.version, contextOf });
+  await server.register(rest, {
+    prefix: "/api",
+    version: dependencies.version,
+    contextOf,
+    onError: logUnforeseen,
+  });
+}
+
+function logUnforeseen({ error, req }: { readonly error: TRPCError; readonly req: FastifyRequest }): void {
+  if (isUnforeseen(error)) req.log.error({ err: error.cause ?? error }, "unforeseen error");
 }
 
 function requestContext(
@@ -103,21 +112,19 @@ function logRequests(server: FastifyInstance): void {
   });
 }
 
-function addStandardHeaders(server: FastifyInstance): void {
+function echoRequestId(server: FastifyInstance): void {
   server.addHook("onRequest", async (request, reply) => {
     reply.header("x-request-id", request.id);
-  });
-  server.addHook("onSend", async (_request, reply) => {
-    if (reply.statusCode === 503) reply.header("retry-after", "1");
-    if (reply.statusCode === 401) reply.header("www-authenticate", "Bearer");
   });
 }
 
 /** Connections that fall idle after closing began would keep the process for their whole keep-alive time. */
 function endIdleConnectionsOnClose(server: FastifyInstance): void {
   let closing = false;
-  server.addHook("onSend", async (_request, reply) => {
+  // Synchronous: the REST facade takes a reply that is still being sent for none, and would send twice.
+  server.addHook("onSend", (_request, reply, payload, done) => {
     if (closing) reply.header("connection", "close");
+    done(null, payload);
   });
   server.addHook("preClose", async () => {
     closing = true;

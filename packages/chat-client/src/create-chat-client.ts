@@ -42,7 +42,7 @@ function transport(options: ResolvedChatClientOptions): TRPCLink<AppRouter> {
     url: options.endpoint,
     methodOverride: "POST",
     // tRPC describes the request in types of its own that every fetch accepts.
-    fetch: (url: string | URL | Request, init?: object) => options.fetch(url, init as RequestInit),
+    fetch: (url: string | URL | Request, init?: object) => options.fetch(url, init),
   } as const;
   if (!options.batch) return httpLink({ ...common, headers: ({ op }) => authorization(options, [op]) });
   return httpBatchLink({

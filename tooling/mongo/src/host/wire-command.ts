@@ -15,17 +15,20 @@ export interface WireCommand {
 const readCommands: ReadonlySet<string> = new Set(
   (
     "find aggregate count distinct getMore killCursors explain dbHash validate " +
-    "hello isMaster ismaster ping buildInfo connectionStatus endSessions whatsmyip " +
+    "hello isMaster ismaster ping buildInfo buildinfo connectionStatus whatsmyip listCommands " +
     "listCollections listIndexes listDatabases serverStatus dbStats collStats currentOp " +
     "getParameter getLog hostInfo saslStart saslContinue"
   ).split(" "),
 );
 
-/** Commands that take the whole engine down with them. */
-const fatalCommands: ReadonlySet<string> = new Set(["startSession"]);
+/** The engine has no session store, and most of these take it down with them. */
+const sessionCommands: ReadonlySet<string> = new Set(
+  "startSession endSessions refreshSessions killSessions killAllSessions killAllSessionsByPattern".split(" "),
+);
 
 export function wireCommand(body: Buffer): WireCommand {
-  const command = deserialize(body, { promoteValues: true });
+  // Whether a text is well-formed is for the engine to say.
+  const command = deserialize(body, { validation: { utf8: false } });
   const name = Object.keys(command)[0] ?? "";
   const writes = !readCommands.has(name) || writesItsOutput(command["pipeline"]);
   return {
@@ -33,26 +36,26 @@ export function wireCommand(body: Buffer): WireCommand {
     writes,
     promisesDurability: writes && isJournaled(command["writeConcern"]),
     // The batches after the first do not repeat the read concern.
-    showsDurableOnly: !writes && (name === "getMore" || isMajority(command["readConcern"])),
+    showsDurableOnly: !writes && (name === "getMore" || showsMajority(command["readConcern"])),
   };
 }
 
 /** The error document for a command that must not reach the engine, or `null`. */
 export function refusal({ name }: WireCommand): Uint8Array | null {
-  if (!fatalCommands.has(name)) return null;
+  if (!sessionCommands.has(name)) return null;
   return serialize({ ok: 0, code: 59, codeName: "CommandNotFound", errmsg: `no such command: '${name}'` });
 }
 
 function isJournaled(writeConcern: unknown): boolean {
   if (typeof writeConcern !== "object" || writeConcern === null) return false;
   const { w, j } = writeConcern as { readonly w?: unknown; readonly j?: unknown };
-  return j === true || (w === "majority" && j !== false);
+  return j === true || w === "majority";
 }
 
-function isMajority(readConcern: unknown): boolean {
+function showsMajority(readConcern: unknown): boolean {
   if (typeof readConcern !== "object" || readConcern === null) return false;
   const { level } = readConcern as { readonly level?: unknown };
-  return level === "majority" || level === "linearizable";
+  return level === "majority" || level === "linearizable" || level === "snapshot";
 }
 
 function writesItsOutput(pipeline: unknown): boolean {

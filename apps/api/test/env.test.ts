@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import { envHelp, parseEnv } from "../src/env.ts";
+
+const complete = { MONGODB_URI: "mongodb://127.0.0.1/", AUTH_JWT_SECRET: "x".repeat(32) };
+
+function problems(env: Record<string, string>): readonly string[] {
+  const parsed = parseEnv(env);
+  return "problems" in parsed ? parsed.problems : [];
+}
+
+describe("the environment", () => {
+  it("needs a database and a way to verify tokens; the rest has defaults", () => {
+    expect(parseEnv(complete)).toMatchObject({
+      settings: {
+        port: 3000,
+        host: "127.0.0.1",
+        mongo: { uri: "mongodb://127.0.0.1/", database: "onechat" },
+        auth: { keys: { secret: "x".repeat(32) }, issuer: "onechat", audience: "onechat" },
+        devTokenSecret: null,
+        legacy: "claim",
+        corsOrigins: [],
+        logLevel: "info",
+      },
+    });
+  });
+
+  it("is refused with all of its problems at once", () => {
+    const found = problems({
+      PORT: "http",
+      LOG_LEVEL: "loud",
+      AUTH_JWT_SECRET: "short",
+      CHAT_LEGACY: "maybe",
+    });
+    for (const name of ["PORT", "LOG_LEVEL", "AUTH_JWT_SECRET", "CHAT_LEGACY", "MONGODB_URI"]) {
+      expect(found.some((problem) => problem.startsWith(name))).toBe(true);
+    }
+  });
+
+  it("never repeats a secret in a problem", () => {
+    const found = problems({
+      ...complete,
+      MONGODB_URI: "http://user:password@host",
+      AUTH_JWT_SECRET: "too-short-secret",
+    });
+    expect(found).toHaveLength(2);
+    expect(found.join()).not.toMatch(/password|too-short/);
+  });
+
+  it.each([
+    {
+      name: "neither secret nor key set",
+      env: { MONGODB_URI: complete.MONGODB_URI },
+      problem: /one of AUTH_JWT_SECRET and AUTH_JWKS_URL/,
+    },
+    { name: "both", env: { ...complete, AUTH_JWKS_URL: "https://issuer.example/keys" }, problem: /one of/ },
+    {
+      name: "a key set over plain http",
+      env: { MONGODB_URI: complete.MONGODB_URI, AUTH_JWKS_URL: "http://issuer.example/keys" },
+      problem: /https/,
+    },
+    {
+      name: "development tokens in production",
+      env: { ...complete, AUTH_DEV: "1", NODE_ENV: "production" },
+      problem: /refused in production/,
+    },
+    {
+      name: "development tokens without a secret",
+      env: { MONGODB_URI: complete.MONGODB_URI, AUTH_JWKS_URL: "https://issuer.example/keys", AUTH_DEV: "1" },
+      problem: /needs AUTH_JWT_SECRET/,
+    },
+    { name: "AUTH_DEV that is no yes or no", env: { ...complete, AUTH_DEV: "maybe" }, problem: /AUTH_DEV/ },
+  ])("is refused with $name", ({ env, problem }) => {
+    expect(problems(env).join("; ")).toMatch(problem);
+  });
+
+  it("takes an empty variable for an absent one, and AUTH_DEV=0 for off", () => {
+    expect(parseEnv({ ...complete, PORT: "", AUTH_DEV: "0", NODE_ENV: "production" })).toMatchObject({
+      settings: { port: 3000, devTokenSecret: null },
+    });
+  });
+
+  it("is described in the help text, every variable of it", () => {
+    for (const name of [
+      "PORT",
+      "HOST",
+      "MONGODB_URI",
+      "MONGODB_DB",
+      "AUTH_JWT_SECRET",
+      "AUTH_JWKS_URL",
+      "AUTH_ISSUER",
+      "AUTH_AUDIENCE",
+      "AUTH_DEV",
+      "CHAT_LEGACY",
+      "CORS_ORIGINS",
+      "LOG_LEVEL",
+    ]) {
+      expect(envHelp).toContain(name);
+    }
+  });
+});
