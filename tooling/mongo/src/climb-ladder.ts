@@ -1,3 +1,4 @@
+import { wholeMessage } from "./whole-message.ts";
 import type { MongoProvider, MongoServer, Rung, RungOptions } from "./mongo-server.ts";
 
 interface Refusal {
@@ -30,8 +31,11 @@ export async function climbLadder(rungs: readonly Rung[], options: RungOptions):
  */
 export async function openForced(rung: Rung, options: RungOptions): Promise<MongoServer> {
   const outcome = await tryRung(rung, options);
-  if (typeof outcome !== "string") return outcome;
-  throw new Error(`MONGO_PROVIDER=${rung.provider} was asked for, but ${outcome}`);
+  if (typeof outcome !== "string") {
+    options.onNotice(usedLine(outcome, []));
+    return outcome;
+  }
+  throw new Error(`the MongoDB provider "${rung.provider}" was asked for, but it does not work: ${outcome}`);
 }
 
 async function tryRung(rung: Rung, options: RungOptions): Promise<MongoServer | string> {
@@ -42,15 +46,6 @@ async function tryRung(rung: Rung, options: RungOptions): Promise<MongoServer | 
   } catch (error) {
     return wholeMessage(error);
   }
-}
-
-/** The message with those of its causes: what really happened is often buried several levels down. */
-export function wholeMessage(error: unknown): string {
-  const messages: string[] = [];
-  for (let cause = error; cause instanceof Error && messages.length < 10; cause = cause.cause) {
-    messages.push(cause.message);
-  }
-  return messages.length === 0 ? String(error) : messages.join(": ");
 }
 
 function usedLine(server: MongoServer, refusals: readonly Refusal[]): string {
@@ -67,6 +62,6 @@ function nothingWorks(refusals: readonly Refusal[]): string {
     "  - set MONGODB_URI to a MongoDB of yours",
     "  - start a container runtime (tests only)",
     "  - install mongod, or set MONGOMS_SYSTEM_BINARY to one",
-    "  - use Linux with glibc 2.38 or newer, Debian with apt, or macOS on arm64; or allow downloads",
+    "  - use Linux with glibc 2.38 or newer, Debian with apt, or macOS on arm64; or let the download through",
   ].join("\n");
 }

@@ -35,9 +35,11 @@ export interface MongoServer extends AsyncDisposable {
   kill(): Promise<void>;
   /** Starts the engine again on the same data and the same port. */
   restart(): Promise<void>;
-  /** Stops the engine's clock (SIGSTOP) until `resume`. */
+  /** Freezes the engine (SIGSTOP) until `resume`. */
   pause(): void;
   resume(): void;
+  /** Resolves if the server ends without having been told to, with how; for one that is not ours, never. */
+  readonly died: Promise<Error>;
 }
 
 export interface RungOptions {
@@ -59,12 +61,18 @@ export interface Rung {
   open(options: RungOptions): Promise<MongoServer>;
 }
 
-/** `kill`, `restart`, `pause` and `resume` of a server that is not ours to crash. */
+/** The part of a server that has to do with crashes, where it is not ours to crash. */
 export function uncrashable(
   provider: MongoProvider,
-): Pick<MongoServer, "kill" | "restart" | "pause" | "resume"> {
+): Pick<MongoServer, "kill" | "restart" | "pause" | "resume" | "died"> {
   const refuse = (): never => {
     throw new Error(`the ${provider} MongoDB cannot be crashed: check capabilities.crash first`);
   };
-  return { kill: async () => refuse(), restart: async () => refuse(), pause: refuse, resume: refuse };
+  return {
+    kill: async () => refuse(),
+    restart: async () => refuse(),
+    pause: refuse,
+    resume: refuse,
+    died: new Promise(() => undefined),
+  };
 }

@@ -1,7 +1,7 @@
-import { serialize } from "bson";
+import { deserialize, serialize } from "bson";
 import { type DurabilityBarrier, durabilityBarrier } from "./durability-barrier.ts";
 import { refusal, type WireCommand, wireCommand } from "./wire-command.ts";
-import { commandBody, msgFrame, replyFrame, requestIdOf } from "./wire-frames.ts";
+import { commandBody, msgFrame, replyFrame, requestIdOf, wantsReply } from "./wire-frames.ts";
 
 /** The part of the engine that is used: one message in, one answer out. */
 export interface WireEngine {
@@ -24,7 +24,7 @@ export function answerCommand(engine: WireEngine, withBarrier: boolean): AnswerC
     if (body === null) return roundTrip(engine, frame);
     const command = wireCommand(body);
     const refused = refusal(command);
-    if (refused !== null) return msgFrame(refused, requestIdOf(frame));
+    if (refused !== null) return wantsReply(frame) ? msgFrame(refused, requestIdOf(frame)) : null;
     return barrier === null ? roundTrip(engine, frame) : durably(engine, barrier, { frame, command });
   };
 }
@@ -62,5 +62,8 @@ const barrierWrite = msgFrame(
 );
 
 async function writeJournaled(engine: WireEngine): Promise<void> {
-  await engine.roundTrip(barrierWrite);
+  const { response } = await engine.roundTrip(barrierWrite);
+  const { ok, writeErrors, writeConcernError } = deserialize(response, { validation: { utf8: false } });
+  if (ok === 1 && writeErrors === undefined && writeConcernError === undefined) return;
+  throw new Error("the durability barrier could not be written, so nothing can be promised");
 }

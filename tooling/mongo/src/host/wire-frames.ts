@@ -40,6 +40,11 @@ export function requestIdOf(frame: Buffer): number {
   return frame.readInt32LE(4);
 }
 
+/** Whether the client of an OP_MSG waits for an answer: it does not when it announces more to come. */
+export function wantsReply(frame: Buffer): boolean {
+  return (frame.readUInt32LE(16) & 2) === 0;
+}
+
 /** An OP_MSG with one body section. */
 export function msgFrame(body: Uint8Array, responseTo: number): Buffer {
   const frame = Buffer.allocUnsafe(headerLength + 5 + body.length);

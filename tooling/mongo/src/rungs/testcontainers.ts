@@ -1,6 +1,6 @@
-import { wholeMessage } from "../climb-ladder.ts";
 import type { MongoEnv } from "../mongo-env.ts";
 import { type Rung, replicaSetCapabilities, uncrashable } from "../mongo-server.ts";
+import { wholeMessage } from "../whole-message.ts";
 
 /** A one-node replica set in a container. Its library is only loaded when this rung is tried. */
 export function testcontainersRung(env: MongoEnv): Rung {
