@@ -1,0 +1,143 @@
+import { describe, expect, it } from "vitest";
+import { createChatClient, isChatError } from "../src/index.ts";
+import { lostReply, proxyError, refusal, silence, stubApi, success } from "./stub-api.ts";
+
+const unavailable = refusal(503, "SERVICE_UNAVAILABLE", "UNAVAILABLE", { "retry-after": "0" });
+const input = { participants: ["bob"] };
+
+describe("a call that fails for a passing reason", () => {
+  it.each([
+    { name: "an unavailable API", failure: unavailable },
+    { name: "a lost reply", failure: lostReply },
+    { name: "a proxy's error page", failure: proxyError },
+    { name: "too many requests", failure: refusal(429, "TOO_MANY_REQUESTS", null) },
+  ])("is repeated: $name", async ({ failure }) => {
+    await using api = await stubApi(failure, failure, success);
+    const client = createChatClient({ url: api.url, token: "t", batch: false });
+    expect((await client.chat.createOrGet.mutate(input)).chat.id).toBe("c1");
+    expect(api.requests).toHaveLength(3);
+    expect(new Set(api.requests.map(({ body }) => JSON.stringify(body))).size).toBe(1);
+  });
+
+  it("is repeated as often as asked, and then rejects with the API's own words", async () => {
+    await using api = await stubApi(unavailable);
+    const client = createChatClient({ url: api.url, token: "t", retries: 2 });
+    const error: unknown = await client.chat.createOrGet.mutate(input).catch((failure: unknown) => failure);
+    expect(isChatError(error, "UNAVAILABLE")).toBe(true);
+    expect(isChatError(error, "CHAT_NOT_FOUND")).toBe(false);
+    expect(api.requests).toHaveLength(3);
+  });
+
+  it("waits as long as the API asks for", async () => {
+    await using api = await stubApi(
+      refusal(503, "SERVICE_UNAVAILABLE", "UNAVAILABLE", { "retry-after": "1" }),
+      success,
+    );
+    const client = createChatClient({ url: api.url, token: "t" });
+    const started = performance.now();
+    await client.chat.createOrGet.mutate(input);
+    expect(performance.now() - started).toBeGreaterThanOrEqual(990);
+  });
+
+  it("is given up at once when the API asks for more time than the call has", async () => {
+    await using api = await stubApi(
+      refusal(503, "SERVICE_UNAVAILABLE", "UNAVAILABLE", { "retry-after": "60" }),
+    );
+    const client = createChatClient({ url: api.url, token: "t", timeoutMs: 5_000 });
+    await expect(client.chat.createOrGet.mutate(input)).rejects.toMatchObject({ data: { httpStatus: 503 } });
+    expect(api.requests).toHaveLength(1);
+  });
+});
+
+describe("a call that was refused", () => {
+  it.each([400, 403, 404, 413, 500])("with %i is not repeated", async (status) => {
+    await using api = await stubApi(refusal(status, "BAD_REQUEST", "INVALID_PARTICIPANTS"));
+    const client = createChatClient({ url: api.url, token: "t" });
+    const error: unknown = await client.chat.createOrGet.mutate(input).catch((failure: unknown) => failure);
+    expect(isChatError(error) && error.data).toMatchObject({ httpStatus: status, requestId: "r1" });
+    expect(api.requests).toHaveLength(1);
+  });
+
+  it("for its token is repeated once with a new one, if there can be one", async () => {
+    const unauthorized = refusal(401, "UNAUTHORIZED", null);
+    await using api = await stubApi(unauthorized, success);
+    const client = createChatClient({ url: api.url, token: ({ refused }) => (refused ? "new" : "old") });
+    await client.chat.createOrGet.mutate(input);
+    expect(api.requests.map(({ authorization }) => authorization)).toEqual(["Bearer old", "Bearer new"]);
+
+    await using strict = await stubApi(unauthorized);
+    for (const [token, attempts] of [
+      ["fixed", 1],
+      [async () => "still wrong", 3],
+    ] as const) {
+      await expect(
+        createChatClient({ url: strict.url, token }).chat.createOrGet.mutate(input),
+      ).rejects.toThrow();
+      expect(strict.requests).toHaveLength(attempts);
+    }
+  });
+});
+
+describe("a call that gets no answer", () => {
+  it.each([true, false])("ends at its deadline (batch: %s)", async (batch) => {
+    await using api = await stubApi(silence);
+    const client = createChatClient({ url: api.url, token: "t", timeoutMs: 200, batch });
+    await expect(client.chat.createOrGet.mutate(input)).rejects.toThrow(
+      "no answer from the chat API within 200 ms",
+    );
+    expect(api.requests).toHaveLength(1);
+  });
+
+  it("ends when its caller aborts it, without ending the calls that share its request", async () => {
+    await using api = await stubApi(
+      (request, response) => void setTimeout(() => success(request, response), 100),
+    );
+    const client = createChatClient({ url: api.url, token: "t" });
+    const abort = new AbortController();
+    const aborted = client.chat.createOrGet.mutate(input, { signal: abort.signal });
+    const patient = client.chat.createOrGet.mutate(input);
+    setTimeout(() => abort.abort(), 20);
+    await expect(aborted).rejects.toThrow(/abort/);
+    expect((await patient).chat.id).toBe("c1");
+    await expect(client.chat.createOrGet.mutate(input, { signal: abort.signal })).rejects.toThrow(/abort/);
+    expect(api.requests).toHaveLength(1);
+  });
+});
+
+describe("requests", () => {
+  it("are shared by the calls of one tick, 20 at most", async () => {
+    await using api = await stubApi(success);
+    const client = createChatClient({ url: `${api.url}/`, token: "t" });
+    await Promise.all(Array.from({ length: 45 }, () => client.chat.createOrGet.mutate(input)));
+    expect(api.requests.map(({ path }) => path.split(",").length)).toEqual([20, 20, 5]);
+    expect(api.requests[0]?.path).toMatch(/^\/trpc\/chat\.createOrGet,/);
+  });
+
+  it("are not shared when the client says so", async () => {
+    await using api = await stubApi(success);
+    const client = createChatClient({ url: api.url, token: "t", batch: false });
+    await Promise.all([client.chat.createOrGet.mutate(input), client.chat.createOrGet.mutate(input)]);
+    expect(api.requests).toHaveLength(2);
+  });
+
+  it("keep the path of an API behind a gateway, and go through the caller's own fetch", async () => {
+    const urls: string[] = [];
+    const client = createChatClient({
+      url: "https://gateway.example/chat/",
+      token: "t",
+      retries: 0,
+      fetch: async (url) => {
+        urls.push(url instanceof Request ? url.url : String(url));
+        return Response.json([{ result: { data: null } }]);
+      },
+    });
+    await client.chat.find.query(input);
+    expect(urls[0]).toMatch(/^https:\/\/gateway\.example\/chat\/trpc\/chat\.find\?batch=1/);
+  });
+
+  it("cannot go to what is no URL of an API", () => {
+    for (const url of ["", "localhost:3000", "ftp://a", "/trpc"]) {
+      expect(() => createChatClient({ url, token: "t" })).toThrow(TypeError);
+    }
+  });
+});

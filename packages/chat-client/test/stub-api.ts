@@ -1,0 +1,72 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** What the stub does with one request; the body has been read. */
+export type StubAnswer = (request: StubRequest, response: ServerResponse) => void;
+
+export interface StubRequest {
+  readonly path: string;
+  readonly authorization: string | undefined;
+  readonly body: unknown;
+}
+
+export interface StubApi extends AsyncDisposable {
+  readonly url: string;
+  readonly requests: readonly StubRequest[];
+}
+
+/** A server that answers the n-th request with the n-th answer, and later ones with the last. */
+export async function stubApi(...answers: readonly StubAnswer[]): Promise<StubApi> {
+  const requests: StubRequest[] = [];
+  const server = createServer((request, response) => {
+    void readBody(request).then((body) => {
+      const received = { path: request.url ?? "", authorization: request.headers.authorization, body };
+      requests.push(received);
+      answers[Math.min(requests.length, answers.length) - 1]?.(received, response);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function readBody(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return JSON.parse(Buffer.concat(chunks).toString() || "null");
+}
+
+const chat = { id: "c1", participants: ["alice", "bob"], scope: "", createdAt: null };
+
+/** Answers every call of the request with the same chat. */
+export function success({ path }: StubRequest, response: ServerResponse): void {
+  const result = { result: { data: { chat, created: true } } };
+  const calls = (path.split("?")[0] ?? "").split(",").length;
+  const body = path.includes("batch=1") ? Array.from({ length: calls }, () => result) : result;
+  response.setHeader("content-type", "application/json").end(JSON.stringify(body));
+}
+
+/** Refuses as the API does. */
+export function refusal(httpStatus: number, code: string, reason: string | null, headers = {}): StubAnswer {
+  const data = { code, httpStatus, reason, position: null, issues: [], requestId: "r1", path: null };
+  return (_request, response) => {
+    response.writeHead(httpStatus, { "content-type": "application/json", ...headers });
+    response.end(JSON.stringify({ error: { message: "no", code: -32000, data } }));
+  };
+}
+
+/** The reply is lost: the connection ends before it was sent. */
+export const lostReply: StubAnswer = (_request, response) => void response.socket?.resetAndDestroy();
+
+/** Never answers. */
+export const silence: StubAnswer = () => undefined;
+
+/** What a proxy in front of the API might say. */
+export const proxyError: StubAnswer = (_request, response) =>
+  void response.writeHead(502).end("<h1>Bad Gateway</h1>");
