@@ -48,6 +48,12 @@ function packageVersion(): string {
     : "";
 }
 
+function startFailure(error: unknown, { host, port }: Settings): string {
+  if (!(error instanceof Error)) return String(error);
+  const taken = "code" in error && error.code === "EADDRINUSE";
+  return taken ? `port ${port} of ${host} is in use; set PORT to another` : error.message;
+}
+
 async function run(argv: readonly string[]): Promise<void> {
   if (argv.includes("--help")) {
     console.log(envHelp);
@@ -63,7 +69,7 @@ async function run(argv: readonly string[]): Promise<void> {
   try {
     await serve(parsed.settings);
   } catch (error) {
-    console.error(`The API cannot start: ${error instanceof Error ? error.message : String(error)}`);
+    console.error(`The API cannot start: ${startFailure(error, parsed.settings)}`);
     process.exit(1);
   }
 }
