@@ -23,7 +23,7 @@ export interface AuthSettings {
 export type Authenticate = (authorization: string | undefined) => Promise<Caller>;
 
 /** The scope of a token that acts for others. */
-export const actForOthersScope = "chat:any";
+const actForOthersScope = "chat:any";
 
 /**
  * Rejects with UNAUTHORIZED when the token is missing or not acceptable, and with the domain's UNAVAILABLE when the

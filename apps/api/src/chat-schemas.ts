@@ -14,13 +14,13 @@ export const Chat = z.strictObject({
   createdAt: z.iso.datetime().nullable(),
 });
 
-export const CreateOrGetInput = z.strictObject({ participants: Participants, scope: Scope });
+/** Whose chat: what create-or-get and find take. */
+export const ChatIdentityInput = z.strictObject({ participants: Participants, scope: Scope });
 export const CreateOrGetOutput = z.strictObject({
   chat: Chat,
   created: z.boolean().describe("True for exactly one caller"),
 });
 
-export const FindInput = CreateOrGetInput;
 export const FindOutput = Chat.nullable();
 
 export const GetInput = z.strictObject({ id: z.string() });

@@ -72,7 +72,7 @@ describe("a call that was refused", () => {
     ] as const) {
       await expect(
         createChatClient({ url: strict.url, token }).chat.createOrGet.mutate(input),
-      ).rejects.toThrow();
+      ).rejects.toMatchObject({ data: { httpStatus: 401 } });
       expect(strict.requests).toHaveLength(attempts);
     }
   });

@@ -25,9 +25,9 @@ class GivenIds {
 
 /** Callers that never stop asking for a few contended chats and for new ones, until told to. */
 function burst(client: ChatClient, given: GivenIds, round: string): { stop(): Promise<void> } {
-  let running = true;
+  const stop = new AbortController();
   const callers = Array.from({ length: 32 }, async (_, caller) => {
-    for (let call = 0; running; call += 1) {
+    for (let call = 0; !stop.signal.aborted; call += 1) {
       const friend = call % 2 === 0 ? `${round}-hot-${call % 20}` : `${round}-${caller}-${call}`;
       try {
         const { chat } = await client.chat.createOrGet.mutate({ participants: [friend] });
@@ -40,7 +40,7 @@ function burst(client: ChatClient, given: GivenIds, round: string): { stop(): Pr
   });
   return {
     async stop() {
-      running = false;
+      stop.abort();
       await Promise.all(callers);
     },
   };
@@ -99,8 +99,8 @@ describe("whatever is killed in the middle of a burst, an id that was answered s
       await callers.stop();
       await untilAnswering(client);
     }
-    console.log(
-      `${databaseKills} kills, ${given.answers} ids answered, ${given.errors} calls refused meanwhile`,
+    process.stdout.write(
+      `${databaseKills} kills, ${given.answers} ids answered, ${given.errors} calls refused meanwhile\n`,
     );
     expect(given.errors).toBeGreaterThan(0);
     expect(given.answers).toBeGreaterThan(databaseKills * 20);

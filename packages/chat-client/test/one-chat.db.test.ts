@@ -48,19 +48,20 @@ describe("two API processes on one database, through the typed client", () => {
     people: readonly string[],
     batch: boolean,
   ): Promise<void> {
-    const clients = await Promise.all(
-      calls.map(({ api, caller }) => api.client(caller, { batch, retries: 0 })),
+    const ready = await Promise.all(
+      calls.map(async ({ api, caller, participants }) => ({
+        client: await api.client(caller, { batch, retries: 0 }),
+        participants: [...participants],
+      })),
     );
     const results = await Promise.all(
-      calls.map(({ participants }, call) =>
-        clients[call]?.chat.createOrGet.mutate({ participants: [...participants] }),
-      ),
+      ready.map(({ client, participants }) => client.chat.createOrGet.mutate({ participants })),
     );
     expect(results).toHaveLength(calls.length);
-    expect(new Set(results.map((result) => result?.chat.id)).size).toBe(1);
-    expect(results.filter((result) => result?.created === true)).toHaveLength(1);
-    expect(results.filter((result) => result?.created === false)).toHaveLength(calls.length - 1);
-    for (const result of results) expect(result?.chat.participants).toEqual([...people].toSorted());
+    expect(new Set(results.map((result) => result.chat.id)).size).toBe(1);
+    expect(results.filter((result) => result.created)).toHaveLength(1);
+    expect(results.filter((result) => !result.created)).toHaveLength(calls.length - 1);
+    for (const result of results) expect(result.chat.participants).toEqual([...people].toSorted());
     expect(
       await chats.chats.countDocuments({ participants: { $all: [...people], $size: people.length } }),
     ).toBe(1);

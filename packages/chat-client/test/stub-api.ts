@@ -18,12 +18,14 @@ export interface StubApi extends AsyncDisposable {
 /** A server that answers the n-th request with the n-th answer, and later ones with the last. */
 export async function stubApi(...answers: readonly StubAnswer[]): Promise<StubApi> {
   const requests: StubRequest[] = [];
+  async function answerNext(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBody(request);
+    const received = { path: request.url ?? "", authorization: request.headers.authorization, body };
+    requests.push(received);
+    answers[Math.min(requests.length, answers.length) - 1]?.(received, response);
+  }
   const server = createServer((request, response) => {
-    void readBody(request).then((body) => {
-      const received = { path: request.url ?? "", authorization: request.headers.authorization, body };
-      requests.push(received);
-      answers[Math.min(requests.length, answers.length) - 1]?.(received, response);
-    });
+    void answerNext(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {

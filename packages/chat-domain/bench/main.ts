@@ -4,7 +4,11 @@ import { connect } from "../src/connect/index.ts";
 import { chatContext, createOrGetChat, ensureIndexes, participantsKey } from "../src/index.ts";
 import { pairedRounds, type Variant } from "./paired-rounds.ts";
 
-await using mongo = await openMongo({ purpose: "start", env: process.env, onNotice: (line) => console.error(line) });
+await using mongo = await openMongo({
+  purpose: "start",
+  env: process.env,
+  onNotice: (line) => console.error(line),
+});
 await using connection = connect({ uri: mongo.uri, database: "bench" });
 await ensureIndexes(connection);
 
@@ -27,8 +31,14 @@ function upsert(participants: readonly string[]): Promise<unknown> {
 const fresh: readonly Variant[] = [
   { name: "driver upsert", call: (call) => upsert(people(call)) },
   { name: "driver upsert again (A/A)", call: (call) => upsert(people(call)) },
-  { name: "createOrGetChat, legacy: none", call: (call) => createOrGetChat(sealed, { participants: people(call) }) },
-  { name: "createOrGetChat, legacy: claim", call: (call) => createOrGetChat(claiming, { participants: people(call) }) },
+  {
+    name: "createOrGetChat, legacy: none",
+    call: (call) => createOrGetChat(sealed, { participants: people(call) }),
+  },
+  {
+    name: "createOrGetChat, legacy: claim",
+    call: (call) => createOrGetChat(claiming, { participants: people(call) }),
+  },
 ];
 
 const known = ["alice", "bob"];
@@ -40,10 +50,15 @@ const existing: readonly Variant[] = [
 ];
 
 console.log(`MongoDB: ${mongo.description}`);
-for (const [title, variants] of [["new chats", fresh], ["one existing chat", existing]] as const) {
+for (const [title, variants] of [
+  ["new chats", fresh],
+  ["one existing chat", existing],
+] as const) {
   await pairedRounds(variants, { rounds: 4, callsPerRound: 100 });
   const results = await pairedRounds(variants, { rounds: 40, callsPerRound: 50 });
-  console.log(`\n${title}: one caller, p50 of 2,000 calls, ratio to the driver's upsert with its 95 % interval`);
+  console.log(
+    `\n${title}: one caller, p50 of 2,000 calls, ratio to the driver's upsert with its 95 % interval`,
+  );
   for (const { name, p50, ratio, interval } of results) {
     const range = `${interval[0].toFixed(2)}–${interval[1].toFixed(2)}`;
     console.log(`  ${name.padEnd(32)} ${p50.toFixed(3)} ms   ${ratio.toFixed(2)}   (${range})`);

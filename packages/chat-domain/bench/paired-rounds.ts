@@ -45,8 +45,14 @@ export async function pairedRounds(
   return variants.map((variant) => summarised(variant.name, samples.get(variant) ?? [], control));
 }
 
-function summarised(name: string, rounds: readonly (readonly number[])[], control: readonly number[]): VariantResult {
-  const logRatios = rounds.map((durations, round) => Math.log(median(durations) / (control[round] ?? Number.NaN)));
+function summarised(
+  name: string,
+  rounds: readonly (readonly number[])[],
+  control: readonly number[],
+): VariantResult {
+  const logRatios = rounds.map((durations, round) =>
+    Math.log(median(durations) / (control[round] ?? Number.NaN)),
+  );
   return {
     name,
     p50: median(rounds.flat()),

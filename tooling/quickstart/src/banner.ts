@@ -28,12 +28,12 @@ ${typescriptSnippet(facts)}
 `;
 }
 
-export function curlLine({ apiUrl, token }: BannerFacts): string {
+function curlLine({ apiUrl, token }: BannerFacts): string {
   const headers = `-H 'authorization: Bearer ${token}' -H 'content-type: application/json'`;
   return `curl -s ${apiUrl}/api/chats/create-or-get ${headers} -d '{"participants":["bob"]}'`;
 }
 
-export function typescriptSnippet({ apiUrl, token }: BannerFacts): string {
+function typescriptSnippet({ apiUrl, token }: BannerFacts): string {
   return `import { createChatClient } from "@onechat/chat-client";
 
 const client = createChatClient({

@@ -3,9 +3,8 @@ import { listedParticipant, participantsFor, visibleTo } from "../chat-access.ts
 import {
   Chat,
   chatAnswer,
-  CreateOrGetInput,
+  ChatIdentityInput,
   CreateOrGetOutput,
-  FindInput,
   FindOutput,
   GetInput,
   ListInput,
@@ -26,7 +25,7 @@ export const chatRouter = router({
         errorResponses,
       },
     })
-    .input(CreateOrGetInput)
+    .input(ChatIdentityInput)
     .output(CreateOrGetOutput)
     .mutation(async ({ ctx, input }) => {
       const participants = participantsFor(ctx.caller, input.participants);
@@ -36,7 +35,7 @@ export const chatRouter = router({
     }),
 
   find: procedure
-    .input(FindInput)
+    .input(ChatIdentityInput)
     .output(FindOutput)
     .query(async ({ ctx, input }) => {
       const participants = participantsFor(ctx.caller, input.participants);

@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { ChatModel, chatIndexes } from "../src/index.ts";
+
+describe("ChatModel", () => {
+  it("describes onechat's own documents when nothing is said", () => {
+    expect(ChatModel.parse({})).toEqual({
+      chats: {
+        collection: "chats",
+        participants: "participants",
+        participantType: "string",
+        idType: "objectId",
+        where: {},
+        scope: "scope",
+        scopeType: "string",
+      },
+    });
+  });
+
+  it("cannot be changed once it is resolved", () => {
+    const { chats } = ChatModel.parse({});
+    expect(Object.isFrozen(chats)).toBe(true);
+  });
+
+  it.each([
+    { name: "a field it does not know", chats: { participant: "users" } },
+    { name: "an empty path", chats: { participants: "" } },
+    { name: "an operator as a path", chats: { participants: "$where" } },
+    { name: "a path with an empty part", chats: { participants: "members..userId" } },
+    { name: "an id type it does not know", chats: { participantType: "uuid" } },
+    { name: "a filter that is no document", chats: { where: "isGroupChat" } },
+  ])("refuses $name", ({ chats }) => {
+    expect(ChatModel.safeParse({ chats }).success).toBe(false);
+  });
+
+  it("decides which fields are indexed", () => {
+    const model = ChatModel.parse({ chats: { participants: "members.userId" } });
+    expect(chatIndexes(model)).toEqual([
+      { key: { participantsKey: 1 }, options: expect.objectContaining({ unique: true, sparse: true }) },
+      { key: { "members.userId": 1, _id: -1 }, options: { name: "participants_listing" } },
+    ]);
+  });
+});

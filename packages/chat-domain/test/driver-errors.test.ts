@@ -1,0 +1,61 @@
+import { MongoNetworkError, MongoServerError, MongoServerSelectionError } from "mongodb";
+import { describe, expect, it } from "vitest";
+import { ChatError } from "../src/index.ts";
+import { callerError, isDuplicateOf, isHintRefused } from "../src/driver-errors.ts";
+
+function serverError(fields: Record<string, unknown>): MongoServerError {
+  return new MongoServerError({ message: "from the server", ...fields });
+}
+
+describe("a duplicate key", () => {
+  it("is a lost race only if it is of exactly the key's index", () => {
+    expect(
+      isDuplicateOf(serverError({ code: 11000, keyPattern: { participantsKey: 1 } }), "participantsKey"),
+    ).toBe(true);
+    for (const keyPattern of [
+      { slug: 1 },
+      { participantsKey: 1, tenant: 1 },
+      { tenant: 1, participantsKey: 1 },
+      {},
+      undefined,
+    ]) {
+      expect(isDuplicateOf(serverError({ code: 11000, keyPattern }), "participantsKey")).toBe(false);
+    }
+    expect(
+      isDuplicateOf(serverError({ code: 11001, keyPattern: { participantsKey: 1 } }), "participantsKey"),
+    ).toBe(false);
+    expect(isDuplicateOf(new Error("E11000 duplicate key"), "participantsKey")).toBe(false);
+  });
+});
+
+describe("an error of the driver", () => {
+  it.each([
+    ["a timeout on the server", serverError({ code: 50 })],
+    ["an election", serverError({ code: 10107 })],
+    ["a write concern that was not reached", serverError({ code: 64 })],
+    ["a lost connection", new MongoNetworkError("connection reset")],
+    ["no server", new MongoServerSelectionError("no server", {} as never)],
+  ])("reaches the caller as UNAVAILABLE with its cause: %s", (_name, cause) => {
+    const error = callerError(cause);
+    expect(error).toBeInstanceOf(ChatError);
+    expect(error).toMatchObject({ code: "UNAVAILABLE", cause });
+  });
+
+  it("that will not pass stays itself", () => {
+    for (const error of [
+      serverError({ code: 11000 }),
+      serverError({ code: 121 }),
+      new TypeError("a bug"),
+      "text",
+    ]) {
+      expect(callerError(error)).toBe(error);
+    }
+  });
+
+  it("about a hint means that the index is not there", () => {
+    const missing =
+      "planner returned error :: caused by :: hint provided does not correspond to an existing index";
+    expect(isHintRefused(serverError({ code: 2, message: missing }))).toBe(true);
+    expect(isHintRefused(serverError({ code: 2, message: "unknown operator: $nope" }))).toBe(false);
+  });
+});

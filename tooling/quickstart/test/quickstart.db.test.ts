@@ -1,0 +1,108 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+import { quickstart } from "../src/quickstart.ts";
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+const apiProgram = fileURLToPath(new URL("../../../apps/api/dist/main.js", import.meta.url));
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+interface Started {
+  readonly text: string;
+  stop(): Promise<number>;
+}
+
+async function start(dataFolder: string, port: number): Promise<Started> {
+  const stop = new AbortController();
+  const env = { PATH: process.env["PATH"], HOME: process.env["HOME"], LOG_LEVEL: "silent" };
+  return new Promise((resolve, reject) => {
+    const lines: string[] = [];
+    const ended = quickstart({
+      dataFolder,
+      apiProgram,
+      port,
+      env,
+      stop: stop.signal,
+      print(text) {
+        lines.push(text);
+        if (!text.includes("hello.ts")) return;
+        resolve({
+          text: lines.join("\n"),
+          stop() {
+            stop.abort();
+            return ended;
+          },
+        });
+      },
+    });
+    ended.catch(reject);
+  });
+}
+
+/** What a newcomer would copy: the curl line, and the snippet from its first line to its last. */
+function pasted(text: string): { readonly curl: string; readonly snippet: string } {
+  return {
+    curl: /^curl .*$/m.exec(text)?.[0] ?? "",
+    snippet: /^import [\s\S]*?^console\.log.*$/m.exec(text)?.[0] ?? "",
+  };
+}
+
+describe("npm start", () => {
+  it("prints a curl line and a TypeScript snippet that work as they stand, and keeps chats over a restart", async () => {
+    const dataFolder = await mkdtemp(join(tmpdir(), "onechat-quickstart-"));
+    const snippetFile = join(root, `quickstart-${process.pid}.ts`);
+    try {
+      const first = await start(dataFolder, await freePort());
+      const { curl, snippet } = pasted(first.text);
+      const answers = [await run("sh", ["-c", curl]), await run("sh", ["-c", curl])].map(
+        ({ stdout }) =>
+          JSON.parse(stdout) as { readonly chat: { readonly id: string }; readonly created: boolean },
+      );
+      expect(answers.map(({ created }) => created)).toEqual([true, false]);
+      await writeFile(snippetFile, snippet);
+      const { stdout } = await run("npx", ["tsx", snippetFile], { cwd: root });
+      expect(stdout.trim()).toBe(`${answers[0]?.chat.id} existed already`);
+      expect(await first.stop()).toBe(0);
+
+      const second = await start(dataFolder, await freePort());
+      const oldToken = /Bearer (\S+)'/.exec(curl)?.[1];
+      const again = pasted(second.text).curl.replace(/Bearer \S+'/, `Bearer ${oldToken}'`);
+      expect(JSON.parse((await run("sh", ["-c", again])).stdout)).toMatchObject({
+        created: false,
+        chat: answers[0]?.chat,
+      });
+      expect(await second.stop()).toBe(0);
+    } finally {
+      await rm(snippetFile, { force: true });
+      await rm(dataFolder, { recursive: true, force: true });
+    }
+  });
+
+  it("ends, with nothing left running, when its port is taken", async () => {
+    const dataFolder = await mkdtemp(join(tmpdir(), "onechat-quickstart-"));
+    const occupied = createServer().listen(0, "127.0.0.1");
+    await once(occupied, "listening");
+    const { port } = occupied.address() as AddressInfo;
+    try {
+      await expect(start(dataFolder, port)).rejects.toThrow("the API ended before it was ready");
+    } finally {
+      occupied.close();
+      await rm(dataFolder, { recursive: true, force: true });
+    }
+  });
+});
