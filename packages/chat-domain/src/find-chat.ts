@@ -1,9 +1,9 @@
-import { findKeylessChat } from "./adopt-keyless-chat.ts";
 import { type Chat, toChat } from "./chat.ts";
 import { chatByKey } from "./chat-by-key.ts";
 import type { ChatContext } from "./chat-context.ts";
 import { chatIdentity } from "./chat-request.ts";
 import { withDeadline } from "./deadline.ts";
+import { findKeylessChat } from "./keyless-chat.ts";
 
 export interface FindChatInput {
   /** Ids in any accepted form, see `participantId`; order and repetition do not matter. */

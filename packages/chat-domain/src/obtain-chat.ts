@@ -1,12 +1,12 @@
-import { adoptKeylessChat } from "./adopt-keyless-chat.ts";
 import { type Chat, toChat } from "./chat.ts";
 import { chatByKey, keyForLog, matchingChat } from "./chat-by-key.ts";
 import type { ChatContext } from "./chat-context.ts";
-import { keyField } from "./chat-document.ts";
+import { keyField, type StoredDocument } from "./chat-document.ts";
 import type { ChatRequest } from "./chat-request.ts";
 import type { CreateOrGetChatResult } from "./create-or-get-chat.ts";
 import { isDuplicateOf, isHintRefused } from "./driver-errors.ts";
 import { indexMissing, uniqueKeyIndex } from "./indexes.ts";
+import { claimKeylessChat, findKeylessChat } from "./keyless-chat.ts";
 
 /**
  * One attempt for one caller. `null` when a race was lost to a chat that is gone again: try anew.
@@ -18,26 +18,34 @@ export async function obtainChat(
   request: ChatRequest,
 ): Promise<CreateOrGetChatResult | null> {
   try {
-    return (await existingOrClaimed(ctx, request)) ?? (await upsert(ctx, request));
+    return await (ctx.legacy === "claim" ? getClaimOrUpsert(ctx, request) : upsert(ctx, request));
   } catch (error) {
     if (isHintRefused(error)) throw indexMissing(ctx, "cannot be used", error);
     if (!isDuplicateOf(error, keyField)) throw error;
-    return readWinner(ctx, request);
+    return afterDuplicateKey(ctx, request);
   }
 }
 
-/** While chats without a key exist, one of these people's is adopted before a twin could be inserted. */
-async function existingOrClaimed(
+/** While chats without a key exist, one of these people's is claimed before a twin could be inserted. */
+async function getClaimOrUpsert(
   ctx: ChatContext,
   request: ChatRequest,
 ): Promise<CreateOrGetChatResult | null> {
-  if (ctx.legacy === "none") return null;
   const chat = await chatByKey(ctx, request);
   if (chat !== null) return existing(ctx, chat);
-  const adopted = await adoptKeylessChat(ctx, request);
-  if (adopted === null) return null;
+  const keyless = await findKeylessChat(ctx, request);
+  return keyless === null ? upsert(ctx, request) : claim(ctx, request, keyless);
+}
+
+async function claim(
+  ctx: ChatContext,
+  request: ChatRequest,
+  keyless: StoredDocument,
+): Promise<CreateOrGetChatResult | null> {
+  const claimed = await claimKeylessChat(ctx, request, keyless);
+  if (claimed === null) return winner(ctx, request);
   ctx.observer.count("claimed");
-  return { chat: toChat(ctx.model, adopted), created: false };
+  return { chat: toChat(ctx.model, claimed), created: false };
 }
 
 /**
@@ -63,14 +71,24 @@ async function upsert(ctx: ChatContext, request: ChatRequest): Promise<CreateOrG
   return { chat: toChat(ctx.model, value), created: true };
 }
 
-async function readWinner(ctx: ChatContext, request: ChatRequest): Promise<CreateOrGetChatResult | null> {
+async function afterDuplicateKey(
+  ctx: ChatContext,
+  request: ChatRequest,
+): Promise<CreateOrGetChatResult | null> {
   const key = keyForLog(request.key);
   ctx.observer.count("raced");
   ctx.observer.log("warn", "duplicate key during upsert", { key });
-  const winner = await chatByKey(ctx, request);
-  if (winner === null) return null;
-  ctx.observer.log("debug", "retrieved existing chat after duplicate key", { key });
-  return existing(ctx, winner);
+  const result = await winner(ctx, request);
+  if (result !== null) {
+    ctx.observer.log("debug", "retrieved existing chat after duplicate key", { key });
+  }
+  return result;
+}
+
+/** What somebody faster has made of the key; `null` when it is gone again. */
+async function winner(ctx: ChatContext, request: ChatRequest): Promise<CreateOrGetChatResult | null> {
+  const chat = await chatByKey(ctx, request);
+  return chat === null ? null : existing(ctx, chat);
 }
 
 function existing(ctx: ChatContext, chat: Chat): CreateOrGetChatResult {

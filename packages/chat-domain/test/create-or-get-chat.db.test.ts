@@ -82,6 +82,14 @@ describe.each(["claim", "none"] as const)("createOrGetChat with legacy: %s", (le
     expect(await chats.chats.countDocuments()).toBe(1);
   });
 
+  it("refuses to write into a collection that was dropped with its index", async () => {
+    await using chats = await freshDatabase({ legacy });
+    await chats.chats.drop();
+    const call = createOrGetChat(chats, { participants: ["carol", "bob"] });
+    await expect(call).rejects.toMatchObject({ code: "INDEX_MISSING" });
+    expect(await chats.chats.countDocuments()).toBe(0);
+  });
+
   it("surfaces a duplicate key of another unique index, without a second try", async () => {
     const observer = recordingObserver();
     await using chats = await freshDatabase({ legacy, observer });

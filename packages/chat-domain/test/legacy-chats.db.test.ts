@@ -2,6 +2,7 @@ import { Int32, Long, ObjectId, UUID } from "mongodb";
 import { describe, expect, it } from "vitest";
 import { type ChatConnection } from "../src/connect/index.ts";
 import { createOrGetChat, findChat, participantsKey } from "../src/index.ts";
+import { beforeEveryWrite } from "./before-every-write.ts";
 import { freshDatabase } from "./fresh-database.ts";
 import { recordingObserver } from "./recording-observer.ts";
 
@@ -92,6 +93,31 @@ describe("a legacy chat without a key", () => {
     const { chat, created } = await createOrGetChat(database, { participants: ["a", "b"] });
     expect(created).toBe(true);
     expect(chat.id).not.toBe(other);
+  });
+
+  it("is claimed although its members change all the time, as long as they are the same people", async () => {
+    await using database = await freshDatabase({ model: { chats: { participants: "members.userId" } } });
+    const [legacy] = await insertLegacy(database, { members: [{ userId: "a" }, { userId: "b" }] });
+    const collection = database.db.collection("chats");
+    // Every read of a member updates it between this caller's finding the chat and claiming it.
+    const chats = beforeEveryWrite(database.chats, async () => {
+      await collection.updateOne({}, { $set: { "members.0.lastReadAt": new Date() } });
+    });
+    const result = await createOrGetChat({ ...database, chats }, { participants: ["a", "b"] });
+    expect(result).toMatchObject({ created: false, chat: { id: legacy } });
+    expect(await database.chats.countDocuments()).toBe(1);
+  });
+
+  it("is let go when its people change before it is claimed", async () => {
+    await using database = await freshDatabase();
+    const [legacy] = await insertLegacy(database, { participants: ["a", "b"] });
+    const collection = database.db.collection("chats");
+    const chats = beforeEveryWrite(database.chats, async () => {
+      await collection.updateOne({ _id: new ObjectId(legacy) }, { $set: { participants: ["a", "b", "c"] } });
+    });
+    const { chat, created } = await createOrGetChat({ ...database, chats }, { participants: ["a", "b"] });
+    expect(created).toBe(true);
+    expect(chat.id).not.toBe(legacy);
   });
 
   it("is not looked for once the collection is sealed", async () => {

@@ -1,30 +1,14 @@
 import type { Collection } from "mongodb";
 import { describe, expect, it } from "vitest";
 import { type ChatContext, createOrGetChat, participantsKey } from "../src/index.ts";
+import { beforeEveryWrite } from "./before-every-write.ts";
 import { freshDatabase } from "./fresh-database.ts";
 import { recordingObserver } from "./recording-observer.ts";
-
-type Chats = ChatContext["chats"];
-
-/** The collection, with something that happens between this caller's reading and its every write. */
-function interruptedBefore(chats: Chats, interruption: () => Promise<unknown>): Chats {
-  return new Proxy(chats, {
-    get(target, property) {
-      const member: unknown = Reflect.get(target, property, target);
-      if (typeof member !== "function") return member;
-      if (property !== "findOneAndUpdate") return member.bind(target);
-      return async (...args: unknown[]) => {
-        await interruption();
-        return Reflect.apply(member, target, args) as unknown;
-      };
-    },
-  });
-}
 
 const pair = { participants: ["alice", "bob"] };
 const winner = { participants: ["alice", "bob"], participantsKey: participantsKey(["alice", "bob"]) };
 
-function insert(chats: Collection<never> | Chats, document: object): Promise<unknown> {
+function insert(chats: ChatContext["chats"], document: object): Promise<unknown> {
   return (chats as unknown as Collection).insertOne({ ...document });
 }
 
@@ -33,7 +17,7 @@ describe("a lost race", () => {
     const observer = recordingObserver();
     await using database = await freshDatabase({ observer });
     await insert(database.chats, { participants: ["alice", "bob"] });
-    const chats = interruptedBefore(database.chats, () => insert(database.chats, winner));
+    const chats = beforeEveryWrite(database.chats, () => insert(database.chats, winner));
 
     const { chat, created } = await createOrGetChat({ ...database, chats }, pair);
 
@@ -51,7 +35,7 @@ describe("a lost race", () => {
     const observer = recordingObserver();
     await using database = await freshDatabase({ observer });
     const duplicate = await duplicateKeyError(database);
-    const chats = interruptedBefore(database.chats, () => Promise.reject(duplicate));
+    const chats = beforeEveryWrite(database.chats, () => Promise.reject(duplicate));
     await expect(createOrGetChat({ ...database, chats }, pair)).rejects.toMatchObject({
       code: "UNAVAILABLE",
     });
@@ -62,7 +46,7 @@ describe("a lost race", () => {
     await using database = await freshDatabase();
     const duplicate = await duplicateKeyError(database);
     let failures = 1;
-    const chats = interruptedBefore(database.chats, async () => {
+    const chats = beforeEveryWrite(database.chats, async () => {
       failures -= 1;
       if (failures >= 0) throw duplicate;
     });

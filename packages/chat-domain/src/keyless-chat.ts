@@ -1,12 +1,5 @@
 import type { ChatContext } from "./chat-context.ts";
-import {
-  keyField,
-  mergedIntoField,
-  participantsPath,
-  recomputedKey,
-  type StoredDocument,
-  valueAt,
-} from "./chat-document.ts";
+import { keyField, recomputedKey, type StoredDocument } from "./chat-document.ts";
 import { keylessChatsOf } from "./chat-filters.ts";
 import type { ChatIdentity } from "./chat-request.ts";
 
@@ -21,19 +14,17 @@ export async function findKeylessChat(
 }
 
 /**
- * Gives the oldest keyless chat of these people its key, under the unique index: whoever is second gets a
- * duplicate-key error, which the caller reads as any lost race. `null` when there is none, or when it changed
- * between reading and writing; the upsert that follows is safe in both cases.
+ * Gives a keyless chat its key, under the unique index: whoever is second gets a duplicate-key error, which is read as
+ * any lost race. `null` when it is no longer a live keyless chat of exactly these people; whatever else changed in it
+ * meanwhile does not matter.
  */
-export async function adoptKeylessChat(
+export async function claimKeylessChat(
   ctx: ChatContext,
   identity: ChatIdentity,
+  keyless: StoredDocument,
 ): Promise<StoredDocument | null> {
-  const oldest = await findKeylessChat(ctx, identity);
-  if (oldest === null) return null;
-  const { array } = participantsPath(ctx.model);
   return ctx.chats.findOneAndUpdate(
-    { _id: oldest["_id"], [keyField]: null, [mergedIntoField]: null, [array]: valueAt(oldest, array) },
+    { _id: keyless._id, ...keylessChatsOf(ctx.model, identity.ids, identity.scope) },
     { $set: { [keyField]: identity.key } },
     { returnDocument: "after", maxTimeMS: ctx.deadlineMs },
   );
