@@ -79,7 +79,9 @@ function refusalOf(error: unknown): TRPCError {
   return unauthorized(expired ? "the token has expired" : "the token was not accepted", error);
 }
 
+/** A number is a valid participant id, but no valid `sub`: whoever signs one means something else. */
 function callerOf({ sub, scope }: JWTPayload): Caller {
+  if (typeof sub !== "string") throw unauthorized("the token's sub is not a string");
   try {
     const scopes = typeof scope === "string" ? scope.split(" ") : [];
     return { id: participantId(sub), actsForOthers: scopes.includes(actForOthersScope) };

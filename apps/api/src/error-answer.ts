@@ -1,7 +1,7 @@
 import { ChatError } from "@onechat/chat-domain";
 import { TRPCError } from "@trpc/server";
 import { getHTTPStatusCodeFromError } from "@trpc/server/http";
-import { TRPC_ERROR_CODES_BY_KEY } from "@trpc/server/rpc";
+import { type TRPC_ERROR_CODE_KEY, TRPC_ERROR_CODES_BY_KEY } from "@trpc/server/rpc";
 import { z } from "zod";
 import { domainError } from "./domain-error-codes.ts";
 import type { ErrorShape, InputIssue } from "./error-shape.ts";
@@ -44,10 +44,24 @@ export function isUnforeseen(error: TRPCError): boolean {
 
 function messageFor(error: TRPCError, issues: readonly InputIssue[]): string {
   if (isUnforeseen(error)) return "internal error";
-  if (issues.length === 0) return error.message;
+  if (issues.length === 0) return ownWords(error);
   return issues
     .map((issue) => (issue.path === "" ? issue.message : `${issue.path}: ${issue.message}`))
     .join("; ");
+}
+
+/** The frameworks' messages may quote paths, headers and pieces of the body, and those hold ids of people. */
+const frameworkMessages: Partial<Record<TRPC_ERROR_CODE_KEY, string>> = {
+  PARSE_ERROR: "the input is not valid JSON",
+  NOT_FOUND: "there is nothing at this path",
+  UNSUPPORTED_MEDIA_TYPE: "a body must be JSON, with content-type: application/json",
+};
+
+function ownWords(error: TRPCError): string {
+  if (error.cause instanceof ChatError) return error.message;
+  if (error.cause instanceof SyntaxError) return "the input is not valid JSON";
+  if (error.cause instanceof URIError) return "the path is not a valid URL";
+  return frameworkMessages[error.code] ?? error.message;
 }
 
 /** Recognised by structure: tRPC and the REST facade may each bring a zod of their own. */
@@ -59,9 +73,11 @@ const InputErrorCause = z.object({
 function inputIssues(cause: unknown): readonly InputIssue[] {
   const parsed = InputErrorCause.safeParse(cause);
   if (!parsed.success) return [];
-  return parsed.data.issues
-    .slice(0, 10)
-    .map(({ path, code, message }) => ({ path: path.map(String).join("."), code, message }));
+  return parsed.data.issues.slice(0, 10).map(({ path, code, message }) => ({
+    path: path.map(String).join("."),
+    code,
+    message: code === "unrecognized_keys" ? "there are fields that are not known" : message,
+  }));
 }
 
 function concernsIdentity({ path }: InputIssue): boolean {

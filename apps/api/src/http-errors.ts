@@ -5,6 +5,13 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { errorShape, isUnforeseen, toTrpcError } from "./error-answer.ts";
 import type { ErrorShape } from "./error-shape.ts";
 
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** The procedure behind a REST route, for its errors. */
+    readonly procedure?: string;
+  }
+}
+
 const namesByStatus: Readonly<Record<number, TRPC_ERROR_CODE_KEY>> = {
   400: "BAD_REQUEST",
   404: "NOT_FOUND",
@@ -20,7 +27,7 @@ const namesByStatus: Readonly<Record<number, TRPC_ERROR_CODE_KEY>> = {
 export function shapeHttpErrors(server: FastifyInstance): void {
   server.setErrorHandler((error: FastifyError, request, reply) => sendError(error, request, reply));
   server.setNotFoundHandler((request, reply) =>
-    sendError(new TRPCError({ code: "NOT_FOUND", message: "there is nothing at this path" }), request, reply),
+    sendError(new TRPCError({ code: "NOT_FOUND" }), request, reply),
   );
 }
 
@@ -28,7 +35,8 @@ export function shapeHttpErrors(server: FastifyInstance): void {
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const refusal = refusedByFastify(error) ?? toTrpcError(error);
   if (isUnforeseen(refusal)) request.log.error({ err: refusal.cause ?? refusal }, "unforeseen error");
-  const shape = errorShape(refusal, { requestId: request.id, path: null });
+  const path = request.routeOptions.config?.procedure ?? null;
+  const shape = errorShape(refusal, { requestId: request.id, path });
   const status = statusOf(error) ?? shape.data.httpStatus;
   return reply
     .code(status)
@@ -45,12 +53,26 @@ export function errorHeaders(errors: readonly TRPCError[]): Record<string, strin
   };
 }
 
+/** What Fastify refuses before it has a route goes past all hooks, so it is named and logged here. */
+export function refuseUnroutable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  reply.header("x-request-id", request.id);
+  void sendError(error, request, reply);
+  request.log.info({ method: request.method, route: null, status: reply.statusCode, ms: 0 }, "request");
+}
+
 /** Fastify's refusals (malformed JSON, too large, …) carry their status and a message that is fit for callers. */
 function refusedByFastify(error: unknown): TRPCError | null {
   const status = statusOf(error);
   if (status === null || !(error instanceof Error)) return null;
-  return new TRPCError({ code: namesByStatus[status] ?? "BAD_REQUEST", message: error.message });
+  const message = quotingMessages["code" in error ? String(error.code) : ""] ?? error.message;
+  return new TRPCError({ code: namesByStatus[status] ?? "BAD_REQUEST", message });
 }
+
+/** Refusals whose own message repeats the path. */
+const quotingMessages: Readonly<Record<string, string>> = {
+  FST_ERR_BAD_URL: "the path is not a valid URL",
+  FST_ERR_MAX_PARAM_LENGTH: "the path is too long",
+};
 
 function statusOf(error: unknown): number | null {
   if (!(error instanceof Error) || !("statusCode" in error)) return null;

@@ -6,3 +6,6 @@ export const maxBatchSize = 20;
 
 /** Room for the longest batch of procedure names in a path, and no more. */
 export const maxPathLength = maxBatchSize * 32;
+
+/** Entries in a list of participants; a chat has at most a hundred, but they may be repeated. */
+export const maxListedParticipants = 1_000;

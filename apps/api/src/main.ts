@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import { connect } from "@onechat/chat-domain/connect";
+import { type ChatConnection, connect } from "@onechat/chat-domain/connect";
 import closeWithGrace from "close-with-grace";
+import type { Logger } from "pino";
 import { createAuthentication } from "./authentication.ts";
 import { envHelp, parseEnv, type Settings } from "./env.ts";
 import { logObserver } from "./log-observer.ts";
@@ -10,16 +11,18 @@ import { createServer } from "./server.ts";
 
 const exitConfig = 78;
 
-async function serve(settings: Settings): Promise<void> {
-  const log = createLogger(settings.logLevel);
-  const { uri, database } = settings.mongo;
-  const chats = connect({
-    uri,
-    database,
-    legacy: settings.legacy,
-    appName: "onechat-api",
-    observer: logObserver(log),
-  });
+/** The driver's own words about a bad connection string may quote it, so they are not repeated. */
+function openChats({ mongo, legacy }: Settings, log: Logger): ChatConnection {
+  try {
+    return connect({ ...mongo, legacy, appName: "onechat-api", observer: logObserver(log) });
+  } catch {
+    return refuseEnv([
+      "MONGODB_URI: not a connection string that the driver takes; are user and password percent-encoded?",
+    ]);
+  }
+}
+
+async function serve(settings: Settings, chats: ChatConnection, log: Logger): Promise<void> {
   const readiness = createReadiness(chats, log);
   const { issuer, audience } = settings.auth;
   const server = await createServer({
@@ -54,22 +57,27 @@ function startFailure(error: unknown, { host, port }: Settings): string {
   return taken ? `port ${port} of ${host} is in use; set PORT to another` : error.message;
 }
 
+function refuseEnv(problems: readonly string[]): never {
+  console.error(
+    `The API cannot start:\n${problems.map((problem) => `  - ${problem}`).join("\n")}\n\n${envHelp}`,
+  );
+  process.exit(exitConfig);
+}
+
 async function run(argv: readonly string[]): Promise<void> {
   if (argv.includes("--help")) {
     console.log(envHelp);
     return;
   }
   const parsed = parseEnv(process.env);
-  if ("problems" in parsed) {
-    console.error(
-      `The API cannot start:\n${parsed.problems.map((problem) => `  - ${problem}`).join("\n")}\n\n${envHelp}`,
-    );
-    process.exit(exitConfig);
-  }
+  if ("problems" in parsed) refuseEnv(parsed.problems);
+  const { settings } = parsed;
+  const log = createLogger(settings.logLevel);
+  const chats = openChats(settings, log);
   try {
-    await serve(parsed.settings);
+    await serve(settings, chats, log);
   } catch (error) {
-    console.error(`The API cannot start: ${startFailure(error, parsed.settings)}`);
+    console.error(`The API cannot start: ${startFailure(error, settings)}`);
     process.exit(1);
   }
 }

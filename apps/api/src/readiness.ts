@@ -1,38 +1,47 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { assertIndexes, ChatError, ensureIndexesIfEmpty } from "@onechat/chat-domain";
-import type { ChatConnection } from "@onechat/chat-domain/connect";
+import { assertIndexes, type ChatContext, ChatError, ensureIndexesIfEmpty } from "@onechat/chat-domain";
 import type { Logger } from "pino";
 
 /** How long an answer of the database about itself is believed. */
 const believedMs = 1_000;
+/** How long a call waits for fresh news; with the domain's own deadline it is answered within five seconds. */
+const patienceMs = 500;
+/** How long a check may take before it counts as unanswered. */
+const checkMs = 4_000;
+const retryMs = 1_000;
 
 /** Whether this process can keep the promise: the database answers, and the unique index is there. */
 export interface Readiness {
-  /** @throws ChatError `INDEX_MISSING` or `UNAVAILABLE` */
+  /**
+   * For load balancers.
+   *
+   * @throws ChatError `INDEX_MISSING`, or `UNAVAILABLE` also from the first signal to stop
+   */
   assertReady(): Promise<void>;
+  /**
+   * For calls, which are answered while the process is stopping and find out about the database themselves.
+   *
+   * @throws ChatError `INDEX_MISSING`
+   */
+  assertGuarantee(): Promise<void>;
   /** From now on not ready: new requests belong elsewhere. */
   beginShutdown(): void;
 }
 
 /** Builds the indexes of an empty collection in the background, however long the database takes to come up. */
-export function createReadiness(chats: ChatConnection, log: Logger): Readiness {
+export function createReadiness(chats: ChatContext, log: Logger): Readiness {
   let stopping = false;
-  let believed: { readonly until: number; readonly check: Promise<void> } | null = null;
-
-  const prepared = prepare(chats, log, () => stopping);
-  async function check(): Promise<void> {
-    await chats.ping();
-    await assertIndexes(chats);
-  }
-
-  void prepared.then(() => (believed = null));
+  const checks = createChecks(chats, log);
+  void checks.untilFirstSuccess(() => stopping);
   return {
     async assertReady() {
       if (stopping) throw new ChatError("UNAVAILABLE", "this process is shutting down");
-      if (believed === null || believed.until < performance.now()) {
-        believed = { until: performance.now() + believedMs, check: check() };
-      }
-      await believed.check;
+      const failure = await checks.latest();
+      if (failure !== null) throw failure;
+    },
+    async assertGuarantee() {
+      const failure = await within(patienceMs, checks.latest());
+      if (failure?.code === "INDEX_MISSING") throw failure;
     },
     beginShutdown: () => {
       stopping = true;
@@ -40,18 +49,76 @@ export function createReadiness(chats: ChatConnection, log: Logger): Readiness {
   };
 }
 
-async function prepare(chats: ChatConnection, log: Logger, isStopping: () => boolean): Promise<void> {
-  let reported = "";
-  while (!isStopping()) {
-    try {
-      await ensureIndexesIfEmpty(chats);
-      log.info("the unique index is in place");
-      return;
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      if (message !== reported) log.warn({ reason: message }, "not ready");
-      reported = message;
-      await sleep(1_000, undefined, { ref: false });
+interface Checks {
+  /** What is wrong, or `null`; at most a second old, and asked once however many want to know. */
+  latest(): Promise<ChatError | null>;
+  untilFirstSuccess(isStopping: () => boolean): Promise<void>;
+}
+
+function createChecks(chats: ChatContext, log: Logger): Checks {
+  let prepared = false;
+  let believed: { readonly until: number; readonly outcome: Promise<ChatError | null> } | null = null;
+  const report = reportChanges(log);
+
+  async function examine(): Promise<ChatError | null> {
+    const outcome = await within(
+      checkMs,
+      prepared ? outcomeOf(assertIndexes(chats)) : outcomeOf(ensureIndexesIfEmpty(chats)),
+    );
+    const failure =
+      outcome === undefined ? new ChatError("UNAVAILABLE", "the database does not answer") : outcome;
+    prepared ||= failure === null;
+    report(failure);
+    return failure;
+  }
+
+  function latest(): Promise<ChatError | null> {
+    if (believed === null || believed.until < performance.now()) {
+      const outcome = examine();
+      believed = { until: Number.POSITIVE_INFINITY, outcome };
+      void outcome.then(() => (believed = { until: performance.now() + believedMs, outcome }));
     }
+    return believed.outcome;
+  }
+
+  return {
+    latest,
+    async untilFirstSuccess(isStopping) {
+      while (!isStopping() && (await latest()) !== null) await sleep(retryMs, undefined, { ref: false });
+    },
+  };
+}
+
+/** One line when things turn, none while they stay as they are. */
+function reportChanges(log: Logger): (failure: ChatError | null) => void {
+  let reported: string | null | undefined;
+  return (failure) => {
+    const reason = failure?.message ?? null;
+    if (reason === reported) return;
+    reported = reason;
+    if (failure === null) log.info("ready: the unique index is in place");
+    else log.warn({ code: failure.code, reason, err: failure.cause }, "not ready");
+  };
+}
+
+async function outcomeOf(check: Promise<void>): Promise<ChatError | null> {
+  try {
+    await check;
+    return null;
+  } catch (error) {
+    if (error instanceof ChatError) return error;
+    return new ChatError("UNAVAILABLE", "the database could not be checked", { cause: error });
+  }
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms);
+  });
+  try {
+    return await Promise.race([work, patience]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -7,6 +7,6 @@ export interface RequestContext {
   readonly requestId: string;
   /** Verifies the request's token, once however often it is asked. */
   readonly authenticate: () => Promise<Caller>;
-  /** @throws ChatError `INDEX_MISSING`, `UNAVAILABLE` */
-  readonly assertReady: () => Promise<void>;
+  /** @throws ChatError `INDEX_MISSING` */
+  readonly assertGuarantee: () => Promise<void>;
 }

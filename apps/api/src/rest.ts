@@ -1,60 +1,83 @@
-import { TRPCError } from "@trpc/server";
+import { callTRPCProcedure } from "@trpc/server";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { TRPC_ERROR_CODES_BY_KEY } from "@trpc/server/rpc";
-import { fastifyTRPCOpenApiPlugin, generateOpenApiDocument } from "trpc-to-openapi";
-import { z } from "zod";
-import { errorHeaders } from "./http-errors.ts";
-import { isNestedDeeperThan } from "./nesting.ts";
+import { type OpenApiDocument, openApiDocument, type Operation } from "./openapi-document.ts";
 import type { RequestContext } from "./request-context.ts";
 import { appRouter } from "./router.ts";
 
 export interface RestOptions {
   readonly version: string;
   readonly contextOf: (request: FastifyRequest) => RequestContext;
-  readonly onError: (failure: { readonly error: TRPCError; readonly req: FastifyRequest }) => void;
 }
 
-/** The REST facade: the procedures that have an `openapi` route, and the document that describes them. */
-export async function rest(
-  server: FastifyInstance,
-  { version, contextOf, onError }: RestOptions,
-): Promise<void> {
-  const document = generateOpenApiDocument(appRouter, {
-    title: "onechat",
-    description: "Exactly one chat per set of people.",
-    version,
-    baseUrl: "/api",
-    securitySchemes: { bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" } },
-  });
+/** The REST facade: the document, and a route for each of its operations that calls the procedure behind it. */
+export async function rest(server: FastifyInstance, { version, contextOf }: RestOptions): Promise<void> {
+  const document = openApiDocument(version);
   server.get("/openapi.json", () => document);
-  server.addHook("onSend", (_request, reply, payload, done) => {
-    done(null, reply.statusCode >= 400 && typeof payload === "string" ? asOneShape(payload) : payload);
-  });
-  server.addHook("preHandler", async (request) => {
-    // The facade writes the body out again, which overflows the stack on what is nested thousands deep.
-    if (!isNestedDeeperThan(request.body, 8)) return;
-    throw new TRPCError({ code: "BAD_REQUEST", message: "the body is nested too deeply" });
-  });
-  await server.register(fastifyTRPCOpenApiPlugin, {
-    router: appRouter,
-    createContext: ({ req }: { readonly req: FastifyRequest }) => contextOf(req),
-    onError,
-    responseMeta: ({ errors }: { readonly errors: readonly TRPCError[] }) => ({
-      headers: errorHeaders(errors),
-    }),
+  for (const route of restRoutes(document)) {
+    server.route({
+      method: route.method,
+      url: route.url,
+      config: { procedure: route.procedure },
+      handler: (request) =>
+        callTRPCProcedure({
+          router: appRouter,
+          path: route.procedure,
+          type: route.method === "GET" ? "query" : "mutation",
+          ctx: contextOf(request),
+          getRawInput: async () => inputOf(request, route),
+          signal: undefined,
+          batchIndex: 0,
+        }),
+    });
+  }
+}
+
+interface RestRoute {
+  readonly method: "GET" | "POST";
+  readonly url: string;
+  readonly procedure: string;
+  /** Parameters that are numbers, though a URL has only text. */
+  readonly numbers: ReadonlySet<string>;
+}
+
+/** The document decides: what it does not describe cannot be called, and what it describes is there. */
+function restRoutes({ paths = {} }: OpenApiDocument): readonly RestRoute[] {
+  return Object.entries(paths).flatMap(([path, { get, post }]) => {
+    const url = path.replaceAll(/\{(\w+)\}/g, ":$1");
+    return [
+      ...(get === undefined ? [] : [restRoute("GET", url, get)]),
+      ...(post === undefined ? [] : [restRoute("POST", url, post)]),
+    ];
   });
 }
 
-/** The facade's own body: the formatted error, but with the name of its code and no envelope. */
-const FacadeError = z.object({
-  message: z.string(),
-  code: z.enum(Object.keys(TRPC_ERROR_CODES_BY_KEY) as (keyof typeof TRPC_ERROR_CODES_BY_KEY)[]),
-  data: z.looseObject({}),
-});
+function restRoute(method: "GET" | "POST", url: string, operation: Operation): RestRoute {
+  const parameters = (operation.parameters ?? []).filter((parameter) => "name" in parameter);
+  const numbers = parameters.filter(
+    ({ schema }) => schema !== undefined && "type" in schema && schema.type === "integer",
+  );
+  return {
+    method,
+    url,
+    // The generator names an operation by its procedure, with dashes for dots.
+    procedure: (operation.operationId ?? "").replaceAll("-", "."),
+    numbers: new Set(numbers.map(({ name }) => name)),
+  };
+}
 
-function asOneShape(payload: string): string {
-  const parsed = FacadeError.safeParse(JSON.parse(payload));
-  if (!parsed.success) return payload;
-  const { message, code, data } = parsed.data;
-  return JSON.stringify({ error: { message, code: TRPC_ERROR_CODES_BY_KEY[code], data } });
+function inputOf(request: FastifyRequest, { method, numbers }: RestRoute): unknown {
+  if (method === "POST") return request.body;
+  const entries = [...entriesOf(request.query), ...entriesOf(request.params)];
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, numbers.has(name) ? numberIn(value) : value]),
+  );
+}
+
+function entriesOf(record: unknown): readonly (readonly [string, unknown])[] {
+  return typeof record === "object" && record !== null ? Object.entries(record) : [];
+}
+
+/** Text that is no whole number stays what it is, and is refused by the procedure's schema. */
+function numberIn(value: unknown): unknown {
+  return typeof value === "string" && /^-?\d{1,9}$/.test(value) ? Number(value) : value;
 }

@@ -1,6 +1,5 @@
 import cors from "@fastify/cors";
 import type { ChatContext } from "@onechat/chat-domain";
-import type { TRPCError } from "@trpc/server";
 import { fastifyTRPCPlugin, type FastifyTRPCPluginOptions } from "@trpc/server/adapters/fastify";
 import {
   type FastifyBaseLogger,
@@ -13,8 +12,10 @@ import type { Authenticate } from "./authentication.ts";
 import type { Caller } from "./caller.ts";
 import { devToken, type DevTokenOptions } from "./dev-token.ts";
 import { isUnforeseen } from "./error-answer.ts";
+import { rememberRequest } from "./failed-request.ts";
 import { health } from "./health.ts";
-import { errorHeaders, refuseUnparsable, sendError, shapeHttpErrors } from "./http-errors.ts";
+import { errorHeaders, refuseUnparsable, refuseUnroutable, shapeHttpErrors } from "./http-errors.ts";
+import { jsonOnly } from "./json-only.ts";
 import { maxBatchSize, maxBodyBytes, maxPathLength } from "./limits.ts";
 import type { Readiness } from "./readiness.ts";
 import type { RequestContext } from "./request-context.ts";
@@ -39,9 +40,14 @@ export async function createServer(dependencies: ServerDependencies): Promise<Fa
   shapeHttpErrors(server);
   logRequests(server);
   echoRequestId(server);
+  jsonOnly(server);
   endIdleConnectionsOnClose(server);
   if (dependencies.corsOrigins.length > 0)
-    await server.register(cors, { origin: [...dependencies.corsOrigins] });
+    await server.register(cors, {
+      origin: [...dependencies.corsOrigins],
+      methods: ["GET", "POST"],
+      exposedHeaders: ["x-request-id", "retry-after"],
+    });
   health(server, dependencies.readiness);
   if (dependencies.devToken !== null) devToken(server, dependencies.devToken);
   await serveRouter(server, dependencies);
@@ -50,16 +56,18 @@ export async function createServer(dependencies: ServerDependencies): Promise<Fa
 
 function bareServer(log: FastifyBaseLogger): FastifyInstance {
   return fastify({
-    loggerInstance: log,
+    // Fastify's own lines only from warnings on: requests and the address are logged by us, once each.
+    loggerInstance: log.child({}, { level: log.level === "silent" ? "silent" : "warn" }),
+    childLoggerFactory: (_own, bindings, options) => log.child(bindings, options),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }),
     bodyLimit: maxBodyBytes,
     requestTimeout: 30_000,
     keepAliveTimeout: 72_000,
-    routerOptions: { maxParamLength: maxPathLength },
+    routerOptions: { maxParamLength: maxPathLength, ignoreTrailingSlash: true },
     genReqId: (request) => requestId(request.headers["x-request-id"]),
     // While closing, what still arrives on an open connection is served; the answer ends the connection.
     return503OnClosing: false,
-    frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
+    frameworkErrors: refuseUnroutable,
     clientErrorHandler: refuseUnparsable,
   });
 }
@@ -73,21 +81,15 @@ async function serveRouter(server: FastifyInstance, dependencies: ServerDependen
       maxBatchSize,
       allowMethodOverride: true,
       createContext: ({ req }) => contextOf(req),
-      onError: logUnforeseen,
+      onError: ({ error, req }) => {
+        rememberRequest(error, req.id);
+        if (isUnforeseen(error)) req.log.error({ err: error.cause ?? error }, "unforeseen error");
+      },
       responseMeta: ({ errors }) => ({ headers: errorHeaders(errors) }),
     },
   };
   await server.register(fastifyTRPCPlugin, options);
-  await server.register(rest, {
-    prefix: "/api",
-    version: dependencies.version,
-    contextOf,
-    onError: logUnforeseen,
-  });
-}
-
-function logUnforeseen({ error, req }: { readonly error: TRPCError; readonly req: FastifyRequest }): void {
-  if (isUnforeseen(error)) req.log.error({ err: error.cause ?? error }, "unforeseen error");
+  await server.register(rest, { prefix: "/api", version: dependencies.version, contextOf });
 }
 
 function requestContext(
@@ -99,7 +101,7 @@ function requestContext(
     chats,
     requestId: request.id,
     authenticate: () => (caller ??= authenticate(request.headers.authorization)),
-    assertReady: () => readiness.assertReady(),
+    assertGuarantee: () => readiness.assertGuarantee(),
   };
 }
 
@@ -121,10 +123,8 @@ function echoRequestId(server: FastifyInstance): void {
 /** Connections that fall idle after closing began would keep the process for their whole keep-alive time. */
 function endIdleConnectionsOnClose(server: FastifyInstance): void {
   let closing = false;
-  // Synchronous: the REST facade takes a reply that is still being sent for none, and would send twice.
-  server.addHook("onSend", (_request, reply, payload, done) => {
+  server.addHook("onSend", async (_request, reply) => {
     if (closing) reply.header("connection", "close");
-    done(null, payload);
   });
   server.addHook("preClose", async () => {
     closing = true;

@@ -3,6 +3,8 @@ import { initTRPC } from "@trpc/server";
 import type { OpenApiMeta } from "trpc-to-openapi";
 import { domainError } from "./domain-error-codes.ts";
 import { errorShape } from "./error-answer.ts";
+import { requestIdOf } from "./failed-request.ts";
+import { refuseLongList } from "./long-list.ts";
 import type { RequestContext } from "./request-context.ts";
 
 const t = initTRPC
@@ -10,8 +12,12 @@ const t = initTRPC
   .meta<OpenApiMeta>()
   .create({
     isDev: false,
-    errorFormatter: ({ error, ctx, path }) =>
-      errorShape(error, { requestId: ctx?.requestId ?? null, path: path ?? null }),
+    errorFormatter: ({ error, type, path }) =>
+      errorShape(error, {
+        requestId: requestIdOf(error),
+        // A path that leads to no procedure is the caller's own text: it is not repeated.
+        path: type === "unknown" ? null : (path ?? null),
+      }),
   });
 
 export const { router } = t;
@@ -25,13 +31,20 @@ const withDomainErrors = t.middleware(async ({ next }) => {
 
 const withCaller = t.middleware(async ({ ctx, next }) => next({ ctx: { caller: await ctx.authenticate() } }));
 
-const whenReady = t.middleware(async ({ ctx, next }) => {
-  await ctx.assertReady();
+const withGuarantee = t.middleware(async ({ ctx, next }) => {
+  await ctx.assertGuarantee();
   return next();
 });
 
-/** The only way to make a procedure: it has a caller, or it does not run. */
-export const procedure = t.procedure.use(withDomainErrors).use(withCaller);
+/** Before the schema looks at every entry: describing a hundred thousand wrong ones takes most of a second. */
+const withinLimits = t.middleware(async ({ getRawInput, next }) => {
+  refuseLongList(await getRawInput());
+  return next();
+});
 
-/** A procedure that needs the guarantee, and refuses without it. */
-export const guaranteedProcedure = procedure.use(whenReady);
+/** The only way to make a procedure: it has a caller and the guarantee, or it does not run. */
+export const procedure = t.procedure
+  .use(withDomainErrors)
+  .use(withCaller)
+  .use(withGuarantee)
+  .use(withinLimits);

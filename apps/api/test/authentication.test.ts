@@ -1,9 +1,9 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createAuthentication } from "../src/authentication.ts";
-import { authSettings, testToken, type TokenClaims, unsignedToken } from "./test-tokens.ts";
+import { authSettings, secret, testToken, type TokenClaims, unsignedToken } from "./test-tokens.ts";
 
 const authenticate = createAuthentication(authSettings);
 
@@ -43,6 +43,18 @@ describe("a bearer token", () => {
       code: "UNAUTHORIZED",
       message: expect.stringMatching(message),
     });
+  });
+
+  it("is refused when its sub is not text", async () => {
+    for (const sub of [42, ["alice"], { $ne: null }, true, null]) {
+      const token = new SignJWT({ sub } as unknown as JWTPayload)
+        .setProtectedHeader({ alg: "HS256" })
+        .setIssuer("onechat")
+        .setAudience("onechat")
+        .setExpirationTime("5m");
+      const signed = await token.sign(new TextEncoder().encode(secret));
+      await expect(authenticate(`Bearer ${signed}`)).rejects.toMatchObject({ code: "UNAUTHORIZED" });
+    }
   });
 
   it("is refused when it is unsigned, malformed, missing, or of another scheme", async () => {

@@ -128,8 +128,8 @@ describe("creating or getting a chat over HTTP", () => {
       .map((line) => JSON.parse(line) as Record<string, unknown>)
       .filter(({ msg }) => msg === "request");
     expect(requests).toMatchObject([
-      { method: "POST", route: "/api/*", status: 200 },
-      { method: "GET", route: "/api/*", status: 404 },
+      { method: "POST", route: "/api/chats/create-or-get", status: 200 },
+      { method: "GET", route: "/api/chats/:id", status: 404 },
     ]);
     expect(api.log.join("")).not.toMatch(/alice|bob|Bearer|eyJ|already sent/);
   });
@@ -148,6 +148,12 @@ describe("readiness", () => {
         data: { reason: "INDEX_MISSING", httpStatus: 503 },
       },
     });
+    const find = `/trpc/chat.find?input=${encodeURIComponent('{"participants":["bob"]}')}`;
+    for (const path of ["/api/chats", "/api/chats/000000000000000000000000", find])
+      expect(await rest(api, path)).toMatchObject({
+        status: 503,
+        body: { error: { data: { reason: "INDEX_MISSING" } } },
+      });
     const refused = await createOrGet(api, { participants: ["carol"] });
     expect(refused).toMatchObject({ status: 503, body: { error: { data: { reason: "INDEX_MISSING" } } } });
     expect((await api.request("/livez")).status).toBe(200);
@@ -185,6 +191,32 @@ describe("readiness", () => {
       });
     }
     expect((await api.request("/livez")).status).toBe(200);
+  });
+});
+
+describe("a chat whose id is text with every kind of character", () => {
+  it("is found over REST as it is over tRPC", async () => {
+    await using api = await readyApi();
+    const id = "room 1/ü?%&#+";
+    await api.chats.db
+      .collection<{ _id: string; participants: string[] }>("chats")
+      .insertOne({ _id: id, participants: ["alice"] });
+    const overRest = await rest(api, `/api/chats/${encodeURIComponent(id)}`);
+    const input = encodeURIComponent(JSON.stringify({ id }));
+    const overTrpc: unknown = await (await api.request(`/trpc/chat.get?input=${input}`)).json();
+    expect(overRest).toMatchObject({ status: 200, body: { id, participants: ["alice"] } });
+    expect(overTrpc).toEqual({ result: { data: overRest.body } });
+  });
+});
+
+describe("from the first signal to stop", () => {
+  it("the process is not ready, but answers the calls that still reach it", async () => {
+    await using api = await readyApi();
+    api.beginShutdown();
+    const unready = await api.request("/readyz");
+    expect(unready.status).toBe(503);
+    expect(await unready.json()).toMatchObject({ error: { data: { reason: "UNAVAILABLE" } } });
+    expect((await createOrGet(api, { participants: ["bob"] })).status).toBe(200);
   });
 });
 

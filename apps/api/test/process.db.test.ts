@@ -119,6 +119,14 @@ describe("the API process", () => {
     expect(output).not.toContain("hunter2");
   });
 
+  it("takes a connection string that the driver refuses for a mistake in its configuration, and repeats none of it", async () => {
+    for (const uri of ["mongodb://me:hunter2/3@db", "mongodb://me:hunter2@", "mongodb://db/?hunter2=1"]) {
+      const { code, output } = await runToEnd([], settings({ MONGODB_URI: uri }));
+      expect([code, output]).toEqual([78, expect.stringContaining("- MONGODB_URI: ")]);
+      expect(output).not.toContain("hunter2");
+    }
+  });
+
   it("says in one line that its port is taken, and exits with 1", async () => {
     const first = await start(settings());
     const { port } = new URL(first.url);

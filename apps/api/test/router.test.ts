@@ -13,7 +13,7 @@ const anonymous: RequestContext = {
   }),
   requestId: "r1",
   authenticate: () => Promise.reject(new TRPCError({ code: "UNAUTHORIZED", message: "no token" })),
-  assertReady: () => Promise.resolve(),
+  assertGuarantee: () => Promise.resolve(),
 };
 
 const procedures = Object.keys(appRouter._def.procedures);

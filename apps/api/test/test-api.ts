@@ -11,6 +11,8 @@ import { authSettings, secret, testToken } from "./test-tokens.ts";
 export interface TestApi extends AsyncDisposable {
   readonly url: string;
   readonly chats: ChatConnection;
+  /** What the first signal to stop does. */
+  beginShutdown(): void;
   /** Every line that was logged. */
   readonly log: readonly string[];
   /** A request as `caller`, or without a token for `null`. */
@@ -48,6 +50,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
   return {
     url,
     chats,
+    beginShutdown: () => readiness.beginShutdown(),
     log,
     async request(path, { caller = "alice", ...init } = {}) {
       const headers = new Headers(init.headers);

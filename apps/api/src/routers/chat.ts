@@ -10,12 +10,12 @@ import {
   ListInput,
   ListOutput,
 } from "../chat-schemas.ts";
-import { guaranteedProcedure, procedure, router } from "../trpc.ts";
+import { procedure, router } from "../trpc.ts";
 
 const errorResponses = [400, 401, 403, 404, 413, 500, 503];
 
 export const chatRouter = router({
-  createOrGet: guaranteedProcedure
+  createOrGet: procedure
     .meta({
       openapi: {
         method: "POST",
