@@ -1,5 +1,6 @@
 import type { ChatContext } from "./chat-context.ts";
-import { callerError, unavailable } from "./driver-errors.ts";
+import { isHintRefused, isTransient, unavailable } from "./driver-errors.ts";
+import { indexMissing } from "./index-missing.ts";
 
 /**
  * Runs a verb's database work and answers in time, whatever the driver is still waiting for: its own timeouts bound
@@ -16,10 +17,18 @@ export async function withDeadline<T>(ctx: ChatContext, work: () => Promise<T>):
     }, ctx.deadlineMs);
   });
   try {
-    return await Promise.race([work(), deadline]);
-  } catch (error) {
-    throw callerError(error);
+    return await asCallerErrors(ctx, () => Promise.race([work(), deadline]));
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** Runs database work and rejects with what a caller can act on: "not now", no index, or the error itself. */
+export async function asCallerErrors<T>(ctx: ChatContext, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isHintRefused(error)) throw indexMissing(ctx, "cannot be used", error);
+    throw isTransient(error) ? unavailable("the database did not answer in time; try again", error) : error;
   }
 }

@@ -35,16 +35,12 @@ export function isHintRefused(error: unknown): boolean {
   return error instanceof MongoServerError && error.code === 2 && /\bhint\b/.test(error.message);
 }
 
-/** The error a caller gets: "not now" becomes `UNAVAILABLE`, everything else stays itself. */
-export function callerError(error: unknown): unknown {
-  return isTransient(error) ? unavailable("the database did not answer in time; try again", error) : error;
-}
-
 export function unavailable(message: string, cause?: unknown): ChatError {
   return new ChatError("UNAVAILABLE", message, { cause });
 }
 
-function isTransient(error: unknown): boolean {
+/** Whether the database only could not answer now: asking again may work. */
+export function isTransient(error: unknown): boolean {
   if (!(error instanceof MongoError)) return false;
   return transientNames.has(error.name) || (typeof error.code === "number" && transientCodes.has(error.code));
 }

@@ -6,9 +6,9 @@ import {
 } from "mongodb";
 import type { ChatContext } from "./chat-context.ts";
 import { keyField } from "./chat-document.ts";
-import { ChatError } from "./chat-error.ts";
 import type { ChatModel } from "./chat-model.ts";
-import { withDeadline } from "./deadline.ts";
+import { asCallerErrors, withDeadline } from "./deadline.ts";
+import { indexMissing } from "./index-missing.ts";
 
 export interface ChatIndex {
   readonly key: Readonly<Record<string, 1 | -1>>;
@@ -33,14 +33,11 @@ export function chatIndexes(model: ChatModel): readonly ChatIndex[] {
 /**
  * Builds the indexes that are missing; those that exist are left alone.
  *
- * @throws ChatError `INDEX_MISSING` when an index of the same fields exists with other options
+ * @throws ChatError `INDEX_MISSING` when an index of the same fields exists with other options, `UNAVAILABLE`
  */
 export async function ensureIndexes(ctx: ChatContext): Promise<void> {
-  const existing = await existingIndexes(ctx);
-  for (const index of chatIndexes(ctx.model)) {
-    if (existing.some((other) => sameKey(other.key, index.key))) continue;
-    await ctx.chats.createIndex({ ...index.key }, { ...index.options });
-  }
+  // No deadline: on a large collection a build takes as long as it takes.
+  await asCallerErrors(ctx, () => buildMissing(ctx));
   await assertIndexes(ctx);
 }
 
@@ -68,13 +65,12 @@ export async function assertIndexes(ctx: ChatContext): Promise<void> {
   if (flaw !== null) throw indexMissing(ctx, flaw);
 }
 
-/** The error of a collection that cannot give the guarantee. */
-export function indexMissing(ctx: ChatContext, flaw: string, cause?: unknown): ChatError {
-  const name = `${ctx.db.databaseName}.${ctx.chats.collectionName}`;
-  const message =
-    `the unique index {${keyField}: 1} of ${name} ${flaw}, so "exactly one chat" cannot be guaranteed; ` +
-    "build it with: pnpm migrator up --execute --to index";
-  return new ChatError("INDEX_MISSING", message, { cause });
+async function buildMissing(ctx: ChatContext): Promise<void> {
+  const existing = await existingIndexes(ctx);
+  for (const index of chatIndexes(ctx.model)) {
+    if (existing.some((other) => sameKey(other.key, index.key))) continue;
+    await ctx.chats.createIndex({ ...index.key }, { ...index.options });
+  }
 }
 
 async function existingIndexes(ctx: ChatContext): Promise<readonly IndexDescriptionInfo[]> {

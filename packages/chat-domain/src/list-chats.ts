@@ -1,11 +1,12 @@
-import type { Filter } from "mongodb";
+import { type Filter, ObjectId } from "mongodb";
 import { type Chat, toChat } from "./chat.ts";
 import type { ChatContext } from "./chat-context.ts";
 import type { StoredDocument } from "./chat-document.ts";
+import { ChatError } from "./chat-error.ts";
 import { chatsOf } from "./chat-filters.ts";
 import { withDeadline } from "./deadline.ts";
-import { nativeId } from "./native-id.ts";
-import { participantId, scopeId } from "./participant-id.ts";
+import { type NativeId, nativeForms } from "./native-id.ts";
+import { participantId, participantIdOrNull, scopeId } from "./participant-id.ts";
 
 /** The largest page. */
 export const maxListLimit = 100;
@@ -51,6 +52,13 @@ function pageFilter(ctx: ChatContext, input: ListChatsInput): Filter<StoredDocum
   const scope = input.scope === undefined ? null : scopeId(input.scope);
   const filter = chatsOf(ctx.model, participantId(input.participant), scope);
   if (input.after === undefined || input.after === null) return filter;
-  const after = nativeId(participantId(input.after), ctx.model.chats.idType, "after");
-  return { $and: [filter, { _id: { $lt: after } }] };
+  return { $and: [filter, { _id: { $lt: cursorId(ctx, input.after) } }] };
+}
+
+/** A page begins after an id in the form in which it is stored; text that is no ObjectId can only be stored as text. */
+function cursorId(ctx: ChatContext, after: string): NativeId {
+  const id = participantIdOrNull(after);
+  if (id === null) throw new ChatError("INVALID_PARTICIPANTS", "after is not the id of a chat");
+  const objectId = nativeForms(id).find((form) => form instanceof ObjectId);
+  return ctx.model.chats.idType === "objectId" ? (objectId ?? id) : id;
 }

@@ -4,8 +4,8 @@ import type { ChatContext } from "./chat-context.ts";
 import { keyField, type StoredDocument } from "./chat-document.ts";
 import type { ChatRequest } from "./chat-request.ts";
 import type { CreateOrGetChatResult } from "./create-or-get-chat.ts";
-import { isDuplicateOf, isHintRefused } from "./driver-errors.ts";
-import { indexMissing, uniqueKeyIndex } from "./indexes.ts";
+import { isDuplicateOf } from "./driver-errors.ts";
+import { uniqueKeyIndex } from "./indexes.ts";
 import { claimKeylessChat, findKeylessChat } from "./keyless-chat.ts";
 
 /**
@@ -20,7 +20,6 @@ export async function obtainChat(
   try {
     return await (ctx.legacy === "claim" ? getClaimOrUpsert(ctx, request) : upsert(ctx, request));
   } catch (error) {
-    if (isHintRefused(error)) throw indexMissing(ctx, "cannot be used", error);
     if (!isDuplicateOf(error, keyField)) throw error;
     return afterDuplicateKey(ctx, request);
   }

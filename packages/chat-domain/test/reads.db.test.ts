@@ -28,6 +28,17 @@ describe("findChat", () => {
   });
 });
 
+describe("findChat without the unique index", () => {
+  it("says so, as create-or-get does", async () => {
+    await using database = await freshDatabase();
+    await create(database, "a", "b");
+    await database.chats.dropIndex("participantsKey_unique");
+    await expect(findChat(database, { participants: ["a", "b"] })).rejects.toMatchObject({
+      code: "INDEX_MISSING",
+    });
+  });
+});
+
 describe("getChat, resolveChatId and chatIds", () => {
   it("take an id as text or as ObjectId", async () => {
     await using database = await freshDatabase();
@@ -77,6 +88,19 @@ describe("listChats", () => {
       after = page.next;
     } while (after !== null);
     expect(seen).toEqual(ids);
+  });
+
+  it("pages through chats whose ids are text, and refuses a cursor that is no id", async () => {
+    await using database = await freshDatabase();
+    const chats = database.db.collection<{ readonly _id: string }>("chats");
+    const ids = ["room-c", "room-b", "room-a"];
+    await chats.insertMany(ids.map((_id) => ({ _id, participants: ["me"] })));
+    const first = await listChats(database, { participant: "me", limit: 2 });
+    const second = await listChats(database, { participant: "me", limit: 2, after: first.next });
+    expect([...first.chats, ...second.chats].map(({ id }) => id)).toEqual(ids);
+    await expect(listChats(database, { participant: "me", after: "" })).rejects.toThrow(
+      "after is not the id of a chat",
+    );
   });
 
   it("leaves out merged chats and, if asked, other scopes", async () => {
