@@ -186,7 +186,16 @@ describe("createOrGetChat", () => {
 
   it("refuses bad participants before it asks the database", async () => {
     await using unreachable = connect({ uri: "mongodb://127.0.0.1:9/" });
-    const lists: readonly (readonly unknown[])[] = [[], [""], [" "], [null], [Number.NaN], ["a", "\ud800"]];
+    const tooMany = Array.from({ length: 101 }, (_, index) => `user-${index}`);
+    const lists: readonly (readonly unknown[])[] = [
+      [],
+      [""],
+      [" "],
+      [null],
+      [Number.NaN],
+      ["a", "\ud800"],
+      tooMany,
+    ];
     for (const participants of lists) {
       await expect(createOrGetChat(unreachable, { participants })).rejects.toMatchObject({
         code: "INVALID_PARTICIPANTS",
