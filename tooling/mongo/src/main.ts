@@ -11,21 +11,35 @@ async function serve(options: CliOptions): Promise<void> {
     onNotice: (line) => console.error(line),
   });
   console.log(`MONGODB_URI=${server.uri}`);
-  await stopped;
+  // A server elsewhere keeps nothing open here, and the process would end at once.
+  const alive = setInterval(() => undefined, 60_000);
+  const end = await Promise.race([stopped, server.died]);
+  clearInterval(alive);
+  if (end instanceof Error) throw end;
+}
+
+function parsedOptions(argv: readonly string[]): CliOptions | null {
+  try {
+    return parseCli(argv);
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    return null;
+  }
 }
 
 async function run(argv: readonly string[]): Promise<number> {
+  const parsed = parsedOptions(argv);
+  if (parsed === null) return 2;
+  if (parsed.help) {
+    console.log(usage);
+    return 0;
+  }
   try {
-    const options = parseCli(argv);
-    if (options.help) console.log(usage);
-    else await serve(options);
+    await serve(parsed);
     return 0;
   } catch (error) {
-    const isUsage = error instanceof TypeError;
-    console.error(
-      `${error instanceof Error ? error.message : String(error)}${isUsage ? `\n\n${usage}` : ""}`,
-    );
-    return isUsage ? 2 : 1;
+    console.error(error instanceof Error ? error.message : String(error));
+    return 1;
   }
 }
 

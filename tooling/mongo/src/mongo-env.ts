@@ -15,6 +15,7 @@ export const MongoEnv = z.object({
   MONGO_IMAGE: blankIsAbsent.pipe(z.string().default("mongo:8")),
   MONGOMS_SYSTEM_BINARY: blankIsAbsent,
   MONGOMS_VERSION: blankIsAbsent.pipe(z.string().default("8.0.14")),
+  MONGOMS_RUNTIME_DOWNLOAD: blankIsAbsent,
   PATH: blankIsAbsent.pipe(z.string().default("")),
   HOME: blankIsAbsent,
   XDG_CACHE_HOME: blankIsAbsent,

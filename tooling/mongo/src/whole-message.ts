@@ -1,8 +1,11 @@
-/** The message with those of its causes: what really happened is often buried several levels down. */
+/** One line with the message and those of its causes: what really happened is often buried several levels down. */
 export function wholeMessage(error: unknown): string {
-  const messages: string[] = [];
-  for (let cause = error; cause instanceof Error && messages.length < 10; cause = cause.cause) {
-    messages.push(cause.message);
+  let whole = error instanceof Error ? "" : String(error);
+  let depth = 0;
+  for (let cause = error; cause instanceof Error && depth < 10; cause = cause.cause) {
+    const message = cause.message.replaceAll(/\s+/g, " ").trim();
+    if (!whole.includes(message)) whole += whole === "" ? message : `: ${message}`;
+    depth += 1;
   }
-  return messages.length === 0 ? String(error) : messages.join(": ");
+  return whole;
 }

@@ -33,9 +33,9 @@ export async function newerGlibc(cacheRoot: string, onNotice: (line: string) => 
   const architecture = architectures[process.arch];
   if (architecture === undefined) throw new Error(`there is no route to a newer glibc on ${process.arch}`);
   const folder = join(cacheRoot, `glibc-${suite}-${process.arch}`);
-  if (!(await isComplete(folder, architecture))) {
+  if (!(await isSound(folder, architecture))) {
     onNotice("fetching a newer C library for the MongoDB engine with apt (once; nothing is installed)");
-    await fetchInto(folder);
+    await fetchInto(folder, (candidate) => isSound(candidate, architecture));
   }
   return loaderIn(folder, architecture);
 }
@@ -48,19 +48,23 @@ function loaderIn(folder: string, { triplet, loader }: Architecture): Loader {
   };
 }
 
-async function isComplete(folder: string, architecture: Architecture): Promise<boolean> {
-  const { program } = loaderIn(folder, architecture);
-  const files = [program, join(dirname(program), "libstdc++.so.6"), join(dirname(program), "libgcc_s.so.1")];
+/** Whether the libraries are there and can be loaded; the loader itself is the judge. */
+async function isSound(folder: string, architecture: Architecture): Promise<boolean> {
+  const { program, libraryPath } = loaderIn(folder, architecture);
+  const library = join(dirname(program), "libstdc++.so.6");
   try {
-    await Promise.all(files.map((file) => stat(file)));
+    await stat(join(dirname(program), "libgcc_s.so.1"));
+    await runProgram(program, ["--library-path", libraryPath, "--list", library]);
     return true;
   } catch {
     return false;
   }
 }
 
+type IsSound = (folder: string) => Promise<boolean>;
+
 /** Unpacked beside its place and renamed into it, so that a half-written folder is never taken for a whole one. */
-async function fetchInto(folder: string): Promise<void> {
+async function fetchInto(folder: string, isSoundFolder: IsSound): Promise<void> {
   await mkdir(dirname(folder), { recursive: true });
   const work = await mkdtemp(`${folder}-`);
   try {
@@ -69,22 +73,43 @@ async function fetchInto(folder: string): Promise<void> {
     for (const archive of (await readdir(work)).filter((name) => name.endsWith(".deb"))) {
       await runProgram("dpkg", ["-x", join(work, archive), unpacked]);
     }
-    await replace(unpacked, folder);
+    if (!(await isSoundFolder(unpacked)))
+      throw new Error("the newer C library does not load on this machine");
+    await moveInto(folder, unpacked, isSoundFolder);
   } finally {
     await rm(work, { recursive: true, force: true });
   }
 }
 
+/** Another process may have been faster: its folder is in use already, and stays when it is sound. */
+async function moveInto(folder: string, unpacked: string, isSoundFolder: IsSound): Promise<void> {
+  try {
+    await rename(unpacked, folder);
+  } catch (error) {
+    if (await isSoundFolder(folder)) return;
+    if (!(error instanceof Error && "code" in error && error.code === "ENOTEMPTY")) throw error;
+    await rename(folder, `${unpacked}-replaced`);
+    await rename(unpacked, folder);
+  }
+}
+
 async function download(work: string): Promise<void> {
-  const mirror = debianMirror(
-    await runProgram("apt-get", ["indextargets", "--format", "$(ORIGIN) $(REPO_URI)"]),
-  );
-  if (mirror === null) throw new Error("apt knows no Debian mirror to fetch a newer C library from");
+  const mirror = await ownMirror();
   await mkdir(join(work, "state/lists/partial"), { recursive: true });
   await mkdir(join(work, "cache/archives/partial"), { recursive: true });
   await writeFile(join(work, "sources.list"), `deb ${mirror} ${suite} main\n`);
   await runProgram("apt-get", [...privateApt(work), "update"], work);
   await runProgram("apt-get", [...privateApt(work), "download", ...packages], work);
+}
+
+/** So that no address is written down here, and a machine with a mirror of its own uses that. */
+async function ownMirror(): Promise<string> {
+  const targets = ["indextargets", "--format", "$(RELEASE) $(REPO_URI) $(ORIGIN)"];
+  const mirror =
+    debianMirror(await runProgram("apt-get", targets)) ??
+    debianMirror(await runProgram("apt-get", [...targets, "--no-release-info"]));
+  if (mirror === null) throw new Error("apt knows no Debian mirror to fetch a newer C library from");
+  return mirror;
 }
 
 /** An apt of its own: it neither reads nor changes the system's lists, and needs no root. */
@@ -100,14 +125,4 @@ function privateApt(work: string): readonly string[] {
     "APT::Sandbox::User": "",
   };
   return Object.entries(settings).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
-}
-
-async function replace(from: string, to: string): Promise<void> {
-  // What stands there is broken, or another process's that is just as good: either way it may go.
-  await rm(to, { recursive: true, force: true });
-  try {
-    await rename(from, to);
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ENOTEMPTY")) throw error;
-  }
 }

@@ -1,4 +1,5 @@
 const headerLength = 16;
+const lengthBytes = 4;
 /** The driver's limit for one message, 48,000,000 bytes, and room for its header. */
 const maxLength = 48_000_000 + 16 * 1024;
 
@@ -13,24 +14,25 @@ const opMsg = 2013;
 export async function* wireFrames(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, void> {
   let pending: Buffer[] = [];
   let available = 0;
+  let length: number | null = null;
   for await (const chunk of chunks) {
     pending.push(chunk);
     available += chunk.length;
-    // Chunks are joined only once a whole message is there, so that a large one is copied once.
-    for (let length = frameLength(pending, available); length !== null && available >= length;) {
-      const joined = pending.length === 1 ? (pending[0] ?? chunk) : Buffer.concat(pending);
+    // Chunks are joined once for the length and once for the whole message, however many they are.
+    while (available >= (length ?? lengthBytes)) {
+      const joined: Buffer = pending.length === 1 ? (pending[0] ?? chunk) : Buffer.concat(pending);
+      pending = [joined];
+      length ??= announcedLength(joined);
+      if (available < length) break;
       yield joined.subarray(0, length);
       available -= length;
       pending = available === 0 ? [] : [joined.subarray(length)];
-      length = frameLength(pending, available);
+      length = null;
     }
   }
 }
 
-function frameLength(pending: readonly Buffer[], available: number): number | null {
-  if (available < 4) return null;
-  const [first] = pending;
-  const head = first !== undefined && first.length >= 4 ? first : Buffer.concat(pending);
+function announcedLength(head: Buffer): number {
   const length = head.readInt32LE(0);
   if (length < headerLength || length > maxLength) throw new RangeError(`a wire message of ${length} bytes`);
   return length;

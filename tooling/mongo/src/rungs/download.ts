@@ -4,12 +4,20 @@ import { memoryReplicaSet } from "./memory-replica-set.ts";
 
 /** A mongod fetched from MongoDB's download site and kept in a cache: for systems where nothing else works. */
 export function downloadRung(env: MongoEnv): Rung {
+  const forbidden = /^(0|off|no|false)$/i.test(env.MONGOMS_RUNTIME_DOWNLOAD ?? "");
   return {
     provider: "download",
-    unavailable: () => Promise.resolve(null),
+    unavailable: async () => (forbidden ? "MONGOMS_RUNTIME_DOWNLOAD forbids to download a mongod" : null),
     async open(options) {
-      options.onNotice(`downloading mongod ${env.MONGOMS_VERSION} unless it is in the cache`);
-      return memoryReplicaSet("download", { version: env.MONGOMS_VERSION }, options);
+      const version = env.MONGOMS_VERSION;
+      options.onNotice(`downloading mongod ${version} unless it is in the cache`);
+      const path = await downloadedMongod(version);
+      return memoryReplicaSet({ provider: "download", path, description: `mongod ${version}` }, options);
     },
   };
+}
+
+async function downloadedMongod(version: string): Promise<string> {
+  const { MongoBinary } = await import("mongodb-memory-server-core");
+  return MongoBinary.getPath({ version });
 }

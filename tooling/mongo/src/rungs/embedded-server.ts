@@ -21,9 +21,9 @@ const patienceMs = 10_000;
 /** The engine's process as a server that can be crashed and started again. */
 export async function embeddedServer(options: RungOptions, loader: Loader | null): Promise<MongoServer> {
   const settings = await hostSettings(options);
-  const death = oneDeath(options.onNotice);
+  const death = deathWatch(options.onNotice);
   let engine = await firstEngine(settings, loader);
-  death.watch(engine);
+  void death.watch(engine);
   const { port, version } = engine;
   const fate = settings.temporary ? "its data is thrown away at the end" : `data in ${settings.dir}`;
   return {
@@ -35,7 +35,7 @@ export async function embeddedServer(options: RungOptions, loader: Loader | null
     restart: async () => {
       await engine.stop("SIGKILL");
       engine = await startEngine({ ...settings, port, patienceMs }, loader);
-      death.watch(engine);
+      void death.watch(engine);
     },
     pause: () => engine.pause(),
     resume: () => engine.resume(),
@@ -64,24 +64,24 @@ async function firstEngine(settings: HostSettings, loader: Loader | null): Promi
   }
 }
 
-/** The first end of an engine that nobody asked for. */
-function oneDeath(onNotice: (line: string) => void): {
+interface DeathWatch {
   readonly died: Promise<Error>;
-  readonly watch: (engine: EngineProcess) => void;
-} {
-  let tell: (error: Error) => void = () => undefined;
-  const died = new Promise<Error>((resolve) => {
-    tell = resolve;
-  });
-  const watch = (engine: EngineProcess): void => {
-    void engine.ended.then((how) => {
+  watch(engine: EngineProcess): Promise<void>;
+}
+
+/** Tells of the first end of an engine that nobody asked for. */
+function deathWatch(onNotice: (line: string) => void): DeathWatch {
+  const tellers: ((error: Error) => void)[] = [];
+  return {
+    died: new Promise((resolve) => void tellers.push(resolve)),
+    async watch(engine) {
+      const how = await engine.ended;
       if (how === null) return;
       const error = new Error(`the MongoDB engine has ended by itself, ${how}`);
       onNotice(error.message);
-      tell(error);
-    });
+      for (const tell of tellers) tell(error);
+    },
   };
-  return { died, watch };
 }
 
 async function removed(dir: string): Promise<void> {

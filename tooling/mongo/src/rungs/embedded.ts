@@ -2,7 +2,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { findProgram } from "../find-program.ts";
 import { glibcVersion, isAtLeast } from "../glibc/glibc-version.ts";
-import { type Loader, newerGlibc } from "../glibc/newer-glibc.ts";
+import { newerGlibc } from "../glibc/newer-glibc.ts";
 import type { MongoEnv } from "../mongo-env.ts";
 import type { Rung } from "../mongo-server.ts";
 import { embeddedServer } from "./embedded-server.ts";
@@ -37,4 +37,3 @@ function needsNewerGlibc(): boolean {
   const version = process.platform === "linux" ? glibcVersion() : null;
   return version !== null && !isAtLeast(version, requiredGlibc);
 }
-

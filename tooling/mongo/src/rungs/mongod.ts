@@ -5,20 +5,20 @@ import { memoryReplicaSet } from "./memory-replica-set.ts";
 
 /** The machine's own mongod, as a one-node replica set. */
 export function mongodRung(env: MongoEnv): Rung {
+  const { MONGOMS_SYSTEM_BINARY: named, PATH } = env;
   return {
     provider: "mongod",
     async unavailable() {
-      const { MONGOMS_SYSTEM_BINARY: named, PATH } = env;
-      if (named !== undefined) {
-        return (await isExecutable(named))
-          ? null
-          : `MONGOMS_SYSTEM_BINARY names ${named}, which is no executable`;
+      if (named === undefined) {
+        return (await findProgram("mongod", PATH)) === null ? "there is no mongod on PATH" : null;
       }
-      return (await findProgram("mongod", PATH)) === null ? "there is no mongod on PATH" : null;
+      return (await isExecutable(named))
+        ? null
+        : `MONGOMS_SYSTEM_BINARY names ${named}, which is no executable`;
     },
     async open(options) {
-      const systemBinary = env.MONGOMS_SYSTEM_BINARY ?? (await findProgram("mongod", env.PATH)) ?? "mongod";
-      return memoryReplicaSet("mongod", { systemBinary, checkMD5: false }, options);
+      const path = named ?? (await findProgram("mongod", PATH)) ?? "mongod";
+      return memoryReplicaSet({ provider: "mongod", path, description: `replica set of ${path}` }, options);
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { MongoEnv } from "../mongo-env.ts";
-import { type Rung, replicaSetCapabilities, uncrashable } from "../mongo-server.ts";
+import { type MongoCapabilities, replicaSetCapabilities, type Rung, uncrashable } from "../mongo-server.ts";
+import { askServer } from "./ask-server.ts";
 
 /** A MongoDB that somebody else runs. */
 export function uriRung(env: MongoEnv): Rung {
@@ -8,21 +9,26 @@ export function uriRung(env: MongoEnv): Rung {
     unavailable: async () => (env.MONGODB_URI === undefined ? "MONGODB_URI is not set" : null),
     open: async () => {
       const uri = env.MONGODB_URI ?? "";
-      // Nothing is asked of the server here; the string says whether it is a replica set.
-      const replicaSet = /[?&]replicaSet=|^mongodb\+srv:/.test(uri);
       return {
         uri,
         provider: "uri",
-        capabilities: {
-          ...replicaSetCapabilities,
-          replicaSet,
-          transactions: replicaSet,
-          changeStreams: replicaSet,
-        },
+        capabilities: await capabilitiesOf(uri),
         description: "the one MONGODB_URI names",
         ...uncrashable("uri"),
         [Symbol.asyncDispose]: () => Promise.resolve(),
       };
     },
+  };
+}
+
+async function capabilitiesOf(uri: string): Promise<MongoCapabilities> {
+  const facts = await askServer(uri);
+  const replicaSet = facts?.replicaSet ?? /[?&]replicaSet=|^mongodb\+srv:/.test(uri);
+  return {
+    ...replicaSetCapabilities,
+    replicaSet,
+    transactions: replicaSet,
+    changeStreams: replicaSet,
+    collMod: facts?.embedded !== true,
   };
 }

@@ -5,7 +5,7 @@ import { openMongo } from "../open-mongo.ts";
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await openMongo({ purpose: "test", env: process.env, onNotice: notice });
   const missing = Object.entries(server.capabilities).flatMap(([name, has]) => (has ? [] : [name]));
-  notice(`MongoDB for tests: ${server.provider}; it lacks ${missing.join(", ") || "nothing"}`);
+  notice(`tests that need one of these are skipped: ${missing.join(", ") || "nothing is missing"}`);
   project.provide("mongo", { uri: server.uri, provider: server.provider, capabilities: server.capabilities });
   return async () => server[Symbol.asyncDispose]();
 }

@@ -15,7 +15,8 @@ export function testMongo(): TestMongo {
   return inject("mongo");
 }
 
-/** The name of a database that nobody else uses. */
+/** The name of a database that nobody else uses; the label only makes it recognizable. */
 export function databaseName(label: string): string {
-  return `test_${label}_${randomBytes(6).toString("hex")}`;
+  const readable = label.replaceAll(/[^A-Za-z0-9_-]+/g, "_").slice(0, 40);
+  return `test_${readable}_${randomBytes(6).toString("hex")}`;
 }
