@@ -30,7 +30,7 @@ export function participantsPath(model: ChatModel): ParticipantsPath {
 }
 
 /** The value at a dotted path of nested documents. */
-export function valueAt(document: StoredDocument, path: string): unknown {
+function valueAt(document: StoredDocument, path: string): unknown {
   let value: unknown = document;
   for (const field of path.split(".")) {
     value = typeof value === "object" && value !== null ? Reflect.get(value, field) : undefined;

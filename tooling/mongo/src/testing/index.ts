@@ -1,1 +1,2 @@
+export { crashableMongo, crashableMongoMissing } from "./crashable-mongo.ts";
 export { databaseName, type TestMongo, testMongo } from "./test-mongo.ts";
