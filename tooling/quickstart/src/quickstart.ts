@@ -15,7 +15,11 @@ export interface QuickstartOptions {
   readonly stop: AbortSignal;
 }
 
-/** MongoDB, API, token, and lines to paste; returns the exit code once it was stopped or the API ended. */
+/**
+ * MongoDB, API, token, and lines to paste; returns the exit code once it was stopped or the API ended.
+ *
+ * @throws Error when one of them does not start, or the database ends by itself
+ */
 export async function quickstart(options: QuickstartOptions): Promise<number> {
   await using mongo = await openMongo({
     purpose: "start",
@@ -36,7 +40,7 @@ export async function quickstart(options: QuickstartOptions): Promise<number> {
   };
   options.print(banner(facts));
   // Awaited here: what is disposed of at the end of this function has to live until then.
-  return await Promise.race([api.exited, stopped(options.stop)]);
+  return await Promise.race([api.exited, stopped(options.stop), failed(mongo.died)]);
 }
 
 async function devToken(url: string, sub: string): Promise<string> {
@@ -50,6 +54,11 @@ async function devToken(url: string, sub: string): Promise<string> {
     return body.token;
   }
   throw new Error(`the API refused to make a development token (status ${answer.status})`);
+}
+
+/** Without its database the API would only answer 503 for ever; somebody has to look. */
+async function failed(died: Promise<Error>): Promise<never> {
+  throw await died;
 }
 
 function stopped(signal: AbortSignal): Promise<number> {
