@@ -13,7 +13,7 @@ export interface ChatContextOptions {
   readonly observer?: ChatObserver;
   /** Different people per chat; 100 unless given. */
   readonly maxParticipants?: number;
-  /** Milliseconds after which a verb gives up with `UNAVAILABLE`; 3,000 unless given. */
+  /** Milliseconds after which a verb gives up with `UNAVAILABLE`; 4,000 unless given. */
   readonly deadlineMs?: number;
 }
 
@@ -37,7 +37,7 @@ export interface ChatContext {
  */
 export function chatContext(db: Db, options: ChatContextOptions = {}): ChatContext {
   const model = ChatModel.parse(options.model ?? {});
-  const deadlineMs = options.deadlineMs ?? 3_000;
+  const deadlineMs = options.deadlineMs ?? 4_000;
   return {
     db,
     model,
