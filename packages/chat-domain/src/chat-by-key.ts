@@ -1,9 +1,9 @@
 import { type Chat, toChat } from "./chat.ts";
 import type { ChatContext } from "./chat-context.ts";
-import { keyField, recomputedKey, type StoredDocument } from "./chat-document.ts";
+import { keyField, mergedIntoField, recomputedKey, type StoredDocument } from "./chat-document.ts";
 import { ChatError } from "./chat-error.ts";
 import type { ChatIdentity } from "./chat-request.ts";
-import { uniqueKeyIndex } from "./indexes.ts";
+import { keyIndexHint } from "./key-index.ts";
 
 /**
  * The chat that holds the key, proven to be these people's.
@@ -11,21 +11,24 @@ import { uniqueKeyIndex } from "./indexes.ts";
  * @throws ChatError `INTEGRITY`
  */
 export async function chatByKey(ctx: ChatContext, identity: ChatIdentity): Promise<Chat | null> {
+  await ctx.keyIndex.verified();
   const stored = await ctx.chats.findOne(
     { [keyField]: identity.key },
-    { hint: { ...uniqueKeyIndex.key }, maxTimeMS: ctx.deadlineMs },
+    { hint: { ...keyIndexHint }, maxTimeMS: ctx.deadlineMs },
   );
   return stored === null ? null : matchingChat(ctx, identity, stored);
 }
 
 /**
- * Identity is frozen: a chat whose people changed behind its key would be shown to somebody it is not for.
+ * Identity is frozen: a chat whose people changed behind its key would be shown to somebody it is not for. A tombstone
+ * has no key; one that has is damaged as well.
  *
  * @throws ChatError `INTEGRITY`
  */
 export function matchingChat(ctx: ChatContext, identity: ChatIdentity, stored: StoredDocument): Chat {
   const chat = toChat(ctx.model, stored);
-  if (recomputedKey(ctx.model, stored) === identity.key) return chat;
+  const live = (stored[mergedIntoField] ?? null) === null;
+  if (live && recomputedKey(ctx.model, stored) === identity.key) return chat;
   ctx.observer.count("integrity");
   ctx.observer.log("error", "stored participants do not match the key", {
     chatId: chat.id,

@@ -1,7 +1,8 @@
 import type { Collection, Db } from "mongodb";
 import type { StoredDocument } from "./chat-document.ts";
 import { ChatModel, type ChatModelInput } from "./chat-model.ts";
-import { type ChatObserver, silentObserver } from "./chat-observer.ts";
+import { type ChatObserver, harmless, silentObserver } from "./chat-observer.ts";
+import { type KeyIndex, keyIndex } from "./key-index.ts";
 import { defaultMaxParticipants } from "./participants-key.ts";
 
 /** `claim`: chats without a key may exist and are adopted; `none`: the collection is sealed, every chat has a key. */
@@ -28,26 +29,38 @@ export interface ChatContext {
   /** The collections, with the concerns that the guarantee needs, whatever the client's own defaults are. */
   readonly chats: Collection<StoredDocument>;
   readonly redirects: Collection<StoredDocument>;
+  /** The unique index that decides every race, verified before it is relied on. */
+  readonly keyIndex: KeyIndex;
 }
 
 /**
  * The context of an application that has its own driver connection.
  *
  * @throws ZodError when `model` is not a {@link ChatModel}
+ * @throws RangeError when `maxParticipants` or `deadlineMs` is not a positive whole number
  */
 export function chatContext(db: Db, options: ChatContextOptions = {}): ChatContext {
   const model = ChatModel.parse(options.model ?? {});
-  const deadlineMs = options.deadlineMs ?? 4_000;
+  const maxParticipants = wholeNumber("maxParticipants", options.maxParticipants ?? defaultMaxParticipants);
+  const deadlineMs = wholeNumber("deadlineMs", options.deadlineMs ?? 4_000);
+  const chats = guaranteedCollection(db, model.chats.collection, deadlineMs);
   return {
     db,
     model,
     legacy: options.legacy ?? "claim",
-    observer: options.observer ?? silentObserver,
-    maxParticipants: options.maxParticipants ?? defaultMaxParticipants,
+    observer: harmless(options.observer ?? silentObserver),
+    maxParticipants,
     deadlineMs,
-    chats: guaranteedCollection(db, model.chats.collection, deadlineMs),
+    chats,
     redirects: guaranteedCollection(db, "chat_redirects", deadlineMs),
+    keyIndex: keyIndex(chats),
   };
+}
+
+/** Up to what timers and the server take: a 32-bit number. */
+function wholeNumber(name: string, value: number): number {
+  if (Number.isInteger(value) && value >= 1 && value < 2 ** 31) return value;
+  throw new RangeError(`${name} is a whole number from 1 to ${2 ** 31 - 1}`);
 }
 
 /** An id that was answered must survive any crash: majority and journal on write, majority on the primary on read. */

@@ -14,3 +14,19 @@ export interface ChatObserver {
 
 /** The observer of a context that was given none. */
 export const silentObserver: ChatObserver = { log: () => undefined, count: () => undefined };
+
+/** An observer that fails must not decide what a caller gets: by then the chat may have been created. */
+export function harmless(observer: ChatObserver): ChatObserver {
+  return {
+    log: (level, message, fields) => ignoringErrors(() => observer.log(level, message, fields)),
+    count: (counter) => ignoringErrors(() => observer.count(counter)),
+  };
+}
+
+function ignoringErrors(tell: () => void): void {
+  try {
+    tell();
+  } catch {
+    // There is nobody left to tell.
+  }
+}

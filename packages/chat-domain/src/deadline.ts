@@ -28,7 +28,10 @@ export async function asCallerErrors<T>(ctx: ChatContext, work: () => Promise<T>
   try {
     return await work();
   } catch (error) {
-    if (isHintRefused(error)) throw indexMissing(ctx, "cannot be used", error);
+    if (isHintRefused(error)) {
+      ctx.keyIndex.forget();
+      throw indexMissing(ctx.chats, "cannot be used", error);
+    }
     throw isTransient(error) ? unavailable("the database did not answer in time; try again", error) : error;
   }
 }

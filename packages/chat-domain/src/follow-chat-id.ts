@@ -14,10 +14,12 @@ const maxHops = 4;
  */
 export async function followChatId(ctx: ChatContext, id: unknown): Promise<StoredDocument> {
   let next = participantIdOrNull(id);
+  let tombstone: string | null = null;
   for (let hop = 0; hop < maxHops && next !== null; hop += 1) {
     const stored = await readById(ctx, next);
     if (stored !== null && !isTombstone(stored)) return stored;
-    next = stored === null ? await redirectOf(ctx, next) : participantIdOrNull(stored[mergedIntoField]);
+    if (stored !== null) tombstone = next;
+    next = participantIdOrNull(stored?.[mergedIntoField]) ?? (await redirectOf(ctx, next, tombstone));
   }
   throw new ChatError("CHAT_NOT_FOUND", "there is no chat with this id");
 }
@@ -30,10 +32,12 @@ function readById(ctx: ChatContext, id: string): Promise<StoredDocument | null> 
   return ctx.chats.findOne({ _id: { $in: [...nativeForms(id)] } }, { maxTimeMS: ctx.deadlineMs });
 }
 
-async function redirectOf(ctx: ChatContext, id: string): Promise<string | null> {
-  const redirect = await ctx.redirects.findOne(
-    { _id: { $in: [...nativeForms(id)] } },
-    { maxTimeMS: ctx.deadlineMs },
-  );
-  return participantIdOrNull(redirect?.["to"]);
+/** Of the id itself, or of the tombstone that named it: a redirect outlives both. */
+async function redirectOf(ctx: ChatContext, id: string, tombstone: string | null): Promise<string | null> {
+  const forms = [id, ...(tombstone === null ? [] : [tombstone])].flatMap((old) => [...nativeForms(old)]);
+  const redirects = await ctx.redirects
+    .find({ _id: { $in: forms } }, { maxTimeMS: ctx.deadlineMs })
+    .toArray();
+  const targets = redirects.map((redirect) => participantIdOrNull(redirect["to"]));
+  return targets.find((target) => target !== id && target !== tombstone) ?? null;
 }

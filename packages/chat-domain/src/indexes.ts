@@ -1,14 +1,9 @@
-import {
-  type CreateIndexesOptions,
-  type Document,
-  type IndexDescriptionInfo,
-  MongoServerError,
-} from "mongodb";
+import type { CreateIndexesOptions, Document } from "mongodb";
 import type { ChatContext } from "./chat-context.ts";
 import { keyField } from "./chat-document.ts";
 import type { ChatModel } from "./chat-model.ts";
 import { asCallerErrors, withDeadline } from "./deadline.ts";
-import { indexMissing } from "./index-missing.ts";
+import { existingIndexes } from "./key-index.ts";
 
 export interface ChatIndex {
   readonly key: Readonly<Record<string, 1 | -1>>;
@@ -16,7 +11,7 @@ export interface ChatIndex {
 }
 
 /** What decides the race: exactly this index, or there is no guarantee. Sparse, so that named groups need no key. */
-export const uniqueKeyIndex: ChatIndex = {
+const uniqueKeyIndex: ChatIndex = {
   key: { [keyField]: 1 },
   options: { name: "participantsKey_unique", unique: true, sparse: true, collation: { locale: "simple" } },
 };
@@ -56,45 +51,19 @@ export async function ensureIndexesIfEmpty(ctx: ChatContext): Promise<void> {
  * Proves that the database can decide the race: one index on exactly the key, unique, sparse, not partial, not
  * hidden and without a collation.
  *
- * @throws ChatError `INDEX_MISSING` with what is wrong and the command that mends it, `UNAVAILABLE`
+ * @throws ChatError `INDEX_MISSING` with what is wrong and what mends it, `UNAVAILABLE`
  */
 export async function assertIndexes(ctx: ChatContext): Promise<void> {
-  const existing = await withDeadline(ctx, () => existingIndexes(ctx));
-  const candidates = existing.filter((index) => sameKey(index.key, uniqueKeyIndex.key));
-  const flaw = guaranteeFlaw(candidates);
-  if (flaw !== null) throw indexMissing(ctx, flaw);
+  ctx.keyIndex.forget();
+  await withDeadline(ctx, () => ctx.keyIndex.verified());
 }
 
 async function buildMissing(ctx: ChatContext): Promise<void> {
-  const existing = await existingIndexes(ctx);
+  const existing = await existingIndexes(ctx.chats);
   for (const index of chatIndexes(ctx.model)) {
     if (existing.some((other) => sameKey(other.key, index.key))) continue;
     await ctx.chats.createIndex({ ...index.key }, { ...index.options });
   }
-}
-
-async function existingIndexes(ctx: ChatContext): Promise<readonly IndexDescriptionInfo[]> {
-  try {
-    return await ctx.chats.indexes();
-  } catch (error) {
-    if (error instanceof MongoServerError && error.codeName === "NamespaceNotFound") return [];
-    throw error;
-  }
-}
-
-function guaranteeFlaw(candidates: readonly IndexDescriptionInfo[]): string | null {
-  const [index, second] = candidates;
-  if (index === undefined) return "does not exist";
-  return second === undefined ? indexFlaw(index) : "exists more than once with different options";
-}
-
-function indexFlaw(index: IndexDescriptionInfo): string | null {
-  if (index.unique !== true) return "is not unique";
-  if (index.sparse !== true) return "is not sparse";
-  if (index.partialFilterExpression !== undefined) return "is partial";
-  if (index.hidden === true) return "is hidden";
-  const locale: unknown = index.collation?.locale ?? "simple";
-  return locale === "simple" ? null : "has a collation";
 }
 
 function sameKey(a: Document, b: Document): boolean {

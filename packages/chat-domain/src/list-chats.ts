@@ -1,12 +1,12 @@
-import { type Filter, ObjectId } from "mongodb";
+import type { Filter } from "mongodb";
 import { type Chat, toChat } from "./chat.ts";
 import type { ChatContext } from "./chat-context.ts";
 import type { StoredDocument } from "./chat-document.ts";
-import { ChatError } from "./chat-error.ts";
 import { chatsOf } from "./chat-filters.ts";
+import { scopeOf } from "./chat-request.ts";
 import { withDeadline } from "./deadline.ts";
-import { type NativeId, nativeForms } from "./native-id.ts";
-import { participantId, participantIdOrNull, scopeId } from "./participant-id.ts";
+import { type AfterCursor, afterCursor, cursorOf } from "./list-cursor.ts";
+import { participantId } from "./participant-id.ts";
 
 /** The largest page. */
 export const maxListLimit = 100;
@@ -39,26 +39,37 @@ export async function listChats(ctx: ChatContext, input: ListChatsInput): Promis
   if (!Number.isInteger(limit) || limit < 1 || limit > maxListLimit) {
     throw new RangeError(`limit is a whole number from 1 to ${maxListLimit}`);
   }
-  const filter = pageFilter(ctx, input);
-  const documents = await withDeadline(ctx, () =>
-    // One more than asked for tells whether a page follows.
-    ctx.chats.find(filter, { sort: { _id: -1 }, limit: limit + 1, maxTimeMS: ctx.deadlineMs }).toArray(),
-  );
-  const chats = documents.slice(0, limit).map((document) => toChat(ctx.model, document));
-  return { chats, next: documents.length > limit ? (chats.at(-1)?.id ?? null) : null };
+  const filter = chatsOf(ctx.model, participantId(input.participant), listedScope(ctx, input.scope));
+  const after = input.after === undefined || input.after === null ? null : afterCursor(input.after);
+  // One more than asked for tells whether a page follows.
+  const documents = await withDeadline(ctx, () => page(ctx, { filter, after, limit: limit + 1 }));
+  const chats = documents.slice(0, limit);
+  const last = documents.length > limit ? chats.at(-1) : undefined;
+  return {
+    chats: chats.map((document) => toChat(ctx.model, document)),
+    next: last === undefined ? null : cursorOf(last._id),
+  };
 }
 
-function pageFilter(ctx: ChatContext, input: ListChatsInput): Filter<StoredDocument> {
-  const scope = input.scope === undefined ? null : scopeId(input.scope);
-  const filter = chatsOf(ctx.model, participantId(input.participant), scope);
-  if (input.after === undefined || input.after === null) return filter;
-  return { $and: [filter, { _id: { $lt: cursorId(ctx, input.after) } }] };
+interface Page {
+  readonly filter: Filter<StoredDocument>;
+  readonly after: AfterCursor | null;
+  readonly limit: number;
 }
 
-/** A page begins after an id in the form in which it is stored; text that is no ObjectId can only be stored as text. */
-function cursorId(ctx: ChatContext, after: string): NativeId {
-  const id = participantIdOrNull(after);
-  if (id === null) throw new ChatError("INVALID_PARTICIPANTS", "after is not the id of a chat");
-  const objectId = nativeForms(id).find((form) => form instanceof ObjectId);
-  return ctx.model.chats.idType === "objectId" ? (objectId ?? id) : id;
+async function page(ctx: ChatContext, { filter, after, limit }: Page): Promise<readonly StoredDocument[]> {
+  if (after === null) return newest(ctx, filter, limit);
+  const same = await newest(ctx, { $and: [filter, { _id: after.sameType }] }, limit);
+  const missing = limit - same.length;
+  if (missing === 0 || after.laterTypes.length === 0) return same;
+  const rest = { $and: [filter, { $or: after.laterTypes.map((type) => ({ _id: { $type: type } })) }] };
+  return [...same, ...(await newest(ctx, rest, missing))];
+}
+
+function newest(ctx: ChatContext, filter: Filter<StoredDocument>, limit: number): Promise<StoredDocument[]> {
+  return ctx.chats.find(filter, { sort: { _id: -1 }, limit, maxTimeMS: ctx.deadlineMs }).toArray();
+}
+
+function listedScope(ctx: ChatContext, scope: unknown): string | null {
+  return scope === undefined ? null : scopeOf(ctx.model, scope);
 }

@@ -5,7 +5,7 @@ import { keyField, type StoredDocument } from "./chat-document.ts";
 import type { ChatRequest } from "./chat-request.ts";
 import type { CreateOrGetChatResult } from "./create-or-get-chat.ts";
 import { isDuplicateOf } from "./driver-errors.ts";
-import { uniqueKeyIndex } from "./indexes.ts";
+import { keyIndexHint } from "./key-index.ts";
 import { claimKeylessChat, findKeylessChat } from "./keyless-chat.ts";
 
 /**
@@ -53,6 +53,7 @@ async function claim(
  * Source: https://www.mongodb.com/docs/manual/reference/command/findAndModify/#upsert-with-unique-index
  */
 async function upsert(ctx: ChatContext, request: ChatRequest): Promise<CreateOrGetChatResult | null> {
+  await ctx.keyIndex.verified();
   const { value, lastErrorObject } = await ctx.chats.findOneAndUpdate(
     { [keyField]: request.key },
     { $setOnInsert: request.setOnInsert },
@@ -60,7 +61,7 @@ async function upsert(ctx: ChatContext, request: ChatRequest): Promise<CreateOrG
       upsert: true,
       returnDocument: "after",
       includeResultMetadata: true,
-      hint: { ...uniqueKeyIndex.key },
+      hint: { ...keyIndexHint },
       maxTimeMS: ctx.deadlineMs,
     },
   );

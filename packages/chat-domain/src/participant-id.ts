@@ -97,10 +97,15 @@ function uuidText(binary: object): string | null {
   return typeof uuid === "object" && uuid !== null ? matching(uuidHex, call(uuid, "toHexString")) : null;
 }
 
-/** Objects parsed from JSON can carry `_bsontype` but no methods: they are refused, not trusted. */
+/** Objects parsed from JSON can carry `_bsontype` but no methods that work: they are refused, not trusted. */
 function call(target: object, method: string): unknown {
   const member: unknown = Reflect.get(target, method);
-  return typeof member === "function" ? Reflect.apply(member, target, []) : null;
+  if (typeof member !== "function") return null;
+  try {
+    return Reflect.apply(member, target, []);
+  } catch {
+    return null;
+  }
 }
 
 function matching(form: RegExp, text: unknown): string | null {

@@ -67,6 +67,20 @@ describe("an application with its own document shape", () => {
     expect(again).toMatchObject({ created: false, chat: { id: chat.id } });
   });
 
+  it.each([
+    { name: "a sub-document", where: { type: { kind: "dm" } }, expected: { type: { kind: "dm" } } },
+    {
+      name: "$and and $eq",
+      where: { $and: [{ type: "dm" }, { open: { $eq: true } }] },
+      expected: { type: "dm", open: true },
+    },
+  ])("gets new chats that its own `where` selects: $name", async ({ where, expected }) => {
+    await using database = await freshDatabase({ model: { chats: { where } } });
+    const { chat } = await createOrGetChat(database, { participants: ["a", "b"] });
+    expect(chat.document).toMatchObject(expected);
+    expect((await listChats(database, { participant: "a" })).chats).toHaveLength(1);
+  });
+
   it("is told when an id cannot be stored in the form it chose", async () => {
     await using database = await freshDatabase({ model: { chats: { participantType: "objectId" } } });
     await expect(createOrGetChat(database, { participants: [alice, "bob"] })).rejects.toMatchObject({

@@ -1,5 +1,6 @@
+import { MongoClient } from "mongodb";
 import { describe, expect, it } from "vitest";
-import { ChatModel, chatIndexes } from "../src/index.ts";
+import { chatContext, ChatModel, chatIndexes } from "../src/index.ts";
 
 describe("ChatModel", () => {
   it("describes onechat's own documents when nothing is said", () => {
@@ -27,9 +28,22 @@ describe("ChatModel", () => {
     { name: "an operator as a path", chats: { participants: "$where" } },
     { name: "a path with an empty part", chats: { participants: "members..userId" } },
     { name: "an id type it does not know", chats: { participantType: "uuid" } },
+    { name: "onechat's own field for the participants", chats: { participants: "participantsKey" } },
+    { name: "one field for participants and scope", chats: { participants: "scope" } },
     { name: "a filter that is no document", chats: { where: "isGroupChat" } },
   ])("refuses $name", ({ chats }) => {
     expect(ChatModel.safeParse({ chats }).success).toBe(false);
+  });
+
+  it("comes with limits that are whole numbers", () => {
+    const db = new MongoClient("mongodb://127.0.0.1:9/").db("app");
+    for (const options of [
+      { maxParticipants: Number.NaN },
+      { maxParticipants: 0 },
+      { deadlineMs: Number.POSITIVE_INFINITY },
+    ]) {
+      expect(() => chatContext(db, options)).toThrow(RangeError);
+    }
   });
 
   it("decides which fields are indexed", () => {

@@ -1,65 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { connect } from "../src/connect/index.ts";
-import {
-  chatContext,
-  type ChatContext,
-  createOrGetChat,
-  type CreateOrGetChatResult,
-  participantsKey,
-} from "../src/index.ts";
+import { chatContext, createOrGetChat, participantsKey } from "../src/index.ts";
 import { freshDatabase } from "./fresh-database.ts";
 import { recordingObserver } from "./recording-observer.ts";
 
-function permutations<T>(values: readonly T[]): readonly (readonly T[])[] {
-  if (values.length <= 1) return [values];
-  return values.flatMap((first, index) =>
-    permutations(values.toSpliced(index, 1)).map((rest) => [first, ...rest] as const),
-  );
-}
-
-function expectOneChat(results: readonly CreateOrGetChatResult[]): void {
-  expect(new Set(results.map(({ chat }) => chat.id)).size).toBe(1);
-  expect(results.filter(({ created }) => created)).toHaveLength(1);
-}
-
-function race(ctx: ChatContext, lists: readonly (readonly unknown[])[]): Promise<CreateOrGetChatResult[]> {
-  return Promise.all(lists.map((participants) => createOrGetChat(ctx, { participants })));
-}
-
 describe.each(["claim", "none"] as const)("createOrGetChat with legacy: %s", (legacy) => {
-  it("gives 150 concurrent callers of one pair one chat, created once", async () => {
-    await using chats = await freshDatabase({ legacy });
-    const forms = [
-      ["alice", "bob"],
-      ["bob", "alice"],
-      ["bob", "alice", "bob"],
-    ];
-    const results = await race(
-      chats,
-      Array.from({ length: 150 }, (_, call) => forms[call % 3] ?? []),
-    );
-    expectOneChat(results);
-    expect(await chats.chats.countDocuments()).toBe(1);
-  });
-
-  it("does so on two connections at once, 20 pairs in a row", async () => {
-    await using first = await freshDatabase({ legacy });
-    const second = chatContext(first.db, { legacy });
-    for (let pair = 0; pair < 20; pair += 1) {
-      const people = [`user-${pair}`, "bob"];
-      const calls = Array.from({ length: 20 }, () => people);
-      const results = await Promise.all([race(first, calls), race(second, calls)]);
-      expectOneChat(results.flat());
-    }
-    expect(await first.chats.countDocuments()).toBe(20);
-  });
-
-  it("gives a group of five one chat in all 120 orders", async () => {
-    await using chats = await freshDatabase({ legacy });
-    expectOneChat(await race(chats, permutations(["a", "b", "c", "d", "e"])));
-    expect(await chats.chats.countDocuments()).toBe(1);
-  });
-
   it("refuses a chat whose participants were edited behind its back", async () => {
     const observer = recordingObserver();
     await using chats = await freshDatabase({ legacy, observer });
@@ -88,6 +33,33 @@ describe.each(["claim", "none"] as const)("createOrGetChat with legacy: %s", (le
     const call = createOrGetChat(chats, { participants: ["carol", "bob"] });
     await expect(call).rejects.toMatchObject({ code: "INDEX_MISSING" });
     expect(await chats.chats.countDocuments()).toBe(0);
+  });
+
+  it.each([
+    { flaw: "is partial", options: { unique: true, partialFilterExpression: { live: true } } },
+    { flaw: "is not unique", options: { sparse: true } },
+  ])("refuses to write under an index of the same field that $flaw", async ({ flaw, options }) => {
+    await using prepared = await freshDatabase({ legacy });
+    await prepared.chats.dropIndex("participantsKey_unique");
+    await prepared.chats.createIndex({ participantsKey: 1 }, options);
+    const chats = chatContext(prepared.db, { legacy });
+    const calls = Array.from({ length: 20 }, () => createOrGetChat(chats, { participants: ["a", "b"] }));
+    const outcomes = await Promise.allSettled(calls);
+    expect(outcomes.every(({ status }) => status === "rejected")).toBe(true);
+    await expect(calls[0]).rejects.toMatchObject({
+      code: "INDEX_MISSING",
+      message: expect.stringContaining(flaw),
+    });
+    expect(await chats.chats.countDocuments()).toBe(0);
+  });
+
+  it("refuses a keyed chat that is a tombstone, which no merge leaves behind", async () => {
+    await using chats = await freshDatabase({ legacy });
+    const { chat } = await createOrGetChat(chats, { participants: ["a", "b"] });
+    await chats.chats.updateOne({ _id: chat.document._id }, { $set: { mergedInto: "elsewhere" } });
+    await expect(createOrGetChat(chats, { participants: ["a", "b"] })).rejects.toMatchObject({
+      code: "INTEGRITY",
+    });
   });
 
   it("surfaces a duplicate key of another unique index, without a second try", async () => {
@@ -219,6 +191,41 @@ describe("createOrGetChat", () => {
       await expect(call).rejects.toThrow(TypeError);
     }
     expect(await chats.chats.countDocuments()).toBe(0);
+  });
+
+  it("refuses `set` that is no object of plain fields, before it asks the database", async () => {
+    await using chats = await freshDatabase();
+    const sets: readonly unknown[] = [
+      [1, 2],
+      "x",
+      new Date(),
+      { "": 1 },
+      { "a..b": 1 },
+      { "a.$[]": 1 },
+      { a: 1, "a.b": 2 },
+      { createdAt: "yesterday" },
+    ];
+    for (const set of sets) {
+      await expect(createOrGetChat(chats, { participants: ["a"], set: set as never })).rejects.toThrow(
+        TypeError,
+      );
+    }
+    expect(await chats.chats.countDocuments()).toBe(0);
+  });
+
+  it("takes no null for the empty scope: a forgotten tenant must not share its chats", async () => {
+    await using chats = await freshDatabase();
+    await expect(createOrGetChat(chats, { participants: ["a"], scope: null })).rejects.toThrow(
+      "scope is null",
+    );
+  });
+
+  it("gives its answer although the observer fails", async () => {
+    const fail = (): never => {
+      throw new Error("the metrics are down");
+    };
+    await using chats = await freshDatabase({ observer: { log: fail, count: fail } });
+    expect(await createOrGetChat(chats, { participants: ["a"] })).toMatchObject({ created: true });
   });
 
   it("counts what happened", async () => {

@@ -1,4 +1,4 @@
-import { Int32, Long, ObjectId, UUID } from "mongodb";
+import { Decimal128, Int32, Long, ObjectId, UUID } from "mongodb";
 import { describe, expect, it } from "vitest";
 import { type ChatConnection } from "../src/connect/index.ts";
 import { createOrGetChat, findChat, participantsKey } from "../src/index.ts";
@@ -118,6 +118,34 @@ describe("a legacy chat without a key", () => {
     const { chat, created } = await createOrGetChat({ ...database, chats }, { participants: ["a", "b"] });
     expect(created).toBe(true);
     expect(chat.id).not.toBe(legacy);
+  });
+
+  it.each([
+    {
+      name: "a scalar in place of the list",
+      junk: { participants: "a" },
+      valid: { participants: ["a"] },
+      asked: ["a"],
+    },
+    {
+      name: "an id that is none",
+      junk: { participants: [Decimal128.fromString("1"), "b"] },
+      valid: { participants: [1, "b"] },
+      asked: [1, "b"],
+    },
+    {
+      name: "a list of scopes",
+      junk: { participants: ["a", "b"], scope: ["x", ""] },
+      valid: { participants: ["a", "b"] },
+      asked: ["a", "b"],
+    },
+  ])("is found behind an older, damaged one with $name", async ({ junk, valid, asked }) => {
+    await using database = await freshDatabase();
+    const [, legacy] = await insertLegacy(database, junk, valid);
+    expect(await createOrGetChat(database, { participants: asked })).toMatchObject({
+      created: false,
+      chat: { id: legacy },
+    });
   });
 
   it("is not looked for once the collection is sealed", async () => {

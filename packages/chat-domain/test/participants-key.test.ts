@@ -164,6 +164,12 @@ describe("participantsKey", () => {
       { _bsontype: "Long", low: 1, high: 0 },
       { _bsontype: "UUID", sub_type: 4 },
       { _bsontype: "Decimal128" },
+      {
+        _bsontype: "ObjectId",
+        toHexString: () => {
+          throw new Error("not an id after all");
+        },
+      },
     ]) {
       expect(refusal([fake]).position).toBe(0);
     }

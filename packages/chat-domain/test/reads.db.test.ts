@@ -1,4 +1,4 @@
-import { ObjectId } from "mongodb";
+import { Long, ObjectId, UUID } from "mongodb";
 import { describe, expect, it } from "vitest";
 import type { ChatConnection } from "../src/connect/index.ts";
 import { chatIds, createOrGetChat, findChat, getChat, listChats, resolveChatId } from "../src/index.ts";
@@ -64,6 +64,15 @@ describe("getChat, resolveChatId and chatIds", () => {
     }
   });
 
+  it("fall back to the redirect when the survivor that a tombstone names is gone", async () => {
+    await using database = await freshDatabase();
+    const [survivor, loser] = [await create(database, "a", "b"), await create(database, "a", "b", "c")];
+    await merge(database, loser, survivor);
+    const gone = new ObjectId();
+    await database.chats.updateOne({ _id: new ObjectId(loser) }, { $set: { mergedInto: gone } });
+    expect(await resolveChatId(database, loser)).toBe(survivor);
+  });
+
   it("end, as not found, in a circle of damaged tombstones", async () => {
     await using database = await freshDatabase();
     const [one, two] = [await create(database, "a"), await create(database, "b")];
@@ -90,6 +99,41 @@ describe("listChats", () => {
     expect(seen).toEqual(ids);
   });
 
+  it("pages through chats whose ids are of many types, losing none", async () => {
+    await using database = await freshDatabase();
+    const chats = database.db.collection("chats");
+    const ids = [
+      "room-a",
+      "65f0c0ffee0123456789abcd",
+      "7",
+      5,
+      4,
+      Long.fromString("9007199254740993"),
+      new UUID(),
+      new ObjectId(),
+      new ObjectId(),
+      "room-b",
+    ];
+    await chats.insertMany(ids.map((_id) => ({ _id, participants: ["me"] }) as never));
+    for (const limit of [1, 2, 3, 100]) {
+      const seen: string[] = [];
+      let after: string | null = null;
+      do {
+        const page = await listChats(database, { participant: "me", after, limit });
+        seen.push(...page.chats.map(({ id }) => id));
+        after = page.next;
+      } while (after !== null);
+      expect(seen.toSorted()).toEqual(ids.map(String).toSorted());
+    }
+  });
+
+  it("refuses a scope where chats have none, as create-or-get does", async () => {
+    await using database = await freshDatabase({ model: { chats: { scope: null } } });
+    await createOrGetChat(database, { participants: ["me"] });
+    expect((await listChats(database, { participant: "me", scope: "" })).chats).toHaveLength(1);
+    await expect(listChats(database, { participant: "me", scope: "s" })).rejects.toThrow("no scope field");
+  });
+
   it("pages through chats whose ids are text, and refuses a cursor that is no id", async () => {
     await using database = await freshDatabase();
     const chats = database.db.collection<{ readonly _id: string }>("chats");
@@ -99,7 +143,7 @@ describe("listChats", () => {
     const second = await listChats(database, { participant: "me", limit: 2, after: first.next });
     expect([...first.chats, ...second.chats].map(({ id }) => id)).toEqual(ids);
     await expect(listChats(database, { participant: "me", after: "" })).rejects.toThrow(
-      "after is not the id of a chat",
+      "after is not the `next` of a page",
     );
   });
 

@@ -1,0 +1,71 @@
+import { type Collection, type IndexDescriptionInfo, MongoServerError } from "mongodb";
+import { keyField, type StoredDocument } from "./chat-document.ts";
+import { indexMissing } from "./index-missing.ts";
+
+/**
+ * With this hint the server refuses to read or write by key once the index is gone. It cannot tell a right index from
+ * one that is partial, not unique, or has a collation: that takes a {@link KeyIndex}.
+ */
+export const keyIndexHint: Readonly<Record<string, 1>> = { [keyField]: 1 };
+
+/** The index that decides every race, proven before the first call relies on it. */
+export interface KeyIndex {
+  /**
+   * Looks once, and again after `forget`.
+   *
+   * @throws ChatError `INDEX_MISSING` with what is wrong
+   */
+  verified(): Promise<void>;
+  /** Something about the index may have changed. */
+  forget(): void;
+}
+
+export function keyIndex(chats: Collection<StoredDocument>): KeyIndex {
+  let verifying: Promise<void> | null = null;
+  const forget = (): void => {
+    verifying = null;
+  };
+  return {
+    forget,
+    async verified() {
+      verifying ??= verify(chats);
+      try {
+        await verifying;
+      } catch (error) {
+        forget();
+        throw error;
+      }
+    },
+  };
+}
+
+/** The collection's indexes; none where there is no collection. */
+export async function existingIndexes(
+  chats: Collection<StoredDocument>,
+): Promise<readonly IndexDescriptionInfo[]> {
+  try {
+    return await chats.indexes();
+  } catch (error) {
+    if (error instanceof MongoServerError && error.codeName === "NamespaceNotFound") return [];
+    throw error;
+  }
+}
+
+async function verify(chats: Collection<StoredDocument>): Promise<void> {
+  const candidates = (await existingIndexes(chats)).filter(({ key }) => Object.keys(key).join() === keyField);
+  const [index, second] = candidates;
+  if (index === undefined) throw indexMissing(chats, "does not exist");
+  if (second !== undefined) throw indexMissing(chats, "exists more than once with different options");
+  const flaw = indexFlaw(index);
+  if (flaw !== null) throw indexMissing(chats, flaw);
+}
+
+function indexFlaw(index: IndexDescriptionInfo): string | null {
+  if (index.key[keyField] !== 1) return "is not ascending";
+  if (index.unique !== true) return "is not unique";
+  if (index.partialFilterExpression !== undefined) return "is partial";
+  if (index.sparse !== true) return "is not sparse";
+  if (index.hidden === true) return "is hidden";
+  const locale: unknown = index.collation?.locale ?? "simple";
+  return locale === "simple" ? null : "has a collation";
+}
