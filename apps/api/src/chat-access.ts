@@ -3,7 +3,8 @@ import type { Caller } from "./caller.ts";
 
 /** The people of a chat that this caller asks for: themselves always among them, unless they act for others. */
 export function participantsFor(caller: Caller, participants: readonly string[]): readonly string[] {
-  // At the end, so that positions in errors are those of the caller's list. An empty list stays empty, and is refused.
+  // At the end, so that positions in errors are those of the caller's list (one past it where the caller is the one
+  // too many). An empty list stays empty, and is refused.
   return caller.actsForOthers || participants.length === 0 ? participants : [...participants, caller.id];
 }
 

@@ -27,7 +27,7 @@ export const GetInput = z.strictObject({ id: z.string() });
 
 export const ListInput = z.strictObject({
   scope: z.string().optional().describe("Only chats of this scope; empty for those without one"),
-  after: z.string().optional().describe("`next` of the page before"),
+  after: z.string().min(1).optional().describe("`next` of the page before"),
   limit: z.number().int().min(1).max(maxListLimit).default(50),
   participant: z.string().optional().describe("Whose chats; only for tokens with scope chat:any"),
 });

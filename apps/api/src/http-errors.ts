@@ -1,3 +1,4 @@
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { TRPCError } from "@trpc/server";
 import type { TRPC_ERROR_CODE_KEY } from "@trpc/server/rpc";
@@ -48,6 +49,8 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
 export function errorHeaders(errors: readonly TRPCError[]): Record<string, string> {
   const has = (code: TRPC_ERROR_CODE_KEY): boolean => errors.some((error) => error.code === code);
   return {
+    // tRPC leaves the type out where it fails before it has a context.
+    ...(errors.length > 0 ? { "content-type": "application/json" } : {}),
     ...(has("SERVICE_UNAVAILABLE") ? { "retry-after": "1" } : {}),
     ...(has("UNAUTHORIZED") ? { "www-authenticate": "Bearer" } : {}),
   };
@@ -87,16 +90,26 @@ export function refuseUnparsable(error: Error & { readonly code?: string }, sock
     return;
   }
   const status = unparsableStatuses[error.code ?? ""] ?? 400;
-  const refusal = new TRPCError({
-    code: namesByStatus[status] ?? "BAD_REQUEST",
-    message: "the request is not acceptable HTTP",
-  });
+  const body = refusalBody(status, "the request is not acceptable HTTP");
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    "Content-Type: application/json",
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    "Connection: close",
+  ];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+}
+
+/** An `Expect` header other than for a body: Node asks what to answer, before there is a request for the router. */
+export function refuseExpectation(_request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(417, { "content-type": "application/json" });
+  response.end(refusalBody(417, "what the request expects cannot be done"));
+}
+
+function refusalBody(status: number, message: string): string {
+  const refusal = new TRPCError({ code: namesByStatus[status] ?? "BAD_REQUEST", message });
   const shape: ErrorShape = errorShape(refusal, { requestId: null, path: null });
-  const body = JSON.stringify({ error: { ...shape, data: { ...shape.data, httpStatus: status } } });
-  socket.end(
-    `HTTP/1.1 ${status} ${status === 431 ? "Request Header Fields Too Large" : "Bad Request"}\r\n` +
-      `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
+  return JSON.stringify({ error: { ...shape, data: { ...shape.data, httpStatus: status } } });
 }
 
 const unparsableStatuses: Readonly<Record<string, number>> = {

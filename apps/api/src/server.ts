@@ -14,7 +14,13 @@ import { devToken, type DevTokenOptions } from "./dev-token.ts";
 import { isUnforeseen } from "./error-answer.ts";
 import { rememberRequest } from "./failed-request.ts";
 import { health } from "./health.ts";
-import { errorHeaders, refuseUnparsable, refuseUnroutable, shapeHttpErrors } from "./http-errors.ts";
+import {
+  errorHeaders,
+  refuseExpectation,
+  refuseUnparsable,
+  refuseUnroutable,
+  shapeHttpErrors,
+} from "./http-errors.ts";
 import { jsonOnly } from "./json-only.ts";
 import { maxBatchSize, maxBodyBytes, maxPathLength } from "./limits.ts";
 import type { Readiness } from "./readiness.ts";
@@ -42,6 +48,7 @@ export async function createServer(dependencies: ServerDependencies): Promise<Fa
   echoRequestId(server);
   jsonOnly(server);
   endIdleConnectionsOnClose(server);
+  server.server.on("checkExpectation", refuseExpectation);
   if (dependencies.corsOrigins.length > 0)
     await server.register(cors, {
       origin: [...dependencies.corsOrigins],
@@ -69,6 +76,8 @@ function bareServer(log: FastifyBaseLogger): FastifyInstance {
     return503OnClosing: false,
     frameworkErrors: refuseUnroutable,
     clientErrorHandler: refuseUnparsable,
+    // Without it Node answers a request that names no host by itself, with nothing in it.
+    http: { requireHostHeader: false },
   });
 }
 

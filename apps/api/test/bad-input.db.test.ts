@@ -158,16 +158,32 @@ describe("bad input", () => {
     await expectOneShape(await batch(20), 400);
   });
 
+  it("that names no host, or expects what nobody can do, has the one shape", async () => {
+    for (const [lines, status] of [
+      [["GET /nowhere HTTP/1.1", "Connection: close"], 404],
+      [["GET /livez HTTP/1.1", "Host: a", "Expect: banana", "Connection: close"], 417],
+    ] as const) {
+      const answer = await raw(api.url, `${lines.join("\r\n")}\r\n\r\n`);
+      expect(answer).toContain(`HTTP/1.1 ${status} `);
+      expect(answer).toContain(`"httpStatus":${status}`);
+    }
+  });
+
+  it("asking for a streamed answer gets a plain one, with its status", async () => {
+    const init = { headers: { "trpc-accept": "application/jsonl" } };
+    const answer = await api.request("/trpc/chat.get,chat.get?batch=1&input=%7B%7D", init);
+    await expectOneShape(answer, 400);
+  });
+
+  it("is answered with a type even where no call was looked at", async () => {
+    const path = Array.from({ length: 21 }, () => "chat.get").join(",");
+    const answer = await api.request(`/trpc/${path}?batch=1`);
+    expect(answer.headers.get("content-type")).toMatch(/^application\/json/);
+  });
+
   it("that is no HTTP, or ends half-way, is answered or dropped, and hurts nobody", async () => {
     const { port } = new URL(api.url);
-    const answer = await new Promise<string>((resolve, reject) => {
-      const socket = connectSocket(Number(port), "127.0.0.1", () => socket.write("NONSENSE\r\n\r\n"));
-      let text = "";
-      socket
-        .on("data", (chunk) => (text += chunk.toString()))
-        .on("end", () => resolve(text))
-        .on("error", reject);
-    });
+    const answer = await raw(api.url, "NONSENSE\r\n\r\n");
     expect(answer).toMatch(/^HTTP\/1\.1 400/);
     expect(JSON.parse(answer.slice(answer.indexOf("{")))).toMatchObject({
       error: { data: { httpStatus: 400 } },
@@ -180,3 +196,15 @@ describe("bad input", () => {
     expect((await api.request("/livez")).status).toBe(200);
   });
 });
+
+/** What a server says to a few bytes, until it ends the connection. */
+function raw(url: string, bytes: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connectSocket(Number(new URL(url).port), "127.0.0.1", () => socket.write(bytes));
+    let text = "";
+    socket
+      .on("data", (chunk) => (text += chunk.toString()))
+      .on("end", () => resolve(text))
+      .on("error", reject);
+  });
+}

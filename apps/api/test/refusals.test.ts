@@ -166,6 +166,7 @@ describe("a body", () => {
     "application/octet-stream",
     "text/plain",
     "application/jsonx",
+    "application/json; charset=latin1",
     "application/x-www-form-urlencoded",
   ])("of type %s is no way in, on any route", async (type) => {
     for (const url of [trpcCreate, create, "/dev/token"])

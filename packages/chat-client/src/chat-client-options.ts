@@ -8,7 +8,7 @@ export interface ChatClientOptions {
   readonly token: string | TokenSource;
   /** The `fetch` to use; the global one unless given. */
   readonly fetch?: typeof fetch;
-  /** Milliseconds for one call, retries included; 10,000 unless given. */
+  /** Milliseconds for one call, retries included; 10,000 unless given. `Infinity` waits as long as it takes. */
   readonly timeoutMs?: number;
   /** How often a call is repeated that failed for a passing reason; 3 unless given. */
   readonly retries?: number;
@@ -27,7 +27,10 @@ export interface ResolvedChatClientOptions {
   readonly batch: boolean;
 }
 
-/** @throws TypeError when `url` is not an absolute http or https URL */
+/**
+ * @throws TypeError when `url` is not an absolute http or https URL
+ * @throws RangeError when `timeoutMs` or `retries` is not a number that makes sense
+ */
 export function resolveChatClientOptions(options: ChatClientOptions): ResolvedChatClientOptions {
   const { token } = options;
   return {
@@ -35,10 +38,15 @@ export function resolveChatClientOptions(options: ChatClientOptions): ResolvedCh
     token: typeof token === "string" ? () => token : token,
     tokenIsRenewable: typeof token !== "string",
     fetch: options.fetch ?? globalThis.fetch.bind(globalThis),
-    timeoutMs: options.timeoutMs ?? 10_000,
-    retries: options.retries ?? 3,
+    timeoutMs: numberFrom("timeoutMs", 1, options.timeoutMs ?? 10_000),
+    retries: numberFrom("retries", 0, options.retries ?? 3),
     batch: options.batch ?? true,
   };
+}
+
+function numberFrom(name: string, least: number, value: number): number {
+  if (value >= least) return value;
+  throw new RangeError(`${name} is a number from ${least}`);
 }
 
 function endpointOf(base: string): string {

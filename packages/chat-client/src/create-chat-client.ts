@@ -7,12 +7,14 @@ import {
   type TRPCLink,
 } from "@trpc/client";
 import type { AppRouter } from "./app-router.ts";
+import { bearerToken } from "./bearer-token.ts";
 import {
   type ChatClientOptions,
   type ResolvedChatClientOptions,
   resolveChatClientOptions,
 } from "./chat-client-options.ts";
 import { deadlineLink } from "./deadline-link.ts";
+import { fetchJson } from "./json-answers.ts";
 import { retryPolicy, tokenRefused } from "./retry-policy.ts";
 
 /** The server refuses larger batches; the client splits its calls accordingly. */
@@ -28,6 +30,7 @@ export type ChatClient = TRPCClient<AppRouter>;
  * aborts, and reject with {@link ChatClientError}.
  *
  * @throws TypeError when `options.url` is not an absolute http or https URL
+ * @throws RangeError when `options.timeoutMs` or `options.retries` is not a number that makes sense
  */
 export function createChatClient(options: ChatClientOptions): ChatClient {
   const resolved = resolveChatClientOptions(options);
@@ -42,7 +45,7 @@ function transport(options: ResolvedChatClientOptions): TRPCLink<AppRouter> {
     url: options.endpoint,
     methodOverride: "POST",
     // tRPC describes the request in types of its own that every fetch accepts.
-    fetch: (url: string | URL | Request, init?: object) => options.fetch(url, init),
+    fetch: (url: string | URL | Request, init?: object) => fetchJson(options.fetch, url, init),
   } as const;
   if (!options.batch) return httpLink({ ...common, headers: ({ op }) => authorization(options, [op]) });
   return httpBatchLink({
@@ -53,9 +56,9 @@ function transport(options: ResolvedChatClientOptions): TRPCLink<AppRouter> {
 }
 
 async function authorization(
-  options: ResolvedChatClientOptions,
+  { token }: ResolvedChatClientOptions,
   operations: readonly Operation[],
 ): Promise<{ readonly authorization: string }> {
   const refused = operations.some(({ context }) => context[tokenRefused] === true);
-  return { authorization: `Bearer ${await options.token({ refused })}` };
+  return { authorization: await bearerToken(token, refused) };
 }

@@ -2,6 +2,8 @@ import { type Operation, retryLink, type TRPCLink } from "@trpc/client";
 import type { AppRouter } from "./app-router.ts";
 import type { ResolvedChatClientOptions } from "./chat-client-options.ts";
 import type { ChatClientError } from "./chat-error.ts";
+import { HopelessCall } from "./hopeless-call.ts";
+import { ForeignAnswer } from "./json-answers.ts";
 
 /** Mutations that may be sent twice: create-or-get answers a repetition with the same chat. */
 const idempotentMutations: ReadonlySet<string> = new Set(["chat.createOrGet"]);
@@ -46,6 +48,7 @@ function isSafe(op: Operation): boolean {
 
 /** No status at all means that no answer arrived: refused, reset, or cut off. */
 function isPassing(error: ChatClientError): boolean {
+  if (error.cause instanceof HopelessCall) return false;
   const status = statusOf(error);
   return status === null || passingStatuses.has(status);
 }
@@ -55,7 +58,8 @@ function isRefusedToken(error: ChatClientError): boolean {
 }
 
 function statusOf(error: ChatClientError): number | null {
-  return error.data?.httpStatus ?? responseOf(error)?.status ?? null;
+  const foreign = error.cause instanceof ForeignAnswer ? error.cause.status : null;
+  return error.data?.httpStatus ?? responseOf(error)?.status ?? foreign;
 }
 
 function retryAfterMs(error: ChatClientError): number {

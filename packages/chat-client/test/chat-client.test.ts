@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createChatClient, isChatError } from "../src/index.ts";
-import { lostReply, proxyError, refusal, silence, stubApi, success } from "./stub-api.ts";
+import { loginPage, lostReply, proxyError, refusal, silence, stubApi, success } from "./stub-api.ts";
 
 const unavailable = refusal(503, "SERVICE_UNAVAILABLE", "UNAVAILABLE", { "retry-after": "0" });
 const input = { participants: ["bob"] };
@@ -68,13 +68,57 @@ describe("a call that was refused", () => {
     await using strict = await stubApi(unauthorized);
     for (const [token, attempts] of [
       ["fixed", 1],
-      [async () => "still wrong", 3],
+      [async () => "still-wrong", 3],
     ] as const) {
       await expect(
         createChatClient({ url: strict.url, token }).chat.createOrGet.mutate(input),
       ).rejects.toMatchObject({ data: { httpStatus: 401 } });
       expect(strict.requests).toHaveLength(attempts);
     }
+  });
+});
+
+describe("a call that sending again cannot mend", () => {
+  it.each([true, false])(
+    "is not repeated when a page answers instead of an API (batch: %s)",
+    async (batch) => {
+      await using api = await stubApi(loginPage);
+      const client = createChatClient({ url: api.url, token: "t", batch });
+      await expect(client.chat.createOrGet.mutate(input)).rejects.toThrow(/text\/html.*is the URL right/);
+      expect(api.requests).toHaveLength(1);
+    },
+  );
+
+  it("asks a token source that fails once, and says so; nothing is sent", async () => {
+    await using api = await stubApi(success);
+    let asked = 0;
+    const token = (): never => {
+      asked += 1;
+      throw new Error("not signed in");
+    };
+    const failed = createChatClient({ url: api.url, token }).chat.createOrGet.mutate(input);
+    await expect(failed).rejects.toThrow("no token could be had");
+    expect([asked, api.requests.length]).toEqual([1, 0]);
+  });
+
+  it("sends nothing with what is no token, and does not quote it", async () => {
+    await using api = await stubApi(success);
+    for (const token of ["", "two words", "line\nbreak", undefined, 42]) {
+      const client = createChatClient({ url: api.url, token: () => token as string });
+      await expect(client.chat.createOrGet.mutate(input)).rejects.toThrow(/^the token is not text that fits/);
+    }
+    expect(api.requests).toHaveLength(0);
+  });
+});
+
+describe("options that cannot work", () => {
+  it("are refused, and an infinite deadline is none", async () => {
+    await using api = await stubApi(success);
+    for (const options of [{ timeoutMs: 0 }, { timeoutMs: Number.NaN }, { retries: -1 }]) {
+      expect(() => createChatClient({ url: api.url, token: "t", ...options })).toThrow(RangeError);
+    }
+    const patient = createChatClient({ url: api.url, token: "t", timeoutMs: Number.POSITIVE_INFINITY });
+    expect((await patient.chat.createOrGet.mutate(input)).chat.id).toBe("c1");
   });
 });
 

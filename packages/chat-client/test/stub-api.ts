@@ -69,6 +69,11 @@ export const lostReply: StubAnswer = (_request, response) => void response.socke
 /** Never answers. */
 export const silence: StubAnswer = () => undefined;
 
+/** What answers where no chat API is. */
+export const loginPage: StubAnswer = (_request, response) => {
+  response.setHeader("content-type", "text/html").end("<html>log in</html>");
+};
+
 /** What a proxy in front of the API might say. */
 export const proxyError: StubAnswer = (_request, response) =>
   void response.writeHead(502).end("<h1>Bad Gateway</h1>");

@@ -1,3 +1,4 @@
+import { access, constants, mkdir } from "node:fs/promises";
 import { climbLadder, openForced } from "./climb-ladder.ts";
 import { type MongoEnv, parseMongoEnv } from "./mongo-env.ts";
 import type { MongoProvider, MongoServer, Rung, RungOptions } from "./mongo-server.ts";
@@ -29,6 +30,7 @@ const orders: Readonly<Record<OpenMongoOptions["purpose"], readonly MongoProvide
 export async function openMongo(options: OpenMongoOptions): Promise<MongoServer> {
   const env = parseMongoEnv(options.env);
   const rungOptions: RungOptions = { onNotice: () => undefined, ...options };
+  if (options.dir !== undefined) await usableFolder(options.dir);
   const rungs = allRungs(env);
   const forced = options.provider ?? env.MONGO_PROVIDER;
   if (forced !== undefined) return openForced(rungs[forced], rungOptions);
@@ -36,6 +38,18 @@ export async function openMongo(options: OpenMongoOptions): Promise<MongoServer>
     orders[options.purpose].map((provider) => rungs[provider]),
     rungOptions,
   );
+}
+
+/** Looked at before any rung: no other way of having a MongoDB would make this folder better. */
+async function usableFolder(dir: string): Promise<void> {
+  try {
+    await mkdir(dir, { recursive: true });
+    await access(dir, constants.W_OK);
+  } catch (cause) {
+    throw new Error(`${dir} cannot be used for data: it has to be a folder that can be written to`, {
+      cause,
+    });
+  }
 }
 
 function allRungs(env: MongoEnv): Readonly<Record<MongoProvider, Rung>> {

@@ -36,6 +36,17 @@ describe("what the environment asks for", () => {
   });
 });
 
+describe("a folder for the data", () => {
+  it("that is a file, or inside one, is refused before anything is tried", async () => {
+    const notices: string[] = [];
+    for (const dir of [import.meta.filename, join(import.meta.filename, "data")]) {
+      const opened = openMongo({ purpose: "start", env: {}, dir, onNotice: (line) => notices.push(line) });
+      await expect(opened).rejects.toThrow(`${dir} cannot be used for data`);
+    }
+    expect(notices).toEqual([]);
+  });
+});
+
 describe("a MongoDB that somebody else runs", () => {
   it.each(["start", "test"] as const)("comes first on the ladder of %s", async (purpose) => {
     const lines: string[] = [];

@@ -7,7 +7,6 @@ import { type Outcome, runProgram } from "./run-program.ts";
 /** An empty project outside the workspace that has installed a packed package. */
 export interface PackedProject extends AsyncDisposable {
   readonly folder: string;
-  readonly tarball: string;
   /** Compiles a consumer strictly, declaration files of dependencies included. */
   typecheck(source: string): Promise<Outcome>;
   /** Runs JavaScript as a module of the project. */
@@ -24,25 +23,40 @@ export async function packedProject(
   dependencies: Readonly<Record<string, string>>,
 ): Promise<PackedProject> {
   const folder = await mkdtemp(join(tmpdir(), "onechat-packed-"));
+  const removed = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  try {
+    const tarball = await packInto(folder, packageFolder);
+    await install(folder, tarball, dependencies);
+    return {
+      folder,
+      typecheck: (source) => typecheck(folder, source),
+      run: (source) => runProgram(process.execPath, ["--input-type=module", "--eval", source], folder),
+      publint: () => runTool("publint", [tarball, "--strict"]),
+      areTheTypesWrong: () => runTool("attw", [tarball, "--profile", "esm-only"]),
+      [Symbol.asyncDispose]: removed,
+    };
+  } catch (error) {
+    await removed();
+    throw error;
+  }
+}
+
+async function packInto(folder: string, packageFolder: string): Promise<string> {
   await must(runProgram("pnpm", ["pack", "--pack-destination", folder], packageFolder));
-  const tarball = await onlyTarball(folder);
-  await writeFile(
-    join(folder, "package.json"),
-    JSON.stringify({ name: "consumer", private: true, type: "module" }),
-  );
+  return onlyTarball(folder);
+}
+
+async function install(
+  folder: string,
+  tarball: string,
+  dependencies: Readonly<Record<string, string>>,
+): Promise<void> {
+  const manifest = { name: "consumer", private: true, type: "module" };
+  await writeFile(join(folder, "package.json"), JSON.stringify(manifest));
   const wanted = Object.entries(dependencies).map(([name, version]) => `${name}@${version}`);
   await must(
     runProgram("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", tarball, ...wanted], folder),
   );
-  return {
-    folder,
-    tarball,
-    typecheck: (source) => typecheck(folder, source),
-    run: (source) => runProgram(process.execPath, ["--input-type=module", "--eval", source], folder),
-    publint: () => runTool("publint", [tarball, "--strict"]),
-    areTheTypesWrong: () => runTool("attw", [tarball, "--profile", "esm-only"]),
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
-  };
 }
 
 async function typecheck(folder: string, source: string): Promise<Outcome> {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { openMongo } from "@onechat/mongo";
+import { refuseTakenPort } from "./taken-port.ts";
 import { startApi } from "./api-process.ts";
 import { type BannerFacts, banner } from "./banner.ts";
 import { devSecret } from "./dev-secret.ts";
@@ -21,6 +22,7 @@ export interface QuickstartOptions {
  * @throws Error when one of them does not start, or the database ends by itself
  */
 export async function quickstart(options: QuickstartOptions): Promise<number> {
+  await refuseTakenPort(options.port);
   await using mongo = await openMongo({
     purpose: "start",
     env: options.env,
@@ -28,7 +30,15 @@ export async function quickstart(options: QuickstartOptions): Promise<number> {
     onNotice: options.print,
   });
   const secret = await devSecret(options.dataFolder);
-  const env = { ...options.env, MONGODB_URI: mongo.uri, AUTH_DEV: "1", AUTH_JWT_SECRET: secret };
+  // What a shell may hold for a deployment of its own would contradict the development tokens.
+  const own = {
+    AUTH_DEV: "1",
+    AUTH_JWT_SECRET: secret,
+    AUTH_JWKS_URL: "",
+    NODE_ENV: "development",
+    HOST: "",
+  };
+  const env = { ...options.env, ...own, MONGODB_URI: mongo.uri };
   await using api = startApi(options.apiProgram, env, options.port);
   await api.ready(30_000);
   const facts: BannerFacts = {

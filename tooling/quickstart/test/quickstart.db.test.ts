@@ -99,7 +99,9 @@ describe("npm start", () => {
     await once(occupied, "listening");
     const { port } = occupied.address() as AddressInfo;
     try {
-      await expect(start(dataFolder, port)).rejects.toThrow("the API ended before it was ready");
+      await expect(start(dataFolder, port)).rejects.toThrow(
+        `port ${port} is in use; choose another: PORT=${port + 1} npm start`,
+      );
     } finally {
       occupied.close();
       await rm(dataFolder, { recursive: true, force: true });

@@ -1,0 +1,31 @@
+import { HopelessCall } from "./hopeless-call.ts";
+
+/** A proxy's or another server's page in place of the API's answer. */
+export class ForeignAnswer extends Error {
+  override readonly name = "ForeignAnswer";
+  readonly status: number;
+
+  constructor({ status, headers }: Response) {
+    super(
+      `status ${status} with ${headers.get("content-type") ?? "no content type"}: no answer of a chat API`,
+    );
+    this.status = status;
+  }
+}
+
+/**
+ * `fetch` that only lets JSON through.
+ *
+ * @throws ForeignAnswer when an error page came
+ * @throws HopelessCall when a page came as if all were well: the URL is not that of a chat API
+ */
+export async function fetchJson(
+  fetch: typeof globalThis.fetch,
+  ...request: Parameters<typeof fetch>
+): Promise<Response> {
+  const response = await fetch(...request);
+  if (/^application\/json\b/.test(response.headers.get("content-type") ?? "")) return response;
+  await response.body?.cancel();
+  const foreign = new ForeignAnswer(response);
+  throw response.ok ? new HopelessCall(`${foreign.message}; is the URL right?`, { cause: foreign }) : foreign;
+}
