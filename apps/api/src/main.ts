@@ -34,12 +34,14 @@ async function serve(settings: Settings, chats: ChatConnection, log: Logger): Pr
     corsOrigins: settings.corsOrigins,
     devToken: settings.devTokenSecret === null ? null : { secret: settings.devTokenSecret, issuer, audience },
   });
-  closeWithGrace({ delay: 10_000, logger: log }, async ({ signal, err }) => {
+  const { close } = closeWithGrace({ delay: 10_000, logger: log }, async ({ signal, err }) => {
     log.info({ signal, err }, "shutting down");
     readiness.beginShutdown();
     await server.close();
     await chats[Symbol.asyncDispose]();
   });
+  // A parent that keeps a channel open has started this process for itself: without it nobody would end it.
+  process.once("disconnect", close);
   const url = await server.listen({ port: settings.port, host: settings.host });
   log.info({ url }, "listening");
 }

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect as connectSocket } from "node:net";
 import { createInterface } from "node:readline";
@@ -141,6 +141,18 @@ describe("the API process", () => {
     );
     first.child.kill("SIGTERM");
     expect(await first.ended).toBe(0);
+  });
+
+  it("ends with the process that started it for itself, however that ends", async () => {
+    const child = fork(program, [], { env: settings(), execArgv: [], silent: true });
+    const ended = once(child, "exit");
+    await new Promise<void>((resolve) => {
+      child.stdout?.on("data", (chunk: Buffer) => {
+        if (chunk.toString().includes('"listening"')) resolve();
+      });
+    });
+    child.disconnect();
+    expect((await ended)[0]).toBe(0);
   });
 
   it("explains its variables", async () => {

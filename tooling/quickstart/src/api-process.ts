@@ -17,7 +17,11 @@ export function startApi(
   port: number,
 ): ApiProcess {
   const url = `http://127.0.0.1:${port}`;
-  const child = spawn(process.execPath, [program], { env: { ...env, PORT: String(port) }, stdio: "inherit" });
+  // The channel carries nothing; when it breaks, however this process ended, the API ends too.
+  const child = spawn(process.execPath, [program], {
+    env: { ...env, PORT: String(port) },
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+  });
   const exited = once(child, "exit").then(([code]) => (typeof code === "number" ? code : 1));
   return {
     url,
