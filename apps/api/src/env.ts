@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import type { AuthSettings } from "./authentication.ts";
 import type { LogLevel } from "./logger.ts";
@@ -12,7 +13,7 @@ const Env = z.object({
     .string("a MongoDB connection string")
     .regex(/^mongodb(\+srv)?:\/\//, "starts with mongodb:// or mongodb+srv://"),
   MONGODB_DB: z.string().min(1).default("onechat"),
-  AUTH_JWT_SECRET: z.string().min(32, "at least 32 characters").optional(),
+  AUTH_JWT_SECRET: z.string().optional(),
   AUTH_JWKS_URL: z
     .url({ protocol: /^https?$/ })
     .refine(isSafeUrl, "https, except on the loopback address")
@@ -63,22 +64,26 @@ export function parseEnv(env: Readonly<Record<string, string | undefined>>): Par
 
 /** What no single variable is to blame for. */
 function contradictions(env: Readonly<Record<string, string | undefined>>): readonly string[] {
-  const secret = env["AUTH_JWT_SECRET"] !== undefined;
-  const jwks = env["AUTH_JWKS_URL"] !== undefined;
+  const { AUTH_JWT_SECRET: secret, AUTH_JWKS_URL: jwks, NODE_ENV: mode } = env;
   const dev = /^(1|true|yes|on|y|enabled)$/i.test(env["AUTH_DEV"] ?? "");
-  return [
-    secret === jwks
-      ? "set one of AUTH_JWT_SECRET and AUTH_JWKS_URL: tokens are verified with a secret or a key set"
-      : "",
-    dev && env["NODE_ENV"] === "production"
-      ? "AUTH_DEV hands tokens to anybody: it is refused in production"
-      : "",
-    dev && !secret ? "AUTH_DEV needs AUTH_JWT_SECRET to sign its tokens" : "",
-  ].filter((problem) => problem !== "");
+  const given = [secret, jwks].filter((key) => key !== undefined).length;
+  const problems: readonly (readonly [boolean, string])[] = [
+    [
+      given > 1 || (given === 0 && !dev),
+      "set one of AUTH_JWT_SECRET and AUTH_JWKS_URL: tokens are verified with a secret or a key set",
+    ],
+    [dev && mode === "production", "AUTH_DEV hands tokens to anybody: it is refused in production"],
+    [dev && jwks !== undefined, "AUTH_DEV signs with a secret: it does not go with AUTH_JWKS_URL"],
+    // RFC 7518, section 3.2: a key for HS256 has at least the size of its hash.
+    [!dev && secret !== undefined && secret.length < 32, "AUTH_JWT_SECRET: at least 32 characters"],
+  ];
+  return problems.filter(([wrong]) => wrong).map(([, problem]) => problem);
 }
 
 function settingsOf(env: z.infer<typeof Env>): Settings {
-  const { AUTH_JWT_SECRET: secret, AUTH_JWKS_URL: jwksUrl } = env;
+  const { AUTH_JWKS_URL: jwksUrl } = env;
+  // Development needs no secret of its own: one that ends with the process will do.
+  const secret = env.AUTH_JWT_SECRET ?? (env.AUTH_DEV ? randomBytes(32).toString("hex") : undefined);
   return {
     port: env.PORT,
     host: env.HOST,
@@ -108,7 +113,7 @@ export const envHelp = `The onechat API is configured by environment variables:
   AUTH_JWKS_URL     the issuer's key set, for RS256, PS256, ES256 and EdDSA tokens
   AUTH_ISSUER       the tokens' iss (onechat)
   AUTH_AUDIENCE     the tokens' aud (onechat)
-  AUTH_DEV          1 adds POST /dev/token {sub}; refused when NODE_ENV is production
+  AUTH_DEV          1 adds POST /dev/token {sub}, and a secret if none is set; refused when NODE_ENV is production
   CHAT_LEGACY       claim: chats without a key may exist and are adopted; none: they do not (claim)
   PORT, HOST        where to listen (3000, 127.0.0.1)
   CORS_ORIGINS      origins of browsers that may call, separated by commas (none)

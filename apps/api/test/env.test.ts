@@ -64,13 +64,23 @@ describe("the environment", () => {
       problem: /refused in production/,
     },
     {
-      name: "development tokens without a secret",
+      name: "development tokens beside a key set",
       env: { MONGODB_URI: complete.MONGODB_URI, AUTH_JWKS_URL: "https://issuer.example/keys", AUTH_DEV: "1" },
-      problem: /needs AUTH_JWT_SECRET/,
+      problem: /does not go with AUTH_JWKS_URL/,
     },
     { name: "AUTH_DEV that is no yes or no", env: { ...complete, AUTH_DEV: "maybe" }, problem: /AUTH_DEV/ },
   ])("is refused with $name", ({ env, problem }) => {
     expect(problems(env).join("; ")).toMatch(problem);
+  });
+
+  it("needs no secret in development, and takes a short one there", () => {
+    const dev = { MONGODB_URI: complete.MONGODB_URI, AUTH_DEV: "1" };
+    const [one, two] = [parseEnv(dev), parseEnv(dev)];
+    expect(one).toMatchObject({ settings: { devTokenSecret: expect.stringMatching(/^[0-9a-f]{64}$/) } });
+    expect(one).not.toEqual(two);
+    expect(parseEnv({ ...dev, AUTH_JWT_SECRET: "short" })).toMatchObject({
+      settings: { devTokenSecret: "short" },
+    });
   });
 
   it("takes an empty variable for an absent one, and AUTH_DEV=0 for off", () => {
