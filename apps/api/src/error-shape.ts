@@ -1,6 +1,9 @@
 import type { TRPC_ERROR_CODE_NUMBER } from "@trpc/server/rpc";
 
-/** The domain's reason for a refusal, see `ChatErrorCode`. */
+/**
+ * The domain's reason for a refusal. Spelled out because this file travels with the client's types, which know no
+ * domain; a code of the domain that is missing here does not compile where errors are shaped.
+ */
 export type ErrorReason =
   | "INVALID_PARTICIPANTS"
   | "CHAT_NOT_FOUND"

@@ -21,8 +21,8 @@ export interface CreateOrGetChatResult {
   readonly created: boolean;
 }
 
-/** How often the winner of a lost race may be gone again before the caller is told to come back. */
-const maxAttempts = 4;
+/** How often a call is tried again because the winner of its race was gone, before the caller is told to come back. */
+const maxRetries = 3;
 
 /**
  * The one chat of these people in this scope; the first caller creates it.
@@ -33,7 +33,7 @@ const maxAttempts = 4;
  * @throws ChatError `INVALID_PARTICIPANTS` before any database call; `INTEGRITY` when the stored chat's participants
  *   no longer match its key; `INDEX_MISSING` when the database cannot decide the race; `UNAVAILABLE` when it does
  *   not answer
- * @throws TypeError when `set` holds a field that is onechat's to write
+ * @throws TypeError when `set` is not an object of plain fields, or holds one that is onechat's to write
  */
 export async function createOrGetChat(
   ctx: ChatContext,
@@ -44,11 +44,13 @@ export async function createOrGetChat(
 }
 
 async function obtainWithRetries(ctx: ChatContext, request: ChatRequest): Promise<CreateOrGetChatResult> {
-  for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
+  for (let retry = 0; retry <= maxRetries; retry += 1) {
+    if (retry > 0) {
+      ctx.observer.count("retried");
+      await sleep(Math.random() * 2 ** retry * 5);
+    }
     const obtained = await obtainChat(ctx, request);
     if (obtained !== null) return obtained;
-    ctx.observer.count("retried");
-    await sleep(Math.random() * 2 ** attempt * 5);
   }
   throw unavailable("the chat was deleted or merged each time it was found; try again");
 }

@@ -54,8 +54,7 @@ export async function ensureIndexesIfEmpty(ctx: ChatContext): Promise<void> {
  * @throws ChatError `INDEX_MISSING` with what is wrong and what mends it, `UNAVAILABLE`
  */
 export async function assertIndexes(ctx: ChatContext): Promise<void> {
-  ctx.keyIndex.forget();
-  await withDeadline(ctx, () => ctx.keyIndex.verified());
+  await withDeadline(ctx, () => ctx.keyIndex.recheck());
 }
 
 async function buildMissing(ctx: ChatContext): Promise<void> {

@@ -16,8 +16,14 @@ export interface KeyIndex {
    * @throws ChatError `INDEX_MISSING` with what is wrong
    */
   verified(): Promise<void>;
-  /** Something about the index may have changed. */
+  /** The server has refused the index: what was verified is true no longer. */
   forget(): void;
+  /**
+   * Looks now, while calls go on relying on the last look until this one fails.
+   *
+   * @throws ChatError `INDEX_MISSING` with what is wrong
+   */
+  recheck(): Promise<void>;
 }
 
 export function keyIndex(chats: Collection<StoredDocument>): KeyIndex {
@@ -27,6 +33,14 @@ export function keyIndex(chats: Collection<StoredDocument>): KeyIndex {
   };
   return {
     forget,
+    async recheck() {
+      try {
+        await verify(chats);
+      } catch (error) {
+        forget();
+        throw error;
+      }
+    },
     async verified() {
       verifying ??= verify(chats);
       try {

@@ -1,6 +1,6 @@
 import { type Condition, Long, ObjectId, UUID } from "mongodb";
 import { ChatError } from "./chat-error.ts";
-import type { NativeId } from "./native-id.ts";
+import { type NativeId, nativeForms } from "./native-id.ts";
 import { participantIdOrNull } from "./participant-id.ts";
 
 /** Where a page of a list ended, as text: an id with its type, because lists may hold ids of several types. */
@@ -40,9 +40,10 @@ const laterTypesOf: Readonly<Record<string, AfterCursor["laterTypes"]>> = {
   number: [],
 };
 
+const bsonTypes = { objectId: ObjectId, uuid: UUID, number: Long } as const;
+
 function nativeOf(type: string, text: string): NativeId | null {
   if (type === "text") return text;
-  if (type === "uuid") return UUID.isValid(text) ? new UUID(text) : null;
-  if (type === "number") return /^-?\d{1,19}$/.test(text) ? Long.fromString(text) : null;
-  return /^[0-9a-f]{24}$/.test(text) ? new ObjectId(text) : null;
+  const bsonType = Object.entries(bsonTypes).find(([name]) => name === type)?.[1];
+  return nativeForms(text).find((form) => bsonType !== undefined && form instanceof bsonType) ?? null;
 }

@@ -1,18 +1,15 @@
 import { Long, ObjectId, UUID } from "mongodb";
 import { ChatError } from "./chat-error.ts";
 import type { NativeIdType } from "./chat-model.ts";
-
-const objectIdHex = /^[0-9a-f]{24}$/;
-const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const decimal = /^(0|-?[1-9][0-9]{0,18})$/;
+import { canonicalText } from "./participant-id.ts";
 
 export type NativeId = string | ObjectId | UUID | Long;
 
 /** Every stored form that has this canonical text, for filters over collections whose ids are of mixed types. */
 export function nativeForms(id: string): readonly NativeId[] {
-  if (objectIdHex.test(id)) return [id, new ObjectId(id)];
-  if (uuidForm.test(id)) return [id, new UUID(id)];
-  if (!decimal.test(id)) return [id];
+  if (canonicalText.objectId.test(id)) return [id, new ObjectId(id)];
+  if (canonicalText.uuid.test(id)) return [id, new UUID(id)];
+  if (!canonicalText.integer.test(id)) return [id];
   // The server compares numbers by value, so one Long finds Int32, Long and Double alike.
   const long = Long.fromString(id);
   return long.toString() === id ? [id, long] : [id];
@@ -21,6 +18,6 @@ export function nativeForms(id: string): readonly NativeId[] {
 /** The form in which new documents store an id. `what` names the value in the error: `participants[2]`, `scope`. */
 export function nativeId(id: string, type: NativeIdType, what: string): string | ObjectId {
   if (type === "string") return id;
-  if (objectIdHex.test(id)) return new ObjectId(id);
+  if (canonicalText.objectId.test(id)) return new ObjectId(id);
   throw new ChatError("INVALID_PARTICIPANTS", `${what} is not an ObjectId (24 lower-case hex digits)`);
 }

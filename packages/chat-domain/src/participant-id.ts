@@ -3,9 +3,12 @@ import { ChatError } from "./chat-error.ts";
 /** Longest participant id and longest scope, in UTF-16 code units. */
 export const maxIdLength = 256;
 
-const objectIdHex = /^[0-9a-f]{24}$/;
-const uuidHex = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const decimal = /^(0|-?[1-9][0-9]*)$/;
+/** The canonical text of an id that is stored as a BSON value. */
+export const canonicalText = {
+  objectId: /^[0-9a-f]{24}$/,
+  uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+  integer: /^(0|-?[1-9][0-9]{0,18})$/,
+} as const;
 const controlCharacter = /\p{Cc}/u;
 const loneSurrogate = /\p{Cs}/u;
 
@@ -78,13 +81,13 @@ function bsonIdText(value: object): string | null {
   switch ("_bsontype" in value ? value._bsontype : null) {
     case "ObjectId":
     case "ObjectID":
-      return matching(objectIdHex, call(value, "toHexString"));
+      return matching(canonicalText.objectId, call(value, "toHexString"));
     case "Binary":
     case "UUID":
       return uuidText(value);
     case "Int32":
     case "Long":
-      return matching(decimal, call(value, "toString"));
+      return matching(canonicalText.integer, call(value, "toString"));
     default:
       return null;
   }
@@ -94,7 +97,9 @@ function bsonIdText(value: object): string | null {
 function uuidText(binary: object): string | null {
   if (!("sub_type" in binary) || binary.sub_type !== 4 || call(binary, "length") !== 16) return null;
   const uuid = call(binary, "toUUID");
-  return typeof uuid === "object" && uuid !== null ? matching(uuidHex, call(uuid, "toHexString")) : null;
+  return typeof uuid === "object" && uuid !== null
+    ? matching(canonicalText.uuid, call(uuid, "toHexString"))
+    : null;
 }
 
 /** Objects parsed from JSON can carry `_bsontype` but no methods that work: they are refused, not trusted. */

@@ -43,7 +43,7 @@ export interface MongoServer extends AsyncDisposable {
 }
 
 export interface RungOptions {
-  /** Where the data is kept; thrown away at the end unless given. */
+  /** An existing folder where the data is kept; thrown away at the end unless given. */
   readonly dir?: string;
   /** The port to listen on; any free one unless given. */
   readonly port?: number;

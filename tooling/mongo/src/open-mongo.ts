@@ -40,7 +40,7 @@ export async function openMongo(options: OpenMongoOptions): Promise<MongoServer>
   );
 }
 
-/** Looked at before any rung: no other way of having a MongoDB would make this folder better. */
+/** Made before any rung is tried: no other way of having a MongoDB would make this folder better. */
 async function usableFolder(dir: string): Promise<void> {
   try {
     await mkdir(dir, { recursive: true });

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Loader } from "../glibc/newer-glibc.ts";
@@ -50,7 +50,6 @@ export async function embeddedServer(options: RungOptions, loader: Loader | null
 async function hostSettings(options: RungOptions): Promise<HostSettings> {
   const temporary = options.dir === undefined;
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), "onechat-mongo-")));
-  await mkdir(dir, { recursive: true });
   const durabilityBarrier = options.durabilityBarrier ?? true;
   return { dir, temporary, port: options.port ?? 0, patienceMs: 0, durabilityBarrier };
 }

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   replicaSetCapabilities,
@@ -19,7 +19,6 @@ export async function memoryReplicaSet(binary: MongodBinary, options: RungOption
   const { MongoMemoryReplSet } = await import("mongodb-memory-server-core");
   await silenceVersionCheck();
   const { dir } = options;
-  if (dir !== undefined) await mkdir(dir, { recursive: true });
   const port = options.port ?? (dir === undefined ? undefined : await rememberedPort(dir));
   const set = await MongoMemoryReplSet.create({
     binary: { systemBinary: binary.path },
