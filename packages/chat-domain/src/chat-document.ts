@@ -13,6 +13,10 @@ export interface StoredDocument {
 export const keyField = "participantsKey";
 /** The field that makes a chat the tombstone of another. */
 export const mergedIntoField = "mergedInto";
+/** The field that says since when. */
+export const mergedAtField = "mergedAt";
+/** The field in which a survivor keeps the ids of its duplicates. */
+export const aliasesField = "aliases";
 
 /** Where the participants' array is, and the id's field inside its elements if they are sub-documents. */
 export interface ParticipantsPath {
@@ -30,7 +34,7 @@ export function participantsPath(model: ChatModel): ParticipantsPath {
 }
 
 /** The value at a dotted path of nested documents. */
-function valueAt(document: StoredDocument, path: string): unknown {
+export function valueAt(document: StoredDocument, path: string): unknown {
   let value: unknown = document;
   for (const field of path.split(".")) {
     value = typeof value === "object" && value !== null ? Reflect.get(value, field) : undefined;
@@ -56,12 +60,25 @@ export function storedScope(model: ChatModel, document: StoredDocument): string 
   return stored === "" ? "" : participantIdOrNull(stored);
 }
 
-/** The key that a stored chat ought to have, or `null` when its participants or its scope are not valid ids. */
-export function recomputedKey(model: ChatModel, document: StoredDocument): string | null {
+/** Who a stored chat is of, or `null` when its participants or its scope are not valid ids. */
+export function storedIdentity(model: ChatModel, document: StoredDocument): StoredIdentity | null {
   const ids = storedParticipants(model, document).map(participantIdOrNull);
   const scope = storedScope(model, document);
   if (scope === null || ids.length === 0 || !ids.every((id) => id !== null)) return null;
-  return keyOf(sortedSet(ids), scope);
+  const sorted = sortedSet(ids);
+  return { ids: sorted, scope, key: keyOf(sorted, scope) };
+}
+
+/** Canonical ids and scope of a stored chat, and the key that it ought to have. */
+export interface StoredIdentity {
+  readonly ids: readonly string[];
+  readonly scope: string;
+  readonly key: string;
+}
+
+/** The key that a stored chat ought to have, or `null` when its participants or its scope are not valid ids. */
+export function recomputedKey(model: ChatModel, document: StoredDocument): string | null {
+  return storedIdentity(model, document)?.key ?? null;
 }
 
 /** The participants' array of a new chat, in the model's form. */

@@ -18,14 +18,26 @@ export function keylessChatsOf(
   ids: readonly string[],
   scope: string,
 ): Filter<StoredDocument> {
+  return both(model, [...exactly(model, ids), { [keyField]: null }, live, ofScope(model, scope)]);
+}
+
+/** Live chats whose participants are exactly these, whatever their key is. */
+export function chatsOfExactly(
+  model: ChatModel,
+  ids: readonly string[],
+  scope: string,
+): Filter<StoredDocument> {
+  return both(model, [...exactly(model, ids), live, ofScope(model, scope)]);
+}
+
+/** Live chats that are unique by their participants. */
+export function uniqueChats(model: ChatModel): Filter<StoredDocument> {
+  return both(model, [live]);
+}
+
+function exactly(model: ChatModel, ids: readonly string[]): readonly Filter<StoredDocument>[] {
   const everyone = ids.map((id) => ({ [model.chats.participants]: { $in: nativeForms(id) } }));
-  return both(model, [
-    ...everyone,
-    nobodyElse(model, ids),
-    { [keyField]: null },
-    live,
-    ofScope(model, scope),
-  ]);
+  return [...everyone, nobodyElse(model, ids)];
 }
 
 function nobodyElse(model: ChatModel, ids: readonly string[]): Filter<StoredDocument> {

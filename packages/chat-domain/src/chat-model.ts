@@ -1,29 +1,12 @@
 import { z } from "zod";
-
-const fieldPath = /^[^$.\0][^.\0]*(\.[^$.\0][^.\0]*)*$/;
-
-/** Whether a name is a path of fields, such as `users` or `members.userId`, and no operator. */
-export function isFieldPath(name: string): boolean {
-  return fieldPath.test(name);
-}
-
-const FieldPath = z
-  .string()
-  .refine(isFieldPath, "a field path such as users or members.userId")
-  .refine((path) => !ownFields.has(path.split(".")[0] ?? ""), "a field of onechat's own");
-
-const ownFields: ReadonlySet<string> = new Set([
-  "_id",
-  "participantsKey",
-  "mergedInto",
-  "mergedAt",
-  "aliases",
-]);
+import { FieldPath } from "./field-path.ts";
+import { FoldModel, ReferenceModel } from "./merge-model.ts";
 
 /** How ids are stored: `string` as their canonical text, `objectId` as BSON ObjectIds. */
 export type NativeIdType = z.infer<typeof NativeIdType>;
 export const NativeIdType = z.enum(["string", "objectId"]);
 
+type ChatCollectionModel = z.infer<typeof ChatCollectionModel>;
 const ChatCollectionModel = z
   .strictObject({
     /** The collection that holds the chats. */
@@ -55,7 +38,44 @@ const ChatCollectionModel = z
  * documents. Parse once, pass the result on: `ChatModel.parse({ chats: { participants: "users" } })`.
  */
 export type ChatModel = z.infer<typeof ChatModel>;
-export const ChatModel = z.strictObject({ chats: ChatCollectionModel.prefault({}) }).readonly();
+export const ChatModel = z
+  .strictObject({
+    chats: ChatCollectionModel.prefault({}),
+    /** What points at chats by their id, and follows when a duplicate is merged. */
+    references: z.array(ReferenceModel).readonly().default([]),
+    /** What a merge makes of the chat's own fields; a field that is not named stays the survivor's. */
+    fold: FoldModel.default({}),
+  })
+  .superRefine(refuseUnfitFold)
+  .readonly();
+
+function refuseUnfitFold(
+  {
+    chats,
+    fold,
+    references,
+  }: { chats: ChatCollectionModel; fold: FoldModel; references: readonly ReferenceModel[] },
+  check: z.core.$RefinementCtx,
+): void {
+  const identity = [chats.participants, chats.scope].filter((path) => path !== null);
+  for (const field of Object.keys(fold)) {
+    if (identity.some((path) => path.split(".")[0] === field.split(".")[0]))
+      check.addIssue({
+        code: "custom",
+        path: ["fold", field],
+        message: "who is in a chat never changes in a merge",
+      });
+  }
+  references.forEach(({ collection, field }, index) => {
+    const twin = references.findIndex((other) => other.collection === collection && other.field === field);
+    if (twin < index)
+      check.addIssue({
+        code: "custom",
+        path: ["references", index],
+        message: `${collection}.${field} is named twice`,
+      });
+  });
+}
 
 /** What a caller writes to describe a {@link ChatModel}; everything may be left out. */
 export type ChatModelInput = z.input<typeof ChatModel>;

@@ -5,6 +5,9 @@ import { participantIdAt, scopeId } from "./participant-id.ts";
 /** How many different people one chat may have unless the context says otherwise. */
 export const defaultMaxParticipants = 100;
 
+/** What a key of the present version looks like. */
+export const keyVersion = /^v1\.[A-Za-z0-9_-]{43}$/;
+
 /**
  * The key of a set of people within a scope: `"v1." + base64url(SHA-256(JSON.stringify([scope, ...ids])))`,
  * 46 characters. Order and repetition do not matter; the input is not changed.

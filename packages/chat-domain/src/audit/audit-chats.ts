@@ -1,0 +1,44 @@
+import { keyIndexFlaw } from "../migrate/migration-status.ts";
+import type { MigrationContext } from "../migrate/migration-context.ts";
+import { auditJournal } from "./audit-journal.ts";
+import { auditKeys } from "./audit-keys.ts";
+import { auditMoves } from "./audit-moves.ts";
+import { auditTombstones } from "./audit-tombstones.ts";
+import type { Finding } from "./finding.ts";
+
+/** How far an audit is: chats and duplicates looked at. */
+export interface AuditProgress {
+  readonly checked: number;
+}
+
+export interface AuditOptions {
+  /**
+   * Documents that followed a duplicate and have been deleted since are no findings: for audits long after the
+   * migration, when the application has deleted messages of its own accord.
+   */
+  readonly allowDeleted?: boolean;
+  readonly onProgress?: (progress: AuditProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Everything that has to be true after a migration, looked at document by document; read-only. Yields what is not, with
+ * the ids to look it up by, and holds no more than a batch in memory.
+ */
+export async function* auditChats(
+  ctx: MigrationContext,
+  options: AuditOptions = {},
+): AsyncGenerator<Finding, void, void> {
+  const flaw = await keyIndexFlaw(ctx);
+  if (flaw !== null) yield { code: "INDEX_MISSING", message: flaw, chat: null, reference: null };
+  let checked = 0;
+  const tick = (more: number): void => {
+    options.signal?.throwIfAborted();
+    checked += more;
+    options.onProgress?.({ checked });
+  };
+  yield* auditKeys(ctx, tick);
+  yield* auditTombstones(ctx, tick);
+  yield* auditJournal(ctx, tick);
+  yield* auditMoves(ctx, { tick, allowDeleted: options.allowDeleted === true });
+}

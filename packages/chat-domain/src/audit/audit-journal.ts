@@ -1,0 +1,135 @@
+import { aliasesField, keyField, mergedIntoField, type StoredDocument } from "../chat-document.ts";
+import { formsOf } from "../migrate/chat-forms.ts";
+import { archivedContents, contentsOf } from "../migrate/content-hash.ts";
+import { idMap, idText } from "../migrate/id-map.ts";
+import { journalBatches } from "../migrate/journal-scan.ts";
+import type { Merge } from "../migrate/merge.ts";
+import { mergeOf } from "../migrate/merge-of.ts";
+import type { MigrationContext } from "../migrate/migration-context.ts";
+import { type JournalEntry, mergedStates } from "../migrate/migration-records.ts";
+import { collectionOf } from "../migrate/reference-indexes.ts";
+import type { NativeId } from "../native-id.ts";
+import type { Finding, FindingCode } from "./finding.ts";
+
+const size = (): number => 1_000;
+/** Findings per reference and batch of duplicates: enough to look at, however many there are. */
+const mostReferences = 1_000;
+
+/** Every duplicate is findable for ever, and nothing refers to one; nothing is left half-way. */
+export async function* auditJournal(
+  ctx: MigrationContext,
+  tick: (more: number) => void,
+): AsyncGenerator<Finding> {
+  for await (const entries of journalBatches(ctx, ["planned", "rolling-back", "parked"], size)) {
+    yield* entries.map(unfinished);
+    tick(entries.length);
+  }
+  for await (const entries of journalBatches(ctx, mergedStates, size)) {
+    yield* await mergesOf(ctx, entries);
+    yield* await referencesToLosers(ctx, entries.flatMap(mergeOf));
+    tick(entries.length);
+  }
+}
+
+function unfinished({ _id, state, reason }: JournalEntry): Finding {
+  if (state === "parked") return finding("PARKED", `parked: ${reason ?? "for no known reason"}`, _id);
+  const what = state === "planned" ? "a duplicate is not merged yet" : "a rollback has not come to its end";
+  return finding("UNFINISHED_MERGE", what, _id);
+}
+
+async function mergesOf(
+  ctx: MigrationContext,
+  entries: readonly JournalEntry[],
+): Promise<readonly Finding[]> {
+  const merges = entries.flatMap(mergeOf);
+  const losers = merges.map(({ loser }) => loser);
+  const survivors = await chatsById(
+    ctx,
+    merges.map(({ survivor }) => survivor),
+  );
+  const tombstones = await chatsById(ctx, losers);
+  const redirects = idMap(
+    (await ctx.redirects.find({ _id: { $in: losers } }).toArray()).map(
+      (redirect) => [redirect._id, redirect["to"]] as const,
+    ),
+  );
+  const uncopied = await withoutCopy(ctx, entries);
+  return merges.flatMap(({ loser, survivor }): readonly Finding[] => {
+    const tombstone = tombstones.get(loser);
+    return [
+      ...(tombstone !== undefined && idText(tombstone[mergedIntoField]) !== idText(survivor)
+        ? [finding("TOMBSTONE_MISSING", "a merged duplicate does not point at its survivor", loser)]
+        : []),
+      ...(uncopied.has(loser)
+        ? [finding("COPY_MISSING", "what a duplicate holds is in no copy", loser)]
+        : []),
+      ...(idText(redirects.get(loser)) !== idText(survivor)
+        ? [finding("REDIRECT_MISSING", "a duplicate has no redirect to its survivor", loser)]
+        : []),
+      ...survivorFindings(survivors.get(survivor), loser),
+    ];
+  });
+}
+
+function survivorFindings(survivor: StoredDocument | undefined, loser: NativeId): readonly Finding[] {
+  const live = survivor !== undefined && (survivor[mergedIntoField] ?? null) === null;
+  if (!live || typeof survivor[keyField] !== "string")
+    return [
+      finding("SURVIVOR_MISSING", "what a duplicate was merged into is no live chat with a key", loser),
+    ];
+  const aliases: readonly unknown[] = Array.isArray(survivor[aliasesField]) ? survivor[aliasesField] : [];
+  return aliases.some((alias) => idText(alias) === idText(loser))
+    ? []
+    : [finding("ALIAS_MISSING", "a survivor does not list its duplicate", loser)];
+}
+
+/** Duplicates whose present content, or any content if they are purged, is in no copy. */
+async function withoutCopy(
+  ctx: MigrationContext,
+  entries: readonly JournalEntry[],
+): Promise<{ has(id: NativeId): boolean }> {
+  const ids = entries.map(({ _id }) => _id);
+  const isArchived = await archivedContents(ctx.records.archive, ids);
+  const missing: NativeId[] = [];
+  const present: NativeId[] = [];
+  for await (const content of contentsOf(ctx.chats, ids)) {
+    present.push(content.id);
+    if (!isArchived(content)) missing.push(content.id);
+  }
+  const isPresent = idMap(present.map((id) => [id, true] as const));
+  const purged = entries.filter(({ _id, purgedHash }) => {
+    return !isPresent.has(_id) && !(purgedHash !== undefined && isArchived({ id: _id, hash: purgedHash }));
+  });
+  return idMap([...missing, ...purged.map(({ _id }) => _id)].map((id) => [id, true] as const));
+}
+
+async function referencesToLosers(
+  ctx: MigrationContext,
+  merges: readonly Merge[],
+): Promise<readonly Finding[]> {
+  const forms = merges.flatMap(({ loser }) => formsOf(loser));
+  const found: Finding[] = [];
+  for (const { collection, field } of ctx.model.references) {
+    const documents = await collectionOf(ctx, collection)
+      .find({ [field]: { $in: forms } }, { projection: { _id: 1 }, limit: mostReferences })
+      .toArray();
+    for (const { _id } of documents) {
+      const message = `a document of ${collection} refers to a merged duplicate`;
+      found.push({ code: "REFERENCE_TO_LOSER", message, chat: null, reference: { collection, id: _id } });
+    }
+  }
+  return found;
+}
+
+async function chatsById(
+  ctx: MigrationContext,
+  ids: readonly NativeId[],
+): Promise<{ get(id: NativeId): StoredDocument | undefined }> {
+  const projection = { [keyField]: 1, [mergedIntoField]: 1, [aliasesField]: 1 };
+  const chats = await ctx.chats.find({ _id: { $in: [...ids] } }, { projection }).toArray();
+  return idMap(chats.map((chat) => [chat._id, chat] as const));
+}
+
+function finding(code: FindingCode, message: string, chat: NativeId): Finding {
+  return { code, message, chat, reference: null };
+}

@@ -1,0 +1,77 @@
+import { valueAt } from "../chat-document.ts";
+import { idMap } from "../migrate/id-map.ts";
+import type { MigrationContext } from "../migrate/migration-context.ts";
+import type { MovesRecord } from "../migrate/migration-records.ts";
+import { collectionOf } from "../migrate/reference-indexes.ts";
+import type { NativeId } from "../native-id.ts";
+import { participantIdOrNull } from "../participant-id.ts";
+import type { Finding } from "./finding.ts";
+
+export interface MovesAuditOptions {
+  readonly tick: (more: number) => void;
+  readonly allowDeleted: boolean;
+}
+
+/**
+ * Nothing is lost: every document that followed a duplicate is there and refers to the survivor, or is in the archive.
+ * Documents that did not move were not touched, so this is the set of every chat's documents, before and after.
+ */
+export async function* auditMoves(
+  ctx: MigrationContext,
+  options: MovesAuditOptions,
+): AsyncGenerator<Finding> {
+  for await (const record of ctx.records.moves.find({})) {
+    const { collection, field } = record._id;
+    const documents = await collectionOf(ctx, collection)
+      .find({ _id: { $in: [...record.ids] } }, { projection: { [field]: 1 } })
+      .toArray();
+    const present = idMap(documents.map((document) => [document._id, valueAt(document, field)] as const));
+    const archived = await archivedRows(ctx, record);
+    for (const id of record.ids) {
+      const problem = whatIsWrong(record, { id, present, archived, allowDeleted: options.allowDeleted });
+      if (problem !== null)
+        yield {
+          code: "REFERENCE_LOST",
+          message: problem,
+          chat: record.survivor,
+          reference: { collection, id },
+        };
+    }
+    options.tick(record.ids.length);
+  }
+}
+
+interface Whereabouts {
+  readonly id: NativeId;
+  readonly present: { has(id: NativeId): boolean; get(id: NativeId): unknown };
+  readonly archived: { has(id: NativeId): boolean };
+  readonly allowDeleted: boolean;
+}
+
+function whatIsWrong(
+  record: MovesRecord,
+  { id, present, archived, allowDeleted }: Whereabouts,
+): string | null {
+  const { collection } = record._id;
+  if (!present.has(id)) {
+    return archived.has(id) || allowDeleted
+      ? null
+      : `a document of ${collection} that followed its chat is gone`;
+  }
+  const value = present.get(id);
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  // A reference to the loser itself is a finding of its own.
+  const expected = [record.survivor, record.loser].map(participantIdOrNull);
+  const points = values.some((one) => expected.includes(participantIdOrNull(one)));
+  return points ? null : `a document of ${collection} that followed its chat refers to another one now`;
+}
+
+async function archivedRows(
+  ctx: MigrationContext,
+  { _id, ids }: MovesRecord,
+): Promise<{ has(id: NativeId): boolean }> {
+  const copies = await ctx.records.rowsArchive
+    .find({ "_id.id": { $in: [...ids] }, collection: _id.collection }, { projection: { _id: 1 } })
+    .toArray();
+  return idMap(copies.map((copy) => [copy._id.id, true] as const));
+}

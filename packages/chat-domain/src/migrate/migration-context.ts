@@ -1,0 +1,81 @@
+import { hostname } from "node:os";
+import type { Collection, Db } from "mongodb";
+import type { StoredDocument } from "../chat-document.ts";
+import { ChatModel, type ChatModelInput } from "../chat-model.ts";
+import type { MigrationEvent } from "./migration-event.ts";
+import { type MigrationRecords, migrationRecords } from "./migration-records.ts";
+
+export interface MigrationOptions {
+  readonly model?: ChatModelInput;
+  /** Told what happens, as it happens. */
+  readonly onEvent?: (event: MigrationEvent) => void;
+  /** How long a lease lasts without a heartbeat, in milliseconds; 30,000 unless given. */
+  readonly leaseMs?: number;
+  /** Documents per batch: where to begin and the bounds; 500, 20 and 5,000 unless given. */
+  readonly batch?: { readonly start?: number; readonly min?: number; readonly max?: number };
+  /** What one batch should take, in milliseconds; 500 unless given. */
+  readonly batchMs?: number;
+  /** How long settle waits before each sweep, in milliseconds; 5,000 unless given. */
+  readonly graceMs?: number;
+  /** Replication lag above which a run pauses, in milliseconds; 5,000 unless given. */
+  readonly maxLagMs?: number;
+  /** How long a run goes on trying while the database does not answer, in milliseconds; 60,000 unless given. */
+  readonly patienceMs?: number;
+  /** The clock that dates tombstones and records. */
+  readonly now?: () => Date;
+}
+
+/** What every verb of the migration gets first, decided once. */
+export interface MigrationContext {
+  readonly db: Db;
+  readonly model: ChatModel;
+  readonly chats: Collection<StoredDocument>;
+  readonly redirects: Collection<StoredDocument>;
+  readonly records: MigrationRecords;
+  readonly tell: (event: MigrationEvent) => void;
+  readonly host: string;
+  readonly leaseMs: number;
+  readonly batch: { readonly start: number; readonly min: number; readonly max: number };
+  readonly batchMs: number;
+  readonly graceMs: number;
+  readonly maxLagMs: number;
+  readonly patienceMs: number;
+  readonly now: () => Date;
+}
+
+/**
+ * The context of a migration over a driver connection. Reads see only what has reached a majority.
+ *
+ * @throws ZodError when `model` is not a {@link ChatModel}
+ * @throws RangeError when a duration or a batch size is not a positive whole number
+ */
+export function migrationContext(db: Db, options: MigrationOptions = {}): MigrationContext {
+  const model = ChatModel.parse(options.model ?? {});
+  const { start = 500, min = 20, max = 5_000 } = options.batch ?? {};
+  const read = { readConcern: { level: "majority" }, readPreference: "primary" } as const;
+  return {
+    db,
+    model,
+    chats: db.collection(model.chats.collection, read),
+    redirects: db.collection("chat_redirects", read),
+    records: migrationRecords(db),
+    tell: options.onEvent ?? (() => undefined),
+    host: hostname(),
+    leaseMs: positive("leaseMs", options.leaseMs ?? 30_000),
+    batch: {
+      start: positive("batch.start", start),
+      min: positive("batch.min", min),
+      max: positive("batch.max", max),
+    },
+    batchMs: positive("batchMs", options.batchMs ?? 500),
+    graceMs: positive("graceMs", (options.graceMs ?? 5_000) + 1) - 1,
+    maxLagMs: positive("maxLagMs", options.maxLagMs ?? 5_000),
+    patienceMs: positive("patienceMs", options.patienceMs ?? 60_000),
+    now: options.now ?? (() => new Date()),
+  };
+}
+
+function positive(name: string, value: number): number {
+  if (Number.isInteger(value) && value >= 1 && value < 2 ** 31) return value;
+  throw new RangeError(`${name} is a whole number from 1 to ${2 ** 31 - 1}`);
+}

@@ -1,0 +1,32 @@
+/** Every way in which a command of the migration ends without having done its work. Closed: the edge maps it to exit codes. */
+export type MigrationErrorCode =
+  /** Something has to be put right first; nothing was written. `problems` says what. */
+  | "PREFLIGHT_REFUSED"
+  /** Another runner holds the lease. */
+  | "LOCKED"
+  /** This runner held the lease and lost it; whoever holds it now goes on. */
+  | "LEASE_LOST"
+  /** An operator has aborted the run. */
+  | "ABORTED"
+  /** The database did not answer for longer than the run waits. */
+  | "UNAVAILABLE"
+  /** There is no such chat. */
+  | "NOT_FOUND";
+
+export interface MigrationErrorOptions extends ErrorOptions {
+  /** What has to be put right, one sentence each. */
+  readonly problems?: readonly string[];
+}
+
+/** The one error of the migration. Messages are safe to show: they never hold ids of people or connection strings. */
+export class MigrationError extends Error {
+  override readonly name = "MigrationError";
+  readonly code: MigrationErrorCode;
+  readonly problems: readonly string[];
+
+  constructor(code: MigrationErrorCode, message: string, options: MigrationErrorOptions = {}) {
+    super(message, options);
+    this.code = code;
+    this.problems = options.problems ?? [];
+  }
+}

@@ -1,0 +1,41 @@
+import { type Db, MongoServerError } from "mongodb";
+
+interface Member {
+  readonly stateStr: string;
+  readonly optimeDate: Date;
+}
+
+const checkEveryMs = 5_000;
+
+/**
+ * How far the slowest secondary is behind its primary, in milliseconds; `null` where the server does not say: it has no
+ * replicas, or the user may not ask (`replSetGetStatus` needs the role clusterMonitor).
+ */
+export function replicationLag(db: Db): () => Promise<number | null> {
+  const admin = db.admin();
+  let known: number | null = null;
+  let askAgain = 0;
+  return async () => {
+    if (performance.now() < askAgain && (known ?? 0) === 0) return known;
+    try {
+      const { members } = (await admin.command({ replSetGetStatus: 1 })) as {
+        readonly members: readonly Member[];
+      };
+      known = lagOf(members);
+      askAgain = performance.now() + checkEveryMs;
+    } catch (error) {
+      if (!(error instanceof MongoServerError)) throw error;
+      askAgain = Number.POSITIVE_INFINITY;
+    }
+    return known;
+  };
+}
+
+export function lagOf(members: readonly Member[]): number | null {
+  const primary = members.find(({ stateStr }) => stateStr === "PRIMARY");
+  if (primary === undefined) return null;
+  const behind = members
+    .filter(({ stateStr }) => stateStr === "SECONDARY")
+    .map(({ optimeDate }) => primary.optimeDate.getTime() - optimeDate.getTime());
+  return behind.length === 0 ? 0 : Math.max(0, ...behind);
+}
