@@ -61,8 +61,8 @@ function whatIsWrong(
   const value = present.get(id);
   const values: readonly unknown[] = Array.isArray(value) ? value : [value];
   // A reference to the loser itself is a finding of its own.
-  const expected = [record.survivor, record.loser].map(participantIdOrNull);
-  const points = values.some((one) => expected.includes(participantIdOrNull(one)));
+  const expected = new Set([record.survivor, record.loser].map(participantIdOrNull));
+  const points = values.some((one) => expected.has(participantIdOrNull(one)));
   return points ? null : `a document of ${collection} that followed its chat refers to another one now`;
 }
 

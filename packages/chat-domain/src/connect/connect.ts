@@ -11,6 +11,8 @@ export interface ConnectOptions extends ChatContextOptions {
   readonly appName?: string;
   /** Connections per server; 50 unless given. */
   readonly maxPoolSize?: number;
+  /** For migrations: commands may take hours, such as building an index, and a server may be away for a while. */
+  readonly longRunning?: boolean;
 }
 
 /** A context that owns its connections: use it with `await using`, or dispose of it at the end. */
@@ -49,6 +51,7 @@ function clientOptions(options: ConnectOptions): MongoClientOptions {
     serverSelectionTimeoutMS: 2_000,
     connectTimeoutMS: 2_000,
     socketTimeoutMS: 30_000,
+    ...(options.longRunning === true ? { socketTimeoutMS: 0, serverSelectionTimeoutMS: 5_000 } : {}),
   };
   const given = optionsOf(options.uri);
   return Object.fromEntries(Object.entries(defaults).filter(([name]) => !given.has(name.toLowerCase())));

@@ -34,7 +34,7 @@ export async function archiveDocuments(run: Run, request: ArchiveRequest): Promi
   const labels: string[] = [];
   for await (const { id, hash } of contentsOf(
     collectionOf(run.ctx, from),
-    documents.map(({ id }) => id),
+    documents.map((document) => document.id),
   )) {
     ids.push(id);
     labels.push(hash);
@@ -42,7 +42,6 @@ export async function archiveDocuments(run: Run, request: ArchiveRequest): Promi
   if (ids.length === 0) return;
   // A document finds what is said about it by its position among the ids.
   const present = ids.flatMap((id) => known.get(id) ?? []);
-  const said = (values: readonly unknown[]): Document => ({ $arrayElemAt: [{ $literal: values }, "$$at"] });
   const copy = {
     _id: { id: "$_id", hash: said(labels) },
     collection: { $literal: from },
@@ -65,4 +64,8 @@ export async function archiveDocuments(run: Run, request: ArchiveRequest): Promi
       },
     },
   ]);
+}
+
+function said(values: readonly unknown[]): Document {
+  return { $arrayElemAt: [{ $literal: values }, "$$at"] };
 }

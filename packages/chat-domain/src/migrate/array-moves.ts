@@ -12,29 +12,6 @@ export function moveArray(field: string, { id, merge }: Reference): UpdateStatem
   };
 }
 
-/**
- * The way back: an array that nobody else has changed becomes exactly what it was; in any other the loser takes the
- * survivor's place again, or one beside it if the survivor had its own.
- */
-export function moveArrayBack(
-  field: string,
-  { id, merge, was }: { readonly id: unknown; readonly merge: Merge; readonly was: readonly unknown[] },
-): UpdateStatement {
-  const original = { $literal: was };
-  const survivors = [...formsOf(merge.survivor)];
-  const hadSurvivor = { $gt: [{ $size: { $setIntersection: [original, { $literal: survivors }] } }, 0] };
-  const beside = { $concatArrays: [`$${field}`, [{ $literal: merge.loser }]] };
-  const instead = replaced(`$${field}`, { from: merge.survivor, to: merge.loser });
-  const back = {
-    $cond: [
-      { $eq: [`$${field}`, arrayAfter(original, merge)] },
-      original,
-      { $cond: [hadSurvivor, beside, instead] },
-    ],
-  };
-  return { q: { _id: id, [field]: { $in: survivors } }, u: [{ $set: { [field]: back } }] };
-}
-
 function arrayAfter(array: unknown, { loser, survivor }: Merge): Document {
   return {
     $reduce: {
@@ -55,11 +32,11 @@ function replaced(
   array: unknown,
   { from, to }: { readonly from: Merge["loser"]; readonly to: Merge["loser"] },
 ): Document {
-  const branches = (["native", "text"] as const).map((form) => ({
-    case: { $eq: ["$$this", { $literal: inForm(from, form) }] },
-    then: { $literal: inForm(to, form) },
-  }));
-  return { $map: { input: array, in: { $switch: { branches, default: "$$this" } } } };
+  const element = (["native", "text"] as const).reduce<unknown>((otherwise, form) => {
+    const same = { $eq: ["$$this", { $literal: inForm(from, form) }] };
+    return { $cond: [same, { $literal: inForm(to, form) }, otherwise] };
+  }, "$$this");
+  return { $map: { input: array, in: element } };
 }
 
 function isAny(value: string, id: Merge["loser"]): Document {

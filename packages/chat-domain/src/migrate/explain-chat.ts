@@ -6,7 +6,6 @@ import {
   type StoredDocument,
 } from "../chat-document.ts";
 import { type NativeId, nativeForms } from "../native-id.ts";
-import { participantIdOrNull } from "../participant-id.ts";
 import { formsOf } from "./chat-forms.ts";
 import { invalidityOf } from "./invalidity.ts";
 import type { MigrationContext } from "./migration-context.ts";
@@ -44,7 +43,7 @@ export interface ChatExplanation {
  * @throws MigrationError `NOT_FOUND`
  */
 export async function explainChat(ctx: MigrationContext, id: string): Promise<ChatExplanation> {
-  const { journal, archive, moves } = ctx.records;
+  const { journal } = ctx.records;
   const forms = [...nativeForms(id)];
   const [chat, entry, redirect] = await Promise.all([
     ctx.chats.findOne({ _id: { $in: forms } }),
@@ -53,51 +52,69 @@ export async function explainChat(ctx: MigrationContext, id: string): Promise<Ch
   ]);
   const native = chat?._id ?? entry?._id ?? redirect?._id;
   if (native === undefined) throw new MigrationError("NOT_FOUND", `nothing is known of a chat ${id}`);
-  const copies = await archive
-    .find({ "_id.id": native }, { projection: { document: 0 }, sort: { archivedAt: 1 } })
-    .toArray();
-  const records = await moves.find({ loser: native }, { projection: { ids: 1 } }).toArray();
   return {
     id: native,
-    standing: chat === null ? "deleted" : isTombstone(chat) ? "tombstone" : "live",
-    unique: chat !== null && (await isUnique(ctx, native)),
-    key: keyOf(ctx, chat),
-    mergedInto: (chat?.[mergedIntoField] as NativeId | undefined) ?? null,
-    aliases: Array.isArray(chat?.[aliasesField]) ? chat[aliasesField] : [],
+    ...(await storedFacts(ctx, chat)),
     journal: entry,
     duplicates: await journal.find({ survivor: native }, { limit: 100 }).toArray(),
     redirect: redirect === null ? null : { to: redirect["to"] as NativeId, since: redirect["since"] as Date },
-    copies: copies.map(({ _id, archivedAt, epoch }) => ({ hash: _id.hash, archivedAt, epoch })),
-    references: await Promise.all(
-      ctx.model.references.map(async ({ collection, field }) => ({
-        collection,
-        field,
-        documents: await collectionOf(ctx, collection).countDocuments({
-          [field]: { $in: [...formsOf(native)] },
-        }),
-      })),
-    ),
-    moved: records.reduce((sum, { ids }) => sum + ids.length, 0),
+    copies: await copiesOf(ctx, native),
+    references: await referencesOf(ctx, native),
+    moved: await movedFrom(ctx, native),
   };
 }
 
-function isTombstone(chat: StoredDocument): boolean {
-  return (chat[mergedIntoField] ?? null) !== null;
+type StoredFacts = Pick<ChatExplanation, "standing" | "unique" | "key" | "mergedInto" | "aliases">;
+
+async function storedFacts(ctx: MigrationContext, chat: StoredDocument | null): Promise<StoredFacts> {
+  if (chat === null) {
+    const key = { stored: null, right: false, invalid: null };
+    return { standing: "deleted", unique: false, key, mergedInto: null, aliases: [] };
+  }
+  const mergedInto = (chat[mergedIntoField] as NativeId | undefined) ?? null;
+  const aliases: unknown = chat[aliasesField];
+  return {
+    standing: mergedInto === null ? "live" : "tombstone",
+    unique: await isUnique(ctx, chat._id),
+    key: keyOf(ctx, chat),
+    mergedInto,
+    aliases: Array.isArray(aliases) ? aliases : [],
+  };
 }
 
 async function isUnique(ctx: MigrationContext, id: NativeId): Promise<boolean> {
-  return (
-    (await ctx.chats.findOne({ $and: [{ _id: id }, ctx.model.chats.where] }, { projection: { _id: 1 } })) !==
-    null
-  );
+  const filter = { $and: [{ _id: id }, ctx.model.chats.where] };
+  return (await ctx.chats.findOne(filter, { projection: { _id: 1 } })) !== null;
 }
 
-function keyOf(ctx: MigrationContext, chat: StoredDocument | null): ChatExplanation["key"] {
-  if (chat === null) return { stored: null, right: false, invalid: null };
+function keyOf({ model }: MigrationContext, chat: StoredDocument): ChatExplanation["key"] {
   const stored = chat[keyField];
   return {
     stored: typeof stored === "string" ? stored : null,
-    right: stored !== undefined && stored === recomputedKey(ctx.model, chat),
-    invalid: participantIdOrNull(chat._id) === null ? "invalid _id" : invalidityOf(ctx.model, chat),
+    right: stored !== undefined && stored === recomputedKey(model, chat),
+    invalid: invalidityOf(model, chat),
   };
+}
+
+async function copiesOf({ records }: MigrationContext, id: NativeId): Promise<ChatExplanation["copies"]> {
+  const copies = await records.archive
+    .find({ "_id.id": id }, { projection: { document: 0 }, sort: { archivedAt: 1 } })
+    .toArray();
+  return copies.map(({ _id, archivedAt, epoch }) => ({ hash: _id.hash, archivedAt, epoch }));
+}
+
+function referencesOf(ctx: MigrationContext, id: NativeId): Promise<ChatExplanation["references"]> {
+  const forms = [...formsOf(id)];
+  return Promise.all(
+    ctx.model.references.map(async ({ collection, field }) => ({
+      collection,
+      field,
+      documents: await collectionOf(ctx, collection).countDocuments({ [field]: { $in: forms } }),
+    })),
+  );
+}
+
+async function movedFrom({ records }: MigrationContext, loser: NativeId): Promise<number> {
+  const moves = await records.moves.find({ loser }, { projection: { ids: 1 } }).toArray();
+  return moves.reduce((sum, { ids }) => sum + ids.length, 0);
 }

@@ -28,29 +28,21 @@ function unlessMissing(theirs: string, mine: string, folded: Document): Document
   return { $cond: [{ $eq: [{ $type: theirs }, "missing"] }, mine, folded] };
 }
 
-/** Keeps the survivor's order; what is no array is one element. */
+/** Keeps the survivor's order. */
 function union(mine: string, theirs: string): Document {
-  const list = (value: string): Document => ({
-    $cond: [
-      { $isArray: value },
-      value,
-      { $cond: [{ $in: [{ $type: value }, ["missing", "null"]] }, [], [value]] },
-    ],
-  });
+  const news = {
+    $filter: { input: { $setUnion: ["$$theirs", []] }, cond: { $not: [{ $in: ["$$this", "$$mine"] }] } },
+  };
   return {
     $let: {
-      vars: { mine: list(mine), theirs: list(theirs) },
-      in: {
-        $concatArrays: [
-          "$$mine",
-          {
-            $filter: {
-              input: { $setUnion: ["$$theirs", []] },
-              cond: { $not: [{ $in: ["$$this", "$$mine"] }] },
-            },
-          },
-        ],
-      },
+      vars: { mine: listOf(mine), theirs: listOf(theirs) },
+      in: { $concatArrays: ["$$mine", news] },
     },
   };
+}
+
+/** What is no array is one element. */
+function listOf(value: string): Document {
+  const single = { $cond: [{ $in: [{ $type: value }, ["missing", "null"]] }, [], [value]] };
+  return { $cond: [{ $isArray: value }, value, single] };
 }

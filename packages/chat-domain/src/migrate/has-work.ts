@@ -1,9 +1,9 @@
 import { uniqueChats } from "../chat-filters.ts";
-import { existingIndexes, keyIndex } from "../key-index.ts";
+import { existingIndexes } from "../key-index.ts";
 import { chatIndexes } from "../indexes.ts";
-import { ChatError } from "../chat-error.ts";
 import type { StoredDocument } from "../chat-document.ts";
 import type { NativeId } from "../native-id.ts";
+import { keyIndexFlaw } from "./key-index-flaw.ts";
 import { idMap } from "./id-map.ts";
 import { incompleteMerges } from "./incomplete-merges.ts";
 import { hasItsKey, invalidityOf } from "./invalidity.ts";
@@ -11,7 +11,7 @@ import { journalBatches } from "./journal-scan.ts";
 import { mergeOf } from "./merge-of.ts";
 import type { MigrationContext } from "./migration-context.ts";
 import { type MigrationPhase, migrationPhases } from "./migration-event.ts";
-import { mergedStates } from "./migration-records.ts";
+import { type JournalState, mergedStates } from "./migration-records.ts";
 import { missingReferenceIndexes } from "./reference-indexes.ts";
 import { nextChats } from "./scan-chats.ts";
 import { canSeal, isSealed } from "./seal-phase.ts";
@@ -23,31 +23,38 @@ const batch = 2_000;
  * where there is nothing.
  */
 export async function hasWork(ctx: MigrationContext, to: MigrationPhase): Promise<boolean> {
-  const reached = (phase: MigrationPhase): boolean =>
-    migrationPhases.indexOf(phase) <= migrationPhases.indexOf(to);
-  const { journal, runs } = ctx.records;
-  if (await lacksIndexes(ctx)) return true;
-  const unfinished = await runs.findOne({ command: "up", state: { $in: ["running", "failed"] } });
-  if (unfinished !== null) return true;
-  if (reached("merge") && (await journal.findOne({ state: "planned" })) !== null) return true;
-  if (reached("settle") && (await journal.findOne({ state: "merged" })) !== null) return true;
-  if (reached("purge") && (await journal.findOne({ state: "settled" })) !== null) return true;
-  if (reached("seal") && (await canSeal(ctx)) && !(await isSealed(ctx))) return true;
-  if (reached("backfill") && (await lacksKeys(ctx))) return true;
-  return reached("settle") && (await hasStragglers(ctx));
+  if ((await lacksIndexes(ctx)) || (await isUnfinished(ctx))) return true;
+  // The cheap looks first: those of backfill and settle read everything there is.
+  const looks: readonly (readonly [MigrationPhase, (ctx: MigrationContext) => Promise<boolean>])[] = [
+    ["merge", (context) => isJournaled(context, "planned")],
+    ["settle", (context) => isJournaled(context, "merged")],
+    ["purge", (context) => isJournaled(context, "settled")],
+    ["seal", async (context) => (await canSeal(context)) && !(await isSealed(context))],
+    ["backfill", lacksKeys],
+    ["settle", hasStragglers],
+  ];
+  const last = migrationPhases.indexOf(to);
+  for (const [phase, look] of looks) {
+    if (migrationPhases.indexOf(phase) <= last && (await look(ctx))) return true;
+  }
+  return false;
+}
+
+/** A run that was killed wrote no end: it takes another one to say that there is nothing left to do. */
+async function isUnfinished({ records }: MigrationContext): Promise<boolean> {
+  const last = await records.runs.findOne({}, { sort: { startedAt: -1, _id: -1 } });
+  return last?.command === "up" && ["running", "failed"].includes(last.state);
+}
+
+async function isJournaled({ records }: MigrationContext, state: JournalState): Promise<boolean> {
+  return (await records.journal.findOne({ state }, { projection: { _id: 1 } })) !== null;
 }
 
 async function lacksIndexes(ctx: MigrationContext): Promise<boolean> {
   if ((await missingReferenceIndexes(ctx)).length > 0) return true;
-  const existing = (await existingIndexes(ctx.chats)).map(({ key }) => JSON.stringify(key));
-  if (chatIndexes(ctx.model).some(({ key }) => !existing.includes(JSON.stringify(key)))) return true;
-  try {
-    await keyIndex(ctx.chats).verified();
-    return false;
-  } catch (error) {
-    if (error instanceof ChatError && error.code === "INDEX_MISSING") return true;
-    throw error;
-  }
+  const existing = new Set((await existingIndexes(ctx.chats)).map(({ key }) => JSON.stringify(key)));
+  if (chatIndexes(ctx.model).some(({ key }) => !existing.has(JSON.stringify(key)))) return true;
+  return (await keyIndexFlaw(ctx)) !== null;
 }
 
 async function lacksKeys(ctx: MigrationContext): Promise<boolean> {

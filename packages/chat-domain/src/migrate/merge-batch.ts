@@ -1,4 +1,5 @@
-import { aliasesField, keyField, mergedAtField, mergedIntoField } from "../chat-document.ts";
+import { keyField, mergedAtField, mergedIntoField } from "../chat-document.ts";
+import { addAliases, removeAliases } from "./aliases.ts";
 import { claimKeys } from "./claim-keys.ts";
 import { completeMerges } from "./complete-merges.ts";
 import { groupedById, idMap } from "./id-map.ts";
@@ -56,44 +57,6 @@ async function settleUnmergeable(run: Run, { gone, keyed, orphaned, tooLarge }: 
   await claimKeys(run, await chatsWithIds(run.ctx, losers));
 }
 
-/** Returns the merges whose survivor lists its loser now; the others have no room, or their survivor is gone. */
-async function addAliases(run: Run, merges: readonly Merge[]): Promise<readonly Merge[]> {
-  const { ctx, write } = run;
-  const groups = groupedById(merges, ({ survivor }) => survivor);
-  const outcome = await write.update(
-    ctx.model.chats.collection,
-    groups.map((group) => ({
-      q: { _id: group[0]?.survivor, [keyField]: { $type: "string" }, [mergedIntoField]: null },
-      u: { $addToSet: { [aliasesField]: { $each: group.map(({ loser }) => loser) } } },
-    })),
-  );
-  const refused = new Set(outcome.refusals.map(({ index }) => index));
-  const full = groups.filter((_, index) => refused.has(index)).flat();
-  const reason = "its survivor has no room left to name it (16 MB)";
-  await park(
-    run,
-    full.map(({ loser, survivor }) => ({ chat: loser, survivor, reason })),
-  );
-  const accepted = groups.filter((_, index) => !refused.has(index));
-  if (outcome.n === accepted.length) return accepted.flat();
-  return aliasedOf(run, accepted.flat());
-}
-
-async function aliasedOf({ ctx }: Run, merges: readonly Merge[]): Promise<readonly Merge[]> {
-  const survivors = await ctx.chats
-    .find(
-      {
-        _id: { $in: merges.map(({ survivor }) => survivor) },
-        [keyField]: { $type: "string" },
-        [mergedIntoField]: null,
-      },
-      { projection: { _id: 1 } },
-    )
-    .toArray();
-  const live = idMap(survivors.map(({ _id }) => [_id, true] as const));
-  return merges.filter(({ survivor }) => live.has(survivor));
-}
-
 /** The commit point: tombstone and redirect in one document. */
 async function markMerged(run: Run, merges: readonly Merge[]): Promise<void> {
   const { ctx, write } = run;
@@ -112,24 +75,6 @@ async function markMerged(run: Run, merges: readonly Merge[]): Promise<void> {
   await park(
     run,
     refused.map(({ loser, survivor }) => ({ chat: loser, survivor, reason })),
-  );
-}
-
-export async function removeAliases(run: Run, merges: readonly Merge[]): Promise<void> {
-  const groups = groupedById(merges, ({ survivor }) => survivor);
-  await run.write.update(
-    run.ctx.model.chats.collection,
-    groups.map((group) => ({
-      q: { _id: group[0]?.survivor },
-      u: { $pullAll: { [aliasesField]: group.map(({ loser }) => loser) } },
-    })),
-  );
-  await run.write.update(
-    run.ctx.model.chats.collection,
-    groups.map((group) => ({
-      q: { _id: group[0]?.survivor, [aliasesField]: { $size: 0 } },
-      u: { $unset: { [aliasesField]: "" } },
-    })),
   );
 }
 

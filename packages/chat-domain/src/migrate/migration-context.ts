@@ -51,7 +51,6 @@ export interface MigrationContext {
  */
 export function migrationContext(db: Db, options: MigrationOptions = {}): MigrationContext {
   const model = ChatModel.parse(options.model ?? {});
-  const { start = 500, min = 20, max = 5_000 } = options.batch ?? {};
   const read = { readConcern: { level: "majority" }, readPreference: "primary" } as const;
   return {
     db,
@@ -61,21 +60,34 @@ export function migrationContext(db: Db, options: MigrationOptions = {}): Migrat
     records: migrationRecords(db),
     tell: options.onEvent ?? (() => undefined),
     host: hostname(),
-    leaseMs: positive("leaseMs", options.leaseMs ?? 30_000),
-    batch: {
-      start: positive("batch.start", start),
-      min: positive("batch.min", min),
-      max: positive("batch.max", max),
-    },
-    batchMs: positive("batchMs", options.batchMs ?? 500),
-    graceMs: positive("graceMs", (options.graceMs ?? 5_000) + 1) - 1,
-    maxLagMs: positive("maxLagMs", options.maxLagMs ?? 5_000),
-    patienceMs: positive("patienceMs", options.patienceMs ?? 60_000),
     now: options.now ?? (() => new Date()),
+    ...pace(options),
   };
 }
 
-function positive(name: string, value: number): number {
-  if (Number.isInteger(value) && value >= 1 && value < 2 ** 31) return value;
-  throw new RangeError(`${name} is a whole number from 1 to ${2 ** 31 - 1}`);
+/** How fast a migration goes, and how long it waits for what. */
+type Pace = Pick<MigrationContext, "leaseMs" | "batch" | "batchMs" | "graceMs" | "maxLagMs" | "patienceMs">;
+
+const defaultPace: Pace = {
+  leaseMs: 30_000,
+  batch: { start: 500, min: 20, max: 5_000 },
+  batchMs: 500,
+  graceMs: 5_000,
+  maxLagMs: 5_000,
+  patienceMs: 60_000,
+};
+
+function pace({ batch, ...given }: MigrationOptions): Pace {
+  const bounds = { ...defaultPace.batch, ...batch };
+  for (const [name, size] of Object.entries(bounds)) wholeNumber(`batch.${name}`, size, 1);
+  const durations = (["leaseMs", "batchMs", "graceMs", "maxLagMs", "patienceMs"] as const).map((name) => {
+    const value = given[name] ?? defaultPace[name];
+    return [name, wholeNumber(name, value, name === "graceMs" ? 0 : 1)] as const;
+  });
+  return { ...defaultPace, ...Object.fromEntries(durations), batch: bounds };
+}
+
+function wholeNumber(name: string, value: number, least: number): number {
+  if (Number.isInteger(value) && value >= least && value < 2 ** 31) return value;
+  throw new RangeError(`${name} is a whole number from ${least} to ${2 ** 31 - 1}`);
 }

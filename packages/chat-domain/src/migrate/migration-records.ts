@@ -39,8 +39,6 @@ export interface MovesRecord {
   readonly loser: NativeId;
   readonly survivor: NativeId;
   readonly ids: readonly NativeId[];
-  /** For arrays of ids: the array as it was, in the order of `ids`. */
-  readonly arrays?: readonly (readonly unknown[])[];
 }
 
 export interface MovesId {
@@ -73,6 +71,8 @@ export interface OriginalRecord {
   readonly key?: { readonly value: unknown; readonly followedBy: string | null };
   /** The folded fields, by their position in the model; absent ones are absent. */
   readonly fields?: Readonly<Record<string, unknown>>;
+  /** An array of chat ids before the first loser was taken from it, by its field. */
+  readonly [array: `array:${string}`]: readonly unknown[];
   /** The counters that a recount has written, by their position. */
   readonly recounted?: Readonly<Record<string, number>>;
 }

@@ -1,6 +1,5 @@
-import { ChatError } from "../chat-error.ts";
-import { keyIndex } from "../key-index.ts";
 import { hasWork } from "./has-work.ts";
+import { keyIndexFlaw } from "./key-index-flaw.ts";
 import type { MigrationContext } from "./migration-context.ts";
 import type { MigrationPhase } from "./migration-event.ts";
 import type { JournalState, LockControl, LockRecord, RunRecord } from "./migration-records.ts";
@@ -45,14 +44,4 @@ export async function migrationStatus(
     control: lock?.control ?? null,
     pending: await hasWork(ctx, options.to ?? "settle"),
   };
-}
-
-export async function keyIndexFlaw(ctx: MigrationContext): Promise<string | null> {
-  try {
-    await keyIndex(ctx.chats).verified();
-    return null;
-  } catch (error) {
-    if (error instanceof ChatError && error.code === "INDEX_MISSING") return error.message;
-    throw error;
-  }
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { BSON, type Document } from "mongodb";
 import type { ReferenceModel } from "../merge-model.ts";
+import type { NativeId } from "../native-id.ts";
 import { moveArray } from "./array-moves.ts";
 import { inForm } from "./chat-forms.ts";
 import {
@@ -14,6 +15,7 @@ import { groupedById } from "./id-map.ts";
 import { MergeObstacle } from "./merge-obstacle.ts";
 import type { Merge } from "./merge.ts";
 import type { MovesRecord } from "./migration-records.ts";
+import { rememberArrays } from "./originals.ts";
 import { type Reference, referencesTo } from "./references-to.ts";
 import { resolveRowConflicts } from "./row-conflicts.ts";
 import type { Run } from "./run.ts";
@@ -61,17 +63,17 @@ async function remember(
     if (first === undefined) return [];
     const { loser, survivor } = first.merge;
     const ids = references.map(({ id }) => id);
-    const arrays =
-      first.form === "array" ? { arrays: references.map(({ value }) => value as readonly unknown[]) } : {};
-    const _id = { loser, collection, field, form: first.form, digest: digestOf({ ids, ...arrays }) };
-    return [{ _id, loser, survivor, ids, ...arrays }];
+    const _id = { loser, collection, field, form: first.form, digest: digestOf(ids) };
+    return [{ _id, loser, survivor, ids }];
   });
+  const arrays = all.filter(({ form }) => form === "array").map(({ id }) => id);
+  await rememberArrays(run, { collection, ids: arrays, field });
   ignoringTwins(await run.write.insert("chat_merge_moves", records));
 }
 
 /** What is remembered twice after a crash is remembered once. */
-function digestOf(moves: Pick<MovesRecord, "ids" | "arrays">): string {
-  return createHash("sha256").update(BSON.serialize(moves)).digest("base64url").slice(0, 22);
+function digestOf(ids: readonly NativeId[]): string {
+  return createHash("sha256").update(BSON.serialize({ ids })).digest("base64url").slice(0, 22);
 }
 
 /** Returns the references that a unique index did not let move. */

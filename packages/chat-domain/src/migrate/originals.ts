@@ -38,6 +38,20 @@ export async function rememberFields(
   await remember(run, { collection, ids, filter: {}, part: "fields", value: fieldImage(fields, "$") });
 }
 
+/** Remembers arrays of chat ids before the first loser is taken from them. Only what is not remembered yet. */
+export async function rememberArrays(
+  run: Run,
+  { collection, ids, field }: { collection: string; ids: readonly NativeId[]; field: string },
+): Promise<void> {
+  if (ids.length === 0) return;
+  await remember(run, { collection, ids, filter: {}, part: arrayPart(field), value: `$${field}` });
+}
+
+/** Where the original of an array is kept; a dot would make a path of it. */
+export function arrayPart(field: string): `array:${string}` {
+  return `array:${field.replaceAll(".", "/")}`;
+}
+
 /** The fields of a document by their position, absent ones absent: `{ f0: "$createdAt" }`. */
 export function fieldImage(fields: readonly string[], prefix: string): Readonly<Document> {
   return Object.fromEntries(fields.map((field, index) => [`f${index}`, `${prefix}${field}`]));
@@ -47,8 +61,8 @@ interface Memory {
   readonly collection: string;
   readonly ids: readonly NativeId[];
   readonly filter: Readonly<Document>;
-  readonly part: "key" | "fields";
-  readonly value: Readonly<Document>;
+  readonly part: "key" | "fields" | `array:${string}`;
+  readonly value: Readonly<Document> | string;
 }
 
 async function remember(run: Run, { collection, ids, filter, part, value }: Memory): Promise<void> {
@@ -64,4 +78,25 @@ async function remember(run: Run, { collection, ids, filter, part, value }: Memo
       },
     },
   ]);
+}
+
+/** What is remembered of a fold. */
+export const foldParts = ["fields", "recounted"] as const;
+
+/** Forgets parts of originals that have been given back, and what then is empty. */
+export async function forgetOriginals(
+  run: Run,
+  { collection, ids, parts }: { collection: string; ids: readonly NativeId[]; parts: readonly string[] },
+): Promise<void> {
+  const unset = Object.fromEntries(parts.map((part) => [part, ""]));
+  const records = ids.map((id) => ({ _id: { collection, id } }));
+  await run.write.update(
+    "chat_originals",
+    records.map((q) => ({ q, u: { $unset: unset } })),
+  );
+  const empty = { $expr: { $eq: [{ $size: { $objectToArray: "$$ROOT" } }, 1] } };
+  await run.write.delete(
+    "chat_originals",
+    records.map((q) => ({ ...q, ...empty })),
+  );
 }

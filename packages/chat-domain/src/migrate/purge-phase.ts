@@ -17,7 +17,7 @@ import { sweep } from "./settle-phase.ts";
 export async function purgePhase(run: Run): Promise<void> {
   const total = await run.ctx.records.journal.countDocuments({ state: "settled" });
   let done = 0;
-  for await (const entries of journalBatches(run.ctx, ["settled"], run.batch.current)) {
+  for await (const entries of journalBatches(run.ctx, ["settled"], () => run.batch.current())) {
     const started = performance.now();
     const purged = await run.attempt("purge", () => purgeBatch(run, entries.flatMap(mergeOf)));
     run.count({ purged });

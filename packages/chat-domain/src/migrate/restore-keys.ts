@@ -1,6 +1,6 @@
 import type { Document } from "mongodb";
 import { keyField } from "../chat-document.ts";
-import type { OriginalRecord } from "./migration-records.ts";
+import { forgetOriginals } from "./originals.ts";
 import type { Run } from "./run.ts";
 
 /** Gives chats the keys back that stood there before the migration, each in its place among the other fields. */
@@ -24,7 +24,8 @@ export async function restoreKeys(run: Run): Promise<void> {
           },
         },
       ]);
-      await forgetKeys(run, some);
+      const { collection } = run.ctx.model.chats;
+      await forgetOriginals(run, { collection, ids: some.map(({ _id }) => _id.id), parts: ["key"] });
     });
     await run.attempt("rollback", () => run.checkpoint("rollback", {}));
   }
@@ -68,14 +69,3 @@ const withKeyInPlace: Document = {
     },
   },
 };
-
-async function forgetKeys(run: Run, some: readonly OriginalRecord[]): Promise<void> {
-  await run.write.update(
-    "chat_originals",
-    some.map(({ _id }) => ({ q: { _id }, u: { $unset: { key: "" } } })),
-  );
-  await run.write.delete(
-    "chat_originals",
-    some.map(({ _id }) => ({ _id, fields: { $exists: false }, recounted: { $exists: false } })),
-  );
-}

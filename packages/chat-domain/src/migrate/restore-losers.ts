@@ -1,19 +1,15 @@
 import { mergedAtField, mergedIntoField } from "../chat-document.ts";
 import type { ReferenceModel } from "../merge-model.ts";
 import type { NativeId } from "../native-id.ts";
-import { moveArrayBack } from "./array-moves.ts";
-import { inForm } from "./chat-forms.ts";
-import type { UpdateStatement } from "./guarded-writes.ts";
-import { groupedById } from "./id-map.ts";
+import { removeAliases } from "./aliases.ts";
 import type { Merge } from "./merge.ts";
-import { removeAliases } from "./merge-batch.ts";
-import type { MovesRecord } from "./migration-records.ts";
+import type { MovesId } from "./migration-records.ts";
+import { moveBack } from "./move-back.ts";
+import { groupedById, idMap } from "./id-map.ts";
+import { arrayPart, foldParts, forgetOriginals } from "./originals.ts";
 import { restoreCopies } from "./restore-copies.ts";
 import type { Run } from "./run.ts";
 import { unfoldDocuments } from "./unfold-documents.ts";
-
-/** How many records of moves are in memory at once; each may name a whole batch of documents. */
-const recordsAtOnce = 100;
 
 /**
  * Makes losers chats of their own again, in the mirror order of their merge: what was moved goes back first, so that no
@@ -52,54 +48,6 @@ export async function restoreLosers(run: Run, merges: readonly Merge[]): Promise
   await forgetMerges(run, losers, survivors);
 }
 
-async function moveBack(run: Run, merges: readonly Merge[]): Promise<void> {
-  for await (const records of movesOf(run, merges)) {
-    for (const { collection, statements } of backwards(records))
-      await run.write.update(collection, statements);
-  }
-}
-
-async function* movesOf(run: Run, merges: readonly Merge[]): AsyncGenerator<readonly MovesRecord[]> {
-  const losers = merges.map(({ loser }) => loser);
-  const cursor = run.ctx.records.moves.find({ loser: { $in: losers } }, { batchSize: recordsAtOnce });
-  let records: MovesRecord[] = [];
-  for await (const record of cursor) {
-    records.push(record);
-    if (records.length < recordsAtOnce) continue;
-    yield records;
-    records = [];
-  }
-  if (records.length > 0) yield records;
-}
-
-interface Backwards {
-  readonly collection: string;
-  readonly statements: readonly UpdateStatement[];
-}
-
-function backwards(records: readonly MovesRecord[]): readonly Backwards[] {
-  const collections = [...new Set(records.map(({ _id }) => _id.collection))];
-  return collections.map((collection) => ({
-    collection,
-    statements: records.filter(({ _id }) => _id.collection === collection).flatMap(statementsOf),
-  }));
-}
-
-function statementsOf({ _id, loser, survivor, ids, arrays }: MovesRecord): readonly UpdateStatement[] {
-  const { field, form } = _id;
-  const merge = { loser, survivor, epoch: 0 };
-  if (form === "array") {
-    return ids.map((id, index) => moveArrayBack(field, { id, merge, was: arrays?.[index] ?? [] }));
-  }
-  return [
-    {
-      q: { _id: { $in: ids }, [field]: inForm(survivor, form) },
-      u: { $set: { [field]: inForm(loser, form) } },
-      multi: true,
-    },
-  ];
-}
-
 async function restoreRows(
   run: Run,
   merges: readonly Merge[],
@@ -111,7 +59,7 @@ async function restoreRows(
   await restoreCopies(run, { archive: "chat_rows_archive", into: collection, merges });
   if (onConflict === "fold") {
     await unfoldDocuments(run, { collection, ids: into, fold, archive: "chat_rows_archive", target: "into" });
-    await forgetFields(run, collection, into);
+    await forgetOriginals(run, { collection, ids: into, parts: foldParts });
   }
 }
 
@@ -121,23 +69,31 @@ async function forgetMerges(
   losers: readonly NativeId[],
   survivors: readonly NativeId[],
 ): Promise<void> {
-  const moves = await run.ctx.records.moves
-    .find({ loser: { $in: [...losers] } }, { projection: { _id: 1 } })
-    .toArray();
+  const records = await run.ctx.records.moves.find({ loser: { $in: [...losers] } }).toArray();
   await run.write.delete(
     "chat_merge_moves",
-    moves.map(({ _id }) => ({ _id })),
+    records.map(({ _id }) => ({ _id })),
   );
-  await forgetFields(run, run.ctx.model.chats.collection, survivors);
+  for (const { _id, ids } of records) {
+    if (_id.form === "array") await forgetArrays(run, _id, ids);
+  }
+  await forgetOriginals(run, {
+    collection: run.ctx.model.chats.collection,
+    ids: survivors,
+    parts: foldParts,
+  });
 }
 
-async function forgetFields(run: Run, collection: string, ids: readonly NativeId[]): Promise<void> {
-  await run.write.update(
-    "chat_originals",
-    ids.map((id) => ({ q: { _id: { collection, id } }, u: { $unset: { fields: "", recounted: "" } } })),
-  );
-  await run.write.delete(
-    "chat_originals",
-    ids.map((id) => ({ _id: { collection, id }, key: { $exists: false } })),
-  );
+/** The original of an array is needed as long as any loser is missing from it. */
+async function forgetArrays(
+  run: Run,
+  { collection, field }: MovesId,
+  ids: readonly NativeId[],
+): Promise<void> {
+  const left = await run.ctx.records.moves
+    .find({ ids: { $in: [...ids] }, "_id.form": "array", "_id.collection": collection, "_id.field": field })
+    .toArray();
+  const needed = idMap(left.flatMap((record) => record.ids.map((id) => [id, true] as const)));
+  const free = ids.filter((id) => !needed.has(id));
+  await forgetOriginals(run, { collection, ids: free, parts: [arrayPart(field)] });
 }

@@ -97,14 +97,14 @@ export function parkedCount(ctx: MigrationContext): Promise<number> {
   return ctx.records.journal.countDocuments({ state: "parked" });
 }
 
-const resumable: readonly RunRecord["state"][] = [
+const resumable: ReadonlySet<RunRecord["state"]> = new Set([
   "running",
   "failed",
   "paused",
   "out-of-time",
   "interrupted",
   "unsettled",
-];
+]);
 
 async function beginRun(
   ctx: MigrationContext,
@@ -115,10 +115,7 @@ async function beginRun(
   const model = modelDigest(ctx);
   const last = await ctx.records.runs.findOne({}, { sort: { startedAt: -1, _id: -1 } });
   const resumed =
-    last !== null &&
-    resumable.includes(last.state) &&
-    last.command === request.command &&
-    last.model === model
+    last !== null && resumable.has(last.state) && last.command === request.command && last.model === model
       ? last
       : null;
   const id = resumed?._id ?? new ObjectId().toHexString();
@@ -214,7 +211,7 @@ function liveRun({ ctx, id, lease, write, resumed, request }: LiveRunParts): Run
 
 async function endRun(run: Run, state: RunRecord["state"], error: unknown): Promise<void> {
   const { ctx, id, lease } = run;
-  const message = error === null ? undefined : error instanceof Error ? error.message : String(error);
+  const message = error === null ? undefined : error instanceof Error ? error.message : "unknown";
   const end = {
     state,
     endedAt: ctx.now(),
@@ -240,15 +237,18 @@ async function waitForReplicas(
   lag: () => Promise<number | null>,
   mayGoOn: () => Promise<void>,
 ): Promise<void> {
-  const reason = (ms: number): string => `replicas are ${(ms / 1_000).toFixed(1)} s behind`;
   for (let throttled = false; ; throttled = true) {
     const behind = await lag();
     if (behind === null || behind <= ctx.maxLagMs) {
-      if (throttled) ctx.tell({ event: "throttle.off", reason: reason(behind ?? 0) });
+      if (throttled) ctx.tell({ event: "throttle.off", reason: lagText(behind ?? 0) });
       return;
     }
-    if (!throttled) ctx.tell({ event: "throttle.on", reason: reason(behind) });
+    if (!throttled) ctx.tell({ event: "throttle.on", reason: lagText(behind) });
     await sleep(1_000);
     await mayGoOn();
   }
+}
+
+function lagText(ms: number): string {
+  return `replicas are ${(ms / 1_000).toFixed(1)} s behind`;
 }

@@ -23,7 +23,7 @@ export async function settlePhase(run: Run): Promise<void> {
     const found = await sweep(run, "settle");
     quiet = found === 0 ? quiet + 1 : 0;
   }
-  for await (const entries of journalBatches(run.ctx, ["merged"], run.batch.current)) {
+  for await (const entries of journalBatches(run.ctx, ["merged"], () => run.batch.current())) {
     await run.attempt("settle", () =>
       advance(
         run,
@@ -39,7 +39,7 @@ export async function settlePhase(run: Run): Promise<void> {
 export async function sweep(run: Run, phase: PhaseName): Promise<number> {
   let found = await keylessPass(run);
   if (found > 0) await mergePhase(run);
-  for await (const entries of journalBatches(run.ctx, mergedStates, run.batch.current)) {
+  for await (const entries of journalBatches(run.ctx, mergedStates, () => run.batch.current())) {
     const late = await run.attempt(phase, () => incompleteMerges(run.ctx, entries.flatMap(mergeOf)));
     found += late.length;
     run.count({ stragglers: late.length });

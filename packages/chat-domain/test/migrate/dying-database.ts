@@ -1,0 +1,86 @@
+import type { Collection, Db, Document } from "mongodb";
+
+/** A process that has died sends nothing more, whatever its code still wants to do. */
+export class ProcessDied extends Error {
+  override readonly name = "ProcessDied";
+}
+
+export interface DyingDatabase {
+  readonly db: Db;
+  /** Single writes that have reached the server. */
+  writes(): number;
+}
+
+/** Statements of a command that are writes of their own: the process may die between any two of them. */
+const statementsOf = ["updates", "documents", "deletes"] as const;
+const wholeCommands = new Set(["createIndexes", "dropIndexes", "collMod"]);
+
+/**
+ * The database as seen by a process that dies right after its so-many-th write: a bulk is cut there, and `die` is
+ * called once the server has answered. Counts only, where `die` is never reached.
+ */
+export function dyingDatabase(real: Db, dieAfter: number, die: () => never): DyingDatabase {
+  let writes = 0;
+  let dead = false;
+  const alive = (): void => {
+    if (dead) throw new ProcessDied();
+  };
+  const counted = async (count: number, send: (allowed: number) => Promise<unknown>): Promise<unknown> => {
+    alive();
+    const allowed = Math.min(count, dieAfter - writes);
+    writes += allowed;
+    const result = await send(allowed);
+    if (writes < dieAfter) return result;
+    dead = true;
+    return die();
+  };
+  const command = (body: Document, options?: Document): Promise<unknown> => {
+    const list = statementsOf.find((name) => Array.isArray(body[name]));
+    if (list !== undefined) {
+      const statements = body[list] as readonly unknown[];
+      return counted(statements.length, (allowed) =>
+        real.command({ ...body, [list]: statements.slice(0, allowed) }, options),
+      );
+    }
+    const name = Object.keys(body)[0] ?? "";
+    const merges = name === "aggregate" && JSON.stringify(body["pipeline"]).includes("$merge");
+    if (merges || wholeCommands.has(name)) return counted(1, () => real.command(body, options));
+    alive();
+    return real.command(body, options);
+  };
+  const collection = (name: string, options?: Document): unknown =>
+    forwarding(real.collection(name, options), { alive, counted });
+  const db = new Proxy(real, {
+    get(target, property) {
+      if (property === "command") return command;
+      if (property === "collection") return collection;
+      const member: unknown = Reflect.get(target, property, target);
+      return typeof member === "function" ? (member.bind(target) as unknown) : member;
+    },
+  });
+  return { db, writes: () => writes };
+}
+
+interface Watch {
+  alive(): void;
+  counted(count: number, send: (allowed: number) => Promise<unknown>): Promise<unknown>;
+}
+
+const writingMethods = new Set<string | symbol>(["updateOne", "findOneAndUpdate", "insertOne", "deleteOne"]);
+
+function forwarding(real: Collection, { alive, counted }: Watch): Collection {
+  return new Proxy(real, {
+    get(target, property) {
+      const member: unknown = Reflect.get(target, property, target);
+      if (typeof member !== "function") return member;
+      if (!writingMethods.has(property)) {
+        return (...args: unknown[]) => {
+          alive();
+          return Reflect.apply(member, target, args) as unknown;
+        };
+      }
+      return (...args: unknown[]) =>
+        counted(1, () => Reflect.apply(member, target, args) as Promise<unknown>);
+    },
+  });
+}

@@ -1,0 +1,134 @@
+import { type Db, type Document, Double, Long, ObjectId } from "mongodb";
+import type { ChatModelInput } from "../../src/index.ts";
+
+/** A small application with every kind of duplicate, reference and fold that the model can describe. */
+export const everyKindModel: ChatModelInput = {
+  chats: { participants: "users", where: { isGroupChat: false }, scope: "tenant" },
+  references: [
+    { collection: "messages", field: "chat" },
+    {
+      collection: "members",
+      field: "chatId",
+      onConflict: "fold",
+      fold: {
+        readUpTo: "max",
+        joinedAt: "min",
+        unread: {
+          recount: { collection: "messages", field: "chat", since: { counted: "at", row: "readUpTo" } },
+        },
+      },
+    },
+    { collection: "pins", field: "room.chat", onConflict: "keep-survivor" },
+    { collection: "folders", field: "chats" },
+  ],
+  fold: {
+    createdAt: "min",
+    updatedAt: "max",
+    latestMessage: { newestBy: "updatedAt" },
+    tags: "union",
+    messageCount: { recount: { collection: "messages", field: "chat" } },
+  },
+};
+
+export const applicationCollections = ["chats", "messages", "members", "pins", "folders"] as const;
+
+interface Fixture {
+  readonly chats: readonly Document[];
+  readonly messages: readonly Document[];
+  readonly members: readonly Document[];
+  readonly pins: readonly Document[];
+  readonly folders: readonly Document[];
+}
+
+const start = Date.UTC(2020, 0, 1);
+const day = 86_400_000;
+
+/** The same id for the same number, always. */
+export function idOf(kind: number, number: number): ObjectId {
+  return new ObjectId(
+    `${(0x5e0be100 + number).toString(16)}${kind.toString(16).padStart(6, "0")}${"0".repeat(10)}`,
+  );
+}
+
+const [alice, bob, carol, dave, erin] = [1, 2, 3, 4, 5].map((number) => idOf(9, number)) as [
+  ObjectId,
+  ObjectId,
+  ObjectId,
+  ObjectId,
+  ObjectId,
+];
+
+/** Chats by who is in them and what is odd about them; the position is the age. */
+const chatKinds: readonly Document[] = [
+  { users: [alice, bob] },
+  { users: [bob, alice], participantsKey: null, tags: ["late"] },
+  { users: [alice.toHexString(), bob], participantsKey: "alice_bob" },
+  { users: [alice, bob, bob] },
+  { users: [alice, bob], tenant: "acme" },
+  { users: [bob, alice], tenant: "acme", participantsKey: `v0.${"x".repeat(43)}` },
+  { users: [carol, dave], participantsKey: null },
+  { users: [carol, dave], participantsKey: "alice_bob" },
+  { users: [erin] },
+  { users: [erin, erin] },
+  { users: [alice, carol] },
+  { users: [] },
+  { users: [alice, null] },
+  { users: [carol, erin], tenant: " padded" },
+  { isGroupChat: true, users: [alice, bob], name: "a named group", participantsKey: null },
+  { users: [dave, erin], participantsKey: "dave_erin" },
+];
+
+/** Documents with BSON types that a driver easily loses: whole Doubles, Longs, fields with numbers for names. */
+function fixture(): Fixture {
+  const chats = chatKinds.map(({ isGroupChat = false, participantsKey, ...rest }, index) => ({
+    _id: idOf(1, index),
+    isGroupChat,
+    weight: new Double(3),
+    ...(participantsKey === undefined ? {} : { participantsKey }),
+    ...rest,
+    createdAt: new Date(start - index * day),
+    updatedAt: new Date(start + index * day),
+    latestMessage: idOf(2, index * 10 + 2),
+    messageCount: new Double(3),
+    unreadBy: { 12: Long.fromNumber(1), 7: 2 },
+  }));
+  const messages = chats.flatMap((chat, index) =>
+    [0, 1, 2].map((number) => ({
+      _id: idOf(2, index * 10 + number),
+      // Some documents of an application refer to chats by text.
+      chat: number === 2 ? chat._id.toHexString() : chat._id,
+      text: `message ${number}`,
+      at: new Date(start + (index * 10 + number) * day),
+    })),
+  );
+  const members = chats.slice(0, 11).flatMap((chat, index) =>
+    [...new Set((chat as unknown as { users: unknown[] }).users.map(String))].map((user, number) => ({
+      _id: idOf(3, index * 10 + number),
+      chatId: chat._id,
+      user,
+      joinedAt: new Date(start - index * day),
+      readUpTo: new Date(start + index * day),
+      unread: new Double(1),
+    })),
+  );
+  const pins = chats
+    .slice(0, 6)
+    .map((chat, index) => ({ _id: idOf(4, index), room: { chat: chat._id, note: index }, by: "alice" }));
+  const ids = chats.map(({ _id }) => _id);
+  const folders = [
+    { _id: idOf(5, 0), chats: [ids[1], ids[6], ids[3]] },
+    { _id: idOf(5, 1), chats: [ids[0], ids[2], ids[9]] },
+    { _id: idOf(5, 2), chats: [ids[2]?.toHexString(), "elsewhere"] },
+  ];
+  return { chats, messages, members, pins, folders };
+}
+
+export async function fillWithEveryKind(db: Db): Promise<void> {
+  for (const [collection, documents] of Object.entries(fixture())) {
+    await db.collection(collection).insertMany([...(documents as Document[])]);
+  }
+  await db.collection("messages").createIndex({ chat: 1 });
+  await db.collection("members").createIndex({ chatId: 1, user: 1 }, { unique: true });
+  await db.collection("pins").createIndex({ "room.chat": 1, by: 1 }, { unique: true });
+  await db.collection("folders").createIndex({ chats: 1 });
+}

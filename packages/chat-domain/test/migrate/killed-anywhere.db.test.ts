@@ -1,0 +1,151 @@
+import { databaseName, testMongo } from "@onechat/mongo/testing";
+import { type Db, MongoClient } from "mongodb";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { auditChats, type Finding } from "../../src/audit/index.ts";
+import {
+  migrateUp,
+  type MigrationContext,
+  migrationContext,
+  purge,
+  rollBack,
+} from "../../src/migrate/index.ts";
+import { databaseImage, outcomeImage } from "./database-image.ts";
+import { dyingDatabase, ProcessDied } from "./dying-database.ts";
+import { applicationCollections, everyKindModel, fillWithEveryKind } from "./every-kind-of-loser.ts";
+
+const never = Number.POSITIVE_INFINITY;
+
+function contextOf(db: Db): MigrationContext {
+  return migrationContext(db, {
+    model: everyKindModel,
+    graceMs: 0,
+    batch: { start: 4, min: 1, max: 4 },
+    now: () => new Date(Date.UTC(2026, 0, 1)),
+  });
+}
+
+function die(): never {
+  throw new ProcessDied();
+}
+
+/** Runs a command in a process that dies after so many writes; returns how many it came to. */
+async function runUntil(
+  db: Db,
+  dieAfter: number,
+  command: (ctx: MigrationContext) => Promise<unknown>,
+): Promise<number> {
+  const dying = dyingDatabase(db, dieAfter, die);
+  try {
+    await command(contextOf(dying.db));
+  } catch (error) {
+    if (!(error instanceof ProcessDied)) throw error;
+  }
+  return dying.writes();
+}
+
+/** The dead process's lease runs out, without anybody waiting for it. */
+async function expireLease(db: Db): Promise<void> {
+  await db.collection("migrator_locks").updateMany({}, { $set: { leaseUntil: new Date(0) } });
+}
+
+async function findings(ctx: MigrationContext): Promise<readonly Finding[]> {
+  const all: Finding[] = [];
+  for await (const finding of auditChats(ctx)) all.push(finding);
+  return all;
+}
+
+async function image(db: Db): Promise<unknown> {
+  return { application: await databaseImage(db, applicationCollections), outcome: await outcomeImage(db) };
+}
+
+describe("a migration that is killed after any single write", () => {
+  const client = new MongoClient(testMongo().uri);
+  const databases: Db[] = [];
+
+  async function legacyDatabase(): Promise<Db> {
+    const db = client.db(databaseName("killed"));
+    databases.push(db);
+    await fillWithEveryKind(db);
+    return db;
+  }
+
+  afterAll(async () => {
+    await Promise.all(databases.map((db) => db.dropDatabase()));
+    await client.close();
+  });
+
+  const up = (ctx: MigrationContext): Promise<unknown> => migrateUp(ctx, {});
+  const down = (ctx: MigrationContext): Promise<unknown> => rollBack(ctx, { to: "none" });
+  let undisturbed: unknown;
+  let writes: { readonly up: number; readonly down: number };
+  let original: unknown;
+
+  beforeAll(async () => {
+    const db = await legacyDatabase();
+    original = await databaseImage(db, applicationCollections);
+    const upWrites = await runUntil(db, never, up);
+    undisturbed = await image(db);
+    writes = { up: upWrites, down: await runUntil(db, never, down) };
+  });
+
+  it("is measured against an undisturbed run, whose rollback restores every byte", async () => {
+    const db = await legacyDatabase();
+    await up(contextOf(db));
+    expect((await findings(contextOf(db))).map(({ code }) => code)).toEqual(["PARKED", "PARKED", "PARKED"]);
+    await down(contextOf(db));
+    expect(await databaseImage(db, applicationCollections)).toEqual(original);
+    expect(Math.min(writes.up, writes.down)).toBeGreaterThan(100);
+  });
+
+  it("goes on to the very same end: up", async () => {
+    const differing: number[] = [];
+    for (let dieAfter = 1; dieAfter < writes.up; dieAfter += 1) {
+      const db = await legacyDatabase();
+      await runUntil(db, dieAfter, up);
+      await expireLease(db);
+      await up(contextOf(db));
+      if (JSON.stringify(await image(db)) !== JSON.stringify(undisturbed)) differing.push(dieAfter);
+      await db.dropDatabase();
+    }
+    expect(differing).toEqual([]);
+  }, 600_000);
+
+  it("goes on to the very same end: rollback", async () => {
+    const differing: number[] = [];
+    for (let dieAfter = 1; dieAfter < writes.down; dieAfter += 1) {
+      const db = await legacyDatabase();
+      await up(contextOf(db));
+      await runUntil(db, dieAfter, down);
+      await expireLease(db);
+      await down(contextOf(db));
+      if (JSON.stringify(await databaseImage(db, applicationCollections)) !== JSON.stringify(original))
+        differing.push(dieAfter);
+      await db.dropDatabase();
+    }
+    expect(differing).toEqual([]);
+  }, 600_000);
+
+  it("can be rolled back from wherever it was killed", async () => {
+    const differing: number[] = [];
+    for (let dieAfter = 1; dieAfter < writes.up; dieAfter += 7) {
+      const db = await legacyDatabase();
+      await runUntil(db, dieAfter, up);
+      await expireLease(db);
+      await down(contextOf(db));
+      if (JSON.stringify(await databaseImage(db, applicationCollections)) !== JSON.stringify(original))
+        differing.push(dieAfter);
+      await db.dropDatabase();
+    }
+    expect(differing).toEqual([]);
+  }, 600_000);
+
+  it("purges, and rolls back what was purged, to the last byte", async () => {
+    const db = await legacyDatabase();
+    await purge(contextOf(db), { confirmDrained: true });
+    expect(
+      await db.collection("chats").countDocuments({ mergedInto: { $exists: true } }),
+    ).toBeGreaterThanOrEqual(0);
+    await down(contextOf(db));
+    expect(await databaseImage(db, applicationCollections)).toEqual(original);
+  });
+});
