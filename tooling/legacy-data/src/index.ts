@@ -1,0 +1,17 @@
+export { type BrokenKind, type InvalidKind, type OddKind } from "./broken-kind.ts";
+export { databaseHash, type HashedCollections } from "./database-hash.ts";
+export { fillDatabase } from "./fill-database.ts";
+export { legacyBatches } from "./legacy-batches.ts";
+export {
+  type LegacyChatsConfig,
+  type LegacyConfig,
+  legacyConfig,
+  type LegacyFold,
+  type LegacyFoldRule,
+  type LegacyReference,
+} from "./legacy-config.ts";
+export { type LegacyBatch } from "./legacy-document.ts";
+export { type LegacyIndex, legacyIndexes } from "./legacy-indexes.ts";
+export { type LegacyDataOptions, LegacyShape } from "./legacy-options.ts";
+export { type LegacySummary } from "./legacy-summary.ts";
+export { messagesBySet } from "./messages-by-set.ts";
