@@ -1,4 +1,5 @@
 import { mergedIntoField } from "../chat-document.ts";
+import type { NativeId } from "../native-id.ts";
 import { archiveDocuments } from "./archive-documents.ts";
 import { foldDocuments } from "./fold-documents.ts";
 import { ignoringTwins } from "./guarded-writes.ts";
@@ -7,7 +8,7 @@ import { advance, park } from "./journal.ts";
 import type { Merge } from "./merge.ts";
 import { incompleteMerges } from "./incomplete-merges.ts";
 import { moveReferences } from "./move-references.ts";
-import { recountChats } from "./recount.ts";
+import { recountChats, recountRows } from "./recount.ts";
 import type { Run } from "./run.ts";
 
 /** How often losers that an old version keeps changing are done again before they are left for a sweep of settle. */
@@ -79,6 +80,18 @@ async function fold(run: Run, merges: readonly Merge[]): Promise<void> {
     },
     fold: model.fold,
   });
+  await recount(run, merges);
+}
+
+/** Counters last, when everything that they count has followed. */
+async function recount(run: Run, merges: readonly Merge[]): Promise<void> {
+  const { model, records } = run.ctx;
+  const loser = { $in: merges.map((merge) => merge.loser) };
+  for (const reference of model.references) {
+    if (reference.onConflict !== "fold") continue;
+    const into = await records.rowsArchive.distinct("into", { collection: reference.collection, loser });
+    await recountRows(run, reference, into as readonly NativeId[]);
+  }
   await recountChats(
     run,
     merges.map(({ survivor }) => survivor),

@@ -5,7 +5,6 @@ import { deleteArchived } from "./delete-archived.ts";
 import { foldDocuments } from "./fold-documents.ts";
 import type { RowConflict } from "./move-references.ts";
 import { rememberFields } from "./originals.ts";
-import { recountRows } from "./recount.ts";
 import { collectionOf } from "./reference-indexes.ts";
 import type { Run } from "./run.ts";
 
@@ -51,9 +50,7 @@ export async function resolveRowConflicts(
       fold,
     });
   }
-  const deleted = await deleteArchived(run, { collection, archive: "rowsArchive", ids, filter: {} });
-  if (folds) await recountRows(run, model, into);
-  return deleted;
+  return deleteArchived(run, { collection, archive: "rowsArchive", ids, filter: {} });
 }
 
 /** Found by what the index says they share; one that is gone by now is no conflict any more. */
