@@ -1,4 +1,4 @@
-import { keyIndexFlaw } from "../migrate/key-index-flaw.ts";
+import { keyIndexFlaw } from "../migrate/keys/key-index-flaw.ts";
 import type { MigrationContext } from "../migrate/migration-context.ts";
 import { auditJournal } from "./audit-journal.ts";
 import { auditKeys } from "./audit-keys.ts";

@@ -1,13 +1,13 @@
 import { aliasesField, keyField, mergedIntoField, type StoredDocument } from "../chat-document.ts";
-import { formsOf } from "../migrate/chat-forms.ts";
-import { archivedContents, contentsOf } from "../migrate/content-hash.ts";
-import { idMap, idText } from "../migrate/id-map.ts";
-import { journalBatches } from "../migrate/journal-scan.ts";
-import type { Merge } from "../migrate/merge.ts";
-import { mergeOf } from "../migrate/merge-of.ts";
+import { formsOf } from "../migrate/merge/chat-forms.ts";
+import { archivedContents, contentsOf } from "../migrate/merge/content-hash.ts";
+import { idMap, idText } from "../migrate/merge/id-map.ts";
+import { journalBatches } from "../migrate/merge/journal-scan.ts";
+import type { Merge } from "../migrate/merge/merge.ts";
+import { mergeOf } from "../migrate/merge/merge-of.ts";
 import type { MigrationContext } from "../migrate/migration-context.ts";
 import { type JournalEntry, mergedStates } from "../migrate/migration-records.ts";
-import { collectionOf } from "../migrate/reference-indexes.ts";
+import { collectionOf } from "../migrate/merge/reference-indexes.ts";
 import type { NativeId } from "../native-id.ts";
 import type { Finding, FindingCode } from "./finding.ts";
 

@@ -1,9 +1,9 @@
 import { keyField, type StoredDocument } from "../chat-document.ts";
 import { uniqueChats } from "../chat-filters.ts";
-import { idMap } from "../migrate/id-map.ts";
-import { hasItsKey } from "../migrate/invalidity.ts";
+import { idMap } from "../migrate/merge/id-map.ts";
+import { hasItsKey } from "../migrate/keys/invalidity.ts";
 import type { MigrationContext } from "../migrate/migration-context.ts";
-import { nextChats } from "../migrate/scan-chats.ts";
+import { nextChats } from "../migrate/keys/scan-chats.ts";
 import type { NativeId } from "../native-id.ts";
 import type { Finding } from "./finding.ts";
 

@@ -1,8 +1,8 @@
 import { valueAt } from "../chat-document.ts";
-import { idMap } from "../migrate/id-map.ts";
+import { idMap } from "../migrate/merge/id-map.ts";
 import type { MigrationContext } from "../migrate/migration-context.ts";
 import type { MovesRecord } from "../migrate/migration-records.ts";
-import { collectionOf } from "../migrate/reference-indexes.ts";
+import { collectionOf } from "../migrate/merge/reference-indexes.ts";
 import type { NativeId } from "../native-id.ts";
 import { participantIdOrNull } from "../participant-id.ts";
 import type { Finding } from "./finding.ts";

@@ -1,7 +1,7 @@
 import { mergedIntoField, type StoredDocument } from "../chat-document.ts";
-import { idMap } from "../migrate/id-map.ts";
+import { idMap } from "../migrate/merge/id-map.ts";
 import type { MigrationContext } from "../migrate/migration-context.ts";
-import { nextChats } from "../migrate/scan-chats.ts";
+import { nextChats } from "../migrate/keys/scan-chats.ts";
 import type { NativeId } from "../native-id.ts";
 import type { Finding } from "./finding.ts";
 

@@ -1,5 +1,5 @@
 import { MongoServerError } from "mongodb";
-import { lockHolder } from "./lease.ts";
+import { lockHolder } from "./run/lease.ts";
 import type { MigrationContext } from "./migration-context.ts";
 import { MigrationError } from "./migration-error.ts";
 import type { LockControl } from "./migration-records.ts";

@@ -6,12 +6,12 @@ import {
   type StoredDocument,
 } from "../chat-document.ts";
 import { type NativeId, nativeForms } from "../native-id.ts";
-import { formsOf } from "./chat-forms.ts";
-import { invalidityOf } from "./invalidity.ts";
+import { formsOf } from "./merge/chat-forms.ts";
+import { invalidityOf } from "./keys/invalidity.ts";
 import type { MigrationContext } from "./migration-context.ts";
 import { MigrationError } from "./migration-error.ts";
 import type { JournalEntry } from "./migration-records.ts";
-import { collectionOf } from "./reference-indexes.ts";
+import { collectionOf } from "./merge/reference-indexes.ts";
 
 /** The whole story of one chat, for whoever has to answer for it. Holds no ids of people. */
 export interface ChatExplanation {

@@ -3,18 +3,18 @@ import { existingIndexes } from "../key-index.ts";
 import { chatIndexes } from "../indexes.ts";
 import type { StoredDocument } from "../chat-document.ts";
 import type { NativeId } from "../native-id.ts";
-import { keyIndexFlaw } from "./key-index-flaw.ts";
-import { idMap } from "./id-map.ts";
-import { incompleteMerges } from "./incomplete-merges.ts";
-import { hasItsKey, invalidityOf } from "./invalidity.ts";
-import { journalBatches } from "./journal-scan.ts";
-import { mergeOf } from "./merge-of.ts";
+import { keyIndexFlaw } from "./keys/key-index-flaw.ts";
+import { idMap } from "./merge/id-map.ts";
+import { incompleteMerges } from "./merge/incomplete-merges.ts";
+import { hasItsKey, invalidityOf } from "./keys/invalidity.ts";
+import { journalBatches } from "./merge/journal-scan.ts";
+import { mergeOf } from "./merge/merge-of.ts";
 import type { MigrationContext } from "./migration-context.ts";
 import { type MigrationPhase, migrationPhases } from "./migration-event.ts";
 import { type JournalState, mergedStates } from "./migration-records.ts";
-import { missingReferenceIndexes } from "./reference-indexes.ts";
-import { nextChats } from "./scan-chats.ts";
-import { canSeal, isSealed } from "./seal-phase.ts";
+import { missingReferenceIndexes } from "./merge/reference-indexes.ts";
+import { nextChats } from "./keys/scan-chats.ts";
+import { canSeal, isSealed } from "./phases/seal-phase.ts";
 
 const batch = 2_000;
 

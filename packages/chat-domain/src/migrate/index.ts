@@ -22,4 +22,4 @@ export { migrationStatus, type MigrationStatus } from "./migration-status.ts";
 export { type InvalidChats, type MigrationPlan, planMigration, type PlanOptions } from "./plan-migration.ts";
 export { purge, type PurgeOptions } from "./purge.ts";
 export { rollBack, type RollBackOptions } from "./roll-back.ts";
-export type { RunOptions } from "./run.ts";
+export type { RunOptions } from "./run/run.ts";

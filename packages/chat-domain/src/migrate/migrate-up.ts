@@ -1,7 +1,7 @@
-import { backfillPhase } from "./backfill-phase.ts";
+import { backfillPhase } from "./phases/backfill-phase.ts";
 import { hasWork } from "./has-work.ts";
-import { indexPhase } from "./index-phase.ts";
-import { mergePhase } from "./merge-phase.ts";
+import { indexPhase } from "./phases/index-phase.ts";
+import { mergePhase } from "./phases/merge-phase.ts";
 import type { MigrationContext } from "./migration-context.ts";
 import {
   type MigrationPhase,
@@ -11,11 +11,11 @@ import {
   type RunResult,
 } from "./migration-event.ts";
 import { preflight, refuseProblems } from "./preflight.ts";
-import { purgePhase } from "./purge-phase.ts";
+import { purgePhase } from "./phases/purge-phase.ts";
 import { retryParked } from "./retry-parked.ts";
-import { parkedCount, type Run, type RunOptions, withRun } from "./run.ts";
-import { sealPhase } from "./seal-phase.ts";
-import { settlePhase } from "./settle-phase.ts";
+import { parkedCount, type Run, type RunOptions, withRun } from "./run/run.ts";
+import { sealPhase } from "./phases/seal-phase.ts";
+import { settlePhase } from "./phases/settle-phase.ts";
 import { unfinishedRollback } from "./unfinished-rollback.ts";
 
 export interface MigrateUpOptions extends RunOptions {

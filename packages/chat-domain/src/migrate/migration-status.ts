@@ -1,9 +1,9 @@
 import { hasWork } from "./has-work.ts";
-import { keyIndexFlaw } from "./key-index-flaw.ts";
+import { keyIndexFlaw } from "./keys/key-index-flaw.ts";
 import type { MigrationContext } from "./migration-context.ts";
 import type { MigrationPhase } from "./migration-event.ts";
 import type { JournalState, LockControl, LockRecord, RunRecord } from "./migration-records.ts";
-import { isSealed } from "./seal-phase.ts";
+import { isSealed } from "./phases/seal-phase.ts";
 
 /** Where the migration stands. */
 export interface MigrationStatus {

@@ -4,12 +4,12 @@ import { existingIndexes } from "../key-index.ts";
 import type { NativeId } from "../native-id.ts";
 import { type Census, duplicateCensus } from "./duplicate-census.ts";
 import { hasWork } from "./has-work.ts";
-import { invalidityOf } from "./invalidity.ts";
+import { invalidityOf } from "./keys/invalidity.ts";
 import type { MigrationContext } from "./migration-context.ts";
 import type { MigrationPhase } from "./migration-event.ts";
 import { asMigrationError, preflight } from "./preflight.ts";
-import { missingReferenceIndexes } from "./reference-indexes.ts";
-import { nextChats } from "./scan-chats.ts";
+import { missingReferenceIndexes } from "./merge/reference-indexes.ts";
+import { nextChats } from "./keys/scan-chats.ts";
 
 export interface InvalidChats {
   readonly reason: string;

@@ -3,11 +3,11 @@ import { isTransient } from "../driver-errors.ts";
 import { existingIndexes } from "../key-index.ts";
 import { keyField } from "../chat-document.ts";
 import { uniqueChats } from "../chat-filters.ts";
-import { invalidityOf } from "./invalidity.ts";
+import { invalidityOf } from "./keys/invalidity.ts";
 import type { MigrationContext } from "./migration-context.ts";
 import { MigrationError } from "./migration-error.ts";
 import { missingPrivileges } from "./privileges.ts";
-import { collectionOf, missingReferenceIndexes, uniqueReferenceIndexes } from "./reference-indexes.ts";
+import { collectionOf, missingReferenceIndexes, uniqueReferenceIndexes } from "./merge/reference-indexes.ts";
 
 /** The oldest server whose updates and `$merge` can do what the phases need. */
 const oldestVersion = 4.4;

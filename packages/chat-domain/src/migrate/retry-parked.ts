@@ -1,4 +1,4 @@
-import type { Run } from "./run.ts";
+import type { Run } from "./run/run.ts";
 
 /** Plans parked merges anew; other parked chats are looked at by every run anyway. */
 export async function retryParked(run: Run): Promise<void> {

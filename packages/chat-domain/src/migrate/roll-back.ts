@@ -2,8 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { MigrationContext } from "./migration-context.ts";
 import { noCounts, type RollbackTarget, type RunResult } from "./migration-event.ts";
 import { preflight, refuseProblems } from "./preflight.ts";
-import { rollbackPhase } from "./rollback-phase.ts";
-import { parkedCount, type Run, type RunOptions, withRun } from "./run.ts";
+import { rollbackPhase } from "./phases/rollback-phase.ts";
+import { parkedCount, type Run, type RunOptions, withRun } from "./run/run.ts";
 
 export interface RollBackOptions extends RunOptions {
   /** The phase whose result is to be left standing, or `none`. */

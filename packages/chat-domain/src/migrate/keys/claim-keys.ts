@@ -1,0 +1,204 @@
+import { chatsOfExactly } from "../../chat-filters.ts";
+import {
+  keyField,
+  mergedIntoField,
+  storedIdentity,
+  type StoredDocument,
+  type StoredIdentity,
+} from "../../chat-document.ts";
+import type { NativeId } from "../../native-id.ts";
+import { duplicateKeyCode, type Refusal } from "../run/guarded-writes.ts";
+import { idMap } from "../merge/id-map.ts";
+import { invalidityOf } from "./invalidity.ts";
+import { type Duplicate, park, type Parking, planMerges } from "../merge/journal.ts";
+import { rememberKeyBatch } from "./key-batches.ts";
+import { rememberKeys } from "../merge/originals.ts";
+import type { Run } from "../run/run.ts";
+import { chatsWithIds } from "./scan-chats.ts";
+
+/** A chat that ought to have another key than it has. */
+interface Claim {
+  readonly chat: StoredDocument;
+  readonly identity: StoredIdentity;
+  /** Whether a wrong, null or older key stands there. */
+  readonly wrong: boolean;
+}
+
+/** How often chats that change while they are worked on are looked at again, before a later pass gets them. */
+const attempts = 3;
+
+/**
+ * Gives chats their keys and lets the unique index be the judge: who is refused is a duplicate of who holds the key.
+ * So a chat with a key is never a loser and one without is never a survivor, and the oldest wins, being asked first.
+ * Returns how many chats changed.
+ */
+export async function claimKeys(run: Run, batch: readonly StoredDocument[]): Promise<number> {
+  const live = batch.filter((chat) => (chat[mergedIntoField] ?? null) === null);
+  await park(
+    run,
+    live.flatMap((chat) => invalid(run, chat)),
+  );
+  let claims = live.flatMap((chat) => claimOf(run, chat));
+  if (claims.length === 0) return 0;
+  await rememberKeyBatch(
+    run,
+    batch,
+    claims.map(({ chat }) => chat._id),
+  );
+  let changed = 0;
+  for (let attempt = 0; attempt < attempts && claims.length > 0; attempt += 1) {
+    const done = await claimOnce(run, claims);
+    changed += done.changed;
+    const again = done.again.length === 0 ? [] : await chatsWithIds(run.ctx, done.again);
+    claims = again.flatMap((chat) => claimOf(run, chat));
+  }
+  return changed;
+}
+
+function claimOf({ ctx }: Run, chat: StoredDocument): readonly Claim[] {
+  const identity = invalidityOf(ctx.model, chat) === null ? storedIdentity(ctx.model, chat) : null;
+  if (identity === null || chat[keyField] === identity.key || (chat[mergedIntoField] ?? null) !== null)
+    return [];
+  return [{ chat, identity, wrong: chat[keyField] !== undefined }];
+}
+
+function invalid({ ctx }: Run, chat: StoredDocument): readonly Parking[] {
+  const reason = invalidityOf(ctx.model, chat);
+  return reason === null ? [] : [{ chat: chat._id, survivor: null, reason }];
+}
+
+interface ClaimOutcome {
+  readonly changed: number;
+  /** Chats that changed meanwhile, or whose winner is gone again. */
+  readonly again: readonly NativeId[];
+}
+
+async function claimOnce(run: Run, claims: readonly Claim[]): Promise<ClaimOutcome> {
+  const { ctx, write } = run;
+  const wrong = claims.filter((claim) => claim.wrong);
+  if (wrong.length > 0)
+    await rememberKeys(
+      run,
+      wrong.map(({ chat }) => chat._id),
+    );
+  const outcome = await write.update(
+    ctx.model.chats.collection,
+    claims.map((claim) => ({ q: unchanged(run, claim), u: { $set: { [keyField]: claim.identity.key } } })),
+  );
+  const refused = new Map(outcome.refusals.map((refusal) => [refusal.index, refusal]));
+  const accepted = claims.filter((_, index) => !refused.has(index));
+  const beaten = claims.filter((_, index) => isBeaten(refused.get(index)));
+  await park(
+    run,
+    claims.flatMap((claim, index) => unclaimable(claim, refused.get(index))),
+  );
+  const missed = outcome.n < accepted.length ? await unclaimed(run, accepted) : [];
+  const { losers, winnerless } = await settleBeaten(run, beaten);
+  const isMissed = idMap(missed.map((id) => [id, true] as const));
+  const claimed = accepted.filter(({ chat }) => !isMissed.has(chat._id));
+  const rekeyed = claimed.filter((claim) => claim.wrong).length;
+  run.count({ keyed: claimed.length - rekeyed, rekeyed, losers });
+  return { changed: claimed.length + losers, again: [...missed, ...winnerless] };
+}
+
+/** The chat as it was read: same people, same scope, same key or none. */
+function unchanged({ ctx }: Run, { chat, identity, wrong }: Claim): Readonly<Record<string, unknown>> {
+  const people = chatsOfExactly(ctx.model, identity.ids, identity.scope);
+  return { _id: chat._id, [keyField]: wrong ? chat[keyField] : { $exists: false }, ...people };
+}
+
+function isBeaten(refusal: Refusal | undefined): boolean {
+  return refusal?.code === duplicateKeyCode && Object.keys(refusal.keyPattern).join() === keyField;
+}
+
+function unclaimable({ chat }: Claim, refusal: Refusal | undefined): readonly Parking[] {
+  if (refusal === undefined || isBeaten(refusal)) return [];
+  return [{ chat: chat._id, survivor: null, reason: `its key could not be set: ${whyRefused(refusal)}` }];
+}
+
+/** Server messages may quote documents, so the known ones are put into words. */
+export function whyRefused({ code }: Pick<Refusal, "code">): string {
+  switch (code) {
+    case 10_334:
+    case 17_419:
+    case 17_420:
+      return "the document has no room left (16 MB)";
+    case 121:
+      return "the collection's validator refuses the document";
+    case duplicateKeyCode:
+      return "another unique index refuses it";
+    default:
+      return `server error ${code}`;
+  }
+}
+
+async function unclaimed(run: Run, accepted: readonly Claim[]): Promise<readonly NativeId[]> {
+  const now = await chatsWithIds(
+    run.ctx,
+    accepted.map(({ chat }) => chat._id),
+  );
+  const keys = idMap(now.map((chat) => [chat._id, chat[keyField]] as const));
+  return accepted
+    .filter(({ chat, identity }) => keys.get(chat._id) !== identity.key)
+    .map(({ chat }) => chat._id);
+}
+
+interface Beaten {
+  /** How many are journaled now that were not before. */
+  readonly losers: number;
+  /** Those whose winner is gone again. */
+  readonly winnerless: readonly NativeId[];
+}
+
+/** Journals who was beaten by whom. */
+async function settleBeaten(run: Run, beaten: readonly Claim[]): Promise<Beaten> {
+  if (beaten.length === 0) return { losers: 0, winnerless: [] };
+  const keys = beaten.map(({ identity }) => identity.key);
+  const holders = await run.ctx.chats
+    .find({ [keyField]: { $in: keys } }, { projection: { [keyField]: 1 } })
+    .toArray();
+  const holderOf = new Map(holders.map((holder) => [holder[keyField], holder._id]));
+  const withSurvivors = await giveUpWrongKeys(run, beaten);
+  const duplicates = withSurvivors.flatMap(({ chat, identity }): readonly Duplicate[] => {
+    const survivor = holderOf.get(identity.key);
+    return survivor === undefined ? [] : [{ loser: chat._id, survivor }];
+  });
+  return {
+    losers: await planMerges(run, duplicates),
+    winnerless: withSurvivors
+      .filter(({ identity }) => !holderOf.has(identity.key))
+      .map(({ chat }) => chat._id),
+  };
+}
+
+/** A beaten chat with a wrong key loses it, unless duplicates have been merged into it: that takes a person to decide. */
+async function giveUpWrongKeys(run: Run, beaten: readonly Claim[]): Promise<readonly Claim[]> {
+  const wrong = beaten.filter((claim) => claim.wrong);
+  if (wrong.length === 0) return beaten;
+  const survivors = await run.ctx.records.journal
+    .find({
+      survivor: { $in: wrong.map(({ chat }) => chat._id) },
+      state: { $nin: ["rolled-back", "parked"] },
+    })
+    .toArray();
+  const busy = idMap(
+    survivors.flatMap(({ survivor }) => (survivor === null ? [] : [[survivor, true] as const])),
+  );
+  const reason =
+    "its key is not that of its participants, another chat holds that, and duplicates have been merged into this one";
+  await park(
+    run,
+    wrong
+      .filter(({ chat }) => busy.has(chat._id))
+      .map(({ chat }) => ({ chat: chat._id, survivor: null, reason })),
+  );
+  const free = wrong.filter(({ chat }) => !busy.has(chat._id));
+  await run.write.update(
+    run.ctx.model.chats.collection,
+    free.map(({ chat }) => ({
+      q: { _id: chat._id, [keyField]: chat[keyField] },
+      u: { $unset: { [keyField]: "" } },
+    })),
+  );
+  return beaten.filter(({ chat }) => !busy.has(chat._id));
+}

@@ -1,0 +1,61 @@
+import { aliasesField, keyField, mergedIntoField } from "../../chat-document.ts";
+import { groupedById, idMap } from "./id-map.ts";
+import { park } from "./journal.ts";
+import type { Merge } from "./merge.ts";
+import type { Run } from "../run/run.ts";
+
+/** Returns the merges whose survivor lists its loser now; the others have no room, or their survivor is gone. */
+export async function addAliases(run: Run, merges: readonly Merge[]): Promise<readonly Merge[]> {
+  const { ctx, write } = run;
+  const groups = groupedById(merges, ({ survivor }) => survivor);
+  const outcome = await write.update(
+    ctx.model.chats.collection,
+    groups.map((group) => ({
+      q: { _id: group[0]?.survivor, [keyField]: { $type: "string" }, [mergedIntoField]: null },
+      u: { $addToSet: { [aliasesField]: { $each: group.map(({ loser }) => loser) } } },
+    })),
+  );
+  const refused = new Set(outcome.refusals.map(({ index }) => index));
+  const full = groups.filter((_, index) => refused.has(index)).flat();
+  const reason = "its survivor has no room left to name it (16 MB)";
+  await park(
+    run,
+    full.map(({ loser, survivor }) => ({ chat: loser, survivor, reason })),
+  );
+  const accepted = groups.filter((_, index) => !refused.has(index));
+  if (outcome.n === accepted.length) return accepted.flat();
+  return aliasedOf(run, accepted.flat());
+}
+
+async function aliasedOf({ ctx }: Run, merges: readonly Merge[]): Promise<readonly Merge[]> {
+  const survivors = await ctx.chats
+    .find(
+      {
+        _id: { $in: merges.map(({ survivor }) => survivor) },
+        [keyField]: { $type: "string" },
+        [mergedIntoField]: null,
+      },
+      { projection: { _id: 1 } },
+    )
+    .toArray();
+  const live = idMap(survivors.map(({ _id }) => [_id, true] as const));
+  return merges.filter(({ survivor }) => live.has(survivor));
+}
+
+export async function removeAliases(run: Run, merges: readonly Merge[]): Promise<void> {
+  const groups = groupedById(merges, ({ survivor }) => survivor);
+  await run.write.update(
+    run.ctx.model.chats.collection,
+    groups.map((group) => ({
+      q: { _id: group[0]?.survivor },
+      u: { $pullAll: { [aliasesField]: group.map(({ loser }) => loser) } },
+    })),
+  );
+  await run.write.update(
+    run.ctx.model.chats.collection,
+    groups.map((group) => ({
+      q: { _id: group[0]?.survivor, [aliasesField]: { $size: 0 } },
+      u: { $unset: { [aliasesField]: "" } },
+    })),
+  );
+}

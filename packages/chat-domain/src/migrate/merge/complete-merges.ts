@@ -1,0 +1,99 @@
+import { mergedIntoField } from "../../chat-document.ts";
+import type { NativeId } from "../../native-id.ts";
+import { archiveDocuments } from "./archive-documents.ts";
+import { foldDocuments } from "./fold-documents.ts";
+import { ignoringTwins } from "../run/guarded-writes.ts";
+import { idMap } from "./id-map.ts";
+import { advance, park } from "./journal.ts";
+import type { Merge } from "./merge.ts";
+import { incompleteMerges } from "./incomplete-merges.ts";
+import { moveReferences } from "./move-references.ts";
+import { recountChats, recountRows } from "./recount.ts";
+import type { Run } from "../run/run.ts";
+
+/** How often losers that an old version keeps changing are done again before they are left for a sweep of settle. */
+const attempts = 3;
+
+/**
+ * Everything that follows the commit point: copy, redirect, move what refers to the loser, fold its fields, check. May
+ * be done again at any time; what an old version has written to the loser since is taken along.
+ */
+export async function completeMerges(run: Run, merges: readonly Merge[]): Promise<void> {
+  let open = merges;
+  for (let attempt = 0; attempt < attempts && open.length > 0; attempt += 1) {
+    await archiveLosers(run, open);
+    await redirect(run, open);
+    for (const reference of run.ctx.model.references) await moveReferences(run, open, reference);
+    await fold(run, open);
+    const incomplete = idMap(
+      (await incompleteMerges(run.ctx, open)).map(({ loser }) => [loser, true] as const),
+    );
+    const done = open.filter(({ loser }) => !incomplete.has(loser));
+    await advance(
+      run,
+      done.map(({ loser }) => loser),
+      { from: ["planned", "parked"], to: "merged", set: { mergedAt: run.ctx.now() } },
+    );
+    open = open.filter(({ loser }) => incomplete.has(loser));
+  }
+  const reason = "it changes faster than it can be copied; run again";
+  await park(
+    run,
+    open.map(({ loser, survivor }) => ({ chat: loser, survivor, reason })),
+  );
+}
+
+export async function archiveLosers(run: Run, merges: readonly Merge[]): Promise<void> {
+  await archiveDocuments(run, {
+    from: run.ctx.model.chats.collection,
+    archive: "chats_archive",
+    documents: merges.map((merge) => ({ id: merge.loser, merge })),
+    filter: { [mergedIntoField]: { $exists: true } },
+  });
+}
+
+async function redirect(run: Run, merges: readonly Merge[]): Promise<void> {
+  const since = run.ctx.now();
+  const outcome = await run.write.update(
+    "chat_redirects",
+    merges.map(({ loser, survivor }) => ({
+      q: { _id: loser },
+      u: { $setOnInsert: { to: survivor, since } },
+      upsert: true,
+    })),
+  );
+  ignoringTwins(outcome);
+}
+
+async function fold(run: Run, merges: readonly Merge[]): Promise<void> {
+  const { model } = run.ctx;
+  await foldDocuments(run, {
+    archive: "chats_archive",
+    filter: { "_id.id": { $in: merges.map(({ loser }) => loser) } },
+    target: "survivor",
+    into: model.chats.collection,
+    alive: {
+      $and: [
+        { $eq: [{ $type: "$participantsKey" }, "string"] },
+        { $eq: [{ $type: "$mergedInto" }, "missing"] },
+      ],
+    },
+    fold: model.fold,
+  });
+  await recount(run, merges);
+}
+
+/** Counters last, when everything that they count has followed. */
+async function recount(run: Run, merges: readonly Merge[]): Promise<void> {
+  const { model, records } = run.ctx;
+  const loser = { $in: merges.map((merge) => merge.loser) };
+  for (const reference of model.references) {
+    if (reference.onConflict !== "fold") continue;
+    const into = await records.rowsArchive.distinct("into", { collection: reference.collection, loser });
+    await recountRows(run, reference, into as readonly NativeId[]);
+  }
+  await recountChats(
+    run,
+    merges.map(({ survivor }) => survivor),
+  );
+}

@@ -1,0 +1,70 @@
+import type { ReferenceModel } from "../../merge-model.ts";
+import type { NativeId } from "../../native-id.ts";
+import { archiveDocuments } from "./archive-documents.ts";
+import { deleteArchived } from "./delete-archived.ts";
+import { foldDocuments } from "./fold-documents.ts";
+import type { RowConflict } from "./move-references.ts";
+import { rememberFields } from "./originals.ts";
+import { collectionOf } from "./reference-indexes.ts";
+import type { Run } from "../run/run.ts";
+
+/** A row that cannot follow its chat, and the survivor's row that stands in its place. */
+interface Conflict extends RowConflict {
+  readonly into: NativeId;
+}
+
+/**
+ * Where a unique index keeps a row from following its chat, the survivor's row stands for both: the loser's is archived,
+ * folded into it if the model says so, and deleted while it still is what was archived. Returns how many are.
+ */
+export async function resolveRowConflicts(
+  run: Run,
+  model: ReferenceModel,
+  refused: readonly RowConflict[],
+): Promise<number> {
+  const conflicts = await withSurvivorsRows(run, model, refused);
+  if (conflicts.length === 0) return 0;
+  const { collection, onConflict, fold } = model;
+  const ids = conflicts.map(({ reference }) => reference.id);
+  const into = conflicts.map((conflict) => conflict.into);
+  const folds = onConflict === "fold";
+  if (folds) await rememberFields(run, { collection, ids: into, fold });
+  await archiveDocuments(run, {
+    from: collection,
+    archive: "chat_rows_archive",
+    documents: conflicts.map((conflict) => ({
+      id: conflict.reference.id,
+      merge: conflict.reference.merge,
+      into: conflict.into,
+    })),
+    filter: {},
+  });
+  if (folds) {
+    const filter = { "_id.id": { $in: ids }, collection };
+    await foldDocuments(run, {
+      archive: "chat_rows_archive",
+      filter,
+      target: "into",
+      into: collection,
+      alive: { $literal: true },
+      fold,
+    });
+  }
+  return deleteArchived(run, { collection, archive: "rowsArchive", ids, filter: {} });
+}
+
+/** Found by what the index says they share; one that is gone by now is no conflict any more. */
+async function withSurvivorsRows(
+  run: Run,
+  { collection }: ReferenceModel,
+  refused: readonly RowConflict[],
+): Promise<readonly Conflict[]> {
+  const rows = collectionOf(run.ctx, collection);
+  const found = await Promise.all(
+    refused.map(async (conflict): Promise<readonly Conflict[]> => {
+      const row = await rows.findOne(conflict.refusal.keyValue, { projection: { _id: 1 } });
+      return row === null ? [] : [{ ...conflict, into: row._id }];
+    }),
+  );
+  return found.flat();
+}

@@ -1,0 +1,113 @@
+import type { Filter } from "mongodb";
+import { keyField, type StoredDocument } from "../../chat-document.ts";
+import { uniqueChats } from "../../chat-filters.ts";
+import type { NativeId } from "../../native-id.ts";
+import { keyVersion } from "../../participants-key.ts";
+import { claimKeys } from "../keys/claim-keys.ts";
+import { inHalves } from "../run/in-halves.ts";
+import { park } from "../merge/journal.ts";
+import type { Run } from "../run/run.ts";
+import { idsBeforeObjectIds, type IdRange, nextChats, objectIdsSince } from "../keys/scan-chats.ts";
+
+/** Clients mint ObjectIds by their own clocks, so a tail pass looks this far back. */
+const clockSkewMs = 15 * 60_000;
+
+/** Gives every chat its key, and finds the duplicates: first all chats, then what came meanwhile until nothing does. */
+export async function backfillPhase(run: Run): Promise<void> {
+  const { ctx } = run;
+  const since = new Date(run.resumed?.startedAt.getTime() ?? Date.now());
+  if (run.resumed?.lastId !== null) {
+    await pass(run, {
+      filter: uniqueChats(ctx.model),
+      range: {},
+      after: run.resumed?.lastId ?? null,
+      total: await ctx.chats.estimatedDocumentCount(),
+      saves: true,
+    });
+    await run.checkpoint("backfill", { lastId: null });
+  }
+  const recent = objectIdsSince(new Date(since.getTime() - clockSkewMs));
+  for (let quiet = 0; quiet < 2;) {
+    const found = (await keylessPass(run, idsBeforeObjectIds)) + (await keylessPass(run, recent));
+    quiet = found === 0 ? quiet + 1 : 0;
+  }
+  await forgetSolved(run);
+}
+
+/** Looks at all chats that have no key of the present version, and returns how many changed. */
+export function keylessPass(run: Run, range: IdRange = {}): Promise<number> {
+  const filter = { $and: [uniqueChats(run.ctx.model), withoutKey] };
+  return pass(run, { filter, range, after: null, total: null, saves: false });
+}
+
+/** Also matches chats whose key is missing, `null` or no text. */
+export const withoutKey: Filter<StoredDocument> = { [keyField]: { $not: keyVersion } };
+
+interface Pass {
+  readonly filter: Filter<StoredDocument>;
+  readonly range: IdRange;
+  readonly after: NativeId | null;
+  readonly total: number | null;
+  /** Whether the position is kept, to go on from there after a crash. */
+  readonly saves: boolean;
+}
+
+async function pass(run: Run, { filter, range, after, total, saves }: Pass): Promise<number> {
+  const { ctx, batch } = run;
+  let changed = 0;
+  let last = after;
+  for (;;) {
+    const started = performance.now();
+    const limit = batch.current();
+    const chats = await run.attempt("backfill", () => nextChats(ctx, { filter, range, after: last, limit }));
+    if (chats.length === 0) return changed;
+    changed += await claimBatch(run, chats);
+    const batchMs = performance.now() - started;
+    batch.took(batchMs, chats.length);
+    last = chats.at(-1)?._id ?? last;
+    if (saves) {
+      run.count({ scanned: chats.length });
+      await run.attempt("backfill", () => run.checkpoint("backfill", { lastId: last }));
+    }
+    const { scanned } = run.counts();
+    const counts = run.counts();
+    ctx.tell({
+      event: "progress",
+      phase: "backfill",
+      done: scanned,
+      total,
+      counts,
+      batch: chats.length,
+      batchMs,
+    });
+  }
+}
+
+async function claimBatch(run: Run, chats: readonly StoredDocument[]): Promise<number> {
+  const changes: number[] = [];
+  await inHalves(run, chats, {
+    phase: "backfill",
+    work: async (some) => void changes.push(await claimKeys(run, some)),
+    giveUp: (chat, reason) => park(run, [{ chat: chat._id, survivor: null, reason }]),
+  });
+  return changes.reduce((sum, n) => sum + n, 0);
+}
+
+/** Chats that were parked and have been put right since, or are gone, are no longer anybody's concern. */
+async function forgetSolved(run: Run): Promise<void> {
+  const { ctx } = run;
+  const parked = await ctx.records.journal
+    .find({ state: "parked", survivor: null }, { limit: 10_000 })
+    .toArray();
+  if (parked.length === 0) return;
+  const ids = parked.map(({ _id }) => _id);
+  const still = await ctx.chats
+    .find({ $and: [uniqueChats(ctx.model), withoutKey, { _id: { $in: ids } }] }, { projection: { _id: 1 } })
+    .toArray();
+  const unsolved = new Set(still.map(({ _id }) => String(_id)));
+  const solved = ids.filter((id) => !unsolved.has(String(id)));
+  await run.write.delete(
+    "chat_merge_journal",
+    solved.map((_id) => ({ _id, state: "parked" })),
+  );
+}

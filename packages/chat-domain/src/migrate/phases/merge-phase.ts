@@ -1,0 +1,78 @@
+import { inHalves } from "../run/in-halves.ts";
+import { park } from "../merge/journal.ts";
+import type { Merge } from "../merge/merge.ts";
+import { mergeOf } from "../merge/merge-of.ts";
+import { mergeBatch } from "../merge/merge-batch.ts";
+import { MergeObstacle } from "../merge/merge-obstacle.ts";
+import type { JournalState } from "../migration-records.ts";
+import type { Run } from "../run/run.ts";
+
+/** Merges every planned duplicate; those of one survivor come together. */
+export async function mergePhase(run: Run): Promise<void> {
+  const { journal } = run.ctx.records;
+  const total = await journal.countDocuments({ state: "planned" });
+  for (let done = 0; ;) {
+    const started = performance.now();
+    const size = run.batch.current();
+    const planned = await run.attempt("merge", () =>
+      journal.find({ state: "planned" }, { sort: { survivor: 1, _id: 1 }, limit: size }).toArray(),
+    );
+    if (planned.length === 0) return;
+    await mergeEach(run, planned.flatMap(mergeOf));
+    done += planned.length;
+    const batchMs = performance.now() - started;
+    run.batch.took(batchMs, planned.length);
+    await run.attempt("merge", () => run.checkpoint("merge", {}));
+    run.ctx.tell({
+      event: "progress",
+      phase: "merge",
+      done,
+      total: Math.max(total, done),
+      counts: run.counts(),
+      batch: planned.length,
+      batchMs,
+    });
+  }
+}
+
+async function mergeEach(run: Run, merges: readonly Merge[]): Promise<void> {
+  await inHalves(run, merges, {
+    phase: "merge",
+    work: (some) => aroundObstacles(run, some, mergeBatch),
+    giveUp: ({ loser, survivor }, reason) => park(run, [{ chat: loser, survivor, reason }]),
+  });
+  const merged = await countIn(run, merges, ["merged", "settled"]);
+  run.count({ merged });
+}
+
+function countIn(run: Run, merges: readonly Merge[], states: readonly JournalState[]): Promise<number> {
+  const ids = merges.map(({ loser }) => loser);
+  return run.attempt("merge", () =>
+    run.ctx.records.journal.countDocuments({ _id: { $in: ids }, state: { $in: [...states] } }),
+  );
+}
+
+/** Sets aside the losers that stand in the way of the others. */
+export async function aroundObstacles(
+  run: Run,
+  merges: readonly Merge[],
+  work: (run: Run, merges: readonly Merge[]) => Promise<void>,
+): Promise<void> {
+  let rest = merges;
+  while (rest.length > 0) {
+    try {
+      return await work(run, rest);
+    } catch (error) {
+      if (!(error instanceof MergeObstacle)) throw error;
+      const { merge, message } = error;
+      // Not knowing whose fault it is, the batch has to be halved until it is clear.
+      if (merge === null) throw error;
+      const blocked = rest.filter(({ loser }) => loser === merge.loser);
+      await park(
+        run,
+        blocked.map(({ loser, survivor }) => ({ chat: loser, survivor, reason: message })),
+      );
+      rest = rest.filter((one) => !blocked.includes(one));
+    }
+  }
+}

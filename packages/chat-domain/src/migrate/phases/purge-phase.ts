@@ -1,0 +1,59 @@
+import { mergedIntoField } from "../../chat-document.ts";
+import { completeMerges } from "../merge/complete-merges.ts";
+import { contentsOf } from "../merge/content-hash.ts";
+import { deleteArchived } from "../merge/delete-archived.ts";
+import { idMap } from "../merge/id-map.ts";
+import { incompleteMerges } from "../merge/incomplete-merges.ts";
+import { advance } from "../merge/journal.ts";
+import { journalBatches } from "../merge/journal-scan.ts";
+import type { Merge } from "../merge/merge.ts";
+import { mergeOf } from "../merge/merge-of.ts";
+import type { Run } from "../run/run.ts";
+import { sweep } from "./settle-phase.ts";
+
+/**
+ * Deletes settled duplicates, each only while it still is what its copy says. Redirect, alias and copy stay for ever.
+ */
+export async function purgePhase(run: Run): Promise<void> {
+  const total = await run.ctx.records.journal.countDocuments({ state: "settled" });
+  let done = 0;
+  for await (const entries of journalBatches(run.ctx, ["settled"], () => run.batch.current())) {
+    const started = performance.now();
+    const purged = await run.attempt("purge", () => purgeBatch(run, entries.flatMap(mergeOf)));
+    run.count({ purged });
+    done += entries.length;
+    await run.attempt("purge", () => run.checkpoint("purge", {}));
+    const batchMs = performance.now() - started;
+    const counts = run.counts();
+    run.ctx.tell({ event: "progress", phase: "purge", done, total, counts, batch: entries.length, batchMs });
+  }
+  await sweep(run, "purge");
+}
+
+async function purgeBatch(run: Run, merges: readonly Merge[]): Promise<number> {
+  const { ctx, write } = run;
+  await completeMerges(run, await incompleteMerges(ctx, merges));
+  const losers = merges.map(({ loser }) => loser);
+  const hashes: { readonly id: Merge["loser"]; readonly hash: string }[] = [];
+  for await (const { id, hash } of contentsOf(ctx.chats, losers)) hashes.push({ id, hash });
+  // Written before the deletion, so that a rollback knows which of several copies was the last.
+  await write.update(
+    "chat_merge_journal",
+    hashes.map(({ id, hash }) => ({ q: { _id: id }, u: { $set: { purgedHash: hash } } })),
+  );
+  await deleteArchived(run, {
+    collection: ctx.model.chats.collection,
+    archive: "archive",
+    ids: losers,
+    filter: { [mergedIntoField]: { $exists: true } },
+  });
+  const left = await ctx.chats.find({ _id: { $in: losers } }, { projection: { _id: 1 } }).toArray();
+  const isLeft = idMap(left.map(({ _id }) => [_id, true] as const));
+  const purged = losers.filter((id) => !isLeft.has(id));
+  await advance(run, purged, { from: ["settled"], to: "purged" });
+  if (left.length > 0) {
+    const message = `${left.length} merged duplicates stay: they changed just now, or cannot be compared with their copies`;
+    ctx.tell({ event: "note", message });
+  }
+  return purged.length;
+}

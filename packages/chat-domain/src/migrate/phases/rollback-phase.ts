@@ -1,0 +1,104 @@
+import { idMap } from "../merge/id-map.ts";
+import { advance, forget } from "../merge/journal.ts";
+import { mergeOf } from "../merge/merge-of.ts";
+import type { RollbackTarget } from "../migration-event.ts";
+import type { JournalEntry, JournalState } from "../migration-records.ts";
+import { restoreCopies } from "../undo/restore-copies.ts";
+import { restoreIndexes } from "../undo/restore-indexes.ts";
+import { restoreKeys } from "../keys/restore-keys.ts";
+import { restoreLosers } from "../undo/restore-losers.ts";
+import type { Run } from "../run/run.ts";
+import { unseal } from "./seal-phase.ts";
+import { unsetKeys } from "../keys/unset-keys.ts";
+
+/** Undoes the phases after `to`, last first. */
+export async function rollbackPhase(run: Run, to: RollbackTarget): Promise<void> {
+  await run.attempt("rollback", () => unseal(run));
+  await unpurge(run);
+  if (to === "merge") return;
+  await unmerge(run);
+  if (to === "backfill") return;
+  await unsetKeys(run);
+  await forgetParked(run);
+  if (to === "index") return;
+  await restoreIndexes(run);
+  await restoreKeys(run);
+}
+
+/** Purged duplicates come back as the tombstones they were. */
+async function unpurge(run: Run): Promise<void> {
+  const { journal } = run.ctx.records;
+  for (;;) {
+    const purged = await journal.find({ state: "purged" }, { limit: run.batch.current() }).toArray();
+    if (purged.length === 0) return;
+    await run.attempt("rollback", async () => {
+      const merges = purged.flatMap(mergeOf);
+      await restoreCopies(run, { archive: "chats_archive", into: run.ctx.model.chats.collection, merges });
+      await advance(
+        run,
+        purged.map(({ _id }) => _id),
+        { from: ["purged"], to: "settled" },
+      );
+    });
+    run.count({ restored: purged.length });
+    await progress(run, purged.length);
+  }
+}
+
+const undoable: readonly JournalState[] = ["merged", "settled", "rolling-back", "planned", "parked"];
+
+/** Merges are undone by survivor, all of its duplicates at once, so that its fields become what they were before all. */
+async function unmerge(run: Run): Promise<void> {
+  const { journal } = run.ctx.records;
+  for (;;) {
+    const some = await journal
+      .find(
+        { state: { $in: [...undoable] }, survivor: { $ne: null } },
+        { sort: { survivor: 1 }, limit: run.batch.current(), hint: "survivor" },
+      )
+      .toArray();
+    if (some.length === 0) return;
+    const whole = await wholeGroups(run, some);
+    await run.attempt("rollback", async () => {
+      const losers = whole.map(({ _id }) => _id);
+      await advance(run, losers, { from: undoable, to: "rolling-back" });
+      await restoreLosers(run, whole.flatMap(mergeOf));
+      await advance(run, losers, { from: ["rolling-back"], to: "rolled-back" });
+    });
+    run.count({ restored: whole.filter(({ state }) => state !== "planned" && state !== "parked").length });
+    await progress(run, whole.length);
+  }
+}
+
+async function wholeGroups(run: Run, some: readonly JournalEntry[]): Promise<readonly JournalEntry[]> {
+  const last = some.at(-1)?.survivor ?? null;
+  const known = idMap(some.map(({ _id }) => [_id, true] as const));
+  const rest = await run.ctx.records.journal
+    .find({ survivor: last, state: { $in: [...undoable] } })
+    .toArray();
+  return [...some, ...rest.filter(({ _id }) => !known.has(_id))];
+}
+
+async function forgetParked(run: Run): Promise<void> {
+  const parked = await run.ctx.records.journal
+    .find({ state: "parked" }, { projection: { _id: 1 } })
+    .toArray();
+  await forget(
+    run,
+    parked.map(({ _id }) => _id),
+  );
+}
+
+async function progress(run: Run, done: number): Promise<void> {
+  await run.attempt("rollback", () => run.checkpoint("rollback", {}));
+  const counts = run.counts();
+  run.ctx.tell({
+    event: "progress",
+    phase: "rollback",
+    done: counts.restored + counts.unkeyed,
+    total: null,
+    counts,
+    batch: done,
+    batchMs: 0,
+  });
+}

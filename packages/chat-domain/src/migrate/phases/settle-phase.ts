@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { keylessPass } from "./backfill-phase.ts";
+import { completeMerges } from "../merge/complete-merges.ts";
+import { inHalves } from "../run/in-halves.ts";
+import { incompleteMerges } from "../merge/incomplete-merges.ts";
+import { advance, park } from "../merge/journal.ts";
+import { journalBatches } from "../merge/journal-scan.ts";
+import type { Merge } from "../merge/merge.ts";
+import { mergeOf } from "../merge/merge-of.ts";
+import { aroundObstacles, mergePhase } from "./merge-phase.ts";
+import { mergedStates } from "../migration-records.ts";
+import type { PhaseName } from "../migration-event.ts";
+import { type Run, RunStopped } from "../run/run.ts";
+
+/** How many sweeps may find something before it is clear that an old version is still at work. */
+const patience = 10;
+
+/** Sweeps after a grace period, until two sweeps have found nothing that came late. */
+export async function settlePhase(run: Run): Promise<void> {
+  for (let quiet = 0, sweeps = 0; quiet < 2; sweeps += 1) {
+    if (sweeps >= patience) throw new RunStopped("unsettled");
+    await grace(run);
+    const found = await sweep(run, "settle");
+    quiet = found === 0 ? quiet + 1 : 0;
+  }
+  for await (const entries of journalBatches(run.ctx, ["merged"], () => run.batch.current())) {
+    await run.attempt("settle", () =>
+      advance(
+        run,
+        entries.map(({ _id }) => _id),
+        { from: ["merged"], to: "settled" },
+      ),
+    );
+    await run.checkpoint("settle", {});
+  }
+}
+
+/** Takes along what has come since: keyless chats, and what an old version wrote to merged duplicates. */
+export async function sweep(run: Run, phase: PhaseName): Promise<number> {
+  let found = await keylessPass(run);
+  if (found > 0) await mergePhase(run);
+  for await (const entries of journalBatches(run.ctx, mergedStates, () => run.batch.current())) {
+    const late = await run.attempt(phase, () => incompleteMerges(run.ctx, entries.flatMap(mergeOf)));
+    found += late.length;
+    run.count({ stragglers: late.length });
+    await completeEach(run, phase, late);
+    await run.attempt(phase, () => run.checkpoint(phase, {}));
+    run.ctx.tell({
+      event: "progress",
+      phase,
+      done: found,
+      total: null,
+      counts: run.counts(),
+      batch: entries.length,
+      batchMs: 0,
+    });
+  }
+  return found;
+}
+
+async function completeEach(run: Run, phase: PhaseName, merges: readonly Merge[]): Promise<void> {
+  if (merges.length === 0) return;
+  await inHalves(run, merges, {
+    phase,
+    work: (some) => aroundObstacles(run, some, completeMerges),
+    giveUp: ({ loser, survivor }, reason) => park(run, [{ chat: loser, survivor, reason }]),
+  });
+}
+
+async function grace(run: Run): Promise<void> {
+  const end = performance.now() + run.ctx.graceMs;
+  for (let left = run.ctx.graceMs; left > 0; left = end - performance.now()) {
+    await sleep(Math.min(left, 1_000));
+    await run.attempt("settle", () => run.checkpoint("settle", {}));
+  }
+}

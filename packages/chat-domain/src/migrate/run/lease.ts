@@ -1,0 +1,169 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { MongoServerError } from "mongodb";
+import type { MigrationContext } from "../migration-context.ts";
+import { MigrationError } from "../migration-error.ts";
+import type { LockControl, LockRecord } from "../migration-records.ts";
+
+/** The right to write, as long as it is renewed. Decided by the server's clock; judged locally by a monotonic one. */
+export interface Lease extends AsyncDisposable {
+  readonly fence: number;
+  /** The runner before this one did not give its lease back: it may have been stopped in the middle of a write. */
+  readonly takenOver: boolean;
+  /**
+   * To be spread into every write: how long it may take, so that none outlives the lease.
+   *
+   * @throws MigrationError `LEASE_LOST`
+   */
+  bound(): { readonly maxTimeMS: number };
+  /**
+   * Asks the server whether this runner still holds the lease, and what an operator wants of it.
+   *
+   * @throws MigrationError `LEASE_LOST`
+   */
+  confirm(): Promise<LockControl | null>;
+}
+
+export interface AcquireOptions {
+  readonly command: string;
+  readonly onLocked: "fail" | "wait";
+  readonly signal: AbortSignal;
+}
+
+const released = new Date(0);
+
+/**
+ * @throws MigrationError `LOCKED` when another runner holds it and `onLocked` is `fail`, or the signal ends the wait
+ */
+export async function acquireLease(ctx: MigrationContext, options: AcquireOptions): Promise<Lease> {
+  await ensureLock(ctx);
+  for (let told = false; ; told = true) {
+    const asked = performance.now();
+    const owner = randomUUID();
+    const before = await takeOver(ctx, owner, options.command);
+    if (before !== null) return heldLease(ctx, { owner, before, since: asked });
+    const holder = await lockHolder(ctx);
+    if (options.onLocked === "fail" || options.signal.aborted) throw locked(holder);
+    if (!told) ctx.tell({ event: "lock.waiting", holder });
+    await sleep(200 + Math.random() * Math.min(1_000, ctx.leaseMs / 4));
+  }
+}
+
+/** Who holds the lock, for people. */
+export async function lockHolder(ctx: MigrationContext): Promise<string> {
+  const lock = await ctx.records.locks.findOne({ _id: ctx.model.chats.collection });
+  if (lock === null || lock.leaseUntil.getTime() === 0) return "nobody";
+  return `${lock.command} on ${lock.host}, process ${lock.pid}, last heard of at ${lock.heartbeatAt.toISOString()}`;
+}
+
+function locked(holder: string): MigrationError {
+  return new MigrationError(
+    "LOCKED",
+    `another runner is at work (${holder}); wait for it, or pass --on-locked wait`,
+  );
+}
+
+/** Inserted apart from being taken: an upsert may not compare with the server's clock. */
+async function ensureLock(ctx: MigrationContext): Promise<void> {
+  const nobody = {
+    owner: "",
+    host: "",
+    pid: 0,
+    command: "",
+    fence: 0,
+    leaseUntil: released,
+    heartbeatAt: released,
+  };
+  try {
+    await ctx.records.locks.updateOne(
+      { _id: ctx.model.chats.collection },
+      { $setOnInsert: nobody },
+      { upsert: true, ...majority },
+    );
+  } catch (error) {
+    if (!(error instanceof MongoServerError && error.code === 11_000)) throw error;
+  }
+}
+
+const majority = { writeConcern: { w: "majority", journal: true } } as const;
+
+/** The lock as it was before, or `null` while somebody holds it. */
+function takeOver(ctx: MigrationContext, owner: string, command: string): Promise<LockRecord | null> {
+  return ctx.records.locks.findOneAndUpdate(
+    { _id: ctx.model.chats.collection, $expr: { $lt: ["$leaseUntil", "$$NOW"] } },
+    [
+      {
+        $set: {
+          owner,
+          host: ctx.host,
+          pid: process.pid,
+          command,
+          fence: { $add: ["$fence", 1] },
+          leaseUntil: { $add: ["$$NOW", ctx.leaseMs] },
+          heartbeatAt: "$$NOW",
+        },
+      },
+    ],
+    { returnDocument: "before", ...majority },
+  );
+}
+
+interface Held {
+  readonly owner: string;
+  readonly before: LockRecord;
+  readonly since: number;
+}
+
+function heldLease(ctx: MigrationContext, { owner, before, since }: Held): Lease {
+  const mine = { _id: ctx.model.chats.collection, owner };
+  // The server may have begun counting when the request was sent, so the local deadline counts from there.
+  const margin = Math.min(5_000, ctx.leaseMs / 6);
+  let deadline = since + ctx.leaseMs - margin;
+  let lost = false;
+  const renew = async (): Promise<void> => {
+    const asked = performance.now();
+    try {
+      const { matchedCount } = await ctx.records.locks.updateOne(
+        mine,
+        [{ $set: { leaseUntil: { $add: ["$$NOW", ctx.leaseMs] }, heartbeatAt: "$$NOW" } }],
+        majority,
+      );
+      if (matchedCount === 0) lost = true;
+      else deadline = Math.max(deadline, asked + ctx.leaseMs - margin);
+    } catch {
+      // The deadline decides: as long as it has not passed, the next heartbeat may get through.
+    }
+  };
+  const heartbeat = setInterval(() => void renew(), ctx.leaseMs / 3);
+  return {
+    fence: before.fence + 1,
+    takenOver: before.leaseUntil.getTime() !== 0,
+    bound() {
+      const remaining = Math.floor(deadline - performance.now());
+      if (lost || remaining < 1) throw leaseLost();
+      return { maxTimeMS: remaining };
+    },
+    async confirm() {
+      const lock = await ctx.records.locks.findOne(mine);
+      if (lock === null) {
+        lost = true;
+        throw leaseLost();
+      }
+      return lock.control ?? null;
+    },
+    async [Symbol.asyncDispose]() {
+      clearInterval(heartbeat);
+      if (lost) return;
+      await ctx.records.locks
+        .updateOne(mine, { $set: { leaseUntil: released } }, majority)
+        .catch(() => undefined);
+    },
+  };
+}
+
+function leaseLost(): MigrationError {
+  return new MigrationError(
+    "LEASE_LOST",
+    "the lease was lost: another runner may have taken over; this one has stopped",
+  );
+}
