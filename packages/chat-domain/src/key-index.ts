@@ -74,7 +74,8 @@ async function verify(chats: Collection<StoredDocument>): Promise<void> {
   if (flaw !== null) throw indexMissing(chats, flaw);
 }
 
-function indexFlaw(index: IndexDescriptionInfo): string | null {
+/** Why an index on the key cannot decide a race, or `null`. */
+export function indexFlaw(index: IndexDescriptionInfo): string | null {
   if (index.key[keyField] !== 1) return "is not ascending";
   if (index.unique !== true) return "is not unique";
   if (index.partialFilterExpression !== undefined) return "is partial";

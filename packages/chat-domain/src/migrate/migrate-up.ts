@@ -13,7 +13,9 @@ import {
 import { preflight, refuseProblems } from "./preflight.ts";
 import { purgePhase } from "./phases/purge-phase.ts";
 import { retryParked } from "./retry-parked.ts";
-import { parkedCount, type Run, type RunOptions, withRun } from "./run/run.ts";
+import { parkedCount } from "./migration-history.ts";
+import type { Run, RunOptions } from "./run/run.ts";
+import { withRun } from "./run/with-run.ts";
 import { sealPhase } from "./phases/seal-phase.ts";
 import { settlePhase } from "./phases/settle-phase.ts";
 import { unfinishedRollback } from "./unfinished-rollback.ts";

@@ -20,3 +20,8 @@ export function parkedChats(
     .find({ state: "parked" }, { sort: { _id: 1 }, limit: options.limit ?? 1_000 })
     .toArray();
 }
+
+/** How many chats are parked now, over all runs. */
+export function parkedCount(ctx: MigrationContext): Promise<number> {
+  return ctx.records.journal.countDocuments({ state: "parked" });
+}

@@ -1,6 +1,6 @@
 import { MongoServerError } from "mongodb";
 import { isTransient } from "../driver-errors.ts";
-import { existingIndexes } from "../key-index.ts";
+import { existingIndexes, indexFlaw } from "../key-index.ts";
 import { keyField } from "../chat-document.ts";
 import { uniqueChats } from "../chat-filters.ts";
 import { invalidityOf } from "./keys/invalidity.ts";
@@ -106,13 +106,10 @@ async function serverProblems({ db, model }: MigrationContext): Promise<readonly
 /** An index of the same field with other options cannot be built over, and judges nothing. */
 async function keyIndexProblems(ctx: MigrationContext): Promise<readonly string[]> {
   const same = (await existingIndexes(ctx.chats)).filter(({ key }) => Object.keys(key).join() === keyField);
-  const unfit = same.filter(({ unique, sparse, partialFilterExpression, hidden }) => {
-    return unique !== true || sparse !== true || partialFilterExpression !== undefined || hidden === true;
+  return same.flatMap((index) => {
+    const flaw = indexFlaw(index);
+    return flaw === null ? [] : [`the index ${index.name} of ${ctx.chats.namespace} ${flaw}; drop it first`];
   });
-  return unfit.map(
-    ({ name }) =>
-      `the index ${name} of ${ctx.chats.namespace} is not unique and sparse on all documents; drop it first`,
-  );
 }
 
 /** A wrong path would park every chat there is. */

@@ -3,7 +3,9 @@ import type { MigrationContext } from "./migration-context.ts";
 import { noCounts, type RollbackTarget, type RunResult } from "./migration-event.ts";
 import { preflight, refuseProblems } from "./preflight.ts";
 import { rollbackPhase } from "./phases/rollback-phase.ts";
-import { parkedCount, type Run, type RunOptions, withRun } from "./run/run.ts";
+import { parkedCount } from "./migration-history.ts";
+import type { Run, RunOptions } from "./run/run.ts";
+import { withRun } from "./run/with-run.ts";
 
 export interface RollBackOptions extends RunOptions {
   /** The phase whose result is to be left standing, or `none`. */

@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Db, MongoServerError } from "mongodb";
+import type { MigrationContext } from "../migration-context.ts";
 
 interface Member {
   readonly stateStr: string;
@@ -38,4 +40,26 @@ export function lagOf(members: readonly Member[]): number | null {
     .filter(({ stateStr }) => stateStr === "SECONDARY")
     .map(({ optimeDate }) => primary.optimeDate.getTime() - optimeDate.getTime());
   return behind.length === 0 ? 0 : Math.max(0, ...behind);
+}
+
+/** Holds a run back while the replicas do not keep up. */
+export async function waitForReplicas(
+  ctx: MigrationContext,
+  lag: () => Promise<number | null>,
+  mayGoOn: () => Promise<void>,
+): Promise<void> {
+  for (let throttled = false; ; throttled = true) {
+    const behind = await lag();
+    if (behind === null || behind <= ctx.maxLagMs) {
+      if (throttled) ctx.tell({ event: "throttle.off", reason: lagText(behind ?? 0) });
+      return;
+    }
+    if (!throttled) ctx.tell({ event: "throttle.on", reason: lagText(behind) });
+    await sleep(1_000);
+    await mayGoOn();
+  }
+}
+
+function lagText(ms: number): string {
+  return `replicas are ${(ms / 1_000).toFixed(1)} s behind`;
 }
