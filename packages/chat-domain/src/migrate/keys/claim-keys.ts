@@ -1,11 +1,4 @@
-import { chatsOfExactly } from "../../chat-filters.ts";
-import {
-  keyField,
-  mergedIntoField,
-  storedIdentity,
-  type StoredDocument,
-  type StoredIdentity,
-} from "../../chat-document.ts";
+import { keyField, mergedIntoField, storedIdentity, type StoredDocument } from "../../chat-document.ts";
 import type { NativeId } from "../../native-id.ts";
 import { duplicateKeyCode, type Refusal } from "../run/guarded-writes.ts";
 import { idMap } from "../merge/id-map.ts";
@@ -14,15 +7,8 @@ import { type Duplicate, park, type Parking, planMerges } from "../merge/journal
 import { rememberKeyBatch } from "./key-batches.ts";
 import { rememberKeys } from "../merge/originals.ts";
 import type { Run } from "../run/run.ts";
+import { carefulClaim, type Claim, isQuick, quickClaim } from "./claim-statement.ts";
 import { chatsWithIds } from "./scan-chats.ts";
-
-/** A chat that ought to have another key than it has. */
-interface Claim {
-  readonly chat: StoredDocument;
-  readonly identity: StoredIdentity;
-  /** Whether a wrong, null or older key stands there. */
-  readonly wrong: boolean;
-}
 
 /** How often chats that change while they are worked on are looked at again, before a later pass gets them. */
 const attempts = 3;
@@ -47,7 +33,9 @@ export async function claimKeys(run: Run, batch: readonly StoredDocument[]): Pro
   );
   let changed = 0;
   for (let attempt = 0; attempt < attempts && claims.length > 0; attempt += 1) {
-    const done = await claimOnce(run, claims);
+    // The quick way sees any difference from what was read as a change; the careful one knows better.
+    const statement = attempt === 0 && isQuick(run.ctx.model) ? quickClaim : carefulClaim;
+    const done = await claimOnce(run, claims, statement);
     changed += done.changed;
     const again = done.again.length === 0 ? [] : await chatsWithIds(run.ctx, done.again);
     claims = again.flatMap((chat) => claimOf(run, chat));
@@ -73,7 +61,11 @@ interface ClaimOutcome {
   readonly again: readonly NativeId[];
 }
 
-async function claimOnce(run: Run, claims: readonly Claim[]): Promise<ClaimOutcome> {
+async function claimOnce(
+  run: Run,
+  claims: readonly Claim[],
+  statement: typeof quickClaim,
+): Promise<ClaimOutcome> {
   const { ctx, write } = run;
   const wrong = claims.filter((claim) => claim.wrong);
   if (wrong.length > 0)
@@ -83,7 +75,7 @@ async function claimOnce(run: Run, claims: readonly Claim[]): Promise<ClaimOutco
     );
   const outcome = await write.update(
     ctx.model.chats.collection,
-    claims.map((claim) => ({ q: unchanged(run, claim), u: { $set: { [keyField]: claim.identity.key } } })),
+    claims.map((claim) => statement(ctx.model, claim)),
   );
   const refused = new Map(outcome.refusals.map((refusal) => [refusal.index, refusal]));
   const accepted = claims.filter((_, index) => !refused.has(index));
@@ -92,19 +84,13 @@ async function claimOnce(run: Run, claims: readonly Claim[]): Promise<ClaimOutco
     run,
     claims.flatMap((claim, index) => unclaimable(claim, refused.get(index))),
   );
-  const missed = outcome.n < accepted.length ? await unclaimed(run, accepted) : [];
+  const missed = outcome.changed < accepted.length ? await unclaimed(run, accepted) : [];
   const { losers, winnerless } = await settleBeaten(run, beaten);
   const isMissed = idMap(missed.map((id) => [id, true] as const));
   const claimed = accepted.filter(({ chat }) => !isMissed.has(chat._id));
   const rekeyed = claimed.filter((claim) => claim.wrong).length;
   run.count({ keyed: claimed.length - rekeyed, rekeyed, losers });
   return { changed: claimed.length + losers, again: [...missed, ...winnerless] };
-}
-
-/** The chat as it was read: same people, same scope, same key or none. */
-function unchanged({ ctx }: Run, { chat, identity, wrong }: Claim): Readonly<Record<string, unknown>> {
-  const people = chatsOfExactly(ctx.model, identity.ids, identity.scope);
-  return { _id: chat._id, [keyField]: wrong ? chat[keyField] : { $exists: false }, ...people };
 }
 
 function isBeaten(refusal: Refusal | undefined): boolean {

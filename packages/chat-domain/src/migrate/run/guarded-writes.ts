@@ -73,7 +73,7 @@ export function guardedWrites(db: Db, lease: Pick<Lease, "bound">): GuardedWrite
   };
   return {
     update: (collection, statements) =>
-      inChunks(statements, (updates) => ({ update: collection, updates, ordered: false })),
+      inChunks(statements, (chunk) => ({ update: collection, updates: chunk.map(hinted), ordered: false })),
     insert: (collection, all) =>
       inChunks(all, (documents) => ({ insert: collection, documents, ordered: false })),
     delete: (collection, filters) =>
@@ -88,6 +88,13 @@ export function guardedWrites(db: Db, lease: Pick<Lease, "bound">): GuardedWrite
       await db.command({ ...command, writeConcern });
     },
   };
+}
+
+/** By `_id` there is one right plan: without the hint the server tries all indexes against each other, every time. */
+function hinted(statement: UpdateStatement): Readonly<Document> {
+  const { q, upsert } = statement;
+  const more = Object.keys(q).length > 1;
+  return "_id" in q && more && upsert !== true ? { ...statement, hint: { _id: 1 } } : statement;
 }
 
 interface WireWriteError {

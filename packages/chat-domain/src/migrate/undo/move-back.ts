@@ -11,21 +11,30 @@ import type { MovesRecord } from "../migration-records.ts";
 import type { Run } from "../run/run.ts";
 
 /** How many records of moves are in memory at once; each may name a whole batch of documents. */
-const recordsAtOnce = 100;
+const recordsAtOnce = 200;
 
 /** Makes what followed these losers to their survivors refer to the losers again. */
 export async function moveBack(run: Run, merges: readonly Merge[]): Promise<void> {
   const arrays: MovesRecord[] = [];
   for await (const records of movesOf(run, merges)) {
     arrays.push(...records.filter(({ _id }) => _id.form === "array"));
-    for (const { _id, loser, survivor, ids } of records) {
-      if (_id.form === "array") continue;
-      const here = { [_id.field]: inForm(survivor, _id.form) };
-      const back = { $set: { [_id.field]: inForm(loser, _id.form) } };
-      await run.write.update(_id.collection, [{ q: { _id: { $in: ids }, ...here }, u: back, multi: true }]);
-    }
+    for (const [collection, statements] of scalarMovesBack(records))
+      await run.write.update(collection, statements);
   }
   await moveArraysBack(run, arrays);
+}
+
+/** By collection. */
+function scalarMovesBack(records: readonly MovesRecord[]): ReadonlyMap<string, readonly UpdateStatement[]> {
+  const statements = new Map<string, UpdateStatement[]>();
+  for (const { _id, loser, survivor, ids } of records) {
+    if (_id.form === "array") continue;
+    const there = { [_id.field]: inForm(survivor, _id.form) };
+    const back = { $set: { [_id.field]: inForm(loser, _id.form) } };
+    const statement = { q: { _id: { $in: ids }, ...there }, u: back, multi: true };
+    statements.set(_id.collection, [...(statements.get(_id.collection) ?? []), statement]);
+  }
+  return statements;
 }
 
 async function* movesOf(run: Run, merges: readonly Merge[]): AsyncGenerator<readonly MovesRecord[]> {
