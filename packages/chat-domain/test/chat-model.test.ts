@@ -14,6 +14,8 @@ describe("ChatModel", () => {
         scope: "scope",
         scopeType: "string",
       },
+      references: [],
+      fold: {},
     });
   });
 
@@ -33,6 +35,30 @@ describe("ChatModel", () => {
     { name: "a filter that is no document", chats: { where: "isGroupChat" } },
   ])("refuses $name", ({ chats }) => {
     expect(ChatModel.safeParse({ chats }).success).toBe(false);
+  });
+
+  it.each([
+    { name: "a fold of who is in a chat", model: { fold: { participants: "union" } } },
+    { name: "a fold of onechat's own fields", model: { fold: { aliases: "union" } } },
+    { name: "a strategy it does not know", model: { fold: { title: "sum" } } },
+    {
+      name: "a newest value without the greatest time beside it",
+      model: { fold: { last: { newestBy: "updatedAt" }, updatedAt: "min" } },
+    },
+    {
+      name: "a reference named twice",
+      model: { references: [1, 2].map(() => ({ collection: "messages", field: "chat" })) },
+    },
+    {
+      name: "fields to fold without saying that a conflict is folded",
+      model: { references: [{ collection: "members", field: "chat", fold: { unread: "max" } }] },
+    },
+    {
+      name: "a conflict that is folded, without saying how",
+      model: { references: [{ collection: "members", field: "chat", onConflict: "fold" }] },
+    },
+  ])("refuses $name", ({ model }) => {
+    expect(ChatModel.safeParse(model).success).toBe(false);
   });
 
   it("comes with limits that are whole numbers", () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import * as auditEntry from "../src/audit/index.ts";
 import * as connectEntry from "../src/connect/index.ts";
 import * as mainEntry from "../src/index.ts";
+import * as migrateEntry from "../src/migrate/index.ts";
 
 describe("the public surface", () => {
   it("of the package is these values and no others", () => {
@@ -29,5 +31,31 @@ describe("the public surface", () => {
 
   it("of ./connect is one function", () => {
     expect(Object.keys(connectEntry)).toEqual(["connect"]);
+  });
+
+  it("of ./migrate is a verb for every command, and what they speak of", () => {
+    expect(Object.keys(migrateEntry).toSorted()).toMatchInlineSnapshot(`
+      [
+        "MigrationError",
+        "explainChat",
+        "liftControl",
+        "migrateUp",
+        "migrationContext",
+        "migrationHistory",
+        "migrationPhases",
+        "migrationStatus",
+        "parkedChats",
+        "planMigration",
+        "purge",
+        "rollBack",
+        "rollbackTargets",
+        "setControl",
+        "unlock",
+      ]
+    `);
+  });
+
+  it("of ./audit is one verb and the names of what it finds", () => {
+    expect(Object.keys(auditEntry).toSorted()).toEqual(["auditChats", "findingCodes"]);
   });
 });

@@ -1,3 +1,4 @@
+import { asMigrationError, withMigrationErrors } from "../migrate/database-errors.ts";
 import { keyIndexFlaw } from "../migrate/keys/key-index-flaw.ts";
 import type { MigrationContext } from "../migrate/migration-context.ts";
 import { auditJournal } from "./audit-journal.ts";
@@ -24,12 +25,14 @@ export interface AuditOptions {
 /**
  * Everything that has to be true after a migration, looked at document by document; read-only. Yields what is not, with
  * the ids to look it up by, and holds no more than a batch in memory.
+ *
+ * @throws MigrationError `UNAVAILABLE`, `PREFLIGHT_REFUSED`
  */
 export async function* auditChats(
   ctx: MigrationContext,
   options: AuditOptions = {},
 ): AsyncGenerator<Finding, void, void> {
-  const flaw = await keyIndexFlaw(ctx);
+  const flaw = await withMigrationErrors(() => keyIndexFlaw(ctx));
   if (flaw !== null) yield { code: "INDEX_MISSING", message: flaw, chat: null, reference: null };
   let checked = 0;
   const tick = (more: number): void => {
@@ -37,8 +40,12 @@ export async function* auditChats(
     checked += more;
     options.onProgress?.({ checked });
   };
-  yield* auditKeys(ctx, tick);
-  yield* auditTombstones(ctx, tick);
-  yield* auditJournal(ctx, tick);
-  yield* auditMoves(ctx, { tick, allowDeleted: options.allowDeleted === true });
+  try {
+    yield* auditKeys(ctx, tick);
+    yield* auditTombstones(ctx, tick);
+    yield* auditJournal(ctx, tick);
+    yield* auditMoves(ctx, { tick, allowDeleted: options.allowDeleted === true });
+  } catch (error) {
+    throw asMigrationError(error);
+  }
 }

@@ -83,24 +83,23 @@ function survivorFindings(survivor: StoredDocument | undefined, loser: NativeId)
     : [finding("ALIAS_MISSING", "a survivor does not list its duplicate", loser)];
 }
 
-/** Duplicates whose present content, or any content if they are purged, is in no copy. */
+/** Duplicates whose present content is in no copy; one that is gone may be in any, a purged one in that which was deleted. */
 async function withoutCopy(
   ctx: MigrationContext,
   entries: readonly JournalEntry[],
 ): Promise<{ has(id: NativeId): boolean }> {
   const ids = entries.map(({ _id }) => _id);
   const isArchived = await archivedContents(ctx.records.archive, ids);
-  const missing: NativeId[] = [];
-  const present: NativeId[] = [];
-  for await (const content of contentsOf(ctx.chats, ids)) {
-    present.push(content.id);
-    if (!isArchived(content)) missing.push(content.id);
-  }
-  const isPresent = idMap(present.map((id) => [id, true] as const));
-  const purged = entries.filter(({ _id, purgedHash }) => {
-    return !isPresent.has(_id) && !(purgedHash !== undefined && isArchived({ id: _id, hash: purgedHash }));
+  const copies = await ctx.records.archive.distinct("_id.id", { "_id.id": { $in: ids } });
+  const hasCopy = idMap(copies.map((id) => [id as NativeId, true] as const));
+  const stored: (readonly [NativeId, string])[] = [];
+  for await (const { id, hash } of contentsOf(ctx.chats, ids)) stored.push([id, hash]);
+  const hashOf = idMap(stored);
+  const missing = entries.filter(({ _id, purgedHash }) => {
+    const hash = hashOf.get(_id) ?? purgedHash;
+    return hash === undefined ? !hasCopy.has(_id) : !isArchived({ id: _id, hash });
   });
-  return idMap([...missing, ...purged.map(({ _id }) => _id)].map((id) => [id, true] as const));
+  return idMap(missing.map(({ _id }) => [_id, true] as const));
 }
 
 async function referencesToLosers(

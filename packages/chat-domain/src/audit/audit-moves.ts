@@ -12,6 +12,9 @@ export interface MovesAuditOptions {
   readonly allowDeleted: boolean;
 }
 
+/** Documents that are looked up at once. */
+const batch = 2_000;
+
 /**
  * Nothing is lost: every document that followed a duplicate is there and refers to the survivor, or is in the archive.
  * Documents that did not move were not touched, so this is the set of every chat's documents, before and after.
@@ -20,25 +23,42 @@ export async function* auditMoves(
   ctx: MigrationContext,
   options: MovesAuditOptions,
 ): AsyncGenerator<Finding> {
+  let records: MovesRecord[] = [];
+  let size = 0;
   for await (const record of ctx.records.moves.find({})) {
-    const { collection, field } = record._id;
+    records.push(record);
+    size += record.ids.length;
+    if (size < batch) continue;
+    yield* await auditRecords(ctx, records, options);
+    [records, size] = [[], 0];
+  }
+  yield* await auditRecords(ctx, records, options);
+}
+
+async function auditRecords(
+  ctx: MigrationContext,
+  records: readonly MovesRecord[],
+  { tick, allowDeleted }: MovesAuditOptions,
+): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  const references = new Map(records.map(({ _id }) => [JSON.stringify([_id.collection, _id.field]), _id]));
+  for (const { collection, field } of references.values()) {
+    const some = records.filter(({ _id }) => _id.collection === collection && _id.field === field);
+    const ids = some.flatMap((record) => record.ids);
     const documents = await collectionOf(ctx, collection)
-      .find({ _id: { $in: [...record.ids] } }, { projection: { [field]: 1 } })
+      .find({ _id: { $in: ids } }, { projection: { [field]: 1 } })
       .toArray();
     const present = idMap(documents.map((document) => [document._id, valueAt(document, field)] as const));
-    const archived = await archivedRows(ctx, record);
-    for (const id of record.ids) {
-      const problem = whatIsWrong(record, { id, present, archived, allowDeleted: options.allowDeleted });
-      if (problem !== null)
-        yield {
-          code: "REFERENCE_LOST",
-          message: problem,
-          chat: record.survivor,
-          reference: { collection, id },
-        };
+    const archived = await archivedRows(ctx, collection, ids);
+    for (const [record, id] of some.flatMap((moves) => moves.ids.map((one) => [moves, one] as const))) {
+      const message = whatIsWrong(record, { id, present, archived, allowDeleted });
+      const reference = { collection, id };
+      if (message !== null)
+        findings.push({ code: "REFERENCE_LOST", message, chat: record.survivor, reference });
     }
-    options.tick(record.ids.length);
+    tick(ids.length);
   }
+  return findings;
 }
 
 interface Whereabouts {
@@ -68,10 +88,11 @@ function whatIsWrong(
 
 async function archivedRows(
   ctx: MigrationContext,
-  { _id, ids }: MovesRecord,
+  collection: string,
+  ids: readonly NativeId[],
 ): Promise<{ has(id: NativeId): boolean }> {
   const copies = await ctx.records.rowsArchive
-    .find({ "_id.id": { $in: [...ids] }, collection: _id.collection }, { projection: { _id: 1 } })
+    .find({ "_id.id": { $in: [...ids] }, collection }, { projection: { _id: 1 } })
     .toArray();
   return idMap(copies.map((copy) => [copy._id.id, true] as const));
 }

@@ -45,7 +45,7 @@ export async function liftControl(ctx: MigrationContext): Promise<boolean> {
 }
 
 /**
- * Takes the lease from a runner that is dead. One whose heartbeat is still fresh is refused, unless its owner is named.
+ * Takes the lease from a runner that is dead. One whose lease has not run out is refused, unless forced.
  * Returns whose it was, or `null` when nobody held it.
  *
  * @throws MigrationError `LOCKED` when the runner is alive

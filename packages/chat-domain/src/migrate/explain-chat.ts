@@ -8,6 +8,7 @@ import {
 import { type NativeId, nativeForms } from "../native-id.ts";
 import { formsOf } from "./merge/chat-forms.ts";
 import { invalidityOf } from "./keys/invalidity.ts";
+import { withMigrationErrors } from "./database-errors.ts";
 import type { MigrationContext } from "./migration-context.ts";
 import { MigrationError } from "./migration-error.ts";
 import type { JournalEntry } from "./migration-records.ts";
@@ -40,9 +41,13 @@ export interface ChatExplanation {
 /**
  * Tells all that is known of a chat, by its id in text form.
  *
- * @throws MigrationError `NOT_FOUND`
+ * @throws MigrationError `NOT_FOUND`, `UNAVAILABLE`, `PREFLIGHT_REFUSED`
  */
-export async function explainChat(ctx: MigrationContext, id: string): Promise<ChatExplanation> {
+export function explainChat(ctx: MigrationContext, id: string): Promise<ChatExplanation> {
+  return withMigrationErrors(() => explain(ctx, id));
+}
+
+async function explain(ctx: MigrationContext, id: string): Promise<ChatExplanation> {
   const { journal } = ctx.records;
   const forms = [...nativeForms(id)];
   const [chat, entry, redirect] = await Promise.all([

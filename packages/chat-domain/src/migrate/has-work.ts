@@ -1,5 +1,6 @@
 import { uniqueChats } from "../chat-filters.ts";
 import { existingIndexes } from "../key-index.ts";
+import { strayTombstones } from "./merge/stray-tombstones.ts";
 import { chatIndexes } from "../indexes.ts";
 import type { StoredDocument } from "../chat-document.ts";
 import type { NativeId } from "../native-id.ts";
@@ -77,13 +78,14 @@ async function anyUnparked(ctx: MigrationContext, chats: readonly StoredDocument
   const reasons = idMap(parked.map((entry) => [entry._id, entry] as const));
   return chats.some((chat) => {
     const entry = reasons.get(chat._id);
-    if (entry === undefined) return true;
-    const invalidity = invalidityOf(ctx.model, chat);
-    return invalidity !== null && invalidity !== entry.reason;
+    return (
+      entry === undefined || (entry.kind === "invalid" && entry.reason !== invalidityOf(ctx.model, chat))
+    );
   });
 }
 
 async function hasStragglers(ctx: MigrationContext): Promise<boolean> {
+  for await (const strays of strayTombstones(ctx)) if (strays.length > 0) return true;
   for await (const entries of journalBatches(ctx, mergedStates, () => batch)) {
     if ((await incompleteMerges(ctx, entries.flatMap(mergeOf))).length > 0) return true;
   }

@@ -57,6 +57,8 @@ export async function migrateUp(ctx: MigrationContext, options: MigrateUpOptions
   await refuseUnfit(ctx, options);
   if (options.retryParked !== true && !(await hasWork(ctx, to))) return nothingToDo(ctx);
   return withRun(ctx, { ...options, command: "up", to }, async (run) => {
+    // Whoever was waited for may have done it all.
+    if (run.lease.waited && options.retryParked !== true && !(await hasWork(ctx, to))) return "nothing-to-do";
     if (options.retryParked === true) await run.attempt("merge", () => retryParked(run));
     for (const phase of phasesUpTo(to)) await runPhase(run, phase);
     return (await parkedCount(ctx)) > 0 ? "parked" : "done";

@@ -34,7 +34,7 @@ export interface RunCounts {
   readonly unkeyed: number;
 }
 
-export type MigrationCommand = "up" | "rollback" | "purge";
+export type MigrationCommand = "up" | "rollback";
 export type PhaseName = MigrationPhase | "rollback";
 
 /** What happens while a command runs, for whoever shows it. Never holds ids of people. */

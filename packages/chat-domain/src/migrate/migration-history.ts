@@ -1,3 +1,4 @@
+import { withMigrationErrors } from "./database-errors.ts";
 import type { MigrationContext } from "./migration-context.ts";
 import type { JournalEntry, RunRecord } from "./migration-records.ts";
 
@@ -6,9 +7,9 @@ export function migrationHistory(
   ctx: MigrationContext,
   options: { readonly limit?: number } = {},
 ): Promise<readonly RunRecord[]> {
-  return ctx.records.runs
-    .find({}, { sort: { startedAt: -1, _id: -1 }, limit: options.limit ?? 20 })
-    .toArray();
+  return withMigrationErrors(() =>
+    ctx.records.runs.find({}, { sort: { startedAt: -1, _id: -1 }, limit: options.limit ?? 20 }).toArray(),
+  );
 }
 
 /** What is parked, with its reason, in `_id` order. */
@@ -16,12 +17,14 @@ export function parkedChats(
   ctx: MigrationContext,
   options: { readonly limit?: number } = {},
 ): Promise<readonly JournalEntry[]> {
-  return ctx.records.journal
-    .find({ state: "parked" }, { sort: { _id: 1 }, limit: options.limit ?? 1_000 })
-    .toArray();
+  return withMigrationErrors(() =>
+    ctx.records.journal
+      .find({ state: "parked" }, { sort: { _id: 1 }, limit: options.limit ?? 1_000 })
+      .toArray(),
+  );
 }
 
 /** How many chats are parked now, over all runs. */
 export function parkedCount(ctx: MigrationContext): Promise<number> {
-  return ctx.records.journal.countDocuments({ state: "parked" });
+  return withMigrationErrors(() => ctx.records.journal.countDocuments({ state: "parked" }));
 }

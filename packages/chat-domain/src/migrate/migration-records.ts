@@ -9,8 +9,9 @@ export interface JournalEntry {
   /** `null` for a parked chat that is no duplicate. */
   readonly survivor: NativeId | null;
   readonly state: JournalState;
-  /** Why it is parked. */
+  /** Why it is parked, in words and in kind. */
   readonly reason?: string;
+  readonly kind?: ParkedKind;
   /** How often it was merged: a rollback and a second `up` make it 2. */
   readonly epoch: number;
   readonly plannedAt: Date;
@@ -19,6 +20,12 @@ export interface JournalEntry {
   readonly purgedHash?: string;
   readonly run: string;
 }
+
+/**
+ * `invalid`: the document itself is at fault, and every run looks whether it still is. `unclaimable`, `unmergeable`: the
+ * server refuses what would be written; tried again on demand.
+ */
+export type ParkedKind = "invalid" | "unclaimable" | "unmergeable";
 
 /** States in which the duplicate is a tombstone. */
 export const mergedStates = ["merged", "settled", "purged"] as const;
@@ -77,18 +84,16 @@ export interface OriginalRecord {
   readonly recounted?: Readonly<Record<string, number>>;
 }
 
-/** A range of `_id`s in which backfill sets keys, and the chats in it that it does not touch. Written before it does. */
+/** Chats that the migration sets a key in. Written before it does. */
 export interface KeyBatchRecord {
   readonly _id: ObjectId;
-  readonly first: NativeId;
-  readonly last: NativeId;
-  readonly except: readonly NativeId[];
+  readonly ids: readonly NativeId[];
   readonly run: string;
 }
 
 export interface RunRecord {
   readonly _id: string;
-  readonly command: "up" | "rollback" | "purge";
+  readonly command: "up" | "rollback";
   readonly to: string;
   readonly state: "running" | "failed" | RunOutcome;
   readonly startedAt: Date;

@@ -1,3 +1,4 @@
+import { withMigrationErrors } from "./database-errors.ts";
 import { hasWork } from "./has-work.ts";
 import { keyIndexFlaw } from "./keys/key-index-flaw.ts";
 import type { MigrationContext } from "./migration-context.ts";
@@ -24,11 +25,19 @@ export interface MigrationStatus {
   readonly pending: boolean;
 }
 
-/** Reads where the migration stands. */
-export async function migrationStatus(
+/**
+ * Reads where the migration stands.
+ *
+ * @throws MigrationError `UNAVAILABLE`, `PREFLIGHT_REFUSED`
+ */
+export function migrationStatus(
   ctx: MigrationContext,
   options: { readonly to?: MigrationPhase } = {},
 ): Promise<MigrationStatus> {
+  return withMigrationErrors(() => readStatus(ctx, options.to ?? "settle"));
+}
+
+async function readStatus(ctx: MigrationContext, to: MigrationPhase): Promise<MigrationStatus> {
   const { journal, locks, runs } = ctx.records;
   const states = await journal
     .aggregate<{ _id: JournalState; count: number }>([{ $group: { _id: "$state", count: { $sum: 1 } } }])
@@ -42,6 +51,6 @@ export async function migrationStatus(
     lastRun: await runs.findOne({}, { sort: { startedAt: -1, _id: -1 } }),
     runner: held ? lock : null,
     control: lock?.control ?? null,
-    pending: await hasWork(ctx, options.to ?? "settle"),
+    pending: await hasWork(ctx, to),
   };
 }

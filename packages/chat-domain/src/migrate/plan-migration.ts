@@ -7,7 +7,8 @@ import { hasWork } from "./has-work.ts";
 import { invalidityOf } from "./keys/invalidity.ts";
 import type { MigrationContext } from "./migration-context.ts";
 import type { MigrationPhase } from "./migration-event.ts";
-import { asMigrationError, preflight } from "./preflight.ts";
+import { withMigrationErrors } from "./database-errors.ts";
+import { preflight } from "./preflight.ts";
 import { missingReferenceIndexes } from "./merge/reference-indexes.ts";
 import { nextChats } from "./keys/scan-chats.ts";
 
@@ -73,7 +74,7 @@ export async function planMigration(
   ctx: MigrationContext,
   options: PlanOptions = {},
 ): Promise<MigrationPlan> {
-  try {
+  return withMigrationErrors(async () => {
     const createsReferenceIndexes = options.createReferenceIndexes === true;
     const { problems, warnings } = await preflight(ctx, { createsReferenceIndexes });
     const started = performance.now();
@@ -94,9 +95,7 @@ export async function planMigration(
       expectedSeconds: Math.ceil(expected + (ctx.graceMs * 2) / 1_000),
       pending: await hasWork(ctx, options.to ?? "settle"),
     };
-  } catch (error) {
-    throw asMigrationError(error);
-  }
+  });
 }
 
 type Scan = Pick<MigrationPlan, "chats" | "duplicates" | "invalid">;

@@ -1,10 +1,9 @@
-import { MongoServerError } from "mongodb";
-import { isTransient } from "../driver-errors.ts";
 import { existingIndexes, indexFlaw } from "../key-index.ts";
 import { keyField } from "../chat-document.ts";
 import { uniqueChats } from "../chat-filters.ts";
 import { invalidityOf } from "./keys/invalidity.ts";
 import type { MigrationContext } from "./migration-context.ts";
+import { withMigrationErrors } from "./database-errors.ts";
 import { MigrationError } from "./migration-error.ts";
 import { missingPrivileges } from "./privileges.ts";
 import { collectionOf, missingReferenceIndexes, uniqueReferenceIndexes } from "./merge/reference-indexes.ts";
@@ -23,7 +22,7 @@ export async function preflight(
   ctx: MigrationContext,
   options: { readonly createsReferenceIndexes: boolean },
 ): Promise<PreflightReport> {
-  try {
+  return withMigrationErrors(async () => {
     const missing = await missingCollections(ctx);
     if (missing.length > 0) return { problems: [...(await serverProblems(ctx)), ...missing], warnings: [] };
     return {
@@ -37,9 +36,7 @@ export async function preflight(
       ],
       warnings: await referenceWarnings(ctx),
     };
-  } catch (error) {
-    throw asMigrationError(error);
-  }
+  });
 }
 
 /** @throws MigrationError `PREFLIGHT_REFUSED` */
@@ -47,20 +44,6 @@ export function refuseProblems(problems: readonly string[]): void {
   if (problems.length === 0) return;
   throw new MigrationError("PREFLIGHT_REFUSED", "the migration cannot begin; nothing was written", {
     problems,
-  });
-}
-
-/** Puts what the driver says about a database that cannot be worked with into words. */
-export function asMigrationError(error: unknown): unknown {
-  if (isTransient(error)) {
-    return new MigrationError("UNAVAILABLE", "the database cannot be reached", { cause: error });
-  }
-  const refused = error instanceof MongoServerError && [13, 18].includes(Number(error.code));
-  if (!refused) return error;
-  const problem = `the database user may not do what this needs: ${error.message}`;
-  return new MigrationError("PREFLIGHT_REFUSED", "the migration cannot begin; nothing was written", {
-    cause: error,
-    problems: [problem],
   });
 }
 

@@ -21,6 +21,7 @@ export const recordIndexes: readonly RecordIndex[] = [
   },
   { collection: "chats_archive", name: "id", key: { "_id.id": 1 } },
   { collection: "chats_archive", name: "survivor", key: { survivor: 1 } },
+  { collection: "chat_rows_archive", name: "id", key: { "_id.id": 1 } },
   { collection: "chat_rows_archive", name: "loser", key: { loser: 1 } },
   { collection: "chat_rows_archive", name: "into", key: { into: 1 } },
   { collection: "chat_originals", name: "id", key: { "_id.id": 1 } },

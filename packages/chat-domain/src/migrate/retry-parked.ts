@@ -9,7 +9,7 @@ export async function retryParked(run: Run): Promise<void> {
     "chat_merge_journal",
     parked.map(({ _id }) => ({
       q: { _id, state: "parked" },
-      u: { $set: { state: "planned" }, $unset: { reason: "" } },
+      u: { $set: { state: "planned" }, $unset: { reason: "", kind: "" } },
     })),
   );
 }

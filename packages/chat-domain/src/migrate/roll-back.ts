@@ -39,8 +39,8 @@ async function hasRun({ records }: MigrationContext): Promise<boolean> {
 }
 
 /**
- * A runner that was stopped in the middle of a write and goes on now could undo what the rollback does: this is the one
- * place where the lease is more than politeness. None of its writes may take longer than its lease lasted.
+ * A write of a runner that was stopped in the middle of one could undo what the rollback does: this is the one place
+ * where the lease is more than politeness. None of its writes may take longer than its lease lasted.
  */
 async function outwaitPredecessor(run: Run): Promise<void> {
   if (!run.lease.takenOver) return;

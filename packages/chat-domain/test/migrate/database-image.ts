@@ -47,8 +47,8 @@ export async function outcomeImage(db: Db): Promise<Document> {
   );
   return {
     journal: await all("chat_merge_journal", { run: 0 }),
-    archive: await all("chats_archive"),
-    rowsArchive: await all("chat_rows_archive"),
+    archive: await all("chats_archive", { archivedAt: 0 }),
+    rowsArchive: await all("chat_rows_archive", { archivedAt: 0 }),
     redirects: await all("chat_redirects"),
     originals: await all("chat_originals"),
     moves: [...new Set(moves)].toSorted(),

@@ -28,7 +28,6 @@ export async function claimKeys(run: Run, batch: readonly StoredDocument[]): Pro
   if (claims.length === 0) return 0;
   await rememberKeyBatch(
     run,
-    batch,
     claims.map(({ chat }) => chat._id),
   );
   let changed = 0;
@@ -52,7 +51,7 @@ function claimOf({ ctx }: Run, chat: StoredDocument): readonly Claim[] {
 
 function invalid({ ctx }: Run, chat: StoredDocument): readonly Parking[] {
   const reason = invalidityOf(ctx.model, chat);
-  return reason === null ? [] : [{ chat: chat._id, survivor: null, reason }];
+  return reason === null ? [] : [{ chat: chat._id, survivor: null, kind: "invalid", reason }];
 }
 
 interface ClaimOutcome {
@@ -99,7 +98,8 @@ function isBeaten(refusal: Refusal | undefined): boolean {
 
 function unclaimable({ chat }: Claim, refusal: Refusal | undefined): readonly Parking[] {
   if (refusal === undefined || isBeaten(refusal)) return [];
-  return [{ chat: chat._id, survivor: null, reason: `its key could not be set: ${whyRefused(refusal)}` }];
+  const reason = `its key could not be set: ${whyRefused(refusal)}`;
+  return [{ chat: chat._id, survivor: null, kind: "unclaimable", reason }];
 }
 
 /** Server messages may quote documents, so the known ones are put into words. */
@@ -176,7 +176,7 @@ async function giveUpWrongKeys(run: Run, beaten: readonly Claim[]): Promise<read
     run,
     wrong
       .filter(({ chat }) => busy.has(chat._id))
-      .map(({ chat }) => ({ chat: chat._id, survivor: null, reason })),
+      .map(({ chat }) => ({ chat: chat._id, survivor: null, kind: "unclaimable" as const, reason })),
   );
   const free = wrong.filter(({ chat }) => !busy.has(chat._id));
   await run.write.update(

@@ -1,6 +1,7 @@
 import { aliasesField, keyField, mergedIntoField } from "../../chat-document.ts";
-import { groupedById, idMap } from "./id-map.ts";
+import { groupedById } from "./id-map.ts";
 import { park } from "./journal.ts";
+import { withLiveSurvivor } from "./live-survivors.ts";
 import type { Merge } from "./merge.ts";
 import type { Run } from "../run/run.ts";
 
@@ -20,26 +21,11 @@ export async function addAliases(run: Run, merges: readonly Merge[]): Promise<re
   const reason = "its survivor has no room left to name it (16 MB)";
   await park(
     run,
-    full.map(({ loser, survivor }) => ({ chat: loser, survivor, reason })),
+    full.map(({ loser, survivor }) => ({ chat: loser, survivor, kind: "unmergeable" as const, reason })),
   );
   const accepted = groups.filter((_, index) => !refused.has(index));
   if (outcome.n === accepted.length) return accepted.flat();
-  return aliasedOf(run, accepted.flat());
-}
-
-async function aliasedOf({ ctx }: Run, merges: readonly Merge[]): Promise<readonly Merge[]> {
-  const survivors = await ctx.chats
-    .find(
-      {
-        _id: { $in: merges.map(({ survivor }) => survivor) },
-        [keyField]: { $type: "string" },
-        [mergedIntoField]: null,
-      },
-      { projection: { _id: 1 } },
-    )
-    .toArray();
-  const live = idMap(survivors.map(({ _id }) => [_id, true] as const));
-  return merges.filter(({ survivor }) => live.has(survivor));
+  return withLiveSurvivor(ctx, accepted.flat());
 }
 
 export async function removeAliases(run: Run, merges: readonly Merge[]): Promise<void> {

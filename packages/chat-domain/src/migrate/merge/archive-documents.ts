@@ -49,7 +49,7 @@ export async function archiveDocuments(run: Run, request: ArchiveRequest): Promi
     survivor: said(present.map(({ merge }) => merge.survivor)),
     ...(archive === "chat_rows_archive" ? { into: said(present.map(({ into }) => into)) } : {}),
     epoch: said(present.map(({ merge }) => merge.epoch)),
-    archivedAt: { $literal: run.ctx.now() },
+    archivedAt: "$$NOW",
     document: "$$ROOT",
   };
   await run.write.merge(from, [
@@ -59,7 +59,7 @@ export async function archiveDocuments(run: Run, request: ArchiveRequest): Promi
       $merge: {
         into: archive,
         on: "_id",
-        whenMatched: [{ $set: { epoch: "$$new.epoch" } }],
+        whenMatched: [{ $set: { epoch: "$$new.epoch", archivedAt: "$$new.archivedAt" } }],
         whenNotMatched: "insert",
       },
     },

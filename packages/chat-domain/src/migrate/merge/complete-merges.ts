@@ -4,7 +4,8 @@ import { archiveDocuments } from "./archive-documents.ts";
 import { foldDocuments } from "./fold-documents.ts";
 import { ignoringTwins } from "../run/guarded-writes.ts";
 import { idMap } from "./id-map.ts";
-import { advance, park } from "./journal.ts";
+import { advance } from "./journal.ts";
+import { withLiveSurvivor } from "./live-survivors.ts";
 import type { Merge } from "./merge.ts";
 import { incompleteMerges } from "./incomplete-merges.ts";
 import { moveReferences } from "./move-references.ts";
@@ -16,31 +17,28 @@ const attempts = 3;
 
 /**
  * Everything that follows the commit point: copy, redirect, move what refers to the loser, fold its fields, check. May
- * be done again at any time; what an old version has written to the loser since is taken along.
+ * be done again at any time; what an old version has written to the loser since is taken along. What does not come to
+ * its end, because the loser keeps changing or the survivor is gone, stays in the state it is in, for the next look.
  */
 export async function completeMerges(run: Run, merges: readonly Merge[]): Promise<void> {
   let open = merges;
   for (let attempt = 0; attempt < attempts && open.length > 0; attempt += 1) {
+    // Nothing moves to a chat that is gone: its losers are orphans, which the survey before each merge takes care of.
+    open = await withLiveSurvivor(run.ctx, open);
     await archiveLosers(run, open);
     await redirect(run, open);
     for (const reference of run.ctx.model.references) await moveReferences(run, open, reference);
     await fold(run, open);
-    const incomplete = idMap(
-      (await incompleteMerges(run.ctx, open)).map(({ loser }) => [loser, true] as const),
-    );
-    const done = open.filter(({ loser }) => !incomplete.has(loser));
+    const incomplete = await incompleteMerges(run.ctx, open);
+    const left = idMap(incomplete.map(({ loser }) => [loser, true] as const));
+    const done = open.filter(({ loser }) => !left.has(loser));
     await advance(
       run,
-      done.map(({ loser }) => loser),
-      { from: ["planned", "parked"], to: "merged", set: { mergedAt: run.ctx.now() } },
+      (await withLiveSurvivor(run.ctx, done)).map(({ loser }) => loser),
+      { from: ["planned"], to: "merged", set: { mergedAt: run.ctx.now() } },
     );
-    open = open.filter(({ loser }) => incomplete.has(loser));
+    open = incomplete;
   }
-  const reason = "it changes faster than it can be copied; run again";
-  await park(
-    run,
-    open.map(({ loser, survivor }) => ({ chat: loser, survivor, reason })),
-  );
 }
 
 export async function archiveLosers(run: Run, merges: readonly Merge[]): Promise<void> {

@@ -1,7 +1,7 @@
 import type { NativeId } from "../../native-id.ts";
 import { ignoringTwins, type UpdateStatement } from "../run/guarded-writes.ts";
 import { idMap } from "./id-map.ts";
-import type { JournalEntry, JournalState } from "../migration-records.ts";
+import type { JournalEntry, JournalState, ParkedKind } from "../migration-records.ts";
 import type { Run } from "../run/run.ts";
 
 const collection = "chat_merge_journal";
@@ -13,18 +13,22 @@ export interface Duplicate {
 
 /**
  * Journals the intent to merge. An entry that exists wins, so that the survivor is never chosen twice; one that is over
- * (rolled back, parked, or undone behind our back) begins anew. Returns how many are new.
+ * (rolled back, or undone behind our back) begins anew. One that cannot be merged waits for `retryParked`. Returns how many are new.
  */
 export async function planMerges(run: Run, duplicates: readonly Duplicate[]): Promise<number> {
   const { ctx, id } = run;
   const statements = duplicates.flatMap(({ loser, survivor }): readonly UpdateStatement[] => {
     const planned = { survivor, state: "planned", plannedAt: ctx.now(), run: id };
-    const over = { _id: loser, state: { $nin: ["planned", "rolling-back"] } };
+    const over = { _id: loser, state: { $nin: ["planned", "rolling-back"] }, kind: { $ne: "unmergeable" } };
     return [
       { q: { _id: loser }, u: { $setOnInsert: { ...planned, epoch: 1 } }, upsert: true },
       {
         q: over,
-        u: { $set: planned, $inc: { epoch: 1 }, $unset: { reason: "", mergedAt: "", purgedHash: "" } },
+        u: {
+          $set: planned,
+          $inc: { epoch: 1 },
+          $unset: { reason: "", kind: "", mergedAt: "", purgedHash: "" },
+        },
       },
     ];
   });
@@ -55,6 +59,7 @@ export async function forget(run: Run, losers: readonly NativeId[]): Promise<voi
 export interface Parking {
   readonly chat: NativeId;
   readonly survivor: NativeId | null;
+  readonly kind: ParkedKind;
   readonly reason: string;
 }
 
@@ -66,10 +71,10 @@ export async function park(run: Run, parkings: readonly Parking[]): Promise<void
     .toArray();
   const reasons = idMap(known.map((entry) => [entry._id, entry.reason] as const));
   const news = parkings.filter(({ chat, reason }) => reasons.get(chat) !== reason);
-  const statements = news.map(({ chat, survivor, reason }) => ({
+  const statements = news.map(({ chat, survivor, kind, reason }) => ({
     q: { _id: chat },
     u: {
-      $set: { state: "parked", reason, survivor, run: run.id },
+      $set: { state: "parked", kind, reason, survivor, run: run.id },
       $setOnInsert: { epoch: 0, plannedAt: run.ctx.now() },
     },
     upsert: true,

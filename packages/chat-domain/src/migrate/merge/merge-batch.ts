@@ -46,6 +46,7 @@ async function settleUnmergeable(run: Run, { gone, keyed, orphaned, tooLarge }: 
     tooLarge.map(({ loser, survivor }) => ({
       chat: loser,
       survivor,
+      kind: "unmergeable" as const,
       reason: "it is too large to be archived",
     })),
   );
@@ -64,7 +65,7 @@ async function markMerged(run: Run, merges: readonly Merge[]): Promise<void> {
   const outcome = await write.update(
     ctx.model.chats.collection,
     merges.map(({ loser, survivor }) => ({
-      q: { _id: loser, [keyField]: { $exists: false }, [mergedIntoField]: { $exists: false } },
+      q: { _id: loser, [keyField]: { $exists: false }, [mergedIntoField]: null },
       u: { $set: { [mergedIntoField]: survivor, [mergedAtField]: mergedAt } },
     })),
   );
@@ -74,7 +75,7 @@ async function markMerged(run: Run, merges: readonly Merge[]): Promise<void> {
   const reason = "it has no room left to say what it was merged into, or a validator refuses that";
   await park(
     run,
-    refused.map(({ loser, survivor }) => ({ chat: loser, survivor, reason })),
+    refused.map(({ loser, survivor }) => ({ chat: loser, survivor, kind: "unmergeable" as const, reason })),
   );
 }
 

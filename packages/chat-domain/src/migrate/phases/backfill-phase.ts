@@ -5,12 +5,16 @@ import type { NativeId } from "../../native-id.ts";
 import { keyVersion } from "../../participants-key.ts";
 import { claimKeys } from "../keys/claim-keys.ts";
 import { inHalves } from "../run/in-halves.ts";
+import { idMap } from "../merge/id-map.ts";
 import { park } from "../merge/journal.ts";
 import type { Run } from "../run/run.ts";
 import { idsBeforeObjectIds, type IdRange, nextChats, objectIdsSince } from "../keys/scan-chats.ts";
 
 /** Clients mint ObjectIds by their own clocks, so a tail pass looks this far back. */
 const clockSkewMs = 15 * 60_000;
+
+/** While an old version makes chats faster than they are found, settle's sweeps get the rest. */
+const mostTailPasses = 6;
 
 /** Gives every chat its key, and finds the duplicates: first all chats, then what came meanwhile until nothing does. */
 export async function backfillPhase(run: Run): Promise<void> {
@@ -21,13 +25,13 @@ export async function backfillPhase(run: Run): Promise<void> {
       filter: uniqueChats(ctx.model),
       range: {},
       after: run.resumed?.lastId ?? null,
-      total: await ctx.chats.estimatedDocumentCount(),
+      total: await ctx.chats.countDocuments(uniqueChats(ctx.model)),
       saves: true,
     });
     await run.checkpoint("backfill", { lastId: null });
   }
   const recent = objectIdsSince(new Date(since.getTime() - clockSkewMs));
-  for (let quiet = 0; quiet < 2;) {
+  for (let quiet = 0, passes = 0; quiet < 2 && passes < mostTailPasses; passes += 1) {
     const found = (await keylessPass(run, idsBeforeObjectIds)) + (await keylessPass(run, recent));
     quiet = found === 0 ? quiet + 1 : 0;
   }
@@ -61,14 +65,13 @@ async function pass(run: Run, { filter, range, after, total, saves }: Pass): Pro
     const limit = batch.current();
     const chats = await run.attempt("backfill", () => nextChats(ctx, { filter, range, after: last, limit }));
     if (chats.length === 0) return changed;
-    changed += await claimBatch(run, chats);
+    changed += await claimBatch(run, saves ? chats : await withoutPlanned(run, chats));
     const batchMs = performance.now() - started;
     batch.took(batchMs, chats.length);
     last = chats.at(-1)?._id ?? last;
-    if (saves) {
-      run.count({ scanned: chats.length });
-      await run.attempt("backfill", () => run.checkpoint("backfill", { lastId: last }));
-    }
+    if (!saves) continue;
+    run.count({ scanned: chats.length });
+    await run.attempt("backfill", () => run.checkpoint("backfill", { lastId: last }));
     const { scanned } = run.counts();
     const counts = run.counts();
     ctx.tell({
@@ -83,12 +86,27 @@ async function pass(run: Run, { filter, range, after, total, saves }: Pass): Pro
   }
 }
 
+/** Duplicates that wait for their merge have lost their claim already. */
+async function withoutPlanned(
+  run: Run,
+  chats: readonly StoredDocument[],
+): Promise<readonly StoredDocument[]> {
+  const ids = chats.map(({ _id }) => _id);
+  const planned = await run.attempt("backfill", () =>
+    run.ctx.records.journal
+      .find({ _id: { $in: ids }, state: "planned" }, { projection: { _id: 1 } })
+      .toArray(),
+  );
+  const isPlanned = idMap(planned.map(({ _id }) => [_id, true] as const));
+  return chats.filter(({ _id }) => !isPlanned.has(_id));
+}
+
 async function claimBatch(run: Run, chats: readonly StoredDocument[]): Promise<number> {
   const changes: number[] = [];
   await inHalves(run, chats, {
     phase: "backfill",
     work: async (some) => void changes.push(await claimKeys(run, some)),
-    giveUp: (chat, reason) => park(run, [{ chat: chat._id, survivor: null, reason }]),
+    giveUp: (chat, reason) => park(run, [{ chat: chat._id, survivor: null, kind: "unclaimable", reason }]),
   });
   return changes.reduce((sum, n) => sum + n, 0);
 }

@@ -1,5 +1,6 @@
 import { inHalves } from "../run/in-halves.ts";
 import { park } from "../merge/journal.ts";
+import { journalBatches } from "../merge/journal-scan.ts";
 import type { Merge } from "../merge/merge.ts";
 import { mergeOf } from "../merge/merge-of.ts";
 import { mergeBatch } from "../merge/merge-batch.ts";
@@ -7,31 +8,34 @@ import { MergeObstacle } from "../merge/merge-obstacle.ts";
 import type { JournalState } from "../migration-records.ts";
 import type { Run } from "../run/run.ts";
 
-/** Merges every planned duplicate; those of one survivor come together. */
+/** How often what could not be merged at first is looked at again, before settle's sweeps get it. */
+const mostRounds = 3;
+
+/** Merges every planned duplicate. */
 export async function mergePhase(run: Run): Promise<void> {
   const { journal } = run.ctx.records;
-  const total = await journal.countDocuments({ state: "planned" });
-  for (let done = 0; ;) {
-    const started = performance.now();
-    const size = run.batch.current();
-    const planned = await run.attempt("merge", () =>
-      journal.find({ state: "planned" }, { sort: { survivor: 1, _id: 1 }, limit: size }).toArray(),
-    );
-    if (planned.length === 0) return;
-    await mergeEach(run, planned.flatMap(mergeOf));
-    done += planned.length;
-    const batchMs = performance.now() - started;
-    run.batch.took(batchMs, planned.length);
-    await run.attempt("merge", () => run.checkpoint("merge", {}));
-    run.ctx.tell({
-      event: "progress",
-      phase: "merge",
-      done,
-      total: Math.max(total, done),
-      counts: run.counts(),
-      batch: planned.length,
-      batchMs,
-    });
+  for (let round = 0; round < mostRounds; round += 1) {
+    const total = await run.attempt("merge", () => journal.countDocuments({ state: "planned" }));
+    if (total === 0) return;
+    let done = 0;
+    for await (const planned of journalBatches(run.ctx, ["planned"], () => run.batch.current())) {
+      const started = performance.now();
+      await mergeEach(run, planned.flatMap(mergeOf));
+      const batchMs = performance.now() - started;
+      run.batch.took(batchMs, planned.length);
+      done += planned.length;
+      await run.attempt("merge", () => run.checkpoint("merge", {}));
+      const counts = run.counts();
+      run.ctx.tell({
+        event: "progress",
+        phase: "merge",
+        done,
+        total,
+        counts,
+        batch: planned.length,
+        batchMs,
+      });
+    }
   }
 }
 
@@ -39,7 +43,8 @@ async function mergeEach(run: Run, merges: readonly Merge[]): Promise<void> {
   await inHalves(run, merges, {
     phase: "merge",
     work: (some) => aroundObstacles(run, some, mergeBatch),
-    giveUp: ({ loser, survivor }, reason) => park(run, [{ chat: loser, survivor, reason }]),
+    giveUp: ({ loser, survivor }, reason) =>
+      park(run, [{ chat: loser, survivor, kind: "unmergeable", reason }]),
   });
   const merged = await countIn(run, merges, ["merged", "settled"]);
   run.count({ merged });
@@ -70,7 +75,12 @@ export async function aroundObstacles(
       const blocked = rest.filter(({ loser }) => loser === merge.loser);
       await park(
         run,
-        blocked.map(({ loser, survivor }) => ({ chat: loser, survivor, reason: message })),
+        blocked.map(({ loser, survivor }) => ({
+          chat: loser,
+          survivor,
+          kind: "unmergeable" as const,
+          reason: message,
+        })),
       );
       rest = rest.filter((one) => !blocked.includes(one));
     }

@@ -1,5 +1,5 @@
 import { mergedIntoField } from "../../chat-document.ts";
-import { completeMerges } from "../merge/complete-merges.ts";
+import { archiveLosers, completeMerges } from "../merge/complete-merges.ts";
 import { contentsOf } from "../merge/content-hash.ts";
 import { deleteArchived } from "../merge/delete-archived.ts";
 import { idMap } from "../merge/id-map.ts";
@@ -33,6 +33,8 @@ export async function purgePhase(run: Run): Promise<void> {
 async function purgeBatch(run: Run, merges: readonly Merge[]): Promise<number> {
   const { ctx, write } = run;
   await completeMerges(run, await incompleteMerges(ctx, merges));
+  // Once more, so that the copy of what is deleted is the youngest: that is the one a rollback brings back.
+  await archiveLosers(run, merges);
   const losers = merges.map(({ loser }) => loser);
   const hashes: { readonly id: Merge["loser"]; readonly hash: string }[] = [];
   for await (const { id, hash } of contentsOf(ctx.chats, losers)) hashes.push({ id, hash });

@@ -10,6 +10,7 @@ import { mergeOf } from "../merge/merge-of.ts";
 import { aroundObstacles, mergePhase } from "./merge-phase.ts";
 import { mergedStates } from "../migration-records.ts";
 import type { PhaseName } from "../migration-event.ts";
+import { planStrayTombstones } from "../merge/stray-tombstones.ts";
 import { type Run, RunStopped } from "../run/run.ts";
 
 /** How many sweeps may find something before it is clear that an old version is still at work. */
@@ -37,8 +38,9 @@ export async function settlePhase(run: Run): Promise<void> {
 
 /** Takes along what has come since: keyless chats, and what an old version wrote to merged duplicates. */
 export async function sweep(run: Run, phase: PhaseName): Promise<number> {
-  let found = await keylessPass(run);
-  if (found > 0) await mergePhase(run);
+  let found = (await keylessPass(run)) + (await planStrayTombstones(run));
+  found += await run.attempt(phase, () => run.ctx.records.journal.countDocuments({ state: "planned" }));
+  await mergePhase(run);
   for await (const entries of journalBatches(run.ctx, mergedStates, () => run.batch.current())) {
     const late = await run.attempt(phase, () => incompleteMerges(run.ctx, entries.flatMap(mergeOf)));
     found += late.length;
@@ -63,7 +65,8 @@ async function completeEach(run: Run, phase: PhaseName, merges: readonly Merge[]
   await inHalves(run, merges, {
     phase,
     work: (some) => aroundObstacles(run, some, completeMerges),
-    giveUp: ({ loser, survivor }, reason) => park(run, [{ chat: loser, survivor, reason }]),
+    giveUp: ({ loser, survivor }, reason) =>
+      park(run, [{ chat: loser, survivor, kind: "unmergeable", reason }]),
   });
 }
 

@@ -48,7 +48,7 @@ export const duplicateKeyCode = 11_000;
 
 export function guardedWrites(db: Db, lease: Pick<Lease, "bound">): GuardedWrites {
   const send = async (command: Readonly<Document>): Promise<Document> => {
-    const result: Document = await db.command({ ...command, writeConcern, ...lease.bound() });
+    const result: Document = await db.command({ ...command, writeConcern, ...(await lease.bound()) });
     const late: unknown = result["writeConcernError"];
     if (late !== undefined)
       throw new MongoServerError({ code: 64, message: "the write has not reached a majority yet" });
@@ -84,7 +84,7 @@ export function guardedWrites(db: Db, lease: Pick<Lease, "bound">): GuardedWrite
       })),
     merge: async (collection, pipeline) => void (await send({ aggregate: collection, pipeline, cursor: {} })),
     administer: async (command) => {
-      lease.bound();
+      await lease.bound();
       await db.command({ ...command, writeConcern });
     },
   };

@@ -10,12 +10,15 @@ export interface Lease extends AsyncDisposable {
   readonly fence: number;
   /** The runner before this one did not give its lease back: it may have been stopped in the middle of a write. */
   readonly takenOver: boolean;
+  /** Whether another runner held it, and was waited for. */
+  readonly waited: boolean;
   /**
-   * To be spread into every write: how long it may take, so that none outlives the lease.
+   * To be spread into every write: how long it may take, so that none outlives the lease. One that has run out while the
+   * database was away is renewed, if nobody has taken it.
    *
    * @throws MigrationError `LEASE_LOST`
    */
-  bound(): { readonly maxTimeMS: number };
+  bound(): Promise<{ readonly maxTimeMS: number }>;
   /**
    * Asks the server whether this runner still holds the lease, and what an operator wants of it.
    *
@@ -41,7 +44,7 @@ export async function acquireLease(ctx: MigrationContext, options: AcquireOption
     const asked = performance.now();
     const owner = randomUUID();
     const before = await takeOver(ctx, owner, options.command);
-    if (before !== null) return heldLease(ctx, { owner, before, since: asked });
+    if (before !== null) return heldLease(ctx, { owner, before, since: asked, waited: told });
     const holder = await lockHolder(ctx);
     if (options.onLocked === "fail" || options.signal.aborted) throw locked(holder);
     if (!told) ctx.tell({ event: "lock.waiting", holder });
@@ -112,51 +115,46 @@ interface Held {
   readonly owner: string;
   readonly before: LockRecord;
   readonly since: number;
+  readonly waited: boolean;
 }
 
-function heldLease(ctx: MigrationContext, { owner, before, since }: Held): Lease {
+function heldLease(ctx: MigrationContext, { owner, before, since, waited }: Held): Lease {
+  const { locks } = ctx.records;
   const mine = { _id: ctx.model.chats.collection, owner };
   // The server may have begun counting when the request was sent, so the local deadline counts from there.
   const margin = Math.min(5_000, ctx.leaseMs / 6);
   let deadline = since + ctx.leaseMs - margin;
   let lost = false;
+  const remaining = (): number => Math.floor(deadline - performance.now());
   const renew = async (): Promise<void> => {
     const asked = performance.now();
-    try {
-      const { matchedCount } = await ctx.records.locks.updateOne(
-        mine,
-        [{ $set: { leaseUntil: { $add: ["$$NOW", ctx.leaseMs] }, heartbeatAt: "$$NOW" } }],
-        majority,
-      );
-      if (matchedCount === 0) lost = true;
-      else deadline = Math.max(deadline, asked + ctx.leaseMs - margin);
-    } catch {
-      // The deadline decides: as long as it has not passed, the next heartbeat may get through.
-    }
+    const until = { leaseUntil: { $add: ["$$NOW", ctx.leaseMs] }, heartbeatAt: "$$NOW" };
+    // Whoever takes over becomes the owner, so this finds nothing once somebody has.
+    const { matchedCount } = await locks.updateOne(mine, [{ $set: until }], majority);
+    if (matchedCount === 0) lost = true;
+    else deadline = Math.max(deadline, asked + ctx.leaseMs - margin);
   };
-  const heartbeat = setInterval(() => void renew(), ctx.leaseMs / 3);
+  // A heartbeat that does not get through is followed by another; the deadline decides.
+  const heartbeat = setInterval(() => void renew().catch(() => undefined), ctx.leaseMs / 3);
   return {
     fence: before.fence + 1,
     takenOver: before.leaseUntil.getTime() !== 0,
-    bound() {
-      const remaining = Math.floor(deadline - performance.now());
-      if (lost || remaining < 1) throw leaseLost();
-      return { maxTimeMS: remaining };
+    waited,
+    async bound() {
+      if (!lost && remaining() < 1) await renew();
+      if (lost || remaining() < 1) throw leaseLost();
+      return { maxTimeMS: remaining() };
     },
     async confirm() {
-      const lock = await ctx.records.locks.findOne(mine);
-      if (lock === null) {
-        lost = true;
-        throw leaseLost();
-      }
+      const lock = await locks.findOne(mine);
+      lost ||= lock === null;
+      if (lock === null) throw leaseLost();
       return lock.control ?? null;
     },
     async [Symbol.asyncDispose]() {
       clearInterval(heartbeat);
       if (lost) return;
-      await ctx.records.locks
-        .updateOne(mine, { $set: { leaseUntil: released } }, majority)
-        .catch(() => undefined);
+      await locks.updateOne(mine, { $set: { leaseUntil: released } }, majority).catch(() => undefined);
     },
   };
 }

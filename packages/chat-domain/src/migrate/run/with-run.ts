@@ -4,7 +4,7 @@ import { parkedCount } from "../migration-history.ts";
 import type { MigrationContext } from "../migration-context.ts";
 import type { RunOutcome, RunResult } from "../migration-event.ts";
 import type { RunRecord } from "../migration-records.ts";
-import { asMigrationError } from "../preflight.ts";
+import { withMigrationErrors } from "../database-errors.ts";
 import { type Run, type RunRequest, RunStopped } from "./run.ts";
 
 /** Acquires the lease, keeps the record, does the work, and ends both whatever happens. */
@@ -14,14 +14,10 @@ export async function withRun(
   work: (run: Run) => Promise<RunOutcome>,
 ): Promise<RunResult> {
   const signal = request.signal ?? new AbortController().signal;
-  const acquiring = acquireLease(ctx, {
-    command: request.command,
-    onLocked: request.onLocked ?? "fail",
-    signal,
-  });
-  await using lease = await acquiring.catch((error: unknown) => {
-    throw asMigrationError(error);
-  });
+  const onLocked = request.onLocked ?? "fail";
+  await using lease = await withMigrationErrors(() =>
+    acquireLease(ctx, { command: request.command, onLocked, signal }),
+  );
   ctx.tell({ event: "lock.acquired", fence: lease.fence, takenOver: lease.takenOver });
   const run = await beginRun(ctx, lease, { ...request, signal });
   try {

@@ -1,0 +1,93 @@
+import {
+  migrationHistory,
+  type MigrationStatus,
+  migrationStatus,
+  rollBack,
+  type RollbackTarget,
+} from "@onechat/chat-domain/migrate";
+import type { Answer } from "../answer.ts";
+import { countText } from "../number-text.ts";
+import { nothingWritten, runOptions, runToEnd } from "../run-command.ts";
+import type { Session } from "../session.ts";
+import { section } from "../table.ts";
+
+/** Undoes what came after a phase; without `--execute` it only says what it would do. */
+export async function rollback(session: Session): Promise<Answer> {
+  const { ctx, settings } = session;
+  const { target: to } = settings;
+  if (!settings.execute) return whatRollbackWouldDo(session);
+  return runToEnd(session, { command: "rollback", to }, () => rollBack(ctx, { ...runOptions(session), to }));
+}
+
+async function whatRollbackWouldDo({ ctx, settings: { target } }: Session): Promise<Answer> {
+  const status = await migrationStatus(ctx);
+  if (status.lastRun === null) {
+    const text = "Nothing to do: nothing was ever migrated here";
+    return { exit: "ok", text, json: { executed: false, to: target, changes: [] } };
+  }
+  const changes = changesOf(status, target);
+  if (target === "none") {
+    for (const { collection, name } of await builtIndexes(ctx))
+      changes.push(`drops the index ${name} of ${collection}`);
+    changes.push("puts keys back that stood there before the migration");
+  }
+  const text = [
+    `Rollback to ${target}`,
+    ...section(
+      "Would do",
+      (changes.length === 0 ? ["nothing: there is nothing after this phase"] : changes).map(
+        (change) => `- ${change}`,
+      ),
+    ),
+    ...section(
+      "Will not undo",
+      kept(target).map((what) => `- ${what}`),
+    ),
+    "",
+    nothingWritten(`migrator rollback --to ${target}`),
+  ].join("\n");
+  return { exit: "ok", text, json: { executed: false, to: target, changes, kept: kept(target) } };
+}
+
+function changesOf({ journal, sealed }: MigrationStatus, target: RollbackTarget): string[] {
+  const of = (...states: readonly (keyof typeof journal)[]): number =>
+    states.reduce((sum, state) => sum + (journal[state] ?? 0), 0);
+  const merging = target !== "merge";
+  const keying = merging && target !== "backfill";
+  const candidates: readonly (readonly [boolean, number, string])[] = [
+    [true, sealed ? 1 : 0, "lifts the seal: chats without a key may be written again"],
+    [!merging, of("purged"), `brings ${countText(of("purged"), "purged duplicate")} back, still merged`],
+    [
+      merging,
+      of("purged", "settled", "merged", "rolling-back"),
+      `makes ${countText(of("purged", "settled", "merged", "rolling-back"), "duplicate")} a chat of its own again ` +
+        `(${stateText(journal)}), with what had followed it`,
+    ],
+    [merging, of("planned"), `forgets ${countText(of("planned"), "merge")} that were only planned`],
+    [keying, 1, "takes away every key that the migration has set"],
+    [keying, of("parked"), `forgets ${countText(of("parked"), "parked chat")}`],
+  ];
+  return candidates.filter(([applies, n]) => applies && n > 0).map(([, , text]) => text);
+}
+
+function stateText(journal: MigrationStatus["journal"]): string {
+  const states = ["merged", "settled", "purged", "rolling-back"] as const;
+  return states
+    .flatMap((state) => (journal[state] === undefined ? [] : [`${journal[state]} ${state}`]))
+    .join(", ");
+}
+
+async function builtIndexes(ctx: Session["ctx"]): Promise<readonly { collection: string; name: string }[]> {
+  const runs = await migrationHistory(ctx, { limit: 1_000 });
+  const all = runs.flatMap((run) => run.builtIndexes);
+  return [...new Map(all.map((index) => [`${index.collection} ${index.name}`, index])).values()];
+}
+
+function kept(target: RollbackTarget): readonly string[] {
+  if (target === "merge") return ["merges: duplicates stay merged into their survivors"];
+  return [
+    "messages and other documents sent to a survivor since the merge stay with the survivor",
+    "fields of a survivor that were changed since the merge stay as they are",
+    "the migration's own records (journal, copies, history) stay",
+  ];
+}

@@ -1,0 +1,42 @@
+import { ChatModel, type ChatModelInput } from "@onechat/chat-domain";
+import { EJSON } from "bson";
+import { z } from "zod";
+import { zodProblems } from "./zod-problems.ts";
+
+/** What a configuration file says: the database, and where the application keeps its chats. */
+export interface ConfigFile {
+  readonly database: string | null;
+  readonly model: ChatModelInput;
+}
+
+export type ParsedConfigFile =
+  | { readonly config: ConfigFile }
+  /** What is wrong, each with its path. */
+  | { readonly problems: readonly string[] };
+
+const Database = z.object({ database: z.string().min(1).optional() });
+
+/** Extended JSON, so that a filter may hold ObjectIds and dates: `{"$oid": …}`. */
+export function parseConfigFile(text: string): ParsedConfigFile {
+  const json = parsedJson(text);
+  if ("problem" in json) return { problems: [json.problem] };
+  const { value } = json;
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return { problems: ["is not a JSON object"] };
+  const { database: _named, ...rest } = EJSON.deserialize(value) as Record<string, unknown>;
+  const database = Database.safeParse(value);
+  const model = ChatModel.safeParse(rest);
+  const problems = [...zodProblems(database.error), ...zodProblems(model.error)];
+  if (problems.length > 0) return { problems };
+  return { config: { database: database.data?.database ?? null, model: rest } };
+}
+
+/** Without the parser's quotation of the text: somebody may have named the wrong file, one with a secret. */
+function parsedJson(text: string): { readonly value: unknown } | { readonly problem: string } {
+  try {
+    return { value: JSON.parse(text) };
+  } catch (error) {
+    const [what] = (error instanceof Error ? error.message : "").split(/, ["'.]/);
+    return { problem: `is not JSON: ${what}` };
+  }
+}

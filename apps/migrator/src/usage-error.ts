@@ -1,0 +1,10 @@
+/** Flags or configuration that cannot be worked with: nothing was tried. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join("\n"));
+    this.problems = problems;
+  }
+}

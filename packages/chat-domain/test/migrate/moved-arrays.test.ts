@@ -1,0 +1,51 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Merge } from "../../src/migrate/merge/merge.ts";
+import { arrayWithout } from "../../src/migrate/undo/move-array-back.ts";
+
+function merge(loser: string, survivor: string): Merge {
+  return { loser, survivor, epoch: 1 };
+}
+
+/** What the server makes of an array when a loser is merged. */
+function moved(array: readonly string[], { loser, survivor }: Merge): readonly string[] {
+  const replaced = array.map((id) => (id === loser ? survivor : id));
+  return replaced.filter((id, index) => id !== survivor || replaced.indexOf(id) === index);
+}
+
+describe("an array of chat ids that losers were taken from", () => {
+  it("becomes exactly what it was, in whatever order merges are undone", () => {
+    const merges = [merge("a1", "A"), merge("a2", "A"), merge("b1", "B"), merge("c1", "C")];
+    const ids = ["A", "B", "C", "D", ...merges.map(({ loser }) => loser)];
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.constantFrom(...ids), { minLength: 1 }),
+        fc.shuffledSubarray(merges, { minLength: merges.length }),
+        fc.shuffledSubarray(merges, { minLength: merges.length }),
+        (original, forward, back) => {
+          const present = (list: readonly Merge[]): Merge[] =>
+            list.filter(({ loser }) => original.includes(loser));
+          let current: readonly unknown[] = present(forward).reduce<readonly string[]>(moved, original);
+          let left = present(forward);
+          for (const undone of present(back)) {
+            current = arrayWithout({ original, current, merges: left }, [undone]);
+            left = left.filter((other) => other !== undone);
+          }
+          expect(current).toEqual(original);
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("keeps what somebody has added since, and gets the loser back beside it", () => {
+    const merges = [merge("a1", "A")];
+    const array = { original: ["a1", "x"], current: ["A", "x", "new"], merges };
+    expect(arrayWithout(array, merges)).toEqual(["a1", "x", "new"]);
+    expect(arrayWithout({ ...array, original: ["A", "a1"], current: ["A", "new"] }, merges)).toEqual([
+      "A",
+      "new",
+      "a1",
+    ]);
+  });
+});
