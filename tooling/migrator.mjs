@@ -5,10 +5,9 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const turbo = fileURLToPath(new URL("../node_modules/.bin/turbo", import.meta.url));
 const build = ["run", "build", "--filter=@onechat/migrator...", "--output-logs=errors-only"];
-const { status } = spawnSync(turbo, build, {
-  cwd: root,
-  stdio: ["ignore", 2, 2],
-  shell: process.platform === "win32",
-});
-if (status === 0) await import("../apps/migrator/dist/main.js");
-else process.exit(status ?? 1);
+const built = spawnSync(turbo, build, { cwd: root, encoding: "utf8", shell: process.platform === "win32" });
+if (built.status === 0) await import(new URL("../apps/migrator/dist/main.js", import.meta.url).href);
+else {
+  process.stderr.write(`${built.stdout}${built.stderr}The migrator could not be built.\n`);
+  process.exitCode = 1;
+}

@@ -68,19 +68,19 @@ interface Watch {
 
 const writingMethods = new Set<string | symbol>(["updateOne", "findOneAndUpdate", "insertOne", "deleteOne"]);
 
-function forwarding(real: Collection, { alive, counted }: Watch): Collection {
+function forwarding(real: Collection, watch: Watch): Collection {
   return new Proxy(real, {
     get(target, property) {
       const member: unknown = Reflect.get(target, property, target);
       if (typeof member !== "function") return member;
       if (!writingMethods.has(property)) {
         return (...args: unknown[]) => {
-          alive();
+          watch.alive();
           return Reflect.apply(member, target, args) as unknown;
         };
       }
       return (...args: unknown[]) =>
-        counted(1, () => Reflect.apply(member, target, args) as Promise<unknown>);
+        watch.counted(1, () => Reflect.apply(member, target, args) as Promise<unknown>);
     },
   });
 }

@@ -57,13 +57,13 @@ describe("a document that cannot be worked on", () => {
     const ctx = contextOf({ onEvent: ({ event }) => void events.push(event) });
     expect(await migrateUp(ctx)).toMatchObject({ outcome: "parked", parked: 3, counts: { keyed: 1 } });
     expect(events.filter((event) => event === "chat.parked")).toHaveLength(3);
-    const reasons = (await parkedChats(ctx)).map(({ reason }) => reason).toSorted();
+    const reasons = new Set((await parkedChats(ctx)).map(({ reason }) => reason));
     expect(reasons).toEqual(
-      [
+      new Set([
         "its _id is not a string, a number, an ObjectId or a UUID",
         "it has no participants",
         "participants[0] has leading or trailing white space",
-      ].toSorted(),
+      ]),
     );
     const before = await wholeImage(db);
     expect(await migrateUp(ctx)).toMatchObject({ outcome: "parked", parked: 3, run: null });
