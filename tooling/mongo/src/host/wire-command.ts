@@ -26,9 +26,12 @@ const sessionCommands: ReadonlySet<string> = new Set(
   "startSession endSessions refreshSessions killSessions killAllSessions killAllSessionsByPattern".split(" "),
 );
 
+/** Most of what a bulk consists of, and nothing that says what it is: left unparsed. */
+const cargo = { updates: true, documents: true, deletes: true };
+
 export function wireCommand(body: Buffer): WireCommand {
   // Whether a text is well-formed is for the engine to say.
-  const command = deserialize(body, { validation: { utf8: false } });
+  const command = deserialize(body, { validation: { utf8: false }, fieldsAsRaw: cargo });
   const name = Object.keys(command)[0] ?? "";
   const writes = !readCommands.has(name) || writesItsOutput(command["pipeline"]);
   return {
