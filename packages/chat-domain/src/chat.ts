@@ -1,7 +1,7 @@
-import { ObjectId } from "mongodb";
 import { keyField, type StoredDocument, storedParticipants, storedScope } from "./chat-document.ts";
 import { ChatError } from "./chat-error.ts";
 import type { ChatModel } from "./chat-model.ts";
+import { isObjectId } from "./native-id.ts";
 import { participantIdOrNull } from "./participant-id.ts";
 import { sortedSet } from "./participants-key.ts";
 
@@ -54,5 +54,5 @@ function validIds(stored: readonly unknown[]): readonly string[] {
 function creationTime(document: StoredDocument): Date | null {
   const { createdAt, _id: id } = document;
   if (createdAt instanceof Date) return createdAt;
-  return id instanceof ObjectId ? id.getTimestamp() : null;
+  return isObjectId(id) ? id.getTimestamp() : null;
 }

@@ -1,5 +1,5 @@
-import { MongoError, MongoServerError } from "mongodb";
 import { ChatError } from "./chat-error.ts";
+import { isDriverError, isServerError } from "./server-error.ts";
 
 const duplicateKey = 11000;
 
@@ -25,14 +25,14 @@ const transientNames: ReadonlySet<string> = new Set([
 
 /** Whether this is the duplicate-key error of the index on exactly `field`; any other duplicate is another matter. */
 export function isDuplicateOf(error: unknown, field: string): boolean {
-  if (!(error instanceof MongoServerError) || error.code !== duplicateKey) return false;
-  const pattern: unknown = error["keyPattern"];
+  if (!isServerError(error) || error.code !== duplicateKey) return false;
+  const pattern = error.keyPattern;
   return typeof pattern === "object" && pattern !== null && Object.keys(pattern).join() === field;
 }
 
 /** Whether the server refused a hint because the index is not there. */
 export function isHintRefused(error: unknown): boolean {
-  return error instanceof MongoServerError && error.code === 2 && /\bhint\b/.test(error.message);
+  return isServerError(error) && error.code === 2 && /\bhint\b/.test(error.message);
 }
 
 export function unavailable(message: string, cause?: unknown): ChatError {
@@ -41,6 +41,6 @@ export function unavailable(message: string, cause?: unknown): ChatError {
 
 /** Whether the database only could not answer now: asking again may work. */
 export function isTransient(error: unknown): boolean {
-  if (!(error instanceof MongoError)) return false;
+  if (!isDriverError(error)) return false;
   return transientNames.has(error.name) || (typeof error.code === "number" && transientCodes.has(error.code));
 }

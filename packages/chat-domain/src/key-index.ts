@@ -1,6 +1,7 @@
-import { type Collection, type IndexDescriptionInfo, MongoServerError } from "mongodb";
+import type { Collection, IndexDescriptionInfo } from "mongodb";
 import { keyField, type StoredDocument } from "./chat-document.ts";
 import { indexMissing } from "./index-missing.ts";
+import { isServerError } from "./server-error.ts";
 
 /**
  * With this hint the server refuses to read or write by key once the index is gone. It cannot tell a right index from
@@ -60,7 +61,7 @@ export async function existingIndexes(
   try {
     return await chats.indexes();
   } catch (error) {
-    if (error instanceof MongoServerError && error.codeName === "NamespaceNotFound") return [];
+    if (isServerError(error) && error.codeName === "NamespaceNotFound") return [];
     throw error;
   }
 }

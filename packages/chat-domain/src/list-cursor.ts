@@ -1,14 +1,14 @@
 import { type Condition, Long, ObjectId, UUID } from "mongodb";
 import { ChatError } from "./chat-error.ts";
-import { type NativeId, nativeForms } from "./native-id.ts";
-import { participantIdOrNull } from "./participant-id.ts";
+import { isObjectId, type NativeId, nativeForms } from "./native-id.ts";
+import { canonicalText, participantIdOrNull } from "./participant-id.ts";
 
 /** Where a page of a list ended, as text: an id with its type, because lists may hold ids of several types. */
 export function cursorOf(id: NativeId): string {
   const text = participantIdOrNull(id) ?? "";
-  if (id instanceof ObjectId) return text;
+  if (isObjectId(id)) return text;
   if (typeof id === "string") return `text:${text}`;
-  return id instanceof UUID ? `uuid:${text}` : `number:${text}`;
+  return canonicalText.uuid.test(text) ? `uuid:${text}` : `number:${text}`;
 }
 
 /** Ids that come after a cursor when newest come first: those of its own type, then all of `laterTypes`. */

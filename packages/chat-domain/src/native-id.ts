@@ -5,6 +5,11 @@ import { canonicalText } from "./participant-id.ts";
 
 export type NativeId = string | ObjectId | UUID | Long;
 
+/** Whether this is an ObjectId, of whatever copy of the bson package. */
+export function isObjectId(id: unknown): id is ObjectId {
+  return typeof id === "object" && id !== null && "_bsontype" in id && id._bsontype === "ObjectId";
+}
+
 /** Every stored form that has this canonical text, for filters over collections whose ids are of mixed types. */
 export function nativeForms(id: string): readonly NativeId[] {
   if (canonicalText.objectId.test(id)) return [id, new ObjectId(id)];

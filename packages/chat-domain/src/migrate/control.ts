@@ -1,8 +1,8 @@
-import { MongoServerError } from "mongodb";
 import { lockHolder } from "./run/lease.ts";
 import type { MigrationContext } from "./migration-context.ts";
 import { MigrationError } from "./migration-error.ts";
 import type { LockControl } from "./migration-records.ts";
+import { isServerError } from "../server-error.ts";
 
 const majority = { writeConcern: { w: "majority", journal: true } } as const;
 
@@ -29,7 +29,7 @@ export async function setControl(
       { upsert: true, ...majority },
     );
   } catch (error) {
-    if (!(error instanceof MongoServerError && error.code === 11_000)) throw error;
+    if (!(isServerError(error) && error.code === 11_000)) throw error;
     await ctx.records.locks.updateOne({ _id }, { $set: { control } }, majority);
   }
 }

@@ -1,6 +1,6 @@
-import { MongoServerError } from "mongodb";
 import { isTransient } from "../driver-errors.ts";
 import { MigrationError } from "./migration-error.ts";
+import { isServerError } from "../server-error.ts";
 
 /**
  * Runs what asks the database before, or without, a run of its own.
@@ -20,7 +20,7 @@ export function asMigrationError(error: unknown): unknown {
   if (isTransient(error)) {
     return new MigrationError("UNAVAILABLE", "the database cannot be reached", { cause: error });
   }
-  const refused = error instanceof MongoServerError && [13, 18].includes(Number(error.code));
+  const refused = isServerError(error) && [13, 18].includes(error.code);
   if (!refused) return error;
   const problem = `the database user may not do what this needs: ${error.message}`;
   return new MigrationError("PREFLIGHT_REFUSED", "the migration cannot begin; nothing was written", {

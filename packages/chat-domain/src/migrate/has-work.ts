@@ -15,6 +15,7 @@ import { type MigrationPhase, migrationPhases } from "./migration-event.ts";
 import { type JournalState, mergedStates } from "./migration-records.ts";
 import { missingReferenceIndexes } from "./merge/reference-indexes.ts";
 import { nextChats } from "./keys/scan-chats.ts";
+import { solvedParkings } from "./keys/solved-parkings.ts";
 import { canSeal, isSealed } from "./phases/seal-phase.ts";
 
 const batch = 2_000;
@@ -31,6 +32,7 @@ export async function hasWork(ctx: MigrationContext, to: MigrationPhase): Promis
     ["settle", (context) => isJournaled(context, "merged")],
     ["purge", (context) => isJournaled(context, "settled")],
     ["seal", async (context) => (await canSeal(context)) && !(await isSealed(context))],
+    ["backfill", async (context) => (await solvedParkings(context)).length > 0],
     ["backfill", lacksKeys],
     ["settle", hasStragglers],
   ];

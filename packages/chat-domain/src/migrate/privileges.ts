@@ -1,5 +1,6 @@
-import { type Document, MongoServerError } from "mongodb";
+import type { Document } from "mongodb";
 import type { MigrationContext } from "./migration-context.ts";
+import { isServerError } from "../server-error.ts";
 
 interface Privilege {
   readonly resource: { readonly db?: string; readonly collection?: string; readonly anyResource?: boolean };
@@ -56,7 +57,7 @@ async function grantedPrivileges(admin: {
     if (!Array.isArray(users) || users.length === 0) return null;
     return authInfo.authenticatedUserPrivileges as readonly Privilege[];
   } catch (error) {
-    if (error instanceof MongoServerError) return null;
+    if (isServerError(error)) return null;
     throw error;
   }
 }

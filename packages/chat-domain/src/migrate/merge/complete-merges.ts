@@ -4,6 +4,7 @@ import { archiveDocuments } from "./archive-documents.ts";
 import { foldDocuments } from "./fold-documents.ts";
 import { ignoringTwins } from "../run/guarded-writes.ts";
 import { idMap } from "./id-map.ts";
+import { addAliases } from "./aliases.ts";
 import { advance } from "./journal.ts";
 import { withLiveSurvivor } from "./live-survivors.ts";
 import type { Merge } from "./merge.ts";
@@ -24,7 +25,7 @@ export async function completeMerges(run: Run, merges: readonly Merge[]): Promis
   let open = merges;
   for (let attempt = 0; attempt < attempts && open.length > 0; attempt += 1) {
     // Nothing moves to a chat that is gone: its losers are orphans, which the survey before each merge takes care of.
-    open = await withLiveSurvivor(run.ctx, open);
+    open = await addAliases(run, open);
     await archiveLosers(run, open);
     await redirect(run, open);
     for (const reference of run.ctx.model.references) await moveReferences(run, open, reference);

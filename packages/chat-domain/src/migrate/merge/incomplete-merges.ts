@@ -1,10 +1,15 @@
+import { aliasesField, type StoredDocument } from "../../chat-document.ts";
+import type { NativeId } from "../../native-id.ts";
 import { archivedContents, contentsOf } from "./content-hash.ts";
-import { idMap } from "./id-map.ts";
+import { idMap, idText } from "./id-map.ts";
 import type { Merge } from "./merge.ts";
 import type { MigrationContext } from "../migration-context.ts";
 import { referencesTo } from "./references-to.ts";
 
-/** Merges whose loser holds something that no copy holds, or that something refers to: not done, or undone since. */
+/**
+ * Merges that are not done, or have been undone since: the loser holds something that no copy holds, something refers to
+ * it, or it has no redirect or is no alias any more.
+ */
 export async function incompleteMerges(
   ctx: MigrationContext,
   merges: readonly Merge[],
@@ -19,6 +24,28 @@ export async function incompleteMerges(
     const left = await referencesTo(ctx, { merges, model: reference, limit: merges.length * 2 });
     incomplete.push(...left.map(({ merge }) => [merge.loser, true] as const));
   }
+  incomplete.push(...(await unlisted(ctx, merges)).map((loser) => [loser, true] as const));
   const isIncomplete = idMap(incomplete);
   return merges.filter(({ loser }) => isIncomplete.has(loser));
+}
+
+/** Losers that cannot be found from where they should be: by their redirect, or as an alias of a survivor that is there. */
+async function unlisted(ctx: MigrationContext, merges: readonly Merge[]): Promise<readonly NativeId[]> {
+  if (merges.length === 0) return [];
+  const losers = merges.map(({ loser }) => loser);
+  const redirects = await ctx.redirects.find({ _id: { $in: losers } }, { projection: { _id: 1 } }).toArray();
+  const redirected = idMap(redirects.map(({ _id }) => [_id, true] as const));
+  const survivors = await ctx.chats
+    .find({ _id: { $in: merges.map(({ survivor }) => survivor) } }, { projection: { [aliasesField]: 1 } })
+    .toArray();
+  const aliases = idMap(survivors.map((survivor) => [survivor._id, aliasTexts(survivor)] as const));
+  return merges
+    .filter(({ loser, survivor }) => {
+      return !redirected.has(loser) || aliases.get(survivor)?.has(idText(loser)) === false;
+    })
+    .map(({ loser }) => loser);
+}
+
+function aliasTexts({ [aliasesField]: aliases }: StoredDocument): ReadonlySet<string> {
+  return new Set(Array.isArray(aliases) ? aliases.map(idText) : []);
 }

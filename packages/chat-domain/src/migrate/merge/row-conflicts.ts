@@ -1,8 +1,10 @@
+import { type StoredDocument, valueAt } from "../../chat-document.ts";
 import type { ReferenceModel } from "../../merge-model.ts";
 import type { NativeId } from "../../native-id.ts";
 import { archiveDocuments } from "./archive-documents.ts";
 import { deleteArchived } from "./delete-archived.ts";
 import { foldDocuments } from "./fold-documents.ts";
+import { idText } from "./id-map.ts";
 import type { RowConflict } from "./move-references.ts";
 import { rememberFields } from "./originals.ts";
 import { collectionOf } from "./reference-indexes.ts";
@@ -53,6 +55,9 @@ export async function resolveRowConflicts(
   return deleteArchived(run, { collection, archive: "rowsArchive", ids, filter: {} });
 }
 
+/** How many rows are asked for in one query. */
+const lookupsAtOnce = 200;
+
 /** Found by what the index says they share; one that is gone by now is no conflict any more. */
 async function withSurvivorsRows(
   run: Run,
@@ -60,11 +65,36 @@ async function withSurvivorsRows(
   refused: readonly RowConflict[],
 ): Promise<readonly Conflict[]> {
   const rows = collectionOf(run.ctx, collection);
-  const found = await Promise.all(
-    refused.map(async (conflict): Promise<readonly Conflict[]> => {
-      const row = await rows.findOne(conflict.refusal.keyValue, { projection: { _id: 1 } });
-      return row === null ? [] : [{ ...conflict, into: row._id }];
-    }),
+  const found: Conflict[] = [];
+  for (let from = 0; from < refused.length; from += lookupsAtOnce) {
+    const some = refused.slice(from, from + lookupsAtOnce);
+    const fields = [...new Set(some.flatMap(({ refusal }) => Object.keys(refusal.keyPattern)))];
+    const candidates = await rows
+      .find(
+        { $or: some.map(({ refusal }) => refusal.keyValue) },
+        { projection: Object.fromEntries(fields.map((field) => [field, 1])) },
+      )
+      .toArray();
+    found.push(...some.flatMap((conflict) => besideSurvivorsRow(conflict, candidates)));
+  }
+  return found;
+}
+
+function besideSurvivorsRow(
+  conflict: RowConflict,
+  candidates: readonly StoredDocument[],
+): readonly Conflict[] {
+  const shared = Object.entries(conflict.refusal.keyValue).map(
+    ([field, value]) => [field, idText(value)] as const,
   );
-  return found.flat();
+  const row = candidates.find((candidate) =>
+    shared.every(([field, text]) => valuesAt(candidate, field).some((value) => idText(value) === text)),
+  );
+  return row === undefined ? [] : [{ ...conflict, into: row._id }];
+}
+
+/** An index holds every element of an array, and `null` for what is absent. */
+function valuesAt(row: StoredDocument, field: string): readonly unknown[] {
+  const value = valueAt(row, field) ?? null;
+  return Array.isArray(value) ? value : [value];
 }

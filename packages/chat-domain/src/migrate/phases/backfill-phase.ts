@@ -1,9 +1,9 @@
 import type { Filter } from "mongodb";
-import { keyField, type StoredDocument } from "../../chat-document.ts";
+import { type StoredDocument } from "../../chat-document.ts";
 import { uniqueChats } from "../../chat-filters.ts";
 import type { NativeId } from "../../native-id.ts";
-import { keyVersion } from "../../participants-key.ts";
 import { claimKeys } from "../keys/claim-keys.ts";
+import { solvedParkings, withoutKey } from "../keys/solved-parkings.ts";
 import { inHalves } from "../run/in-halves.ts";
 import { idMap } from "../merge/id-map.ts";
 import { park } from "../merge/journal.ts";
@@ -43,9 +43,6 @@ export function keylessPass(run: Run, range: IdRange = {}): Promise<number> {
   const filter = { $and: [uniqueChats(run.ctx.model), withoutKey] };
   return pass(run, { filter, range, after: null, total: null, saves: false });
 }
-
-/** Also matches chats whose key is missing, `null` or no text. */
-export const withoutKey: Filter<StoredDocument> = { [keyField]: { $not: keyVersion } };
 
 interface Pass {
   readonly filter: Filter<StoredDocument>;
@@ -113,17 +110,7 @@ async function claimBatch(run: Run, chats: readonly StoredDocument[]): Promise<n
 
 /** Chats that were parked and have been put right since, or are gone, are no longer anybody's concern. */
 async function forgetSolved(run: Run): Promise<void> {
-  const { ctx } = run;
-  const parked = await ctx.records.journal
-    .find({ state: "parked", survivor: null }, { limit: 10_000 })
-    .toArray();
-  if (parked.length === 0) return;
-  const ids = parked.map(({ _id }) => _id);
-  const still = await ctx.chats
-    .find({ $and: [uniqueChats(ctx.model), withoutKey, { _id: { $in: ids } }] }, { projection: { _id: 1 } })
-    .toArray();
-  const unsolved = new Set(still.map(({ _id }) => String(_id)));
-  const solved = ids.filter((id) => !unsolved.has(String(id)));
+  const solved = await run.attempt("backfill", () => solvedParkings(run.ctx));
   await run.write.delete(
     "chat_merge_journal",
     solved.map((_id) => ({ _id, state: "parked" })),

@@ -1,7 +1,8 @@
-import { type Document, MongoServerError } from "mongodb";
+import type { Document } from "mongodb";
 import { keyField, mergedIntoField } from "../../chat-document.ts";
 import type { MigrationContext } from "../migration-context.ts";
 import type { Run } from "../run/run.ts";
+import { isServerError } from "../../server-error.ts";
 
 const commandNotFound = 59;
 
@@ -59,7 +60,7 @@ export async function canSeal({ db }: MigrationContext): Promise<boolean> {
     await db.command({ collMod: "migrator_has_no_such_collection" });
     return true;
   } catch (error) {
-    if (error instanceof MongoServerError) return error.code !== commandNotFound;
+    if (isServerError(error)) return error.code !== commandNotFound;
     throw error;
   }
 }
@@ -73,7 +74,7 @@ function demand({ model }: MigrationContext): Document {
   return {
     $or: [
       { [keyField]: { $type: "string" } },
-      { [mergedIntoField]: { $exists: true } },
+      { [mergedIntoField]: { $exists: true, $ne: null } },
       { $nor: [model.chats.where] },
     ],
   };

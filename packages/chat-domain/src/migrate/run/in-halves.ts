@@ -1,10 +1,10 @@
-import { MongoServerError } from "mongodb";
 import { isTransient } from "../../driver-errors.ts";
 import { whyRefused } from "../keys/claim-keys.ts";
 import { MergeObstacle } from "../merge/merge-obstacle.ts";
 import type { PhaseName } from "../migration-event.ts";
 import { MigrationError } from "../migration-error.ts";
 import type { Run } from "./run.ts";
+import { isServerError } from "../../server-error.ts";
 
 export interface HalvedWork<T> {
   readonly phase: PhaseName;
@@ -42,8 +42,8 @@ async function refusalOf(work: () => Promise<void>): Promise<string | null> {
     return null;
   } catch (error) {
     if (error instanceof MergeObstacle) return error.message;
-    if (error instanceof MigrationError || !(error instanceof MongoServerError)) throw error;
+    if (error instanceof MigrationError || !isServerError(error)) throw error;
     if (isTransient(error) || hopelessCodes.has(error.code)) throw error;
-    return whyRefused({ code: Number(error.code) });
+    return whyRefused({ code: error.code });
   }
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { MongoServerError } from "mongodb";
 import type { MigrationContext } from "../migration-context.ts";
 import { MigrationError } from "../migration-error.ts";
 import type { LockControl, LockRecord } from "../migration-records.ts";
+import { isServerError } from "../../server-error.ts";
 
 /** The right to write, as long as it is renewed. Decided by the server's clock; judged locally by a monotonic one. */
 export interface Lease extends AsyncDisposable {
@@ -84,7 +84,7 @@ async function ensureLock(ctx: MigrationContext): Promise<void> {
       { upsert: true, ...majority },
     );
   } catch (error) {
-    if (!(error instanceof MongoServerError && error.code === 11_000)) throw error;
+    if (!(isServerError(error) && error.code === 11_000)) throw error;
   }
 }
 

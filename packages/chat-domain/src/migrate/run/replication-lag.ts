@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Db, MongoServerError } from "mongodb";
+import type { Db } from "mongodb";
 import type { MigrationContext } from "../migration-context.ts";
+import { isServerError } from "../../server-error.ts";
 
 interface Member {
   readonly stateStr: string;
@@ -26,7 +27,7 @@ export function replicationLag(db: Db): () => Promise<number | null> {
       known = lagOf(members);
       askAgain = performance.now() + checkEveryMs;
     } catch (error) {
-      if (!(error instanceof MongoServerError)) throw error;
+      if (!isServerError(error)) throw error;
       askAgain = Number.POSITIVE_INFINITY;
     }
     return known;

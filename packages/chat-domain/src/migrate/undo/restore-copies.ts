@@ -1,7 +1,8 @@
-import { type Document, MongoServerError } from "mongodb";
+import type { Document } from "mongodb";
 import { duplicateKeyCode } from "../run/guarded-writes.ts";
 import type { Merge } from "../merge/merge.ts";
 import type { Run } from "../run/run.ts";
+import { isServerError } from "../../server-error.ts";
 
 export interface RestoreRequest {
   readonly archive: "chats_archive" | "chat_rows_archive";
@@ -17,7 +18,7 @@ export async function restoreCopies(run: Run, { archive, into, merges }: Restore
   try {
     await restore(run, { archive, into, merges });
   } catch (error) {
-    if (!(error instanceof MongoServerError) || error.code !== duplicateKeyCode) throw error;
+    if (!isServerError(error) || error.code !== duplicateKeyCode) throw error;
     if (merges.length === 1) {
       run.ctx.tell({
         event: "note",

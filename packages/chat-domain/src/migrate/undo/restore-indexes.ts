@@ -1,5 +1,5 @@
-import { MongoServerError } from "mongodb";
 import type { Run } from "../run/run.ts";
+import { isServerError } from "../../server-error.ts";
 
 const goneAlready: ReadonlySet<string | undefined> = new Set(["IndexNotFound", "NamespaceNotFound"]);
 
@@ -11,7 +11,7 @@ export async function restoreIndexes(run: Run): Promise<void> {
     try {
       await write.administer({ dropIndexes: collection, index: name });
     } catch (error) {
-      if (!(error instanceof MongoServerError) || !goneAlready.has(error.codeName)) throw error;
+      if (!isServerError(error) || !goneAlready.has(error.codeName)) throw error;
     }
   }
   await write.update(
