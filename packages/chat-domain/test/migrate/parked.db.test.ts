@@ -44,7 +44,7 @@ async function withMessages(): Promise<void> {
 describe("a document that cannot be worked on", () => {
   it("never stops the run, is listed with its reason, and is forgotten once it has been put right", async () => {
     await withMessages();
-    const chats = db.collection<{ _id: unknown; participants?: unknown; weight?: string }>("chats");
+    const chats = db.collection<{ _id: ObjectId | Document; participants?: string[] }>("chats");
     const valid = new ObjectId();
     const missing = new ObjectId();
     await chats.insertMany([

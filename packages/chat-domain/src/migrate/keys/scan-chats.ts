@@ -1,6 +1,7 @@
-import { type Filter, ObjectId } from "mongodb";
+import { type Filter, type FindOptions, ObjectId } from "mongodb";
 import { keyField, mergedIntoField, type StoredDocument } from "../../chat-document.ts";
 import type { NativeId } from "../../native-id.ts";
+import { isServerError } from "../../server-error.ts";
 import type { MigrationContext } from "../migration-context.ts";
 
 export interface ScanRequest {
@@ -30,21 +31,41 @@ export function objectIdsSince(time: Date): IdRange {
  * The next chats in `_id` order, with what tells who they are of. A fresh query per batch: no cursor lives longer than
  * it takes to read one.
  */
-export function nextChats(ctx: MigrationContext, request: ScanRequest): Promise<StoredDocument[]> {
+export async function nextChats(ctx: MigrationContext, request: ScanRequest): Promise<StoredDocument[]> {
   const { filter, after, limit, range = {} } = request;
   const rest = after === null ? filter : { $and: [filter, { _id: { $ne: after } }] };
-  // Bounds of the index, because comparisons in a filter see only ids of the same type.
-  const min = after ?? range.from;
-  return ctx.chats
-    .find(rest, {
-      projection: identityProjection(ctx),
-      hint: { _id: 1 },
-      sort: { _id: 1 },
-      limit,
-      ...(min === undefined ? {} : { min: { _id: min } }),
-      ...(range.below === undefined ? {} : { max: { _id: range.below } }),
-    })
+  const bounds = boundsOf({ ...range, ...(after === null ? {} : { from: after }) });
+  try {
+    return await ctx.chats
+      .find(rest, { projection: identityProjection(ctx), sort: { _id: 1 }, limit, ...bounds })
+      .toArray();
+  } catch (error) {
+    // The scan has come to its bound: what begins there does not begin before it.
+    if (isServerError(error) && error.code === emptyBounds) return [];
+    throw error;
+  }
+}
+
+const emptyBounds = 51_175;
+
+/** The chat at the end of a range: who scans up to it comes to an end, however many are added meanwhile. */
+export async function lastChat(
+  ctx: MigrationContext,
+  { filter, range = {} }: Pick<ScanRequest, "filter" | "range">,
+): Promise<StoredDocument | null> {
+  const [last = null] = await ctx.chats
+    .find(filter, { projection: identityProjection(ctx), sort: { _id: -1 }, limit: 1, ...boundsOf(range) })
     .toArray();
+  return last;
+}
+
+/** Bounds of the index, because comparisons in a filter see only ids of the same type. */
+function boundsOf({ from, below }: IdRange): FindOptions {
+  return {
+    hint: { _id: 1 },
+    ...(from === undefined ? {} : { min: { _id: from } }),
+    ...(below === undefined ? {} : { max: { _id: below } }),
+  };
 }
 
 /** The chats with these ids, as {@link nextChats} reads them. */

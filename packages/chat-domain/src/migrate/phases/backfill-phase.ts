@@ -8,7 +8,14 @@ import { inHalves } from "../run/in-halves.ts";
 import { idMap } from "../merge/id-map.ts";
 import { park } from "../merge/journal.ts";
 import type { Run } from "../run/run.ts";
-import { idsBeforeObjectIds, type IdRange, nextChats, objectIdsSince } from "../keys/scan-chats.ts";
+import {
+  chatsWithIds,
+  idsBeforeObjectIds,
+  type IdRange,
+  lastChat,
+  nextChats,
+  objectIdsSince,
+} from "../keys/scan-chats.ts";
 
 /** Clients mint ObjectIds by their own clocks, so a tail pass looks this far back. */
 const clockSkewMs = 15 * 60_000;
@@ -55,32 +62,37 @@ interface Pass {
 
 async function pass(run: Run, { filter, range, after, total, saves }: Pass): Promise<number> {
   const { ctx, batch } = run;
+  const end = await run.attempt("backfill", () => lastChat(ctx, { filter, range }));
+  if (end === null) return 0;
+  const work = async (chats: readonly StoredDocument[]): Promise<number> =>
+    claimBatch(run, saves ? chats : await withoutPlanned(run, chats));
   let changed = 0;
-  let last = after;
-  for (;;) {
+  for (let last = after; ;) {
     const started = performance.now();
-    const limit = batch.current();
-    const chats = await run.attempt("backfill", () => nextChats(ctx, { filter, range, after: last, limit }));
-    if (chats.length === 0) return changed;
-    changed += await claimBatch(run, saves ? chats : await withoutPlanned(run, chats));
+    const scan = { filter, after: last, limit: batch.current(), range: { ...range, below: end._id } };
+    const chats = await run.attempt("backfill", () => nextChats(ctx, scan));
+    if (chats.length === 0) break;
+    changed += await work(chats);
     const batchMs = performance.now() - started;
     batch.took(batchMs, chats.length);
     last = chats.at(-1)?._id ?? last;
     if (!saves) continue;
     run.count({ scanned: chats.length });
     await run.attempt("backfill", () => run.checkpoint("backfill", { lastId: last }));
-    const { scanned } = run.counts();
     const counts = run.counts();
     ctx.tell({
       event: "progress",
       phase: "backfill",
-      done: scanned,
+      done: counts.scanned,
       total,
       counts,
       batch: chats.length,
       batchMs,
     });
   }
+  // The bound of a scan does not belong to it.
+  if (saves) run.count({ scanned: 1 });
+  return changed + (await work(await run.attempt("backfill", () => chatsWithIds(ctx, [end._id]))));
 }
 
 /** Duplicates that wait for their merge have lost their claim already. */
