@@ -1,5 +1,5 @@
 import type { Filter } from "mongodb";
-import { type StoredDocument } from "../../chat-document.ts";
+import type { StoredDocument } from "../../chat-document.ts";
 import { uniqueChats } from "../../chat-filters.ts";
 import type { NativeId } from "../../native-id.ts";
 import { claimKeys } from "../keys/claim-keys.ts";
@@ -76,9 +76,9 @@ async function pass(run: Run, { filter, range, after, total, saves }: Pass): Pro
     const batchMs = performance.now() - started;
     batch.took(batchMs, chats.length);
     last = chats.at(-1)?._id ?? last;
+    if (saves) run.count({ scanned: chats.length });
+    await run.attempt("backfill", () => run.checkpoint("backfill", saves ? { lastId: last } : {}));
     if (!saves) continue;
-    run.count({ scanned: chats.length });
-    await run.attempt("backfill", () => run.checkpoint("backfill", { lastId: last }));
     const counts = run.counts();
     ctx.tell({
       event: "progress",
