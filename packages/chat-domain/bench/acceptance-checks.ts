@@ -1,3 +1,4 @@
+// Looks at the database with none of the migration's own code, except where that is what is asked about.
 import { createHash } from "node:crypto";
 import { type Document, ObjectId } from "mongodb";
 import { auditChats } from "../src/audit/index.ts";
@@ -6,7 +7,6 @@ import type { JournalEntry, MigrationContext } from "../src/migrate/index.ts";
 import type { NativeId } from "../src/native-id.ts";
 import type { LegacyDatabase } from "./legacy-database.ts";
 
-/** Looks at the database with none of the migration's own code, except where that is what is asked about. */
 export interface Merged {
   readonly loser: NativeId;
   readonly survivor: NativeId;

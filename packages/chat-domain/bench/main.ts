@@ -3,6 +3,7 @@ import { openMongo } from "@onechat/mongo";
 import { connect } from "../src/connect/index.ts";
 import { chatContext, createOrGetChat, ensureIndexes, participantsKey } from "../src/index.ts";
 import { pairedRounds, type Variant } from "./paired-rounds.ts";
+import { ratioText } from "./ratio.ts";
 
 await using mongo = await openMongo({
   purpose: "start",
@@ -59,8 +60,8 @@ for (const [title, variants] of [
   console.log(
     `\n${title}: one caller, p50 of 2,000 calls, ratio to the driver's upsert with its 95 % interval`,
   );
-  for (const { name, p50, ratio, interval } of results) {
-    const range = `${interval[0].toFixed(2)}–${interval[1].toFixed(2)}`;
-    console.log(`  ${name.padEnd(32)} ${p50.toFixed(3)} ms   ${ratio.toFixed(2)}   (${range})`);
+  for (const result of results) {
+    const { name, p50 } = result;
+    console.log(`  ${name.padEnd(32)} ${p50.toFixed(3)} ms   ${ratioText(result)}`);
   }
 }

@@ -1,17 +1,16 @@
+import { median, type Ratio, ratioOf } from "./ratio.ts";
+
 /** One way of doing the same thing. `call` gets a number that is new for every call. */
 export interface Variant {
   readonly name: string;
   call(fresh: number): Promise<unknown>;
 }
 
-export interface VariantResult {
+/** Its ratio is that of this variant's p50 to the first variant's p50 of the same round. */
+export interface VariantResult extends Ratio {
   readonly name: string;
   /** Median over all calls, in milliseconds. */
   readonly p50: number;
-  /** Median over rounds of this variant's p50 by the first variant's p50 of the same round. */
-  readonly ratio: number;
-  /** 95 % bootstrap interval of `ratio`. */
-  readonly interval: readonly [number, number];
 }
 
 export interface RoundsOptions {
@@ -50,32 +49,12 @@ function summarised(
   rounds: readonly (readonly number[])[],
   control: readonly number[],
 ): VariantResult {
-  const logRatios = rounds.map((durations, round) =>
-    Math.log(median(durations) / (control[round] ?? Number.NaN)),
-  );
-  return {
-    name,
-    p50: median(rounds.flat()),
-    ratio: Math.exp(median(logRatios)),
-    interval: bootstrapInterval(logRatios),
-  };
+  const pairs = rounds.map((durations, round) => [median(durations), control[round] ?? Number.NaN] as const);
+  return { name, p50: median(rounds.flat()), ...ratioOf(pairs) };
 }
 
-function bootstrapInterval(values: readonly number[]): readonly [number, number] {
-  const medians = Array.from({ length: 2_000 }, () =>
-    median(values.map(() => values[Math.floor(Math.random() * values.length)] ?? Number.NaN)),
-  ).toSorted((a, b) => a - b);
-  return [Math.exp(medians[50] ?? Number.NaN), Math.exp(medians[1_949] ?? Number.NaN)];
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
-}
-
-function rotated<T>(values: readonly T[], by: number): readonly T[] {
+/** In another order for each turn. */
+export function rotated<T>(values: readonly T[], by: number): readonly T[] {
   const turn = by % values.length;
   return [...values.slice(turn), ...values.slice(0, turn)];
 }

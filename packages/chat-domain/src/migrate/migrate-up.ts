@@ -41,7 +41,7 @@ const phases: Readonly<Record<MigrationPhase, (run: Run) => Promise<void>>> = {
 };
 
 /** The phases from the first up to and including `to`. */
-export function phasesUpTo(to: MigrationPhase): readonly MigrationPhase[] {
+function phasesUpTo(to: MigrationPhase): readonly MigrationPhase[] {
   return migrationPhases.slice(0, migrationPhases.indexOf(to) + 1);
 }
 

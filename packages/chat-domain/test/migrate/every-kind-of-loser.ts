@@ -44,7 +44,7 @@ const start = Date.UTC(2020, 0, 1);
 const day = 86_400_000;
 
 /** The same id for the same number, always. */
-export function idOf(kind: number, number: number): ObjectId {
+function idOf(kind: number, number: number): ObjectId {
   return new ObjectId(
     `${(0x5e0be100 + number).toString(16)}${kind.toString(16).padStart(6, "0")}${"0".repeat(10)}`,
   );

@@ -85,7 +85,7 @@ export function countersOf(fold: FoldModel): readonly Counter[] {
 }
 
 /** What a counter ought to say now. */
-export function countFor(
+function countFor(
   run: Run,
   { collection, field, where, since }: Recount,
   { document, chat }: { readonly document: StoredDocument; readonly chat: NativeId },
