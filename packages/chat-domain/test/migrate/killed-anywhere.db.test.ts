@@ -144,8 +144,8 @@ describe("a migration that is killed after any single write", () => {
   }, 600_000);
 
   it("can be rolled back to the last byte from wherever it was killed", async () => {
-    const everyThird = numbersBelow(writes.up).filter((number) => number % 3 === 0);
-    const differing = await differingAfter(everyThird, async (db, dieAfter) => {
+    const everyFifth = numbersBelow(writes.up).filter((number) => number % 5 === 0);
+    const differing = await differingAfter(everyFifth, async (db, dieAfter) => {
       await runUntil(db, dieAfter, up);
       await expireLease(db);
       await down(contextOf(db));
