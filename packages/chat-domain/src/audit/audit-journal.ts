@@ -1,5 +1,4 @@
 import { aliasesField, keyField, mergedIntoField, type StoredDocument } from "../chat-document.ts";
-import { formsOf } from "../migrate/merge/chat-forms.ts";
 import { archivedContents, contentsOf } from "../migrate/merge/content-hash.ts";
 import { idMap, idText } from "../migrate/merge/id-map.ts";
 import { journalBatches } from "../migrate/merge/journal-scan.ts";
@@ -7,7 +6,7 @@ import type { Merge } from "../migrate/merge/merge.ts";
 import { mergeOf } from "../migrate/merge/merge-of.ts";
 import type { MigrationContext } from "../migrate/migration-context.ts";
 import { type JournalEntry, mergedStates } from "../migrate/migration-records.ts";
-import { collectionOf } from "../migrate/merge/reference-indexes.ts";
+import { referencesTo } from "../migrate/merge/references-to.ts";
 import type { NativeId } from "../native-id.ts";
 import type { Finding, FindingCode } from "./finding.ts";
 
@@ -106,15 +105,12 @@ async function referencesToLosers(
   ctx: MigrationContext,
   merges: readonly Merge[],
 ): Promise<readonly Finding[]> {
-  const forms = merges.flatMap(({ loser }) => formsOf(loser));
   const found: Finding[] = [];
-  for (const { collection, field } of ctx.model.references) {
-    const documents = await collectionOf(ctx, collection)
-      .find({ [field]: { $in: forms } }, { projection: { _id: 1 }, limit: mostReferences })
-      .toArray();
-    for (const { _id } of documents) {
+  for (const model of ctx.model.references) {
+    const { collection } = model;
+    for (const { id, merge } of await referencesTo(ctx, { merges, model, limit: mostReferences })) {
       const message = `a document of ${collection} refers to a merged duplicate`;
-      found.push({ code: "REFERENCE_TO_LOSER", message, chat: null, reference: { collection, id: _id } });
+      found.push({ code: "REFERENCE_TO_LOSER", message, chat: merge.loser, reference: { collection, id } });
     }
   }
   return found;

@@ -15,14 +15,26 @@ export async function withMigrationErrors<T>(work: () => Promise<T>): Promise<T>
   }
 }
 
+const notAllowed = "the database user may not do what this needs";
+const notUnderstood = "the server does not take the configuration";
+
+/** By the server's code: access (13, 18), and values, parts of filters or names that it does not know (2, 9, 73). */
+const refusals: ReadonlyMap<number, string> = new Map([
+  [13, notAllowed],
+  [18, notAllowed],
+  [2, notUnderstood],
+  [9, notUnderstood],
+  [73, notUnderstood],
+]);
+
 /** Puts what the driver says about a database that cannot be worked with into words. */
 export function asMigrationError(error: unknown): unknown {
   if (isTransient(error)) {
     return new MigrationError("UNAVAILABLE", "the database cannot be reached", { cause: error });
   }
-  const refused = isServerError(error) && [13, 18].includes(error.code);
-  if (!refused) return error;
-  const problem = `the database user may not do what this needs: ${error.message}`;
+  const why = isServerError(error) ? refusals.get(error.code) : undefined;
+  if (why === undefined || !isServerError(error)) return error;
+  const problem = `${why}: ${error.message}`;
   return new MigrationError("PREFLIGHT_REFUSED", "the migration cannot begin; nothing was written", {
     cause: error,
     problems: [problem],

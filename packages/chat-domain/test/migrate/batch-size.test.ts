@@ -12,11 +12,13 @@ describe("the size of batches", () => {
     expect(batch.current()).toBe(5_000);
   });
 
-  it("shrinks at once to what fits the time, down to its bound", () => {
+  it("shrinks to what fits the time, by half at most, down to its bound", () => {
     const batch = batchSize(bounds);
-    batch.took(2_500, 500);
-    expect(batch.current()).toBe(100);
-    batch.took(600_000, 100);
+    batch.took(700, 500);
+    expect(batch.current()).toBe(357);
+    batch.took(600_000, 357);
+    expect(batch.current()).toBe(179);
+    for (let round = 0; round < 10; round += 1) batch.took(600_000, batch.current());
     expect(batch.current()).toBe(20);
   });
 

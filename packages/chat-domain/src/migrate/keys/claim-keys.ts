@@ -6,6 +6,8 @@ import { invalidityOf } from "./invalidity.ts";
 import { type Duplicate, park, type Parking, planMerges } from "../merge/journal.ts";
 import { rememberKeyBatch } from "./key-batches.ts";
 import { rememberKeys } from "../merge/originals.ts";
+import { mergedStates } from "../migration-records.ts";
+import { keyVersion } from "../../participants-key.ts";
 import type { Run } from "../run/run.ts";
 import { carefulClaim, type Claim, isQuick, quickClaim } from "./claim-statement.ts";
 import { chatsWithIds } from "./scan-chats.ts";
@@ -24,8 +26,15 @@ export async function claimKeys(run: Run, batch: readonly StoredDocument[]): Pro
     run,
     live.flatMap((chat) => invalid(run, chat)),
   );
-  let claims = live.flatMap((chat) => claimOf(run, chat));
+  // A key of the present version that is not theirs: the participants have changed since it was set.
+  let claims = await withoutSurvivors(
+    run,
+    live.flatMap((chat) => claimOf(run, chat)),
+    ({ chat }) => keyVersion.test(String(chat[keyField])),
+  );
   if (claims.length === 0) return 0;
+  const wrong = claims.filter((claim) => claim.wrong).map(({ chat }) => chat._id);
+  if (wrong.length > 0) await rememberKeys(run, await withoutOurs(run, wrong));
   await rememberKeyBatch(
     run,
     claims.map(({ chat }) => chat._id),
@@ -66,12 +75,6 @@ async function claimOnce(
   statement: typeof quickClaim,
 ): Promise<ClaimOutcome> {
   const { ctx, write } = run;
-  const wrong = claims.filter((claim) => claim.wrong);
-  if (wrong.length > 0)
-    await rememberKeys(
-      run,
-      wrong.map(({ chat }) => chat._id),
-    );
   const outcome = await write.update(
     ctx.model.chats.collection,
     claims.map((claim) => statement(ctx.model, claim)),
@@ -144,47 +147,60 @@ async function settleBeaten(run: Run, beaten: readonly Claim[]): Promise<Beaten>
     .find({ [keyField]: { $in: keys } }, { projection: { [keyField]: 1 } })
     .toArray();
   const holderOf = new Map(holders.map((holder) => [holder[keyField], holder._id]));
-  const withSurvivors = await giveUpWrongKeys(run, beaten);
-  const duplicates = withSurvivors.flatMap(({ chat, identity }): readonly Duplicate[] => {
+  const mergeable = await withoutSurvivors(run, beaten, () => true);
+  await giveUpWrongKeys(run, mergeable);
+  const duplicates = mergeable.flatMap(({ chat, identity }): readonly Duplicate[] => {
     const survivor = holderOf.get(identity.key);
     return survivor === undefined ? [] : [{ loser: chat._id, survivor }];
   });
   return {
     losers: await planMerges(run, duplicates),
-    winnerless: withSurvivors
-      .filter(({ identity }) => !holderOf.has(identity.key))
-      .map(({ chat }) => chat._id),
+    winnerless: mergeable.filter(({ identity }) => !holderOf.has(identity.key)).map(({ chat }) => chat._id),
   };
 }
 
-/** A beaten chat with a wrong key loses it, unless duplicates have been merged into it: that takes a person to decide. */
-async function giveUpWrongKeys(run: Run, beaten: readonly Claim[]): Promise<readonly Claim[]> {
+/** A beaten chat with a wrong key loses it. */
+async function giveUpWrongKeys(run: Run, beaten: readonly Claim[]): Promise<void> {
   const wrong = beaten.filter((claim) => claim.wrong);
-  if (wrong.length === 0) return beaten;
-  const survivors = await run.ctx.records.journal
-    .find({
-      survivor: { $in: wrong.map(({ chat }) => chat._id) },
-      state: { $nin: ["rolled-back", "parked"] },
-    })
-    .toArray();
-  const busy = idMap(
-    survivors.flatMap(({ survivor }) => (survivor === null ? [] : [[survivor, true] as const])),
-  );
-  const reason =
-    "its key is not that of its participants, another chat holds that, and duplicates have been merged into this one";
-  await park(
-    run,
-    wrong
-      .filter(({ chat }) => busy.has(chat._id))
-      .map(({ chat }) => ({ chat: chat._id, survivor: null, kind: "unclaimable" as const, reason })),
-  );
-  const free = wrong.filter(({ chat }) => !busy.has(chat._id));
   await run.write.update(
     run.ctx.model.chats.collection,
-    free.map(({ chat }) => ({
+    wrong.map(({ chat }) => ({
       q: { _id: chat._id, [keyField]: chat[keyField] },
       u: { $unset: { [keyField]: "" } },
     })),
   );
-  return beaten.filter(({ chat }) => !busy.has(chat._id));
+}
+
+/**
+ * A chat that duplicates have been merged into, but whose key is not that of its participants, would show their messages
+ * to other people, or leave them behind: that takes a person to decide.
+ */
+async function withoutSurvivors(
+  run: Run,
+  claims: readonly Claim[],
+  suspicious: (claim: Claim) => boolean,
+): Promise<readonly Claim[]> {
+  const wrong = claims.filter((claim) => claim.wrong && suspicious(claim)).map(({ chat }) => chat._id);
+  if (wrong.length === 0) return claims;
+  const merges = await run.ctx.records.journal
+    .find({ survivor: { $in: wrong }, state: { $in: [...mergedStates, "planned"] } })
+    .toArray();
+  const isSurvivor = idMap(
+    merges.flatMap(({ survivor }) => (survivor === null ? [] : [[survivor, true] as const])),
+  );
+  const reason = "its participants are not those of its key, and duplicates have been merged into it";
+  await park(
+    run,
+    wrong
+      .filter((id) => isSurvivor.has(id))
+      .map((chat) => ({ chat, survivor: null, kind: "unclaimable" as const, reason })),
+  );
+  return claims.filter(({ chat }) => !isSurvivor.has(chat._id));
+}
+
+/** A key that the migration itself has set is nothing to go back to. */
+async function withoutOurs(run: Run, ids: readonly NativeId[]): Promise<readonly NativeId[]> {
+  const batches = await run.ctx.records.keyBatches.find({ ids: { $in: [...ids] } }).toArray();
+  const isOurs = idMap(batches.flatMap((batch) => batch.ids.map((id) => [id, true] as const)));
+  return ids.filter((id) => !isOurs.has(id));
 }

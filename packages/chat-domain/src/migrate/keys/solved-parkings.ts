@@ -4,6 +4,8 @@ import { uniqueChats } from "../../chat-filters.ts";
 import type { NativeId } from "../../native-id.ts";
 import { keyVersion } from "../../participants-key.ts";
 import { idMap } from "../merge/id-map.ts";
+import { hasItsKey } from "./invalidity.ts";
+import { nextChats } from "./scan-chats.ts";
 import type { MigrationContext } from "../migration-context.ts";
 
 /** Also matches chats whose key is missing, `null` or no text. */
@@ -19,8 +21,9 @@ export async function solvedParkings(ctx: MigrationContext): Promise<readonly Na
     .toArray();
   if (parked.length === 0) return [];
   const ids = parked.map(({ _id }) => _id);
-  const filter = { $and: [uniqueChats(ctx.model), withoutKey, { _id: { $in: ids } }] };
-  const still = await ctx.chats.find(filter, { projection: { _id: 1 } }).toArray();
+  const filter = { $and: [uniqueChats(ctx.model), { _id: { $in: ids } }] };
+  const present = await nextChats(ctx, { filter, after: null, limit: ids.length });
+  const still = present.filter((chat) => !hasItsKey(ctx.model, chat));
   const isUnsolved = idMap(still.map(({ _id }) => [_id, true] as const));
   return ids.filter((id) => !isUnsolved.has(id));
 }

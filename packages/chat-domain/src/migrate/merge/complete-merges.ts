@@ -1,4 +1,4 @@
-import { mergedIntoField } from "../../chat-document.ts";
+import { keyField, mergedIntoField } from "../../chat-document.ts";
 import type { NativeId } from "../../native-id.ts";
 import { archiveDocuments } from "./archive-documents.ts";
 import { foldDocuments } from "./fold-documents.ts";
@@ -51,13 +51,21 @@ export async function archiveLosers(run: Run, merges: readonly Merge[]): Promise
   });
 }
 
+/** What the journal says is what the tombstone and the redirect have to say. */
 async function redirect(run: Run, merges: readonly Merge[]): Promise<void> {
+  await run.write.update(
+    run.ctx.model.chats.collection,
+    merges.map(({ loser, survivor }) => ({
+      q: { _id: loser, [keyField]: { $exists: false }, [mergedIntoField]: { $exists: true, $ne: survivor } },
+      u: { $set: { [mergedIntoField]: survivor } },
+    })),
+  );
   const since = run.ctx.now();
   const outcome = await run.write.update(
     "chat_redirects",
     merges.map(({ loser, survivor }) => ({
       q: { _id: loser },
-      u: { $setOnInsert: { to: survivor, since } },
+      u: { $set: { to: survivor }, $setOnInsert: { since } },
       upsert: true,
     })),
   );

@@ -36,16 +36,6 @@ export async function archivedContents<T extends Document>(
   return ({ id, hash }) => known.has(`${idText(id)} ${hash}`);
 }
 
-/**
- * The document in a form that the driver sends back byte by byte, or `null` where it cannot: field names that look like
- * numbers change their order in a JavaScript object, and some BSON types are no more.
- */
-export function exactDocument({ bytes }: Content): Document | null {
-  const document = BSON.deserialize(bytes, { promoteValues: false, bsonRegExp: true });
-  const again = BSON.serialize(document, { ignoreUndefined: false });
-  return Buffer.compare(again, bytes) === 0 ? document : null;
-}
-
 function contentOf(bytes: Uint8Array): Content {
   const { _id } = BSON.deserialize(bytes);
   return { id: _id as NativeId, hash: createHash("sha256").update(bytes).digest("hex"), bytes };

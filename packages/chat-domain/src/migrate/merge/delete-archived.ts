@@ -1,6 +1,7 @@
 import type { Document } from "mongodb";
 import type { NativeId } from "../../native-id.ts";
-import { archivedContents, contentsOf, exactDocument } from "./content-hash.ts";
+import { archivedContents, contentsOf } from "./content-hash.ts";
+import { exactDocument } from "./exact-document.ts";
 import { collectionOf } from "./reference-indexes.ts";
 import type { Run } from "../run/run.ts";
 
@@ -21,7 +22,7 @@ export async function deleteArchived(run: Run, request: DeleteRequest): Promise<
   const isArchived = await archivedContents(run.ctx.records[archive], ids);
   const deletable: Document[] = [];
   for await (const content of contentsOf(collectionOf(run.ctx, collection), ids)) {
-    const document = exactDocument(content);
+    const document = exactDocument(content.bytes);
     if (document === null || !isArchived(content)) continue;
     deletable.push({ ...filter, _id: content.id, $expr: { $eq: ["$$ROOT", { $literal: document }] } });
   }

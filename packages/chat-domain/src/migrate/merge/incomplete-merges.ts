@@ -1,4 +1,4 @@
-import { aliasesField, type StoredDocument } from "../../chat-document.ts";
+import { aliasesField, mergedIntoField, type StoredDocument } from "../../chat-document.ts";
 import type { NativeId } from "../../native-id.ts";
 import { archivedContents, contentsOf } from "./content-hash.ts";
 import { idMap, idText } from "./id-map.ts";
@@ -29,19 +29,27 @@ export async function incompleteMerges(
   return merges.filter(({ loser }) => isIncomplete.has(loser));
 }
 
-/** Losers that cannot be found from where they should be: by their redirect, or as an alias of a survivor that is there. */
+/** Losers that cannot be found from where they should be: their tombstone, their redirect, or the survivor's aliases. */
 async function unlisted(ctx: MigrationContext, merges: readonly Merge[]): Promise<readonly NativeId[]> {
   if (merges.length === 0) return [];
   const losers = merges.map(({ loser }) => loser);
-  const redirects = await ctx.redirects.find({ _id: { $in: losers } }, { projection: { _id: 1 } }).toArray();
-  const redirected = idMap(redirects.map(({ _id }) => [_id, true] as const));
-  const survivors = await ctx.chats
-    .find({ _id: { $in: merges.map(({ survivor }) => survivor) } }, { projection: { [aliasesField]: 1 } })
+  const redirects = await ctx.redirects.find({ _id: { $in: losers } }, { projection: { to: 1 } }).toArray();
+  const redirectOf = idMap(redirects.map((redirect) => [redirect._id, idText(redirect["to"])] as const));
+  const chats = await ctx.chats
+    .find(
+      { _id: { $in: [...losers, ...merges.map(({ survivor }) => survivor)] } },
+      { projection: { [aliasesField]: 1, [mergedIntoField]: 1 } },
+    )
     .toArray();
-  const aliases = idMap(survivors.map((survivor) => [survivor._id, aliasTexts(survivor)] as const));
+  const chatOf = idMap(chats.map((chat) => [chat._id, chat] as const));
   return merges
     .filter(({ loser, survivor }) => {
-      return !redirected.has(loser) || aliases.get(survivor)?.has(idText(loser)) === false;
+      const [tombstone, survivorChat] = [chatOf.get(loser), chatOf.get(survivor)];
+      return (
+        redirectOf.get(loser) !== idText(survivor) ||
+        (tombstone !== undefined && idText(tombstone[mergedIntoField]) !== idText(survivor)) ||
+        (survivorChat !== undefined && !aliasTexts(survivorChat).has(idText(loser)))
+      );
     })
     .map(({ loser }) => loser);
 }

@@ -20,6 +20,9 @@ import { type Reference, referencesTo } from "./references-to.ts";
 import { resolveRowConflicts } from "./row-conflicts.ts";
 import type { Run } from "../run/run.ts";
 
+/** Documents that move in one round: many more than losers, and small. */
+const referencesAtOnce = 2_000;
+
 /** How often conflicts may come back before the loser is set aside: rows can change between two looks. */
 const attempts = 5;
 
@@ -36,7 +39,7 @@ export async function moveReferences(
 ): Promise<number> {
   let moved = 0;
   for (let stuck = 0; stuck < attempts;) {
-    const references = await referencesTo(run.ctx, { merges, model, limit: run.batch.current() });
+    const references = await referencesTo(run.ctx, { merges, model, limit: referencesAtOnce });
     if (references.length === 0) return moved;
     await remember(run, model, references);
     const conflicts = await move(run, model, references);
@@ -45,7 +48,7 @@ export async function moveReferences(
     run.count({ moved: references.length - conflicts.length, archivedRows });
     stuck = conflicts.length - archivedRows === references.length ? stuck + 1 : 0;
   }
-  const [left] = await referencesTo(run.ctx, { merges, model, limit: run.batch.current() });
+  const [left] = await referencesTo(run.ctx, { merges, model, limit: referencesAtOnce });
   if (left === undefined) return moved;
   throw new MergeObstacle(
     left.merge,

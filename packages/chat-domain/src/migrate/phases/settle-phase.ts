@@ -16,6 +16,9 @@ import { type Run, RunStopped } from "../run/run.ts";
 /** How many sweeps may find something before it is clear that an old version is still at work. */
 const patience = 10;
 
+/** Duplicates that are looked at together: mostly there is nothing to be found. */
+const sweepSize = 1_000;
+
 /** Sweeps after a grace period, until two sweeps have found nothing that came late. */
 export async function settlePhase(run: Run): Promise<void> {
   for (let quiet = 0, sweeps = 0; quiet < 2; sweeps += 1) {
@@ -24,7 +27,7 @@ export async function settlePhase(run: Run): Promise<void> {
     const found = await sweep(run, "settle");
     quiet = found === 0 ? quiet + 1 : 0;
   }
-  for await (const entries of journalBatches(run.ctx, ["merged"], () => run.batch.current())) {
+  for await (const entries of journalBatches(run.ctx, ["merged"], () => sweepSize)) {
     await run.attempt("settle", () =>
       advance(
         run,
@@ -41,7 +44,7 @@ export async function sweep(run: Run, phase: PhaseName): Promise<number> {
   let found = (await keylessPass(run)) + (await planStrayTombstones(run));
   found += await run.attempt(phase, () => run.ctx.records.journal.countDocuments({ state: "planned" }));
   await mergePhase(run);
-  for await (const entries of journalBatches(run.ctx, mergedStates, () => run.batch.current())) {
+  for await (const entries of journalBatches(run.ctx, mergedStates, () => sweepSize)) {
     const late = await run.attempt(phase, () => incompleteMerges(run.ctx, entries.flatMap(mergeOf)));
     found += late.length;
     run.count({ stragglers: late.length });

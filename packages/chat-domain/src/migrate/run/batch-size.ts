@@ -26,7 +26,7 @@ export function batchSize({ start, min, max, targetMs }: BatchBounds): BatchSize
       // A batch that was not full says nothing about what a full one would take.
       if (documents < size) return;
       const ideal = (size * targetMs) / Math.max(1, milliseconds);
-      size = within(Math.min(ideal, size * growth));
+      size = within(Math.max(size / 2, Math.min(ideal, size * growth)));
     },
     halve() {
       size = within(size / 2);

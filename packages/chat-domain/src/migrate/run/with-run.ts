@@ -21,7 +21,7 @@ export async function withRun(
   ctx.tell({ event: "lock.acquired", fence: lease.fence, takenOver: lease.takenOver });
   const run = await beginRun(ctx, lease, { ...request, signal });
   try {
-    const outcome = await work(run).catch((error: unknown) => {
+    const outcome = await begin(run, request, work).catch((error: unknown) => {
       if (error instanceof RunStopped) return error.outcome;
       throw error;
     });
@@ -33,6 +33,17 @@ export async function withRun(
     await endRun(run, "failed", error).catch(() => undefined);
     throw error;
   }
+}
+
+/** An order to stop that was given before holds for this run too. */
+async function begin(
+  run: Run,
+  { command }: RunRequest,
+  work: (run: Run) => Promise<RunOutcome>,
+): Promise<RunOutcome> {
+  const phase = command === "up" ? "index" : "rollback";
+  await run.attempt(phase, () => run.checkpoint(phase, {}));
+  return work(run);
 }
 
 async function endRun(run: Run, state: RunRecord["state"], error: unknown): Promise<void> {

@@ -33,8 +33,8 @@ export async function restoreLosers(run: Run, merges: readonly Merge[]): Promise
   });
   await write.update(
     collection,
-    merges.map(({ loser, survivor }) => ({
-      q: { _id: loser, [mergedIntoField]: survivor },
+    merges.map(({ loser }) => ({
+      q: { _id: loser, [mergedIntoField]: { $exists: true } },
       u: { $unset: { [mergedIntoField]: "", [mergedAtField]: "" } },
     })),
   );
