@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { databaseName, testMongo } from "@onechat/mongo/testing";
+import { crashableMongo, crashableMongoMissing, databaseName, testMongo } from "@onechat/mongo/testing";
 import { type Db, MongoClient } from "mongodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { auditChats, type Finding } from "../../src/audit/index.ts";
@@ -86,11 +86,17 @@ describe("a migration that is killed after any single write", () => {
     numbers: readonly number[],
     trial: (db: Db, dieAfter: number) => Promise<boolean>,
   ): Promise<readonly number[]> {
+    // An engine of its own: hundreds of databases made and dropped are more than one takes beside everything else.
+    const engine =
+      (await crashableMongoMissing(process.env)) === null ? await crashableMongo(process.env) : null;
+    await using _engine = engine ?? { [Symbol.asyncDispose]: async () => undefined };
+    await using trials = new MongoClient(engine?.uri ?? testMongo().uri);
     const differing: number[] = [];
     const queue = [...numbers];
     const lane = async (): Promise<void> => {
       for (let dieAfter = queue.shift(); dieAfter !== undefined; dieAfter = queue.shift()) {
-        const db = await legacyDatabase();
+        const db = trials.db(databaseName("killed"));
+        await fillWithEveryKind(db);
         if (!(await trial(db, dieAfter))) differing.push(dieAfter);
         await db.dropDatabase();
       }
