@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Db, Document } from "mongodb";
 import type { MovesRecord } from "../../src/migrate/migration-records.ts";
 
-/** Collections byte by byte, indexes included: equal images are equal databases. */
+/** Collections byte by byte, indexes included (servers differ in whether they tell the simple collation). */
 export async function databaseImage(
   db: Db,
   collections: readonly string[],
@@ -20,7 +20,7 @@ export async function databaseImage(
     hash.update(
       JSON.stringify(
         indexes
-          .map(({ v: _v, ...index }) => index)
+          .map(({ v: _v, collation: _simple, ...index }) => index)
           .toSorted((a, b) => (String(a.name) < String(b.name) ? -1 : 1)),
       ),
     );
