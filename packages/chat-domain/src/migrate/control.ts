@@ -1,4 +1,4 @@
-import { lockHolder } from "./run/lease.ts";
+import { lockHolder, nobody } from "./run/lease.ts";
 import type { MigrationContext } from "./migration-context.ts";
 import { MigrationError } from "./migration-error.ts";
 import type { LockControl } from "./migration-records.ts";
@@ -12,15 +12,6 @@ export async function setControl(
   { action, reason, by }: Omit<LockControl, "at">,
 ): Promise<void> {
   const control: LockControl = { action, reason, by, at: ctx.now() };
-  const nobody = {
-    owner: "",
-    host: "",
-    pid: 0,
-    command: "",
-    fence: 0,
-    leaseUntil: new Date(0),
-    heartbeatAt: new Date(0),
-  };
   const _id = ctx.model.chats.collection;
   try {
     await ctx.records.locks.updateOne(

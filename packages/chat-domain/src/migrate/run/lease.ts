@@ -35,6 +35,17 @@ export interface AcquireOptions {
 
 const released = new Date(0);
 
+/** The lock while nobody holds it. */
+export const nobody = {
+  owner: "",
+  host: "",
+  pid: 0,
+  command: "",
+  fence: 0,
+  leaseUntil: released,
+  heartbeatAt: released,
+} as const;
+
 /**
  * @throws MigrationError `LOCKED` when another runner holds it and `onLocked` is `fail`, or the signal ends the wait
  */
@@ -68,15 +79,6 @@ function locked(holder: string): MigrationError {
 
 /** Inserted apart from being taken: an upsert may not compare with the server's clock. */
 async function ensureLock(ctx: MigrationContext): Promise<void> {
-  const nobody = {
-    owner: "",
-    host: "",
-    pid: 0,
-    command: "",
-    fence: 0,
-    leaseUntil: released,
-    heartbeatAt: released,
-  };
   try {
     await ctx.records.locks.updateOne(
       { _id: ctx.model.chats.collection },
