@@ -1,0 +1,87 @@
+import { z } from "zod";
+import { Operation, Path, Variant } from "./operation.ts";
+
+/** Shapes of calls; each brings out another race. */
+export type Workload = z.infer<typeof Workload>;
+export const Workload = z.enum(["hot", "burst", "pairs", "zipf", "fresh", "groups", "scopes", "merge-race"]);
+
+export type FaultName = z.infer<typeof FaultName>;
+export const FaultName = z.enum([
+  "api-kill",
+  "api-pause",
+  "db-kill",
+  "db-pause",
+  "reply-lost",
+  "connection-reset",
+  "pool-starved",
+  "index-missing",
+]);
+
+/** The first line of a history. */
+export type HistoryHeader = z.infer<typeof HistoryHeader>;
+export const HistoryHeader = z.object({
+  type: z.literal("history"),
+  version: z.literal(1),
+  run: z.string(),
+  seed: z.number(),
+  profile: z.string(),
+  /** Wall-clock time of instant 0. */
+  startedAt: z.string(),
+});
+
+/** A write-once register: one set of people, in one scope, asked for through one variant and path. */
+export type Register = z.infer<typeof Register>;
+export const Register = z.object({
+  type: z.literal("register"),
+  key: z.string(),
+  variant: Variant,
+  path: Path,
+  workload: Workload,
+  /** Canonical ids, sorted; with `scope` what makes two registers of one variant different. */
+  participants: z.array(z.string()),
+  scope: z.string(),
+  /** Ids of the chats that these people had before the run: a legacy chat and its duplicates. */
+  initial: z.array(z.string()),
+});
+
+/** A fault is part of the history, like the calls that it hits. */
+export type FaultEvent = z.infer<typeof FaultEvent>;
+export const FaultEvent = z.object({
+  type: z.literal("fault"),
+  fault: FaultName,
+  event: z.enum(["inject", "heal"]),
+  at: z.number(),
+  /** On which hop or process, for people. */
+  target: z.string(),
+});
+
+/** What the database itself held for a register at the end, read when no caller was left. */
+export type AuditedKey = z.infer<typeof AuditedKey>;
+export const AuditedKey = z.object({
+  type: z.literal("audit"),
+  key: z.string(),
+  /** Ids of live chats that hold these people in this scope, with the people and scope that are stored. */
+  live: z.array(z.object({ id: z.string(), participants: z.array(z.string()), scope: z.string() })),
+  /** Retired ids, each with the live id that it leads to in the end, or `null` where it leads nowhere. */
+  redirects: z.array(z.object({ id: z.string(), to: z.string().nullable() })),
+});
+
+/** The last line. A history without it was cut short, and a cut history proves nothing. */
+export type HistoryFooter = z.infer<typeof HistoryFooter>;
+export const HistoryFooter = z.object({
+  type: z.literal("end"),
+  operations: z.number().int(),
+  registers: z.number().int(),
+  /** Whether the database could be read at the end. */
+  audited: z.boolean(),
+});
+
+export type HistoryLine = z.infer<typeof HistoryLine>;
+export const HistoryLine = z.discriminatedUnion("type", [
+  HistoryHeader,
+  Register,
+  Operation,
+  FaultEvent,
+  AuditedKey,
+  HistoryFooter,
+]);

@@ -1,0 +1,49 @@
+import { z } from "zod";
+
+/** Who answers a call: onechat, or one of the three controls that run beside it. */
+export type Variant = z.infer<typeof Variant>;
+export const Variant = z.enum(["ours", "naive", "mongoose", "raw"]);
+
+/** How a call travels: inside the process, or over HTTP, alone in its request or sharing one. */
+export type Path = z.infer<typeof Path>;
+export const Path = z.enum(["domain", "http", "http-batch"]);
+
+/**
+ * `ensure` is create-or-get; `find` reads by people and may see nothing; `resolve` reads by an id, which a merge may
+ * have retired; `merge` retires ids.
+ */
+export type OperationKind = z.infer<typeof OperationKind>;
+export const OperationKind = z.enum(["ensure", "find", "resolve", "merge"]);
+
+/** `fail` only when the call provably did nothing; whatever may have happened unseen is `unknown`. */
+export type Outcome = z.infer<typeof Outcome>;
+export const Outcome = z.enum(["ok", "fail", "unknown"]);
+
+/** Nanoseconds since the run's epoch, on the machine's one monotonic clock. */
+const Instant = z.number();
+
+/** One call as its caller saw it: stamped before it was sent and after its answer was understood. */
+export type Operation = z.infer<typeof Operation>;
+export const Operation = z.object({
+  type: z.literal("op"),
+  /** Unique in the run. */
+  op: z.number().int(),
+  /** The register that the call is about, as named by its `register` line. */
+  key: z.string(),
+  kind: OperationKind,
+  /** The process that called. */
+  process: z.string(),
+  /** When an open loop meant to send it; `null` in a closed loop. */
+  intended: Instant.nullable(),
+  start: Instant,
+  end: Instant,
+  outcome: Outcome,
+  /** What the answer named; for `find`, `null` is "there is none". */
+  id: z.string().nullable(),
+  /** `ensure` only. */
+  created: z.boolean().nullable(),
+  /** `resolve`: the id asked for. `merge`: the id retired in favour of `id`. */
+  asked: z.string().nullable(),
+  /** A class of errors such as `UNAVAILABLE`, `E11000` or `ECONNRESET`, with its text for people. */
+  error: z.object({ reason: z.string(), message: z.string() }).nullable(),
+});

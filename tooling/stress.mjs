@@ -1,0 +1,13 @@
+// Builds the harness if need be and becomes it: one process, so that signals and exit codes are its own.
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const turbo = fileURLToPath(new URL("../node_modules/.bin/turbo", import.meta.url));
+const build = ["run", "build", "--filter=@onechat/stress...", "--output-logs=errors-only"];
+const built = spawnSync(turbo, build, { cwd: root, encoding: "utf8", shell: process.platform === "win32" });
+if (built.status === 0) await import(new URL("../apps/stress/dist/main.js", import.meta.url).href);
+else {
+  process.stderr.write(`${built.stdout}${built.stderr}The harness could not be built.\n`);
+  process.exitCode = 1;
+}
