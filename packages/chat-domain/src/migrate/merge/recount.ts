@@ -33,36 +33,57 @@ interface RecountRequest {
   readonly chatOf: (document: StoredDocument) => NativeId;
 }
 
-/** How many counts are asked for at once. */
-const lanes = 8;
+/** How many documents are counted for in one command; others may write between a count and its being stored. */
+const countedAtOnce = 50;
 
-async function recount(run: Run, { collection, ids, fold, chatOf }: RecountRequest): Promise<void> {
+async function recount(run: Run, request: RecountRequest): Promise<void> {
+  const { collection, ids, fold } = request;
   const counters = countersOf(fold);
   if (counters.length === 0 || ids.length === 0) return;
   const documents = await collectionOf(run.ctx, collection)
     .find({ _id: { $in: [...ids] } })
     .toArray();
-  for (let from = 0; from < documents.length; from += lanes) {
-    const counted = await Promise.all(
-      documents.slice(from, from + lanes).map(async (document) => ({
-        id: document._id,
-        counts: await Promise.all(
-          counters.map(async (counter) => ({
-            ...counter,
-            count: await countFor(run, counter.recount, { document, chat: chatOf(document) }),
-          })),
-        ),
-      })),
-    );
-    await run.write.update(
-      "chat_originals",
-      counted.map(({ id, counts }) => remembered(collection, id, counts)),
-    );
-    await run.write.update(
-      collection,
-      counted.map(({ id, counts }) => ({ q: { _id: id }, u: [{ $set: countersSet(counts) }] })),
-    );
+  for (let from = 0; from < documents.length; from += countedAtOnce) {
+    const some = documents.slice(from, from + countedAtOnce);
+    await storeCounts(run, collection, await countedDocuments(run, request, some));
   }
+}
+
+interface CountedDocument {
+  readonly id: NativeId;
+  readonly counts: readonly Counted[];
+}
+
+async function countedDocuments(
+  run: Run,
+  { fold, chatOf }: RecountRequest,
+  documents: readonly StoredDocument[],
+): Promise<readonly CountedDocument[]> {
+  const counters = countersOf(fold);
+  const counts = await Promise.all(
+    counters.map(({ recount: how }) =>
+      countAll(
+        run,
+        how.collection,
+        documents.map((document) => countedBy(how, { document, chat: chatOf(document) })),
+      ),
+    ),
+  );
+  return documents.map(({ _id }, at) => ({
+    id: _id,
+    counts: counters.map((counter, which) => ({ ...counter, count: counts[which]?.[at] ?? 0 })),
+  }));
+}
+
+async function storeCounts(run: Run, collection: string, counted: readonly CountedDocument[]): Promise<void> {
+  await run.write.update(
+    "chat_originals",
+    counted.map(({ id, counts }) => remembered(collection, id, counts)),
+  );
+  await run.write.update(
+    collection,
+    counted.map(({ id, counts }) => ({ q: { _id: id }, u: [{ $set: countersSet(counts) }] })),
+  );
 }
 
 interface Counter {
@@ -84,18 +105,34 @@ export function countersOf(fold: FoldModel): readonly Counter[] {
   );
 }
 
-/** What a counter ought to say now. */
-function countFor(
-  run: Run,
-  { collection, field, where, since }: Recount,
+/** What a counter counts. */
+function countedBy(
+  { field, where, since }: Recount,
   { document, chat }: { readonly document: StoredDocument; readonly chat: NativeId },
-): Promise<number> {
+): Document {
   const from = since === undefined ? undefined : valueAt(document, since.row);
   const later =
     since === undefined || from === undefined || from === null ? {} : { [since.counted]: { $gt: from } };
-  return collectionOf(run.ctx, collection).countDocuments({
-    $and: [where, later, { [field]: { $in: formsOf(chat) } }],
-  });
+  return { $and: [where, later, { [field]: { $in: formsOf(chat) } }] };
+}
+
+/** How many documents each filter matches, asked for in one command. */
+async function countAll(
+  run: Run,
+  collection: string,
+  filters: readonly Document[],
+): Promise<readonly number[]> {
+  const [first, ...others] = filters.map((filter, which) => [
+    { $match: filter },
+    { $group: { _id: { $literal: which }, count: { $sum: 1 } } },
+  ]);
+  if (first === undefined) return [];
+  const unions = others.map((pipeline) => ({ $unionWith: { coll: collection, pipeline } }));
+  const found = await collectionOf(run.ctx, collection)
+    .aggregate<{ readonly _id: number; readonly count: number }>([...first, ...unions])
+    .toArray();
+  const counts = new Map(found.map(({ _id, count }) => [_id, count]));
+  return filters.map((_, which) => counts.get(which) ?? 0);
 }
 
 /** Written before the counter is, so that a rollback knows the value for its own. */

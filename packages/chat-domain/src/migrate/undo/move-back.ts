@@ -1,5 +1,6 @@
 import { valueAt } from "../../chat-document.ts";
 import type { NativeId } from "../../native-id.ts";
+import { byReference } from "./by-reference.ts";
 import { inForm } from "../merge/chat-forms.ts";
 import type { UpdateStatement } from "../run/guarded-writes.ts";
 import { idMap, idText } from "../merge/id-map.ts";
@@ -57,12 +58,7 @@ const attempts = 3;
 
 /** Arrays that these records speak of lose the survivors that stand in them for the losers. */
 async function moveArraysBack(run: Run, records: readonly MovesRecord[]): Promise<void> {
-  const groups = new Map<string, MovesRecord[]>();
-  for (const record of records) {
-    const reference = JSON.stringify([record._id.collection, record._id.field]);
-    groups.set(reference, [...(groups.get(reference) ?? []), record]);
-  }
-  for (const group of groups.values()) {
+  for (const group of byReference(records)) {
     for (let attempt = 0; attempt < attempts; attempt += 1) {
       if (await moveGroupBack(run, group)) break;
     }

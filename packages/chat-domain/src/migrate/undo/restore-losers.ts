@@ -3,7 +3,8 @@ import type { ReferenceModel } from "../../merge-model.ts";
 import type { NativeId } from "../../native-id.ts";
 import { removeAliases } from "../merge/aliases.ts";
 import type { Merge } from "../merge/merge.ts";
-import type { MovesId } from "../migration-records.ts";
+import type { MovesRecord } from "../migration-records.ts";
+import { byReference } from "./by-reference.ts";
 import { moveBack } from "./move-back.ts";
 import { groupedById, idMap } from "../merge/id-map.ts";
 import { arrayPart, foldParts, forgetOriginals } from "../merge/originals.ts";
@@ -74,8 +75,8 @@ async function forgetMerges(
     "chat_merge_moves",
     records.map(({ _id }) => ({ _id })),
   );
-  for (const { _id, ids } of records) {
-    if (_id.form === "array") await forgetArrays(run, _id, ids);
+  for (const arrays of byReference(records.filter(({ _id }) => _id.form === "array"))) {
+    await forgetArrays(run, arrays);
   }
   await forgetOriginals(run, {
     collection: run.ctx.model.chats.collection,
@@ -85,13 +86,14 @@ async function forgetMerges(
 }
 
 /** The original of an array is needed as long as any loser is missing from it. */
-async function forgetArrays(
-  run: Run,
-  { collection, field }: MovesId,
-  ids: readonly NativeId[],
-): Promise<void> {
+async function forgetArrays(run: Run, records: readonly MovesRecord[]): Promise<void> {
+  const [first] = records;
+  if (first === undefined) return;
+  const { collection, field } = first._id;
+  const every = records.flatMap((record) => record.ids);
+  const ids = groupedById(every, (id) => id).flatMap(([id]) => id ?? []);
   const left = await run.ctx.records.moves
-    .find({ ids: { $in: [...ids] }, "_id.form": "array", "_id.collection": collection, "_id.field": field })
+    .find({ ids: { $in: ids }, "_id.form": "array", "_id.collection": collection, "_id.field": field })
     .toArray();
   const needed = idMap(left.flatMap((record) => record.ids.map((id) => [id, true] as const)));
   const free = ids.filter((id) => !needed.has(id));
