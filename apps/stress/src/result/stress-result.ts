@@ -2,53 +2,68 @@ import { z } from "zod";
 import { FaultName, Workload } from "../history/history-line.ts";
 import { Path, Variant } from "../history/operation.ts";
 
-/** An interval for the ratio of two variants, from paired rounds: median of log ratios, 95 % bootstrap. */
+/** JSON has no NaN: a figure that could not be computed is written as `null`, and read as NaN again. */
+const Figure = z.union([z.number(), z.null().transform(() => Number.NaN)]);
+
+/**
+ * How many times as large a metric of one variant is as another's, from paired rounds: the median of log ratios with
+ * its 95 % bootstrap interval. `of` = `to` is the A/A row: one variant against itself, whose width is the resolution.
+ */
 export type RatioEstimate = z.infer<typeof RatioEstimate>;
 export const RatioEstimate = z.object({
+  /** Such as `latency.p50` or `throughput`. */
   metric: z.string(),
   of: z.string(),
   to: z.string(),
   path: Path,
   workload: z.string(),
-  estimate: z.number(),
-  low: z.number(),
-  high: z.number(),
+  estimate: Figure,
+  /** `null` where there are too few rounds for an interval. */
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  /** Rounds in which both sides were measured. */
   rounds: z.number().int(),
 });
 
-/** Milliseconds. A percentile without enough samples behind it is `null`. */
+/** Milliseconds, of calls that were answered. A percentile without enough samples behind it is `null`. */
 export type LatencySummary = z.infer<typeof LatencySummary>;
 export const LatencySummary = z.object({
   variant: Variant,
   path: Path,
   workload: Workload,
-  /** From the intended start in an open loop (`response`), else from the real one (`service`). */
+  /** From the intended start, in an open loop (`response`), or from the real one (`service`). */
   measured: z.enum(["response", "service"]),
   count: z.number().int(),
   p50: z.number().nullable(),
   p95: z.number().nullable(),
   p99: z.number().nullable(),
   p999: z.number().nullable(),
-  max: z.number(),
-  perSecond: z.number(),
+  max: Figure,
+  /** Answered calls in a second of the time that the load lasted. */
+  perSecond: Figure,
+  /** The whole distribution, for drawing: the share of calls below, and milliseconds, evenly spread over log 1/(1−p). */
+  curve: z.array(z.tuple([z.number(), z.number()])),
 });
+
+export type AnomalyName = z.infer<typeof AnomalyName>;
+export const AnomalyName = z.enum([
+  "DUPLICATE",
+  "SPLIT_ID",
+  "DOUBLE_CREATED",
+  "UNCREATED",
+  "LOST",
+  "PHANTOM_ID",
+  "CROSS_KEY",
+  "TIME_TRAVEL",
+  "STALE_AFTER_MERGE",
+  "RESURRECTED",
+  "LEAKED_E11000",
+  "STUCK",
+]);
 
 export type Anomaly = z.infer<typeof Anomaly>;
 export const Anomaly = z.object({
-  name: z.enum([
-    "DUPLICATE",
-    "SPLIT_ID",
-    "DOUBLE_CREATED",
-    "UNCREATED",
-    "LOST",
-    "PHANTOM_ID",
-    "CROSS_KEY",
-    "TIME_TRAVEL",
-    "STALE_AFTER_MERGE",
-    "RESURRECTED",
-    "LEAKED_E11000",
-    "STUCK",
-  ]),
+  name: AnomalyName,
   key: z.string(),
   variant: Variant,
   path: Path,
@@ -79,6 +94,7 @@ export const Contention = z.object({
   certainKeys: z.number().int(),
 });
 
+/** Instants are nanoseconds since the run's epoch, as in the history. */
 export type FaultOutcome = z.infer<typeof FaultOutcome>;
 export const FaultOutcome = z.object({
   fault: FaultName,
@@ -91,20 +107,30 @@ export const FaultOutcome = z.object({
   recoveryMs: z.number().nullable(),
 });
 
+/** What the figures of a threshold are counted in. */
+export type Unit = z.infer<typeof Unit>;
+export const Unit = z.enum(["ms", "per-second", "share", "count", "factor"]);
+
 export type ThresholdOutcome = z.infer<typeof ThresholdOutcome>;
 export const ThresholdOutcome = z.object({
   expression: z.string(),
   severity: z.enum(["fail", "invalid"]),
+  /** `inconclusive`: the interval straddles the limit. `unmeasured`: the run has no such figure. */
   outcome: z.enum(["met", "missed", "inconclusive", "unmeasured"]),
+  unit: Unit,
   observed: z.number().nullable(),
+  /** Of ratios: the interval. */
   low: z.number().nullable(),
   high: z.number().nullable(),
+  /** Which of the measured figures decided, or why there is none. */
+  decidedBy: z.string(),
 });
 
-/** One second of a run, for the pictures over time. */
+/** One second of a run, for the pictures over time; a call belongs to the second in which it ended. */
 export type Second = z.infer<typeof Second>;
 export const Second = z.object({
-  at: z.number(),
+  /** Whole seconds since the run's epoch. */
+  at: z.number().int(),
   variant: Variant,
   path: Path,
   ok: z.number().int(),
@@ -113,6 +139,19 @@ export const Second = z.object({
   p50: z.number().nullable(),
   p99: z.number().nullable(),
   max: z.number().nullable(),
+});
+
+/** The client's own health: where it was the bottleneck, no speed is reported as the server's. */
+export type ClientHealth = z.infer<typeof ClientHealth>;
+export const ClientHealth = z.object({
+  saturated: z.boolean(),
+  /** One sentence for each limit that was passed. */
+  reasons: z.array(z.string()),
+  /** Of the worst process each. */
+  eventLoopUtilization: Figure,
+  eventLoopDelayP99Ms: Figure,
+  /** How late calls of an open loop were sent; `null` where there was no open loop. */
+  dispatchLagP99Ms: z.number().nullable(),
 });
 
 /** Everything that a run found: the content of `result.json`. */
@@ -128,7 +167,7 @@ export const StressResult = z.object({
   /** The command that plans the same run again. */
   reproduce: z.string(),
   startedAt: z.string(),
-  durationMs: z.number(),
+  durationMs: Figure,
   environment: z.record(z.string(), z.string()),
   anomalies: z.array(Anomaly),
   /** Anomalies of the naive control, which must be there: without them the run had no power to find any. */
@@ -139,11 +178,5 @@ export const StressResult = z.object({
   ratios: z.array(RatioEstimate),
   thresholds: z.array(ThresholdOutcome),
   seconds: z.array(Second),
-  /** The client's own health: where it was the bottleneck, no speed is reported as the server's. */
-  client: z.object({
-    saturated: z.boolean(),
-    eventLoopUtilization: z.number(),
-    eventLoopDelayP99Ms: z.number(),
-    dispatchLagP99Ms: z.number().nullable(),
-  }),
+  client: ClientHealth,
 });
