@@ -53,6 +53,8 @@ export const FaultEvent = z.object({
   at: z.number(),
   /** On which hop or process, for people. */
   target: z.string(),
+  /** On `heal`, where the injector can count: the replies it swallowed or the connections it cut. */
+  struck: z.number().int().optional(),
 });
 
 /** What the database itself held for a register at the end, read when no caller was left. */

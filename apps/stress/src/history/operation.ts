@@ -46,4 +46,6 @@ export const Operation = z.object({
   asked: z.string().nullable(),
   /** A class of errors such as `UNAVAILABLE`, `E11000` or `ECONNRESET`, with its text for people. */
   error: z.object({ reason: z.string(), message: z.string() }).nullable(),
+  /** Said where a client asked again on its own: the answer is the last one's, an earlier lost one may have created. */
+  retried: z.boolean().optional(),
 });

@@ -1,0 +1,68 @@
+import type {
+  AuditedKey,
+  FaultEvent,
+  HistoryFooter,
+  HistoryHeader,
+  HistoryLine,
+  Register,
+} from "./history-line.ts";
+import { operationColumns } from "./operation-columns.ts";
+import type { OperationTable } from "./operation-table.ts";
+
+/** Everything that a run wrote down. */
+export interface History {
+  readonly header: HistoryHeader;
+  readonly registers: readonly Register[];
+  readonly operations: OperationTable;
+  readonly faults: readonly FaultEvent[];
+  readonly audit: readonly AuditedKey[];
+  /** `null` when the history was cut short. */
+  readonly footer: HistoryFooter | null;
+}
+
+/** A history that is being put together, line by line. */
+export interface HistoryBuilder {
+  add(line: HistoryLine): void;
+  history(): History;
+}
+
+export function historyBuilder(header: HistoryHeader): HistoryBuilder {
+  const registers: Register[] = [];
+  const operations = operationColumns();
+  const faults: FaultEvent[] = [];
+  const audit: AuditedKey[] = [];
+  let footer: HistoryFooter | null = null;
+  return {
+    add(line) {
+      switch (line.type) {
+        case "op":
+          return operations.add(line);
+        case "register":
+          return void registers.push(line);
+        case "audit":
+          return void audit.push(line);
+        case "fault":
+          return void faults.push(line);
+        case "end":
+          footer = line;
+          return undefined;
+        case "history":
+          throw new Error("a second header");
+      }
+    },
+    history: () => ({ header, registers, operations: operations.table(), faults, audit, footer }),
+  };
+}
+
+/** The history that these lines say; the first one is the header. */
+export function historyOf(lines: Iterable<HistoryLine>): History {
+  let builder: HistoryBuilder | null = null;
+  for (const line of lines) {
+    if (builder === null) {
+      if (line.type !== "history") throw new Error("a history begins with its header");
+      builder = historyBuilder(line);
+    } else builder.add(line);
+  }
+  if (builder === null) throw new Error("a history begins with its header");
+  return builder.history();
+}
