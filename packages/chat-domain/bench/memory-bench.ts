@@ -3,13 +3,22 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { MongoClient } from "mongodb";
 import { legacyDatabase } from "./legacy-database.ts";
-import type { MeasuredRun } from "./measured-run.ts";
+import type { MigrationPhase } from "../src/migrate/index.ts";
+
+/** What `measured-run.mjs` sends. */
+interface MeasuredRun {
+  /** The most memory that the process ever had, in bytes. */
+  readonly peakBytes: number;
+  readonly seconds: number;
+  readonly phaseSeconds: Readonly<Partial<Record<MigrationPhase, number>>>;
+  readonly outcome: string;
+}
 
 export interface MemoryResult extends MeasuredRun {
   readonly chats: number;
 }
 
-const program = fileURLToPath(new URL("measured-run.ts", import.meta.url));
+const program = fileURLToPath(new URL("measured-run.mjs", import.meta.url));
 
 /** Migrates so many chats, a tenth of them duplicates, in a process of its own. */
 export async function measureMemory(
@@ -18,7 +27,7 @@ export async function measureMemory(
 ): Promise<MemoryResult> {
   const data = { shape: "mern", seed: 1, duplicateShare: 0.1, messagesPerChat: 0.6 } as const;
   await using legacy = await legacyDatabase(client, { ...data, chats });
-  const child = fork(program, [uri, legacy.db.databaseName]);
+  const child = fork(program, [uri, legacy.db.databaseName], { execArgv: [] });
   const answered = once(child, "message");
   const ended = once(child, "exit").then(([code]) => {
     throw new Error(`the migration of ${chats} chats ended with ${String(code)} and no result`);
