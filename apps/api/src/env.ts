@@ -1,11 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import type { AuthSettings } from "./authentication.ts";
+import type { LimitSettings } from "./limits/limit-settings.ts";
 import type { LogLevel } from "./logger.ts";
+import { ProxyList } from "./trusted-proxies.ts";
 
 const Port = z.coerce.number("a port number").int().min(0).max(65_535);
+const Limit = z.coerce.number("a whole number; 0 for no limit").int().min(0).max(1_000_000_000);
+const Origin = z
+  .string()
+  .refine(isOrigin, "an origin such as https://app.example: scheme, host, and port if it has one");
 
-/** The environment as it may be written; unknown variables are other programs' business. */
+/** The environment as it may be written, described in env-help.ts; unknown variables are other programs' business. */
 const Env = z.object({
   PORT: Port.default(3000),
   HOST: z.string().min(1).default("127.0.0.1"),
@@ -30,7 +36,15 @@ const Env = z.object({
         .split(",")
         .map((origin) => origin.trim())
         .filter(Boolean),
-    ),
+    )
+    .pipe(z.array(Origin)),
+  TRUST_PROXY: ProxyList.default([]),
+  RATE_LIMIT_CALLS: Limit.optional(),
+  RATE_LIMIT_SERVICE_CALLS: Limit.optional(),
+  RATE_LIMIT_REQUESTS: Limit.optional(),
+  MAX_CONCURRENT_REQUESTS: Limit.default(5_000),
+  MAX_CONNECTIONS: Limit.default(10_000),
+  MAX_EVENT_LOOP_DELAY_MS: Limit.default(500),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
   NODE_ENV: z.string().optional(),
 });
@@ -45,6 +59,9 @@ export interface Settings {
   readonly devTokenSecret: string | null;
   readonly legacy: "claim" | "none";
   readonly corsOrigins: readonly string[];
+  /** Whose word about a client's address is taken. */
+  readonly trustedProxies: readonly string[];
+  readonly limits: LimitSettings;
   readonly logLevel: LogLevel;
 }
 
@@ -96,8 +113,29 @@ function settingsOf(env: z.infer<typeof Env>): Settings {
     devTokenSecret: env.AUTH_DEV ? (secret ?? null) : null,
     legacy: env.CHAT_LEGACY,
     corsOrigins: env.CORS_ORIGINS,
+    trustedProxies: env.TRUST_PROXY,
+    limits: limitsOf(env),
     logLevel: env.LOG_LEVEL,
   };
+}
+
+/** A developer who races a thousand calls is no attacker: in development nobody is counted unless asked for. */
+function limitsOf(env: z.infer<typeof Env>): LimitSettings {
+  const unlessDev = (limit: number): number => (env.AUTH_DEV ? 0 : limit);
+  return {
+    callsPerCaller: env.RATE_LIMIT_CALLS ?? unlessDev(5_000),
+    callsPerService: env.RATE_LIMIT_SERVICE_CALLS ?? unlessDev(50_000),
+    requestsPerAddress: env.RATE_LIMIT_REQUESTS ?? unlessDev(20_000),
+    concurrentRequests: env.MAX_CONCURRENT_REQUESTS,
+    connections: env.MAX_CONNECTIONS,
+    eventLoopDelayMs: env.MAX_EVENT_LOOP_DELAY_MS,
+    arrivalMs: 30_000,
+  };
+}
+
+/** `*` and paths are none: a list that lets everybody in is no list. */
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text;
 }
 
 function isSafeUrl(text: string): boolean {
@@ -105,17 +143,5 @@ function isSafeUrl(text: string): boolean {
   return url.protocol === "https:" || ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
 }
 
-export const envHelp = `The onechat API is configured by environment variables:
-
-  MONGODB_URI       required: the MongoDB connection string
-  MONGODB_DB        the database (onechat)
-  AUTH_JWT_SECRET   the secret of HS256 tokens, at least 32 characters; this or AUTH_JWKS_URL is required
-  AUTH_JWKS_URL     the issuer's key set, for RS256, PS256, ES256 and EdDSA tokens
-  AUTH_ISSUER       the tokens' iss (onechat)
-  AUTH_AUDIENCE     the tokens' aud (onechat)
-  AUTH_DEV          1 adds POST /dev/token {sub}, and a secret if none is set; refused when NODE_ENV is production
-  CHAT_LEGACY       claim: chats without a key may exist and are adopted; none: they do not (claim)
-  PORT, HOST        where to listen (3000, 127.0.0.1)
-  CORS_ORIGINS      origins of browsers that may call, separated by commas (none)
-  LOG_LEVEL         fatal, error, warn, info, debug, trace or silent (info)
-`;
+/** Every variable that is read. */
+export const envNames: readonly string[] = Object.keys(Env.shape);

@@ -5,6 +5,7 @@ import type { TRPC_ERROR_CODE_KEY } from "@trpc/server/rpc";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { errorShape, isUnforeseen, toTrpcError } from "./error-answer.ts";
 import type { ErrorShape } from "./error-shape.ts";
+import { retryAfterSeconds } from "./limits/try-later.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -47,12 +48,13 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
 
 /** What HTTP wants said beside the status: when to come back, and how to say who one is. */
 export function errorHeaders(errors: readonly TRPCError[]): Record<string, string> {
-  const has = (code: TRPC_ERROR_CODE_KEY): boolean => errors.some((error) => error.code === code);
+  // A batch is repeated as a whole, so the longest wait counts.
+  const wait = Math.max(...errors.map((error) => retryAfterSeconds(error) ?? 0));
   return {
     // tRPC leaves the type out where it fails before it has a context.
     ...(errors.length > 0 ? { "content-type": "application/json" } : {}),
-    ...(has("SERVICE_UNAVAILABLE") ? { "retry-after": "1" } : {}),
-    ...(has("UNAUTHORIZED") ? { "www-authenticate": "Bearer" } : {}),
+    ...(wait > 0 ? { "retry-after": String(wait) } : {}),
+    ...(errors.some(({ code }) => code === "UNAUTHORIZED") ? { "www-authenticate": "Bearer" } : {}),
   };
 }
 

@@ -3,11 +3,13 @@ import { type ChatConnection, connect } from "@onechat/chat-domain/connect";
 import closeWithGrace from "close-with-grace";
 import type { Logger } from "pino";
 import { createAuthentication } from "./authentication.ts";
-import { envHelp, parseEnv, type Settings } from "./env.ts";
+import { envHelp } from "./env-help.ts";
+import { parseEnv, type Settings } from "./env.ts";
 import { logObserver } from "./log-observer.ts";
 import { createLogger } from "./logger.ts";
 import { createReadiness } from "./readiness.ts";
 import { createServer } from "./server.ts";
+import { unobserved } from "./traffic-observer.ts";
 
 const exitConfig = 78;
 
@@ -32,6 +34,9 @@ async function serve(settings: Settings, chats: ChatConnection, log: Logger): Pr
     log,
     version: packageVersion(),
     corsOrigins: settings.corsOrigins,
+    limits: settings.limits,
+    trustedProxies: settings.trustedProxies,
+    observer: unobserved,
     devToken: settings.devTokenSecret === null ? null : { secret: settings.devTokenSecret, issuer, audience },
   });
   const { close } = closeWithGrace({ delay: 10_000, logger: log }, async ({ signal, err }) => {

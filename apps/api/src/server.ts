@@ -1,3 +1,4 @@
+import type { Server } from "node:http";
 import cors from "@fastify/cors";
 import type { ChatContext } from "@onechat/chat-domain";
 import { fastifyTRPCPlugin, type FastifyTRPCPluginOptions } from "@trpc/server/adapters/fastify";
@@ -10,6 +11,7 @@ import {
 } from "fastify";
 import type { Authenticate } from "./authentication.ts";
 import type { Caller } from "./caller.ts";
+import { endIdleConnectionsOnClose } from "./closing-connections.ts";
 import { devToken, type DevTokenOptions } from "./dev-token.ts";
 import { isUnforeseen } from "./error-answer.ts";
 import { rememberRequest } from "./failed-request.ts";
@@ -22,12 +24,18 @@ import {
   shapeHttpErrors,
 } from "./http-errors.ts";
 import { jsonOnly } from "./json-only.ts";
+import { callBudget } from "./limits/call-budget.ts";
+import { guardTraffic } from "./limits/guard-traffic.ts";
+import type { LimitSettings } from "./limits/limit-settings.ts";
 import { maxBatchSize, maxBodyBytes, maxPathLength } from "./limits.ts";
 import type { Readiness } from "./readiness.ts";
 import type { RequestContext } from "./request-context.ts";
 import { requestId } from "./request-id.ts";
+import { echoRequestId, logRequests } from "./request-log.ts";
 import { rest } from "./rest.ts";
 import { type AppRouter, appRouter } from "./router.ts";
+import { sendSecurityHeaders } from "./security-headers.ts";
+import type { TrafficObserver } from "./traffic-observer.ts";
 
 export interface ServerDependencies {
   readonly chats: ChatContext;
@@ -36,16 +44,21 @@ export interface ServerDependencies {
   readonly log: FastifyBaseLogger;
   readonly version: string;
   readonly corsOrigins: readonly string[];
+  readonly limits: LimitSettings;
+  /** Addresses and networks whose word about a client's address is taken. */
+  readonly trustedProxies: readonly string[];
+  readonly observer: TrafficObserver;
   /** Adds `POST /dev/token`. */
   readonly devToken: DevTokenOptions | null;
 }
 
 /** The HTTP server with all its routes, not listening yet. */
 export async function createServer(dependencies: ServerDependencies): Promise<FastifyInstance> {
-  const server = bareServer(dependencies.log);
+  const server = bareServer(dependencies);
   shapeHttpErrors(server);
-  logRequests(server);
+  logRequests(server, dependencies.observer);
   echoRequestId(server);
+  sendSecurityHeaders(server);
   jsonOnly(server);
   endIdleConnectionsOnClose(server);
   server.server.on("checkExpectation", refuseExpectation);
@@ -57,18 +70,19 @@ export async function createServer(dependencies: ServerDependencies): Promise<Fa
     });
   health(server, dependencies.readiness);
   if (dependencies.devToken !== null) devToken(server, dependencies.devToken);
-  await serveRouter(server, dependencies);
+  await server.register((guarded) => serveRouter(guarded, dependencies));
   return server;
 }
 
-function bareServer(log: FastifyBaseLogger): FastifyInstance {
-  return fastify({
+function bareServer({ log, limits, trustedProxies }: ServerDependencies): FastifyInstance {
+  const server = fastify<Server>({
     // Fastify's own lines only from warnings on: requests and the address are logged by us, once each.
     loggerInstance: log.child({}, { level: log.level === "silent" ? "silent" : "warn" }),
     childLoggerFactory: (_own, bindings, options) => log.child(bindings, options),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }),
     bodyLimit: maxBodyBytes,
-    requestTimeout: 30_000,
+    requestTimeout: limits.arrivalMs,
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     keepAliveTimeout: 72_000,
     routerOptions: { maxParamLength: maxPathLength, ignoreTrailingSlash: true },
     genReqId: (request) => requestId(request.headers["x-request-id"]),
@@ -76,13 +90,26 @@ function bareServer(log: FastifyBaseLogger): FastifyInstance {
     return503OnClosing: false,
     frameworkErrors: refuseUnroutable,
     clientErrorHandler: refuseUnparsable,
-    // Without it Node answers a request that names no host by itself, with nothing in it.
-    http: { requireHostHeader: false },
+    http: {
+      // Without it Node answers a request that names no host by itself, with nothing in it.
+      requireHostHeader: false,
+      headersTimeout: limits.arrivalMs,
+      connectionsCheckingInterval: Math.min(5_000, limits.arrivalMs),
+    },
   });
+  if (limits.connections > 0) server.server.maxConnections = limits.connections;
+  return server;
 }
 
 async function serveRouter(server: FastifyInstance, dependencies: ServerDependencies): Promise<void> {
-  const contextOf = (request: FastifyRequest): RequestContext => requestContext(dependencies, request);
+  const { limits, observer } = dependencies;
+  const onRefused = observer.refused.bind(observer);
+  await guardTraffic(server, { limits, onRefused });
+  const spendCall = callBudget(limits, onRefused);
+  const contextOf = (request: FastifyRequest): RequestContext => ({
+    ...requestContext(dependencies, request),
+    spendCall,
+  });
   const options: FastifyTRPCPluginOptions<AppRouter> = {
     prefix: "/trpc",
     trpcOptions: {
@@ -102,42 +129,15 @@ async function serveRouter(server: FastifyInstance, dependencies: ServerDependen
 }
 
 function requestContext(
-  { chats, readiness, authenticate }: ServerDependencies,
+  { chats, readiness, authenticate, observer }: ServerDependencies,
   request: FastifyRequest,
-): RequestContext {
+): Omit<RequestContext, "spendCall"> {
   let caller: Promise<Caller> | null = null;
   return {
     chats,
     requestId: request.id,
     authenticate: () => (caller ??= authenticate(request.headers.authorization)),
     assertGuarantee: () => readiness.assertGuarantee(),
+    aroundCall: observer.aroundCall,
   };
-}
-
-/** One line per request: the route, not the path, because paths hold ids. */
-function logRequests(server: FastifyInstance): void {
-  server.addHook("onResponse", async (request, reply) => {
-    const ms = Math.round(reply.elapsedTime);
-    const route = request.routeOptions.url ?? null;
-    request.log.info({ method: request.method, route, status: reply.statusCode, ms }, "request");
-  });
-}
-
-function echoRequestId(server: FastifyInstance): void {
-  server.addHook("onRequest", async (request, reply) => {
-    reply.header("x-request-id", request.id);
-  });
-}
-
-/** Connections that fall idle after closing began would keep the process for their whole keep-alive time. */
-function endIdleConnectionsOnClose(server: FastifyInstance): void {
-  let closing = false;
-  server.addHook("onSend", async (_request, reply) => {
-    if (closing) reply.header("connection", "close");
-  });
-  server.addHook("preClose", async () => {
-    closing = true;
-    const sweep = setInterval(() => server.server.closeIdleConnections(), 100);
-    server.server.once("close", () => clearInterval(sweep));
-  });
 }

@@ -22,6 +22,9 @@ const t = initTRPC
 
 export const { router } = t;
 
+/** Outermost: what is observed is how a call ends for its caller. */
+const observed = t.middleware(({ ctx, path, next }) => ctx.aroundCall(path, next));
+
 /** Domain errors leave every procedure through here. */
 const withDomainErrors = t.middleware(async ({ next }) => {
   const result = await next();
@@ -29,7 +32,11 @@ const withDomainErrors = t.middleware(async ({ next }) => {
   return result;
 });
 
-const withCaller = t.middleware(async ({ ctx, next }) => next({ ctx: { caller: await ctx.authenticate() } }));
+const withCaller = t.middleware(async ({ ctx, next }) => {
+  const caller = await ctx.authenticate();
+  await ctx.spendCall(caller);
+  return next({ ctx: { caller } });
+});
 
 const withGuarantee = t.middleware(async ({ ctx, next }) => {
   await ctx.assertGuarantee();
@@ -44,6 +51,7 @@ const withinLimits = t.middleware(async ({ getRawInput, next }) => {
 
 /** The only way to make a procedure: it has a caller and the guarantee, or it does not run. */
 export const procedure = t.procedure
+  .use(observed)
   .use(withDomainErrors)
   .use(withCaller)
   .use(withGuarantee)

@@ -1,10 +1,7 @@
 import type { FastifyInstance, InjectOptions } from "fastify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connect } from "@onechat/chat-domain/connect";
-import { createAuthentication } from "../src/authentication.ts";
-import { createLogger } from "../src/logger.ts";
-import { createServer } from "../src/server.ts";
-import { authSettings, secret, testToken } from "./test-tokens.ts";
+import { idleServer } from "./idle-server.ts";
+import { testToken } from "./test-tokens.ts";
 
 interface Refusal {
   readonly message: string;
@@ -23,18 +20,8 @@ let server: FastifyInstance;
 let authorization: string;
 
 beforeAll(async () => {
-  const ready = async (): Promise<void> => undefined;
   authorization = `Bearer ${await testToken()}`;
-  server = await createServer({
-    // Nothing is sent before the first operation, and what is refused needs none.
-    chats: connect({ uri: "mongodb://127.0.0.1:9/" }),
-    readiness: { assertReady: ready, assertGuarantee: ready, beginShutdown: () => undefined },
-    authenticate: createAuthentication(authSettings),
-    log: createLogger("debug", { write: (line: string) => void log.push(line) }),
-    version: "0.0.0-test",
-    corsOrigins: ["https://app.example"],
-    devToken: { secret, issuer: "onechat", audience: "onechat" },
-  });
+  server = await idleServer({ onLog: (line) => void log.push(line) });
 });
 afterAll(() => server.close());
 

@@ -3,6 +3,7 @@ import { generateOpenApiDocument } from "trpc-to-openapi";
 import { describe, expect, it } from "vitest";
 import type { RequestContext } from "../src/request-context.ts";
 import { appRouter } from "../src/router.ts";
+import { unobserved } from "../src/traffic-observer.ts";
 
 /** A request without a token, to a database that must not be asked. */
 const anonymous: RequestContext = {
@@ -13,7 +14,9 @@ const anonymous: RequestContext = {
   }),
   requestId: "r1",
   authenticate: () => Promise.reject(new TRPCError({ code: "UNAUTHORIZED", message: "no token" })),
+  spendCall: () => Promise.resolve(),
   assertGuarantee: () => Promise.resolve(),
+  aroundCall: unobserved.aroundCall,
 };
 
 const procedures = Object.keys(appRouter._def.procedures);

@@ -4,8 +4,11 @@ import { databaseName, testMongo } from "@onechat/mongo/testing";
 import { createAuthentication } from "../src/authentication.ts";
 import { logObserver } from "../src/log-observer.ts";
 import { createLogger } from "../src/logger.ts";
+import type { LimitSettings } from "../src/limits/limit-settings.ts";
 import { createReadiness } from "../src/readiness.ts";
 import { createServer } from "../src/server.ts";
+import { type TrafficObserver, unobserved } from "../src/traffic-observer.ts";
+import { noLimits } from "./no-limits.ts";
 import { authSettings, secret, testToken } from "./test-tokens.ts";
 
 export interface TestApi extends AsyncDisposable {
@@ -24,6 +27,8 @@ export interface TestApiOptions {
   readonly database?: string;
   readonly devToken?: boolean;
   readonly corsOrigins?: readonly string[];
+  readonly limits?: Partial<LimitSettings>;
+  readonly observer?: TrafficObserver;
 }
 
 /** The API in this process, listening on a port of its own, over a database of its own. */
@@ -44,6 +49,9 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     log: logger,
     version: "0.0.0-test",
     corsOrigins: options.corsOrigins ?? [],
+    limits: { ...noLimits, ...options.limits },
+    trustedProxies: [],
+    observer: options.observer ?? unobserved,
     devToken: options.devToken === true ? { secret, issuer: "onechat", audience: "onechat" } : null,
   });
   const url = await server.listen({ port: 0, host: "127.0.0.1" });

@@ -4,12 +4,14 @@ import { HopelessCall } from "./hopeless-call.ts";
 export class ForeignAnswer extends Error {
   override readonly name = "ForeignAnswer";
   readonly status: number;
+  readonly retryAfter: string | null;
 
   constructor({ status, headers }: Response) {
     super(
       `status ${status} with ${headers.get("content-type") ?? "no content type"}: no answer of a chat API`,
     );
     this.status = status;
+    this.retryAfter = headers.get("retry-after");
   }
 }
 

@@ -16,20 +16,23 @@ const longestDelayMs = 2_000;
 /** Marks, in an operation's context, that its token was refused: the next attempt asks for a new one. */
 export const tokenRefused = "tokenRefused";
 
-/** Repeats what is safe to repeat and failed for a passing reason, with full jitter, not before the server allows. */
+/**
+ * Repeats what is safe to repeat and failed for a passing reason, with full jitter on top of the time that the server
+ * asks for: all whom it sent away together must not come back together. Where that time is past the call's deadline, the
+ * refusal is the answer, at once.
+ */
 export function retryPolicy(options: ResolvedChatClientOptions): TRPCLink<AppRouter> {
   return (runtime) => (call) => {
+    const deadline = performance.now() + options.timeoutMs;
     let earliestMs = 0;
     const link = retryLink<AppRouter>({
       retry: ({ op, error, attempts }) => {
         earliestMs = retryAfterMs(error);
         if (isRefusedToken(error)) return renewToken(options, op);
-        return (
-          attempts <= options.retries && isSafe(op) && isPassing(error) && earliestMs <= options.timeoutMs
-        );
+        const inTime = performance.now() + earliestMs < deadline;
+        return attempts <= options.retries && isSafe(op) && isPassing(error) && inTime;
       },
-      retryDelayMs: (attempt) =>
-        Math.max(earliestMs, Math.random() * Math.min(longestDelayMs, 50 * 2 ** attempt)),
+      retryDelayMs: (attempt) => earliestMs + Math.random() * Math.min(longestDelayMs, 50 * 2 ** attempt),
     });
     return link(runtime)(call);
   };
@@ -58,16 +61,22 @@ function isRefusedToken(error: ChatClientError): boolean {
 }
 
 function statusOf(error: ChatClientError): number | null {
-  const foreign = error.cause instanceof ForeignAnswer ? error.cause.status : null;
-  return error.data?.httpStatus ?? responseOf(error)?.status ?? foreign;
+  return error.data?.httpStatus ?? responseOf(error)?.status ?? foreignAnswer(error)?.status ?? null;
 }
 
+/** Seconds, or a date as proxies like to write it (RFC 9110, section 10.2.3). */
 function retryAfterMs(error: ChatClientError): number {
-  const seconds = Number(responseOf(error)?.headers.get("retry-after") ?? 0);
-  return Number.isFinite(seconds) ? seconds * 1_000 : 0;
+  const text = responseOf(error)?.headers.get("retry-after") ?? foreignAnswer(error)?.retryAfter ?? "";
+  if (/^\d+$/.test(text)) return Number(text) * 1_000;
+  const waitMs = Date.parse(text) - Date.now();
+  return waitMs > 0 ? waitMs : 0;
 }
 
 function responseOf(error: ChatClientError): Response | null {
   const response: unknown = error.meta?.["response"];
   return response instanceof Response ? response : null;
+}
+
+function foreignAnswer({ cause }: ChatClientError): ForeignAnswer | null {
+  return cause instanceof ForeignAnswer ? cause : null;
 }

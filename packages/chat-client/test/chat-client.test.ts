@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { createChatClient, isChatError } from "../src/index.ts";
-import { loginPage, lostReply, proxyError, refusal, silence, stubApi, success } from "./stub-api.ts";
+import {
+  loginPage,
+  lostReply,
+  mixedBatch,
+  proxyError,
+  refusal,
+  silence,
+  stubApi,
+  success,
+} from "./stub-api.ts";
 
 const unavailable = refusal(503, "SERVICE_UNAVAILABLE", "UNAVAILABLE", { "retry-after": "0" });
 const input = { participants: ["bob"] };
@@ -9,7 +18,7 @@ describe("a call that fails for a passing reason", () => {
   it.each([
     { name: "an unavailable API", failure: unavailable },
     { name: "a lost reply", failure: lostReply },
-    { name: "a proxy's error page", failure: proxyError },
+    { name: "a proxy's error page", failure: proxyError() },
     { name: "too many requests", failure: refusal(429, "TOO_MANY_REQUESTS", null) },
   ])("is repeated: $name", async ({ failure }) => {
     await using api = await stubApi(failure, failure, success);
@@ -37,6 +46,48 @@ describe("a call that fails for a passing reason", () => {
     const started = performance.now();
     await client.chat.createOrGet.mutate(input);
     expect(performance.now() - started).toBeGreaterThanOrEqual(990);
+  });
+
+  it.each([
+    {
+      name: "a refusal for too many calls",
+      answer: refusal(429, "TOO_MANY_REQUESTS", null, { "retry-after": "1" }),
+    },
+    { name: "a proxy's page", answer: proxyError({ "retry-after": "1" }) },
+    { name: "one refusal among the answers of a batch", answer: mixedBatch({ "retry-after": "1" }) },
+  ])("waits as long as is asked for by $name", async ({ answer }) => {
+    await using api = await stubApi(answer, success);
+    const client = createChatClient({ url: api.url, token: "t" });
+    const started = performance.now();
+    const calls = await Promise.all([
+      client.chat.createOrGet.mutate(input),
+      client.chat.createOrGet.mutate(input),
+    ]);
+    expect(calls.map(({ chat }) => chat.id)).toEqual(["c1", "c1"]);
+    expect(performance.now() - started).toBeGreaterThanOrEqual(990);
+  });
+
+  it("waits until the date that is asked for, and for none that has passed", async () => {
+    const at = (ms: number): Record<string, string> => ({
+      "retry-after": new Date(Date.now() + ms).toUTCString(),
+    });
+    await using api = await stubApi(
+      refusal(503, "SERVICE_UNAVAILABLE", null, at(-60_000)),
+      refusal(503, "SERVICE_UNAVAILABLE", null, at(60_000)),
+    );
+    const client = createChatClient({ url: api.url, token: "t", timeoutMs: 20_000 });
+    await expect(client.chat.createOrGet.mutate(input)).rejects.toMatchObject({ data: { httpStatus: 503 } });
+    expect(api.requests).toHaveLength(2);
+  });
+
+  it("counts the time that is gone when it is asked to wait", async () => {
+    const slowly = refusal(503, "SERVICE_UNAVAILABLE", "UNAVAILABLE", { "retry-after": "1" });
+    await using api = await stubApi(
+      (request, response) => void setTimeout(() => slowly(request, response), 700),
+    );
+    const client = createChatClient({ url: api.url, token: "t", timeoutMs: 1_500 });
+    await expect(client.chat.createOrGet.mutate(input)).rejects.toMatchObject({ data: { httpStatus: 503 } });
+    expect(api.requests).toHaveLength(1);
   });
 
   it("is given up at once when the API asks for more time than the call has", async () => {

@@ -75,5 +75,19 @@ export const loginPage: StubAnswer = (_request, response) => {
 };
 
 /** What a proxy in front of the API might say. */
-export const proxyError: StubAnswer = (_request, response) =>
-  void response.writeHead(502).end("<h1>Bad Gateway</h1>");
+export function proxyError(headers = {}): StubAnswer {
+  return (_request, response) => void response.writeHead(502, headers).end("<h1>Bad Gateway</h1>");
+}
+
+/** Answers the first call of a batch and refuses the others for a passing reason. */
+export function mixedBatch(headers = {}): StubAnswer {
+  const data = { code: "TOO_MANY_REQUESTS", httpStatus: 429, reason: null, position: null, issues: [] };
+  const error = { message: "no", code: -32029, data: { ...data, requestId: "r1", path: null } };
+  return ({ path }, response) => {
+    const calls = (path.split("?")[0] ?? "").split(",").length;
+    const answers = Array.from({ length: calls }, (_, call) =>
+      call === 0 ? { result: { data: { chat, created: true } } } : { error },
+    );
+    response.writeHead(207, { "content-type": "application/json", ...headers }).end(JSON.stringify(answers));
+  };
+}

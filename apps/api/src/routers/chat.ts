@@ -12,7 +12,7 @@ import {
 } from "../chat-schemas.ts";
 import { procedure, router } from "../trpc.ts";
 
-const errorResponses = [400, 401, 403, 404, 413, 500, 503];
+const errorResponses = [400, 401, 403, 404, 413, 429, 500, 503];
 
 export const chatRouter = router({
   createOrGet: procedure

@@ -1,0 +1,22 @@
+import type { Caller } from "../caller.ts";
+import type { LimitName, LimitSettings } from "./limit-settings.ts";
+import { rateWindow } from "./rate-window.ts";
+import { tooManyRequests } from "./try-later.ts";
+
+/**
+ * Takes one call off the caller's budget.
+ *
+ * @throws TRPCError `TOO_MANY_REQUESTS` when nothing of it is left in this window
+ */
+export type SpendCall = (caller: Caller) => Promise<void>;
+
+/** Counted per call, not per request: a batch of twenty is twenty calls. */
+export function callBudget(limits: LimitSettings, onRefused: (limit: LimitName) => void): SpendCall {
+  const [ofPeople, ofServices] = [rateWindow(limits.callsPerCaller), rateWindow(limits.callsPerService)];
+  return async ({ id, actsForOthers }) => {
+    const waitMs = await (actsForOthers ? ofServices : ofPeople)(id);
+    if (waitMs === 0) return;
+    onRefused("caller");
+    throw tooManyRequests("this caller makes too many calls", waitMs);
+  };
+}

@@ -1,0 +1,36 @@
+import { connect } from "@onechat/chat-domain/connect";
+import type { FastifyInstance } from "fastify";
+import { createAuthentication } from "../src/authentication.ts";
+import { createLogger } from "../src/logger.ts";
+import type { LimitSettings } from "../src/limits/limit-settings.ts";
+import { createServer, type ServerDependencies } from "../src/server.ts";
+import { unobserved } from "../src/traffic-observer.ts";
+import { noLimits } from "./no-limits.ts";
+import { authSettings, secret } from "./test-tokens.ts";
+
+export interface IdleServerOptions extends Partial<Omit<ServerDependencies, "limits">> {
+  readonly limits?: Partial<LimitSettings>;
+  readonly onLog?: (line: string) => void;
+}
+
+/** A server without a database, for what is decided before one is asked: nothing is sent before the first operation. */
+export function idleServer({
+  limits,
+  onLog = () => undefined,
+  ...given
+}: IdleServerOptions = {}): Promise<FastifyInstance> {
+  const ready = async (): Promise<void> => undefined;
+  return createServer({
+    chats: connect({ uri: "mongodb://127.0.0.1:9/" }),
+    readiness: { assertReady: ready, assertGuarantee: ready, beginShutdown: () => undefined },
+    authenticate: createAuthentication(authSettings),
+    log: createLogger("debug", { write: (line: string) => onLog(line) }),
+    version: "0.0.0-test",
+    corsOrigins: ["https://app.example"],
+    trustedProxies: [],
+    observer: unobserved,
+    limits: { ...noLimits, ...limits },
+    devToken: { secret, issuer: "onechat", audience: "onechat" },
+    ...given,
+  });
+}
