@@ -4,7 +4,7 @@ import { seededRandom, type SeededRandom } from "./seeded-random.ts";
 /** One round's figures of the two sides. */
 export type Pair = readonly [one: number, other: number];
 
-const resamples = 4_000;
+const resamples = 2_000;
 /** With five rounds even the interval from the least to the greatest covers the median in less than 95 of 100 cases. */
 const leastRounds = 6;
 

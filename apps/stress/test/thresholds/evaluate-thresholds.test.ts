@@ -1,0 +1,228 @@
+import { describe, expect, it } from "vitest";
+import type { StressResult } from "../../src/result/stress-result.ts";
+import { evaluateThresholds } from "../../src/thresholds/evaluate-thresholds.ts";
+import { parseThreshold } from "../../src/thresholds/parse-threshold.ts";
+import { contention, emptyResult, fault, latencySummary, ratio, second } from "../report/results.ts";
+
+function outcomeOf(expression: string, measured: Partial<StressResult>) {
+  const threshold = parseThreshold(expression, "test");
+  const [outcome] = evaluateThresholds([threshold], { ...emptyResult, ...measured });
+  return outcome;
+}
+
+describe("a threshold of latency", () => {
+  const latencies = [
+    latencySummary({ workload: "hot", p99: 14 }),
+    latencySummary({ workload: "fresh", p99: 90 }),
+    latencySummary({ workload: "fresh", variant: "naive", p99: 400 }),
+  ];
+
+  it("has to be met by every figure that it is about; the worst one decides", () => {
+    expect(outcomeOf("latency{variant:ours}: p(99)<95", { latencies })).toEqual({
+      expression: "latency{variant:ours}: p(99)<95",
+      severity: "fail",
+      outcome: "met",
+      unit: "ms",
+      observed: 90,
+      low: null,
+      high: null,
+      decidedBy: "ours http fresh",
+    });
+    expect(outcomeOf("latency{variant:ours}: p(99)<80", { latencies })).toMatchObject({
+      outcome: "missed",
+      observed: 90,
+    });
+    expect(outcomeOf("latency{variant:ours,workload:hot}: p(99)<80", { latencies })?.outcome).toBe("met");
+  });
+
+  it("is unmeasured where there were too few samples, or no calls of the kind", () => {
+    const few = [latencySummary({ p99: null })];
+    expect(outcomeOf("latency: p(99)<80", { latencies: few })).toMatchObject({
+      outcome: "unmeasured",
+      observed: null,
+      decidedBy: "ours http hot: too few samples, or not measured",
+    });
+    expect(outcomeOf("latency{path:domain}: p(99)<80", { latencies })).toMatchObject({
+      outcome: "unmeasured",
+      decidedBy: "the run has no such figure",
+    });
+  });
+
+  it("is about what a user waits where an open loop measured it, unless the service time is asked for", () => {
+    const open = [latencySummary({ measured: "response", p50: 9 }), latencySummary({ p50: 4 })];
+    expect(outcomeOf("latency: p(50)<5", { latencies: open })).toMatchObject({
+      outcome: "missed",
+      observed: 9,
+    });
+    expect(outcomeOf("latency{measured:service}: p(50)<5", { latencies: open })?.outcome).toBe("met");
+  });
+});
+
+describe("a threshold of counts", () => {
+  it("adds up what calls came to", () => {
+    const groups = [contention({ unknown: 3, failed: 1 }), contention({ path: "domain", operations: 1_000 })];
+    expect(outcomeOf("errors: rate<0.5%", { contention: groups })).toMatchObject({
+      outcome: "met",
+      observed: 0.002,
+      unit: "share",
+    });
+    expect(outcomeOf("errors{path:http}: count<4", { contention: groups })?.outcome).toBe("missed");
+    expect(outcomeOf("unknown: count<=3", { contention: groups })?.outcome).toBe("met");
+    expect(outcomeOf("errors: rate<1", { contention: [] })?.outcome).toBe("unmeasured");
+  });
+
+  it("adds up contention, and takes its widest", () => {
+    const groups = [contention(), contention({ workload: "fresh", contendedKeys: 0, widestOverlap: 1 })];
+    expect(outcomeOf("contention: contended_keys>8", { contention: groups })?.outcome).toBe("met");
+    expect(outcomeOf("contention: widest_overlap>=50", { contention: groups })?.outcome).toBe("met");
+    expect(outcomeOf("contention: certain_share>=0.9", { contention: groups })).toMatchObject({
+      observed: 1,
+    });
+    expect(outcomeOf("contention{workload:fresh}: contended_keys>0", { contention: groups })?.outcome).toBe(
+      "missed",
+    );
+  });
+
+  it("counts anomalies, of which there may be none", () => {
+    const anomaly = {
+      name: "SPLIT_ID",
+      key: "k",
+      variant: "naive",
+      path: "http",
+      workload: "hot",
+      text: "two ids",
+      witnesses: [1, 2],
+    } as const;
+    const anomalies = [{ ...anomaly, witnesses: [1, 2] }];
+    expect(outcomeOf("anomalies: count==0", {})?.outcome).toBe("met");
+    expect(outcomeOf("anomalies: count==0", { anomalies })).toMatchObject({
+      outcome: "missed",
+      decidedBy: "SPLIT_ID",
+    });
+    expect(
+      outcomeOf("control_anomalies{variant:naive}: count>0", { controlAnomalies: anomalies })?.outcome,
+    ).toBe("met");
+  });
+});
+
+describe("a threshold of phases and faults", () => {
+  const faults = [fault()];
+  const seconds = [
+    second(5),
+    second(9, { failed: 2 }),
+    second(11, { ok: 0, unknown: 30 }),
+    second(12, { unknown: 1 }),
+    second(20),
+    second(21, { unknown: 7 }),
+  ];
+
+  it("tells calls before a fault from those during it and after it", () => {
+    const run = { faults, seconds };
+    expect(outcomeOf("errors{phase:baseline}: count<3", run)).toMatchObject({ observed: 2 });
+    expect(outcomeOf("errors{phase:fault}: count>0", run)).toMatchObject({ observed: 31 });
+    expect(outcomeOf("errors{phase:healed}: count==0", run)).toMatchObject({
+      outcome: "missed",
+      observed: 7,
+    });
+  });
+
+  it("is missed by a fault after which nobody was ever answered", () => {
+    expect(outcomeOf("recovery{fault:db-kill}: max<5s", { faults })).toMatchObject({
+      outcome: "met",
+      observed: 500,
+    });
+    const dead = [...faults, fault({ recoveryMs: null })];
+    expect(outcomeOf("recovery{fault:db-kill}: max<5s", { faults: dead })).toMatchObject({
+      outcome: "missed",
+      observed: null,
+      decidedBy: "db-kill the database: never",
+    });
+  });
+
+  it("has nothing to recover from where a fault never ends", () => {
+    const missing = [fault({ fault: "index-missing", healedAt: null, recoveryMs: null })];
+    expect(outcomeOf("recovery: max<5s", { faults: missing })?.outcome).toBe("unmeasured");
+    expect(outcomeOf("fault_hits{fault:index-missing}: count>=1", { faults: missing })?.outcome).toBe("met");
+  });
+});
+
+describe("a threshold of a ratio", () => {
+  const judge = (condition: string, low: number | null, high: number | null, estimate = 1.2) =>
+    outcomeOf(`ratio(latency.p50){ours/raw}: ${condition}`, { ratios: [ratio({ estimate, low, high })] })
+      ?.outcome;
+
+  it("is met or missed only when the whole interval says so", () => {
+    expect(judge("est<1.25", 1.1, 1.24)).toBe("met");
+    expect(judge("est<1.25", 1.25, 1.4, 1.3)).toBe("missed");
+    expect(judge("est<1.25", 1.1, 1.4)).toBe("inconclusive");
+    expect(judge("est<1.25", 1.1, 1.4, 1.3)).toBe("inconclusive");
+    expect(judge("est>1.1", 1.2, 1.4)).toBe("met");
+    expect(judge("est>1.5", 1.2, 1.4)).toBe("missed");
+    expect(judge("est>1.3", 1.2, 1.4)).toBe("inconclusive");
+  });
+
+  it("can be about one end of the interval; missed is still only what is proven", () => {
+    expect(judge("lo<1.25", 1.1, 1.4)).toBe("met");
+    expect(judge("hi<1.25", 1.1, 1.4)).toBe("inconclusive");
+    expect(judge("lo<1.25", 1.3, 1.4)).toBe("missed");
+    expect(judge("hi>1.3", 1.2, 1.4)).toBe("met");
+    expect(judge("lo>1.3", 1.2, 1.4)).toBe("inconclusive");
+  });
+
+  it("is inconclusive without an interval, and unmeasured without a ratio", () => {
+    expect(judge("est<1.25", null, null, 0.5)).toBe("inconclusive");
+    expect(judge("est<1.25", 1, 1, Number.NaN)).toBe("unmeasured");
+    expect(outcomeOf("ratio(latency.p50){ours/naive}: est<2", { ratios: [ratio()] })?.outcome).toBe(
+      "unmeasured",
+    );
+    expect(outcomeOf("ratio(latency.p99){ours/raw}: est<2", { ratios: [ratio()] })?.outcome).toBe(
+      "unmeasured",
+    );
+  });
+
+  it("of a variant with itself has to contain one, and is found by its two equal sides", () => {
+    const ratios = [
+      ratio({ to: "ours", estimate: 1.01, low: 0.97, high: 1.06 }),
+      ratio({ low: 1.2, high: 1.3 }),
+    ];
+    expect(outcomeOf("aa_ratio: contains 1 !invalid", { ratios })).toMatchObject({
+      outcome: "met",
+      severity: "invalid",
+      low: 0.97,
+      high: 1.06,
+    });
+    const skewed = [ratio({ to: "ours", estimate: 1.1, low: 1.02, high: 1.2 })];
+    expect(outcomeOf("aa_ratio: contains 1", { ratios: skewed })?.outcome).toBe("missed");
+  });
+
+  it("has to hold in every place that was measured", () => {
+    const ratios = [
+      ratio(),
+      ratio({ workload: "pairs", low: 1.3, high: 1.5 }),
+      ratio({ workload: "zipf", low: 1, high: 2 }),
+    ];
+    expect(outcomeOf("ratio(latency.p50){ours/raw}: est<1.25", { ratios })).toMatchObject({
+      outcome: "missed",
+      decidedBy: "http pairs, 24 rounds",
+    });
+  });
+});
+
+describe("a threshold of the client", () => {
+  it("judges the machine, not the subject", () => {
+    const client = {
+      saturated: true,
+      reasons: ["busy"],
+      eventLoopUtilization: 0.95,
+      eventLoopDelayP99Ms: 30,
+      dispatchLagP99Ms: null,
+    };
+    expect(outcomeOf("client_elu: value<85% !invalid", { client })).toMatchObject({
+      outcome: "missed",
+      severity: "invalid",
+      observed: 0.95,
+    });
+    expect(outcomeOf("loop_delay: p(99)<50ms", { client })?.outcome).toBe("met");
+    expect(outcomeOf("dispatch_lag: p(99)<5ms", { client })?.outcome).toBe("unmeasured");
+  });
+});
