@@ -32,17 +32,34 @@ function isMeasured([one, other]: Pair): boolean {
 }
 
 /** The percentile bootstrap, 95 %. */
-function bootstrapInterval(logRatios: Float64Array, random: SeededRandom): readonly [number, number] {
-  const resample = new Float64Array(logRatios.length);
-  const medians = new Float64Array(resamples);
-  for (let i = 0; i < resamples; i += 1) {
-    for (let j = 0; j < resample.length; j += 1)
-      resample[j] = logRatios[random.below(resample.length)] ?? Number.NaN;
-    medians[i] = medianOf(resample.toSorted());
-  }
-  medians.sort();
+function bootstrapInterval(sorted: Float64Array, random: SeededRandom): readonly [number, number] {
+  const drawn = new Uint32Array(sorted.length);
+  const medians = Float64Array.from({ length: resamples }, () => {
+    drawn.fill(0);
+    for (let draws = 0; draws < sorted.length; draws += 1) {
+      const index = random.below(sorted.length);
+      drawn[index] = (drawn[index] ?? 0) + 1;
+    }
+    return medianOfDrawn(sorted, drawn);
+  }).toSorted();
   const tail = Math.floor(resamples * 0.025);
   return [medians[tail] ?? Number.NaN, medians[resamples - 1 - tail] ?? Number.NaN];
+}
+
+/** How often each value was drawn says as much as the drawn values in order, and needs no sorting. */
+function medianOfDrawn(sorted: Float64Array, drawn: Uint32Array): number {
+  const upper = Math.floor(sorted.length / 2);
+  const lower = sorted.length % 2 === 1 ? upper : upper - 1;
+  return (nthDrawn(sorted, drawn, lower) + nthDrawn(sorted, drawn, upper)) / 2;
+}
+
+function nthDrawn(sorted: Float64Array, drawn: Uint32Array, rank: number): number {
+  let seen = 0;
+  for (const [index, times] of drawn.entries()) {
+    seen += times;
+    if (seen > rank) return sorted[index] ?? Number.NaN;
+  }
+  return Number.NaN;
 }
 
 function medianOf(sorted: Float64Array): number {
