@@ -1,12 +1,30 @@
 import type { History } from "../history/history.ts";
+import type { Anomaly } from "../result/stress-result.ts";
+import { checkRegister } from "./check-register.ts";
 import type { CheckedHistory } from "./checked-history.ts";
+import { contentionOf } from "./contention.ts";
+import { evidenceOf } from "./evidence.ts";
+import { faultOutcomes } from "./fault-outcomes.ts";
+import { foreignIds } from "./ownership.ts";
+import { problemsOf } from "./problems.ts";
+import { stuck } from "./stuck.ts";
 
 /** Decides every register of a history, in time linear in its operations. */
 export function checkHistory(history: History): CheckedHistory {
-  return {
-    anomalies: [],
-    contention: [],
-    faults: [],
-    problems: history.footer === null ? ["the history was cut short: it has no last line"] : [],
-  };
+  const evidence = evidenceOf(history);
+  const foreign = foreignIds(evidence);
+  const anomalies: Anomaly[] = [];
+  const unjudged: string[] = [];
+  let excused = 0;
+  for (let register = 0; register < evidence.registers.length; register += 1) {
+    const checked = checkRegister(evidence, register, foreign.get(register) ?? []);
+    anomalies.push(...checked.anomalies);
+    unjudged.push(...checked.problems);
+    excused += Number(checked.excused);
+  }
+  anomalies.push(...stuck(evidence));
+  const contention = contentionOf(evidence);
+  const faults = faultOutcomes(evidence);
+  const problems = problemsOf(history, { anomalies, contention, faults, excused });
+  return { anomalies, contention, faults, problems: [...problems, ...unjudged] };
 }

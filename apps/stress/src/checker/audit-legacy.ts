@@ -1,0 +1,102 @@
+import { nothing } from "../history/operation-table.ts";
+import type { LegacyCase } from "./decide-legacy.ts";
+import type { AuditedIds, Evidence } from "./evidence.ts";
+import type { Finding } from "./finding.ts";
+import { goneChat } from "./lost-or-phantom.ts";
+import type { Retirement } from "./retirements.ts";
+
+/**
+ * What the database must hold at the end of the chats that were there before: each of them live, or retired by a merge
+ * and leading to its survivor; and no other. `retired` are those that must have been retired.
+ */
+export function auditLegacy(
+  evidence: Evidence,
+  legacy: LegacyCase,
+  retired: ReadonlySet<number>,
+): readonly Finding[] {
+  const { initial, retirements, audited } = legacy;
+  if (audited === null) return [];
+  return [
+    ...strangers(evidence, legacy, audited),
+    ...initial.flatMap((id) => fateOf(evidence, { id, retired, audited, known: retirements.of })),
+    ...phantoms(evidence, legacy, audited),
+  ];
+}
+
+/** Ids that somebody retired, and no operation says who. */
+export function unexplainedRetirements({ initial, retirements, audited }: LegacyCase): readonly number[] {
+  return initial.filter((id) => audited?.redirects.has(id) === true && !retirements.of.has(id));
+}
+
+function strangers(
+  { idText }: Evidence,
+  { initial, seen }: LegacyCase,
+  { live, redirects }: AuditedIds,
+): readonly Finding[] {
+  const strange = [...new Set([...live, ...redirects.keys()])].filter((id) => !initial.includes(id));
+  if (strange.length === 0) return [];
+  const rows = strange.flatMap((id) => seen.list.find((sighting) => sighting.seen === id)?.first ?? []);
+  const text = `the database holds ${strange.map(idText).join(" and ")} beside ${initial.map(idText).join(" and ")}, which these people had before`;
+  return [{ name: "DUPLICATE", text, rows }];
+}
+
+interface Fate {
+  readonly id: number;
+  readonly retired: ReadonlySet<number>;
+  readonly audited: AuditedIds;
+  readonly known: ReadonlyMap<number, Retirement>;
+}
+
+function fateOf(evidence: Evidence, fate: Fate): readonly Finding[] {
+  const { id, retired, audited, known } = fate;
+  const rows = [known.get(id)?.row ?? nothing].filter((row) => row !== nothing);
+  const isLive = audited.live.includes(id);
+  const isRetired = retired.has(id) || audited.redirects.has(id);
+  if (isLive && isRetired) {
+    const text = `${evidence.idText(id)} is live although it was retired`;
+    return [{ name: "RESURRECTED", text, rows }];
+  }
+  return isLive ? [] : whereItLeads(evidence, fate, rows);
+}
+
+function whereItLeads(
+  { idText }: Evidence,
+  { id, retired, audited, known }: Fate,
+  rows: readonly number[],
+): readonly Finding[] {
+  const to = audited.redirects.get(id) ?? nothing;
+  // Of a merge that is in no operation nothing is known, not even the survivor.
+  const last = known.has(id) ? lastOf(known, retired, id) : to;
+  if (to === nothing || (!known.has(id) && !audited.live.includes(to))) {
+    const text = `${idText(id)} is neither live nor does it lead to a live chat`;
+    return [{ name: "LOST", text, rows }];
+  }
+  if (to === last) return [];
+  const text = `${idText(id)} leads to ${idText(to)} and not to ${idText(last)}, into which it was merged`;
+  return [{ name: "SPLIT_ID", text, rows }];
+}
+
+/** The live chat that a retired one leads to. */
+function lastOf(
+  known: ReadonlyMap<number, Retirement>,
+  retired: ReadonlySet<number>,
+  id: number,
+  hops = 0,
+): number {
+  const next = retired.has(id) ? known.get(id) : undefined;
+  return next === undefined || hops > known.size ? id : lastOf(known, retired, next.to, hops + 1);
+}
+
+/** Answers that named a chat which was neither there before nor is there now. */
+function phantoms(
+  { idText }: Evidence,
+  { initial, seen }: LegacyCase,
+  { live, redirects }: AuditedIds,
+): readonly Finding[] {
+  return seen.list
+    .filter(({ seen: id }) => id !== nothing && !initial.includes(id))
+    .filter(({ seen: id }) => !live.includes(id) && !redirects.has(id))
+    .map(({ seen: id, count, first, lastStarted }) =>
+      goneChat(idText(id), { wasStored: count > 1, rows: [first, lastStarted] }),
+    );
+}

@@ -1,0 +1,111 @@
+import type { Anomaly } from "../result/stress-result.ts";
+import { cell, nothing } from "../history/operation-table.ts";
+import { unexplainedRetirements } from "./audit-legacy.ts";
+import { auditNew } from "./audit-new.ts";
+import { crossKey } from "./cross-key.ts";
+import { decideLegacy } from "./decide-legacy.ts";
+import { decideNew } from "./decide-new.ts";
+import type { AuditedIds, Evidence } from "./evidence.ts";
+import type { Finding } from "./finding.ts";
+import type { ForeignId } from "./ownership.ts";
+import { refusals } from "./refusals.ts";
+import { retirementsOf } from "./retirements.ts";
+import { sightingsOf } from "./sightings.ts";
+
+export interface CheckedRegister {
+  readonly anomalies: readonly Anomaly[];
+  /** Why the register could not be judged, or not wholly. */
+  readonly problems: readonly string[];
+  /** Whether the chat appeared and only a call with unknown outcome can have created it. */
+  readonly excused: boolean;
+}
+
+interface Judgement {
+  readonly findings: readonly Finding[];
+  readonly problems?: readonly string[];
+  readonly excused?: boolean;
+}
+
+/** Decides one register: what was answered for it, and what the database holds of it at the end. */
+export function checkRegister(
+  evidence: Evidence,
+  register: number,
+  foreign: readonly ForeignId[],
+): CheckedRegister {
+  const judged = judge(evidence, register, foreign);
+  const findings = [...crossKey(evidence, foreign), ...refusals(evidence, register), ...judged.findings];
+  return {
+    anomalies: anomaliesOf(evidence, register, findings),
+    problems: judged.problems ?? [],
+    excused: judged.excused ?? false,
+  };
+}
+
+function judge(evidence: Evidence, register: number, foreign: readonly ForeignId[]): Judgement {
+  const { table } = evidence;
+  const key = evidence.registers[register]?.key ?? "";
+  const backwards = evidence.rowsOf(register).find((row) => cell(table.end, row) < cell(table.start, row));
+  if (backwards !== undefined)
+    return {
+      findings: [],
+      problems: [
+        `operation ${cell(table.op, backwards)} of ${key} ends before it starts: ${key} was not judged`,
+      ],
+    };
+  const foreignNumbers = new Set(foreign.map(({ id }) => id));
+  const seen = sightingsOf(evidence, register, foreignNumbers);
+  const audited = withoutForeign(evidence.auditOf(register), foreignNumbers);
+  const initial = evidence.initialOf(register);
+  if (initial.length === 0) {
+    const found = decideNew(evidence, seen, audited);
+    return {
+      findings: audited === null ? found : [...found, ...auditNew(evidence, seen, audited)],
+      excused: seen.creators.length === 0 && seen.list.some(({ seen: id }) => id !== nothing),
+    };
+  }
+  const retirements = retirementsOf(evidence, seen, initial, audited);
+  const { undecidable } = retirements;
+  if (undecidable !== null)
+    return {
+      findings: [],
+      problems: [
+        `${evidence.idText(undecidable)} may have been merged into several chats: ${key} was not judged`,
+      ],
+    };
+  const legacy = { initial, seen, retirements, audited };
+  return {
+    findings: decideLegacy(evidence, legacy),
+    problems: unexplainedRetirements(legacy).map(
+      (id) => `${evidence.idText(id)} of ${key} was retired, and the history holds no merge that did it`,
+    ),
+  };
+}
+
+function withoutForeign(audited: AuditedIds | null, foreign: ReadonlySet<number>): AuditedIds | null {
+  if (audited === null || foreign.size === 0) return audited;
+  return { ...audited, live: audited.live.filter((id) => !foreign.has(id)) };
+}
+
+/** One of each name is enough for a register; the witnesses stand in the order in which they began. */
+function anomaliesOf(
+  { table, registers }: Evidence,
+  index: number,
+  findings: readonly Finding[],
+): readonly Anomaly[] {
+  const register = registers[index];
+  if (register === undefined || findings.length === 0) return [];
+  const { key, variant, path, workload } = register;
+  const byName = new Map(findings.toReversed().map((finding) => [finding.name, finding]));
+  return [...byName.values()].toReversed().map(({ name, text, rows }) => ({
+    name,
+    key,
+    variant,
+    path,
+    workload,
+    text,
+    witnesses: [...new Set(rows)]
+      .slice(0, 3)
+      .toSorted((a, b) => cell(table.start, a) - cell(table.start, b))
+      .map((row) => cell(table.op, row)),
+  }));
+}

@@ -1,0 +1,34 @@
+import type { History } from "../history/history.ts";
+import { cell, nothing } from "../history/operation-table.ts";
+
+const none = new Int32Array(0);
+
+/** Sorts the rows into their registers by counting: two passes over the table, and no object per row. */
+export function rowsByRegister({ operations: table, registers }: History) {
+  const registerOfName = new Map(registers.map(({ key }, register) => [key, register]));
+  const registerOfKey = Int32Array.from(table.keys, (key) => registerOfName.get(key) ?? nothing);
+  const registerOf = (row: number): number => cell(registerOfKey, cell(table.key, row));
+
+  const ends = new Int32Array(registers.length + 1);
+  for (let row = 0; row < table.length; row += 1) {
+    const register = registerOf(row);
+    if (register !== nothing) ends[register + 1] = cell(ends, register + 1) + 1;
+  }
+  for (let register = 0; register < registers.length; register += 1)
+    ends[register + 1] = cell(ends, register + 1) + cell(ends, register);
+
+  const next = ends.slice();
+  const sorted = new Int32Array(cell(ends, registers.length));
+  for (let row = 0; row < table.length; row += 1) {
+    const register = registerOf(row);
+    if (register === nothing) continue;
+    const place = cell(next, register);
+    sorted[place] = row;
+    next[register] = place + 1;
+  }
+  return {
+    registerOf,
+    rowsOf: (register: number): Int32Array =>
+      register < registers.length ? sorted.subarray(cell(ends, register), cell(ends, register + 1)) : none,
+  };
+}
