@@ -1,8 +1,12 @@
 import type { Collection, Db } from "mongodb";
 import type { StoredDocument } from "./chat-document.ts";
 import { ChatModel, type ChatModelInput } from "./chat-model.ts";
+import type { ChatRequest } from "./chat-request.ts";
+import { GroupCommit, type GroupCommitLimits } from "./group-commit.ts";
 import { type ChatObserver, harmless, silentObserver } from "./chat-observer.ts";
 import { type KeyIndex, keyIndex } from "./key-index.ts";
+import type { Obtained } from "./obtain-chat.ts";
+import { obtainChats } from "./obtain-chats.ts";
 import { defaultMaxParticipants } from "./participants-key.ts";
 
 /** `claim`: chats without a key may exist and are adopted; `none`: the collection is sealed, every chat has a key. */
@@ -16,6 +20,12 @@ export interface ChatContextOptions {
   readonly maxParticipants?: number;
   /** Milliseconds after which a verb gives up with `UNAVAILABLE`; 4,000 unless given. */
   readonly deadlineMs?: number;
+  /** Different chats in one batch of concurrent create-or-get calls; 128 unless given. */
+  readonly maxBatch?: number;
+  /** Batches on their way to the database at once; 2 unless given. */
+  readonly maxFlights?: number;
+  /** Create-or-get calls that may wait for the next batch, before more are answered `UNAVAILABLE`; 10,000 unless given. */
+  readonly maxWaiting?: number;
 }
 
 /** What every verb gets first: where the chats are, and what was decided once for all calls. */
@@ -31,20 +41,22 @@ export interface ChatContext {
   readonly redirects: Collection<StoredDocument>;
   /** The unique index that decides every race, verified before it is relied on. */
   readonly keyIndex: KeyIndex;
+  /** Where concurrent create-or-get calls of this process meet. */
+  readonly calls: GroupCommit<ChatRequest, Obtained | null>;
 }
 
 /**
  * The context of an application that has its own driver connection.
  *
  * @throws ZodError when `model` is not a {@link ChatModel}
- * @throws RangeError when `maxParticipants` or `deadlineMs` is not a positive whole number
+ * @throws RangeError when one of the numbers is not a positive whole number
  */
 export function chatContext(db: Db, options: ChatContextOptions = {}): ChatContext {
   const model = ChatModel.parse(options.model ?? {});
   const maxParticipants = wholeNumber("maxParticipants", options.maxParticipants ?? defaultMaxParticipants);
   const deadlineMs = wholeNumber("deadlineMs", options.deadlineMs ?? 4_000);
   const chats = guaranteedCollection(db, model.chats.collection, deadlineMs);
-  return {
+  const context = {
     db,
     model,
     legacy: options.legacy ?? "claim",
@@ -55,6 +67,20 @@ export function chatContext(db: Db, options: ChatContextOptions = {}): ChatConte
     redirects: guaranteedCollection(db, "chat_redirects", deadlineMs),
     keyIndex: keyIndex(chats),
   };
+  return withCalls(context, {
+    maxBatch: wholeNumber("maxBatch", options.maxBatch ?? 128),
+    maxFlights: wholeNumber("maxFlights", options.maxFlights ?? 2),
+    maxWaiting: wholeNumber("maxWaiting", options.maxWaiting ?? 10_000),
+  });
+}
+
+/** A context whose callers meet nobody else's. */
+export function withCalls(context: Omit<ChatContext, "calls">, limits: GroupCommitLimits): ChatContext {
+  const calls = new GroupCommit<ChatRequest, Obtained | null>(limits, (requests) =>
+    obtainChats(whole, requests),
+  );
+  const whole: ChatContext = { ...context, calls };
+  return whole;
 }
 
 /** Up to what timers and the server take: a 32-bit number. */

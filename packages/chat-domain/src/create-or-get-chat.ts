@@ -4,7 +4,7 @@ import type { ChatContext } from "./chat-context.ts";
 import { type ChatRequest, chatRequest } from "./chat-request.ts";
 import { withDeadline } from "./deadline.ts";
 import { unavailable } from "./driver-errors.ts";
-import { obtainChat } from "./obtain-chat.ts";
+import type { Obtained } from "./obtain-chat.ts";
 
 export interface CreateOrGetChatInput {
   /** Ids in any accepted form, see `participantId`; order and repetition do not matter; 1 to 100 different ones. */
@@ -13,6 +13,8 @@ export interface CreateOrGetChatInput {
   readonly scope?: unknown;
   /** Fields for a new document only; never participants, key, scope or `_id`. */
   readonly set?: Readonly<Record<string, unknown>>;
+  /** Releases this caller; what others share with it goes on, and the chat may be created all the same. */
+  readonly signal?: AbortSignal;
 }
 
 export interface CreateOrGetChatResult {
@@ -32,7 +34,8 @@ const maxRetries = 3;
  *
  * @throws ChatError `INVALID_PARTICIPANTS` before any database call; `INTEGRITY` when the stored chat's participants
  *   no longer match its key; `INDEX_MISSING` when the database cannot decide the race; `UNAVAILABLE` when it does
- *   not answer
+ *   not answer, or when too many calls are waiting
+ * @throws the reason of `signal` once it is aborted
  * @throws TypeError when `set` is not an object of plain fields, or holds one that is onechat's to write
  */
 export async function createOrGetChat(
@@ -40,17 +43,27 @@ export async function createOrGetChat(
   input: CreateOrGetChatInput,
 ): Promise<CreateOrGetChatResult> {
   const request = chatRequest(ctx, input);
-  return withDeadline(ctx, () => obtainWithRetries(ctx, request));
+  return withDeadline(ctx, (signal) => obtainWithRetries(ctx, request, signal), input.signal);
 }
 
-async function obtainWithRetries(ctx: ChatContext, request: ChatRequest): Promise<CreateOrGetChatResult> {
+async function obtainWithRetries(
+  ctx: ChatContext,
+  request: ChatRequest,
+  signal: AbortSignal,
+): Promise<CreateOrGetChatResult> {
   for (let retry = 0; retry <= maxRetries; retry += 1) {
     if (retry > 0) {
       ctx.observer.count("retried");
       await sleep(Math.random() * 2 ** retry * 5);
     }
-    const obtained = await obtainChat(ctx, request);
-    if (obtained !== null) return obtained;
+    const { outcome, first } = await ctx.calls.call({ key: request.key, request, signal });
+    if (outcome !== null) return toldResult(ctx, outcome, first);
   }
   throw unavailable("the chat was deleted or merged each time it was found; try again");
+}
+
+/** Of callers that share a new chat, one has created it. */
+function toldResult(ctx: ChatContext, { chat, how }: Obtained, first: boolean): CreateOrGetChatResult {
+  ctx.observer.count(first ? how : "existing");
+  return { chat, created: first && how === "created" };
 }

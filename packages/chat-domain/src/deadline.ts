@@ -7,20 +7,34 @@ import { indexMissing } from "./index-missing.ts";
  * single steps (queue, selection, command), not their sum. What is abandoned may still take effect, which is safe
  * because every write of this package may be repeated.
  *
+ * @param given aborts the wait as well, with its reason
  * @throws ChatError `UNAVAILABLE` after `ctx.deadlineMs`, or when the database cannot be asked
  */
-export async function withDeadline<T>(ctx: ChatContext, work: () => Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(unavailable(`no answer from the database within ${ctx.deadlineMs} ms; try again`));
-    }, ctx.deadlineMs);
-  });
+export async function withDeadline<T>(
+  ctx: ChatContext,
+  work: (signal: AbortSignal) => Promise<T>,
+  given?: AbortSignal,
+): Promise<T> {
+  const ended = new AbortController();
+  const abort = (): void => ended.abort(given?.reason);
+  const timer = setTimeout(() => {
+    ended.abort(unavailable(`no answer from the database within ${ctx.deadlineMs} ms; try again`));
+  }, ctx.deadlineMs);
+  given?.addEventListener("abort", abort, { once: true });
+  if (given?.aborted === true) abort();
   try {
-    return await asCallerErrors(ctx, () => Promise.race([work(), deadline]));
+    return await asCallerErrors(ctx, () => Promise.race([work(ended.signal), aborted(ended.signal)]));
   } finally {
     clearTimeout(timer);
+    given?.removeEventListener("abort", abort);
   }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    else signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
 }
 
 /** Runs database work and rejects with what a caller can act on: "not now", no index, or the error itself. */

@@ -1,22 +1,24 @@
 import { type Chat, toChat } from "./chat.ts";
-import { chatByKey, keyForLog, matchingChat } from "./chat-by-key.ts";
+import { chatByKey, matchingChat } from "./chat-by-key.ts";
 import type { ChatContext } from "./chat-context.ts";
 import { keyField, type StoredDocument } from "./chat-document.ts";
 import type { ChatRequest } from "./chat-request.ts";
-import type { CreateOrGetChatResult } from "./create-or-get-chat.ts";
 import { isDuplicateOf } from "./driver-errors.ts";
+import { tellDuplicateKey, tellRetrieved } from "./lost-race.ts";
 import { keyIndexHint } from "./key-index.ts";
 import { claimKeylessChat, findKeylessChat } from "./keyless-chat.ts";
 
+/** A chat, and how it was come by. */
+export interface Obtained {
+  readonly chat: Chat;
+  readonly how: "created" | "claimed" | "existing";
+}
+
 /**
- * One attempt for one caller. `null` when a race was lost to a chat that is gone again: try anew.
- *
- * This is the seam for batching: whatever gathers calls answers each of them with the outcome of this function.
+ * One attempt on its own, in as few round trips as there can be. `null` when a race was lost to a chat that is gone
+ * again: try anew.
  */
-export async function obtainChat(
-  ctx: ChatContext,
-  request: ChatRequest,
-): Promise<CreateOrGetChatResult | null> {
+export async function obtainChat(ctx: ChatContext, request: ChatRequest): Promise<Obtained | null> {
   try {
     return await (ctx.legacy === "claim" ? getClaimOrUpsert(ctx, request) : upsert(ctx, request));
   } catch (error) {
@@ -26,12 +28,9 @@ export async function obtainChat(
 }
 
 /** While chats without a key exist, one of these people's is claimed before a twin could be inserted. */
-async function getClaimOrUpsert(
-  ctx: ChatContext,
-  request: ChatRequest,
-): Promise<CreateOrGetChatResult | null> {
+async function getClaimOrUpsert(ctx: ChatContext, request: ChatRequest): Promise<Obtained | null> {
   const chat = await chatByKey(ctx, request);
-  if (chat !== null) return existing(ctx, chat);
+  if (chat !== null) return existing(chat);
   const keyless = await findKeylessChat(ctx, request);
   return keyless === null ? upsert(ctx, request) : claim(ctx, request, keyless);
 }
@@ -40,11 +39,10 @@ async function claim(
   ctx: ChatContext,
   request: ChatRequest,
   keyless: StoredDocument,
-): Promise<CreateOrGetChatResult | null> {
+): Promise<Obtained | null> {
   const claimed = await claimKeylessChat(ctx, request, keyless);
   if (claimed === null) return winner(ctx, request);
-  ctx.observer.count("claimed");
-  return { chat: toChat(ctx.model, claimed), created: false };
+  return { chat: toChat(ctx.model, claimed), how: "claimed" };
 }
 
 /**
@@ -52,7 +50,7 @@ async function claim(
  * refuse to insert when the index is not there to judge.
  * Source: https://www.mongodb.com/docs/manual/reference/command/findAndModify/#upsert-with-unique-index
  */
-async function upsert(ctx: ChatContext, request: ChatRequest): Promise<CreateOrGetChatResult | null> {
+async function upsert(ctx: ChatContext, request: ChatRequest): Promise<Obtained | null> {
   await ctx.keyIndex.verified();
   const { value, lastErrorObject } = await ctx.chats.findOneAndUpdate(
     { [keyField]: request.key },
@@ -66,32 +64,23 @@ async function upsert(ctx: ChatContext, request: ChatRequest): Promise<CreateOrG
     },
   );
   if (value === null) return null;
-  if (lastErrorObject?.["updatedExisting"] === true) return existing(ctx, matchingChat(ctx, request, value));
-  ctx.observer.count("created");
-  return { chat: toChat(ctx.model, value), created: true };
+  if (lastErrorObject?.["updatedExisting"] === true) return existing(matchingChat(ctx, request, value));
+  return { chat: toChat(ctx.model, value), how: "created" };
 }
 
-async function afterDuplicateKey(
-  ctx: ChatContext,
-  request: ChatRequest,
-): Promise<CreateOrGetChatResult | null> {
-  const key = keyForLog(request.key);
-  ctx.observer.count("raced");
-  ctx.observer.log("warn", "duplicate key during upsert", { key });
+async function afterDuplicateKey(ctx: ChatContext, request: ChatRequest): Promise<Obtained | null> {
+  tellDuplicateKey(ctx, request);
   const result = await winner(ctx, request);
-  if (result !== null) {
-    ctx.observer.log("debug", "retrieved existing chat after duplicate key", { key });
-  }
+  if (result !== null) tellRetrieved(ctx, request);
   return result;
 }
 
 /** What somebody faster has made of the key; `null` when it is gone again. */
-async function winner(ctx: ChatContext, request: ChatRequest): Promise<CreateOrGetChatResult | null> {
+async function winner(ctx: ChatContext, request: ChatRequest): Promise<Obtained | null> {
   const chat = await chatByKey(ctx, request);
-  return chat === null ? null : existing(ctx, chat);
+  return chat === null ? null : existing(chat);
 }
 
-function existing(ctx: ChatContext, chat: Chat): CreateOrGetChatResult {
-  ctx.observer.count("existing");
-  return { chat, created: false };
+function existing(chat: Chat): Obtained {
+  return { chat, how: "existing" };
 }

@@ -1,18 +1,20 @@
+import { withCalls } from "../src/chat-context.ts";
 import type { ChatContext } from "../src/index.ts";
 
-type Chats = ChatContext["chats"];
+const writes: ReadonlySet<PropertyKey> = new Set(["findOneAndUpdate", "insertMany", "bulkWrite"]);
 
-/** The collection, with something that happens between this caller's reading and each of its writes. */
-export function beforeEveryWrite(chats: Chats, interruption: () => Promise<unknown>): Chats {
-  return new Proxy(chats, {
+/** The context, with something that happens between its callers' reading and each of their writes. */
+export function beforeEveryWrite(context: ChatContext, interruption: () => Promise<unknown>): ChatContext {
+  const chats = new Proxy(context.chats, {
     get(target, property) {
       const member: unknown = Reflect.get(target, property, target);
       if (typeof member !== "function") return member;
-      if (property !== "findOneAndUpdate") return member.bind(target) as unknown;
+      if (!writes.has(property)) return member.bind(target) as unknown;
       return async (...args: unknown[]) => {
         await interruption();
         return Reflect.apply(member, target, args) as unknown;
       };
     },
   });
+  return withCalls({ ...context, chats }, { maxBatch: 100, maxFlights: 1, maxWaiting: 10_000 });
 }

@@ -100,10 +100,10 @@ describe("a legacy chat without a key", () => {
     const [legacy] = await insertLegacy(database, { members: [{ userId: "a" }, { userId: "b" }] });
     const collection = database.db.collection("chats");
     // Every read of a member updates it between this caller's finding the chat and claiming it.
-    const chats = beforeEveryWrite(database.chats, async () => {
+    const chats = beforeEveryWrite(database, async () => {
       await collection.updateOne({}, { $set: { "members.0.lastReadAt": new Date() } });
     });
-    const result = await createOrGetChat({ ...database, chats }, { participants: ["a", "b"] });
+    const result = await createOrGetChat(chats, { participants: ["a", "b"] });
     expect(result).toMatchObject({ created: false, chat: { id: legacy } });
     expect(await database.chats.countDocuments()).toBe(1);
   });
@@ -112,10 +112,10 @@ describe("a legacy chat without a key", () => {
     await using database = await freshDatabase();
     const [legacy] = await insertLegacy(database, { participants: ["a", "b"] });
     const collection = database.db.collection("chats");
-    const chats = beforeEveryWrite(database.chats, async () => {
+    const chats = beforeEveryWrite(database, async () => {
       await collection.updateOne({ _id: new ObjectId(legacy) }, { $set: { participants: ["a", "b", "c"] } });
     });
-    const { chat, created } = await createOrGetChat({ ...database, chats }, { participants: ["a", "b"] });
+    const { chat, created } = await createOrGetChat(chats, { participants: ["a", "b"] });
     expect(created).toBe(true);
     expect(chat.id).not.toBe(legacy);
   });

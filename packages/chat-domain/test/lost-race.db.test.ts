@@ -17,9 +17,9 @@ describe("a lost race", () => {
     const observer = recordingObserver();
     await using database = await freshDatabase({ observer });
     await insert(database.chats, { participants: ["alice", "bob"] });
-    const chats = beforeEveryWrite(database.chats, () => insert(database.chats, winner));
+    const chats = beforeEveryWrite(database, () => insert(database.chats, winner));
 
-    const { chat, created } = await createOrGetChat({ ...database, chats }, pair);
+    const { chat, created } = await createOrGetChat(chats, pair);
 
     expect(created).toBe(false);
     expect(chat.participantsKey).toBe(winner.participantsKey);
@@ -35,8 +35,8 @@ describe("a lost race", () => {
     const observer = recordingObserver();
     await using database = await freshDatabase({ observer });
     const duplicate = await duplicateKeyError(database);
-    const chats = beforeEveryWrite(database.chats, () => Promise.reject(duplicate));
-    await expect(createOrGetChat({ ...database, chats }, pair)).rejects.toMatchObject({
+    const chats = beforeEveryWrite(database, () => Promise.reject(duplicate));
+    await expect(createOrGetChat(chats, pair)).rejects.toMatchObject({
       code: "UNAVAILABLE",
     });
     expect([observer.counted("raced"), observer.counted("retried")]).toEqual([4, 3]);
@@ -46,11 +46,11 @@ describe("a lost race", () => {
     await using database = await freshDatabase();
     const duplicate = await duplicateKeyError(database);
     let failures = 1;
-    const chats = beforeEveryWrite(database.chats, async () => {
+    const chats = beforeEveryWrite(database, async () => {
       failures -= 1;
       if (failures >= 0) throw duplicate;
     });
-    expect(await createOrGetChat({ ...database, chats }, pair)).toMatchObject({ created: true });
+    expect(await createOrGetChat(chats, pair)).toMatchObject({ created: true });
   });
 });
 

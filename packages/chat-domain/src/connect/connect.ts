@@ -1,6 +1,7 @@
 import { MongoClient, type MongoClientOptions } from "mongodb";
 import { type ChatContext, chatContext, type ChatContextOptions } from "../chat-context.ts";
 import { withDeadline } from "../deadline.ts";
+import { type PoolFigures, watchPool } from "./pool-figures.ts";
 
 export interface ConnectOptions extends ChatContextOptions {
   /** A MongoDB connection string; what it says about pool, timeouts and name wins over the defaults here. */
@@ -23,6 +24,7 @@ export interface ChatConnection extends ChatContext, AsyncDisposable {
    * @throws ChatError `UNAVAILABLE`
    */
   ping(): Promise<void>;
+  readonly pool: () => PoolFigures;
 }
 
 /**
@@ -33,9 +35,11 @@ export interface ChatConnection extends ChatContext, AsyncDisposable {
  */
 export function connect(options: ConnectOptions): ChatConnection {
   const client = new MongoClient(options.uri, clientOptions(options));
+  const pool = watchPool(client);
   const context = chatContext(client.db(options.database ?? "onechat"), options);
   return {
     ...context,
+    pool,
     ping: () => withDeadline(context, async () => void (await context.db.command({ ping: 1 }))),
     [Symbol.asyncDispose]: () => client.close(),
   };

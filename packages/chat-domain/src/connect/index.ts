@@ -1,1 +1,2 @@
 export { type ChatConnection, connect, type ConnectOptions } from "./connect.ts";
+export type { PoolFigures } from "./pool-figures.ts";

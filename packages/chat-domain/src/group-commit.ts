@@ -1,0 +1,164 @@
+import { unavailable } from "./driver-errors.ts";
+
+/** How much may be under way and how much may wait; nothing is unbounded. */
+export interface GroupCommitLimits {
+  /** Different keys in one batch. */
+  readonly maxBatch: number;
+  /** Batches on their way at once. */
+  readonly maxFlights: number;
+  /** Calls that wait for a batch to leave. */
+  readonly maxWaiting: number;
+}
+
+export interface GroupCall<Request> {
+  /** Calls with the same key are answered together, by the request of the first of them. */
+  readonly key: string;
+  readonly request: Request;
+  /** Releases this caller alone; what is on its way for others goes on. */
+  readonly signal: AbortSignal;
+}
+
+/** What a caller gets; of those that share an outcome exactly one is the `first`. */
+export interface Shared<Outcome> {
+  readonly outcome: Outcome;
+  readonly first: boolean;
+}
+
+/** Answers every request of a batch, in order; rejects when the whole batch failed. */
+export type RunBatch<Request, Outcome> = (
+  requests: readonly Request[],
+) => Promise<readonly PromiseSettledResult<Outcome>[]>;
+
+interface Caller<Outcome> {
+  readonly resolve: (shared: Shared<Outcome>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** The callers of one key that wait for, or are in, the same batch. */
+interface Group<Request, Outcome> {
+  readonly request: Request;
+  readonly callers: Set<Caller<Outcome>>;
+  waiting: boolean;
+}
+
+/**
+ * Calls made while others are under way leave together in the next batch; a call that finds a free flight leaves at
+ * once, and nothing waits on a timer.
+ *
+ * A call never joins a batch that has left: its answer would rest on what was read before it was asked, and might name
+ * a chat that was merged into another in between.
+ */
+export class GroupCommit<Request, Outcome> {
+  readonly #limits: GroupCommitLimits;
+  readonly #run: RunBatch<Request, Outcome>;
+  readonly #groups = new Map<string, Group<Request, Outcome>>();
+  #waiting = 0;
+  #flights = 0;
+  #departing = false;
+
+  constructor(limits: GroupCommitLimits, run: RunBatch<Request, Outcome>) {
+    this.#limits = limits;
+    this.#run = run;
+  }
+
+  /**
+   * @throws ChatError `UNAVAILABLE` when too many calls are waiting
+   * @throws the signal's reason once it is aborted, and whatever the batch failed with for this request
+   */
+  async call({ key, request, signal }: GroupCall<Request>): Promise<Shared<Outcome>> {
+    signal.throwIfAborted();
+    if (this.#waiting >= this.#limits.maxWaiting)
+      throw unavailable("too many calls are waiting; try again later");
+    const { promise, caller } = pending<Outcome>();
+    const group = this.#join(key, request, caller);
+    const abandon = (): void => {
+      this.#release(key, group, caller);
+      caller.reject(signal.reason);
+    };
+    signal.addEventListener("abort", abandon, { once: true });
+    try {
+      return await promise;
+    } finally {
+      signal.removeEventListener("abort", abandon);
+    }
+  }
+
+  #join(key: string, request: Request, caller: Caller<Outcome>): Group<Request, Outcome> {
+    const group = this.#groups.get(key) ?? { request, callers: new Set(), waiting: true };
+    group.callers.add(caller);
+    this.#groups.set(key, group);
+    this.#waiting += 1;
+    this.#depart();
+    return group;
+  }
+
+  #release(key: string, group: Group<Request, Outcome>, caller: Caller<Outcome>): void {
+    if (!group.callers.delete(caller) || !group.waiting) return;
+    this.#waiting -= 1;
+    if (group.callers.size === 0) this.#groups.delete(key);
+  }
+
+  /** Once whoever is at work now has paused, so that those who ask in the same moment leave together. */
+  #depart(): void {
+    if (this.#departing || !this.#mayDepart()) return;
+    this.#departing = true;
+    queueMicrotask(() => {
+      this.#departing = false;
+      while (this.#mayDepart()) void this.#fly(this.#nextBatch());
+    });
+  }
+
+  #mayDepart(): boolean {
+    return this.#flights < this.#limits.maxFlights && this.#groups.size > 0;
+  }
+
+  #nextBatch(): readonly Group<Request, Outcome>[] {
+    const batch: Group<Request, Outcome>[] = [];
+    for (const [key, group] of this.#groups) {
+      if (batch.length === this.#limits.maxBatch) break;
+      this.#groups.delete(key);
+      this.#waiting -= group.callers.size;
+      group.waiting = false;
+      batch.push(group);
+    }
+    return batch;
+  }
+
+  async #fly(batch: readonly Group<Request, Outcome>[]): Promise<void> {
+    this.#flights += 1;
+    try {
+      const outcomes = await this.#run(batch.map(({ request }) => request));
+      for (const [index, { callers }] of batch.entries()) answer(callers, outcomes[index]);
+    } catch (error) {
+      for (const { callers } of batch) for (const caller of callers) caller.reject(error);
+    } finally {
+      this.#flights -= 1;
+      this.#depart();
+    }
+  }
+}
+
+function pending<Outcome>(): { promise: Promise<Shared<Outcome>>; caller: Caller<Outcome> } {
+  let caller: Caller<Outcome> | undefined;
+  const promise = new Promise<Shared<Outcome>>((resolve, reject) => {
+    caller = { resolve, reject };
+  });
+  if (caller === undefined) throw new Error("a promise runs its executor at once");
+  return { promise, caller };
+}
+
+/** The first that still waits is told so. */
+function answer<Outcome>(
+  callers: ReadonlySet<Caller<Outcome>>,
+  settled: PromiseSettledResult<Outcome> | undefined,
+): void {
+  let first = true;
+  for (const caller of callers) {
+    if (settled?.status === "fulfilled") caller.resolve({ outcome: settled.value, first });
+    else
+      caller.reject(
+        settled === undefined ? new Error("a batch left a request without an answer") : settled.reason,
+      );
+    first = false;
+  }
+}
