@@ -1,0 +1,52 @@
+#!/usr/bin/env node
+import { randomInt } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { exits } from "./exit-codes.ts";
+import type { Host } from "./host.ts";
+import { stress } from "./stress.ts";
+
+/** The first signal asks for an end with a report of what was seen; a second one is meant. */
+function watchSignals(): Pick<Host, "signal"> {
+  const stopping = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(name, () => {
+      if (stopping.signal.aborted) process.exit(exits.interrupted.code);
+      stopping.abort();
+    });
+  }
+  return { signal: stopping.signal };
+}
+
+/** Whoever reads may go away, as `head` does: that is no reason to leave a run without its report. */
+function writerTo(stream: NodeJS.WriteStream): (text: string) => void {
+  stream.on("error", () => undefined);
+  return (text) => void stream.write(text);
+}
+
+function packageVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+  return typeof manifest === "object" && manifest !== null && "version" in manifest
+    ? String(manifest.version)
+    : "";
+}
+
+async function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  if (stream.writableLength > 0) await new Promise((resolve) => stream.write("", resolve));
+}
+
+const code = await stress(process.argv.slice(2), {
+  env: process.env,
+  out: writerTo(process.stdout),
+  err: writerTo(process.stderr),
+  stderrIsTerminal: process.stderr.isTTY,
+  stdoutIsTerminal: process.stdout.isTTY,
+  columns: () => process.stderr.columns || 80,
+  readFile: (path) => readFileSync(path, "utf8"),
+  ...watchSignals(),
+  version: packageVersion(),
+  clock: () => performance.now(),
+  now: () => new Date(),
+  newSeed: () => randomInt(2 ** 31),
+});
+await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+process.exit(code);

@@ -1,0 +1,62 @@
+import { ChatError } from "@onechat/chat-domain";
+import type { MongoServer } from "@onechat/mongo";
+import type { Variant } from "../history/operation.ts";
+import type { Admin } from "../variants/admin.ts";
+import { prepareDatabase } from "../variants/prepare-database.ts";
+import { NotStarted } from "./not-started.ts";
+import { answeringAdmin, openDatabase } from "./open-database.ts";
+import type { RunSettings } from "./run-settings.ts";
+
+/** A database server that answers, and how the databases of a run are called there. */
+export interface Ground extends AsyncDisposable {
+  readonly mongo: MongoServer;
+  readonly admin: Admin;
+  /** `ours`, `raw` …: a variant's own database, or that of a scene. */
+  readonly databaseOf: (label: string) => string;
+}
+
+export interface GroundSetting {
+  readonly settings: Pick<RunSettings, "uri">;
+  readonly run: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly onNotice: (line: string) => void;
+}
+
+/** @throws NotStarted when there is no database that answers */
+export async function openGround({ settings, run, env, onNotice }: GroundSetting): Promise<Ground> {
+  const mongo = await openDatabase(settings, env, onNotice);
+  try {
+    const admin = await answeringAdmin(mongo.uri);
+    return {
+      mongo,
+      admin,
+      databaseOf: (label) => `stress_${run}_${label}`,
+      async [Symbol.asyncDispose]() {
+        await admin[Symbol.asyncDispose]();
+        await mongo[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    await mongo[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/**
+ * Makes the database of each variant as the variant wants it.
+ *
+ * @throws NotStarted when onechat refuses to work with what it finds
+ */
+export async function prepareVariants(
+  { admin, databaseOf }: Ground,
+  variants: readonly Variant[],
+): Promise<void> {
+  for (const variant of variants) {
+    try {
+      await prepareDatabase(admin.db(databaseOf(variant)), variant);
+    } catch (error) {
+      if (!(error instanceof ChatError)) throw error;
+      throw new NotStarted(`onechat refuses to start: ${error.code}, ${error.message}`, { cause: error });
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import { profiles } from "../profiles/profiles.ts";
+import type { RunSettings } from "./run-settings.ts";
+
+/** The command that plans the same run again: the profile, the seed, and what differs from the profile. */
+export function reproduceCommand(settings: RunSettings): string {
+  const profile = profiles[settings.profile];
+  const differing: readonly (readonly [flag: string, value: string, usual: string])[] = [
+    ["workload", settings.workloads.join(), profile.workloads.join()],
+    ["path", settings.paths.join(), profile.paths.join()],
+    ["variant", settings.variants.join(), profile.variants.join()],
+    ["fault", settings.faults.join() || "none", profile.faults.join() || "none"],
+    ["callers", String(settings.callers), String(profile.callers)],
+    ["keys", String(settings.keys), String(profile.keys)],
+    ["procs", String(settings.procs), String(profile.procs)],
+    ["rounds", String(settings.rounds), String(profile.rounds)],
+    ["rate", String(settings.rate), String(profile.rate)],
+    ["duration", `${settings.durationMs}ms`, `${profile.durationMs}ms`],
+    ["timeout", `${settings.timeoutMs}ms`, `${profile.timeoutMs}ms`],
+  ];
+  const flags = differing.flatMap(([flag, value, usual]) => (value === usual ? [] : [`--${flag} ${value}`]));
+  return ["npm run stress --", "run", settings.profile, `--seed ${settings.seed}`, ...flags].join(" ");
+}

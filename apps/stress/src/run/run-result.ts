@@ -1,0 +1,67 @@
+import { checkHistory } from "../checker/check-history.ts";
+import type { History } from "../history/history.ts";
+import { operationsOf } from "../history/operation-table.ts";
+import type { StressResult } from "../result/stress-result.ts";
+import { judgeClient } from "../speed/judge-client.ts";
+import { secondsOf } from "../speed/per-second.ts";
+import { evaluateThresholds } from "../thresholds/evaluate-thresholds.ts";
+import type { Measured } from "../thresholds/figures.ts";
+import { environmentOf } from "./environment.ts";
+import { headline } from "./headline.ts";
+import { reproduceCommand } from "./reproduce-command.ts";
+import type { RanOnce } from "./run-once.ts";
+import type { RunSettings } from "./run-settings.ts";
+import { judge } from "./verdict.ts";
+
+/** Everything that a run found: checked, measured, judged. */
+export function runResult(settings: RunSettings, ran: RanOnce, history: History): StressResult {
+  const checked = checkHistory(history);
+  const client = judgeClient([], new Float64Array());
+  const measured: Measured = {
+    version: 1,
+    run: ran.run,
+    profile: settings.profile,
+    seed: settings.seed,
+    reproduce: reproduceCommand(settings),
+    startedAt: ran.startedAt.toISOString(),
+    durationMs: ran.durationMs,
+    environment: environmentOf(settings, ran.mongo),
+    anomalies: checked.anomalies.filter(({ variant }) => variant === "ours"),
+    controlAnomalies: checked.anomalies.filter(({ variant }) => variant !== "ours"),
+    contention: [...checked.contention],
+    faults: [...checked.faults],
+    latencies: [],
+    ratios: [],
+    seconds: [...secondsOf(operationsOf(history.operations), registersOf(history))],
+    client,
+  };
+  const thresholds = evaluateThresholds(settings.thresholds, measured);
+  const { verdict, reasons } = judge({
+    settings,
+    checked,
+    thresholds,
+    client,
+    ...failureOf(ran.failure),
+    omissions: [],
+  });
+  const first = headline(history, ran.notes.storms);
+  return {
+    ...measured,
+    thresholds: [...thresholds],
+    verdict,
+    reasons: [...(first === null ? [] : [first]), ...reasons],
+  };
+}
+
+function registersOf({ registers }: History): ReadonlyMap<string, History["registers"][number]> {
+  return new Map(registers.map((register) => [register.key, register]));
+}
+
+/** A signal ends a run through an `AbortError`; everything else that ended it early is a mistake of ours. */
+function failureOf(failure: unknown): { readonly interrupted: boolean; readonly bug: string | null } {
+  if (failure === null) return { interrupted: false, bug: null };
+  if (failure instanceof Error && failure.name === "AbortError") return { interrupted: true, bug: null };
+  const bug =
+    failure instanceof Error ? (failure.stack ?? failure.message) : "something that is no error was thrown";
+  return { interrupted: false, bug };
+}

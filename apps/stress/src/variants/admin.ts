@@ -1,0 +1,25 @@
+import { type Db, MongoClient } from "mongodb";
+
+/** The harness's own connection: it prepares databases, reads them at the end, and takes no part in any race. */
+export interface Admin extends AsyncDisposable {
+  db(name: string): Db;
+  /** @throws Error when the server does not answer in time */
+  ping(): Promise<void>;
+  drop(name: string): Promise<void>;
+}
+
+/** @throws MongoParseError when `uri` is not a connection string */
+export function openAdmin(uri: string): Admin {
+  const client = new MongoClient(uri, {
+    appName: "onechat-stress-admin",
+    serverSelectionTimeoutMS: 5_000,
+    connectTimeoutMS: 5_000,
+    socketTimeoutMS: 120_000,
+  });
+  return {
+    db: (name) => client.db(name),
+    ping: async () => void (await client.db("admin").command({ ping: 1 })),
+    drop: async (name) => void (await client.db(name).dropDatabase()),
+    [Symbol.asyncDispose]: () => client.close(),
+  };
+}

@@ -1,0 +1,49 @@
+import { MongoClient } from "mongodb";
+import type { StorePlace } from "./chat-store.ts";
+
+/** What every variant promises its callers; printed in the report. */
+export const concerns = {
+  writeConcern: { w: "majority", journal: true },
+  readConcern: { level: "majority" },
+} as const;
+
+const writes: ReadonlySet<string> = new Set(["insert", "update", "delete", "findAndModify", "bulkWrite"]);
+
+/** The same bounds for every variant; what the connection string says wins, so that a fault can say less. */
+export function clientOptions({
+  uri,
+  poolSize,
+  watchWrites,
+}: StorePlace): Readonly<Record<string, string | number | boolean>> {
+  const defaults = {
+    appName: "onechat-stress",
+    maxPoolSize: poolSize,
+    waitQueueTimeoutMS: 2_000,
+    serverSelectionTimeoutMS: 2_000,
+    connectTimeoutMS: 2_000,
+    socketTimeoutMS: 30_000,
+    monitorCommands: watchWrites,
+  };
+  const [, query = ""] = uri.split("?");
+  const given = new Set([...new URLSearchParams(query).keys()].map((name) => name.toLowerCase()));
+  return Object.fromEntries(Object.entries(defaults).filter(([name]) => !given.has(name.toLowerCase())));
+}
+
+/** Something that tells of its commands: a client of this driver, or of Mongoose's own copy of it. */
+interface CommandTeller {
+  on(event: "commandStarted", listener: (event: { readonly commandName: string }) => void): unknown;
+}
+
+/** Counts the commands that write from now on. */
+export function writeCounter(client: CommandTeller, { watchWrites }: StorePlace): () => number | null {
+  if (!watchWrites) return () => null;
+  let sent = 0;
+  client.on("commandStarted", ({ commandName }) => {
+    if (writes.has(commandName)) sent += 1;
+  });
+  return () => sent;
+}
+
+export function storeClient(place: StorePlace): MongoClient {
+  return new MongoClient(place.uri, clientOptions(place));
+}

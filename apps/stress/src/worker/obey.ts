@@ -1,0 +1,129 @@
+import { monitorEventLoopDelay, performance } from "node:perf_hooks";
+import { openRoute } from "../paths/route.ts";
+import type { OpenStore } from "../variants/chat-store.ts";
+import type { NumberedOrder, ProcessHealth, Report, SeenOperation, Share } from "./orders.ts";
+import { type RunClock, runClock } from "./run-clock.ts";
+import { runLanes } from "./run-lanes.ts";
+
+/** Answers are sent in pieces, so that a long load neither piles up nor is lost with its process. */
+const pieceSize = 200;
+
+/** A worker's side of the conversation: does as it is told, in the order in which it is told. */
+export function worker(send: (report: Report) => void): (order: NumberedOrder) => Promise<void> {
+  const state: WorkerState = { stores: new Map(), clock: runClock("0"), share: null, stopped: false };
+  return async (order) => {
+    const { number } = order;
+    try {
+      send({ report: "done", number, health: await obey(state, order, send) });
+    } catch (error) {
+      send({ report: "failed", number, message: error instanceof Error ? error.message : String(error) });
+    }
+  };
+}
+
+interface WorkerState {
+  readonly stores: Map<string, OpenStore>;
+  clock: RunClock;
+  share: Share | null;
+  stopped: boolean;
+}
+
+async function obey(
+  state: WorkerState,
+  order: NumberedOrder,
+  send: (report: Report) => void,
+): Promise<ProcessHealth | null> {
+  switch (order.order) {
+    case "begin":
+      state.clock = runClock(order.epoch);
+      return null;
+    case "open":
+      await openNamed(state.stores, order);
+      return null;
+    case "close":
+      await state.stores.get(order.name)?.[Symbol.asyncDispose]();
+      state.stores.delete(order.name);
+      return null;
+    case "load":
+      state.share = order.share;
+      state.stopped = false;
+      await storeOf(state, order.share).prepare(callersOf(order.share));
+      return null;
+    case "release":
+      return release(state, order.at, send);
+    case "stop":
+      state.stopped = true;
+  }
+  return null;
+}
+
+async function release(
+  state: WorkerState,
+  at: number,
+  send: (report: Report) => void,
+): Promise<ProcessHealth> {
+  const { share, clock } = state;
+  if (share === null) throw new Error("nothing is loaded");
+  const outbox = operationOutbox(send);
+  const health = healthWatch();
+  await runLanes(share.lanes, at, {
+    store: storeOf(state, share),
+    clock,
+    persistence: share.persistence,
+    isStopped: () => state.stopped,
+    onOperation: outbox.add,
+  });
+  outbox.flush();
+  return health();
+}
+
+async function openNamed(
+  stores: Map<string, OpenStore>,
+  { name, route }: Extract<NumberedOrder, { readonly order: "open" }>,
+): Promise<void> {
+  const store = await openRoute(route);
+  stores.set(name, store);
+  await store.warmUp();
+}
+
+function storeOf({ stores }: WorkerState, { route }: Share): OpenStore {
+  const store = stores.get(route);
+  if (store === undefined) throw new Error(`no route is called ${route}`);
+  return store;
+}
+
+function callersOf({ lanes }: Share): readonly string[] {
+  const callers = lanes.flatMap(({ calls }) => calls.map(({ participants }) => participants[0] ?? ""));
+  return [...new Set(callers)];
+}
+
+function operationOutbox(send: (report: Report) => void): {
+  readonly add: (seen: SeenOperation) => void;
+  readonly flush: () => void;
+} {
+  let operations: SeenOperation[] = [];
+  const flush = (): void => {
+    if (operations.length > 0) send({ report: "seen", operations });
+    operations = [];
+  };
+  return {
+    flush,
+    add(seen) {
+      operations.push(seen);
+      if (operations.length >= pieceSize) flush();
+    },
+  };
+}
+
+/** Begins to watch; the result ends it. */
+function healthWatch(): () => ProcessHealth {
+  const delays = monitorEventLoopDelay({ resolution: 5 });
+  delays.enable();
+  const before = performance.eventLoopUtilization();
+  return () => {
+    delays.disable();
+    const { utilization } = performance.eventLoopUtilization(before);
+    const late = delays.count === 0 ? 0 : Math.max(0, delays.percentile(99) / 1e6 - 5);
+    return { eventLoopUtilization: utilization, eventLoopDelayP99Ms: late };
+  };
+}

@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { outcomeOfError } from "../paths/outcome-of-error.ts";
+import type { OpenStore } from "../variants/chat-store.ts";
+import type { DueCall, DueLane, Persistence, SeenOperation } from "./orders.ts";
+import type { RunClock } from "./run-clock.ts";
+
+export interface LaneSetting {
+  readonly store: OpenStore;
+  readonly clock: RunClock;
+  readonly persistence: Persistence | null;
+  readonly isStopped: () => boolean;
+  readonly onOperation: (operation: SeenOperation) => void;
+}
+
+/** Longest wait of a caller before it asks again. */
+const pauseMs = 40;
+/** A timer fires late: the last stretch before a release is waited for by looking at the clock. */
+const watchedNs = 1_500_000;
+
+/** Makes all first calls in one go once `at` has come; each lane then makes its others one after the other. */
+export async function runLanes(lanes: readonly DueLane[], at: number, setting: LaneSetting): Promise<void> {
+  await releasedAt(at, setting.clock);
+  await Promise.all(lanes.map((lane) => runLane(lane, at, setting)));
+}
+
+async function releasedAt(at: number, { now }: RunClock): Promise<void> {
+  const ms = (at - watchedNs - now()) / 1e6;
+  if (ms > 0) await sleep(ms);
+  while (now() < at);
+}
+
+async function runLane({ due, calls }: DueLane, at: number, setting: LaneSetting): Promise<void> {
+  const intended = due === null ? null : at + due;
+  if (intended !== null) await sleep((intended - setting.clock.now()) / 1e6);
+  for (const call of calls) {
+    if (setting.isStopped()) return;
+    await untilAnswered(call, intended, setting);
+  }
+}
+
+async function untilAnswered(call: DueCall, intended: number | null, setting: LaneSetting): Promise<void> {
+  const { clock, persistence, isStopped, onOperation } = setting;
+  const giveUpAt = clock.now() + (persistence?.forMs ?? 0) * 1e6;
+  for (let attempt = 0; ; attempt += 1) {
+    const operation = await perform(call, setting);
+    onOperation({ ...operation, intended: attempt === 0 ? intended : null });
+    if (operation.outcome === "ok" || clock.now() >= giveUpAt || isStopped()) return;
+    await sleep(Math.random() * pauseMs);
+  }
+}
+
+type Answer = Pick<SeenOperation, "id" | "created">;
+
+async function perform(
+  call: DueCall,
+  { store, clock }: LaneSetting,
+): Promise<Omit<SeenOperation, "intended">> {
+  const { key, kind, asked } = call;
+  const sentBefore = store.writesSent();
+  const start = clock.now();
+  try {
+    const answer = await questions[kind](store, call);
+    return { key, kind, asked, start, end: clock.now(), outcome: "ok", ...answer, error: null };
+  } catch (error) {
+    const end = clock.now();
+    const wrote = sentBefore === null ? null : store.writesSent() !== sentBefore;
+    return { key, kind, asked, start, end, id: null, created: null, ...outcomeOfError(error, wrote) };
+  }
+}
+
+const questions: Readonly<Record<DueCall["kind"], (store: OpenStore, call: DueCall) => Promise<Answer>>> = {
+  ensure: (store, call) => store.ensure(call),
+  find: async (store, call) => ({ id: await store.find(call), created: null }),
+  resolve: async (store, call) => ({ id: await store.resolve(call.asked ?? "", call), created: null }),
+};
