@@ -14,6 +14,12 @@ export const envHelp = `The onechat API is configured by environment variables:
   TRUST_PROXY       addresses and networks of proxies whose X-Forwarded-For is believed, separated by commas, such as
                     10.0.0.0/8 (none). Behind a proxy that is not listed, everybody has the proxy's address
   LOG_LEVEL         fatal, error, warn, info, debug, trace or silent (info)
+  METRICS_PORT      a port of its own for Prometheus' GET /metrics; without it none are kept (none)
+  METRICS_HOST      where that port listens (127.0.0.1)
+  DRAIN_MS          how long requests are still taken after SIGTERM, while /readyz already says no (0)
+
+Traces of requests, procedures and database commands are exported when OpenTelemetry's own variables ask for it, such as
+OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318 (OTEL_TRACES_EXPORTER, OTEL_SERVICE_NAME, OTEL_TRACES_SAMPLER, …).
 
 Limits, of this process alone. Rates are per 10 seconds and 0 means none. With AUTH_DEV=1 rates are 0 unless set, because
 whoever races a thousand calls on their own machine is not to be refused; otherwise they are on:

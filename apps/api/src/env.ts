@@ -15,6 +15,9 @@ const Origin = z
 const Env = z.object({
   PORT: Port.default(3000),
   HOST: z.string().min(1).default("127.0.0.1"),
+  METRICS_PORT: Port.optional(),
+  METRICS_HOST: z.string().min(1).default("127.0.0.1"),
+  DRAIN_MS: z.coerce.number("milliseconds").int().min(0).max(60_000).default(0),
   MONGODB_URI: z
     .string("a MongoDB connection string")
     .regex(/^mongodb(\+srv)?:\/\//, "starts with mongodb:// or mongodb+srv://"),
@@ -53,6 +56,10 @@ const Env = z.object({
 export interface Settings {
   readonly port: number;
   readonly host: string;
+  /** Where the metrics are read; `null`: nowhere, and none are kept. */
+  readonly metrics: { readonly port: number; readonly host: string } | null;
+  /** How long requests are still taken after the first signal to stop. */
+  readonly drainMs: number;
   readonly mongo: { readonly uri: string; readonly database: string };
   readonly auth: AuthSettings;
   /** The secret that signs development tokens; `null` unless AUTH_DEV is on. */
@@ -104,6 +111,8 @@ function settingsOf(env: z.infer<typeof Env>): Settings {
   return {
     port: env.PORT,
     host: env.HOST,
+    metrics: env.METRICS_PORT === undefined ? null : { port: env.METRICS_PORT, host: env.METRICS_HOST },
+    drainMs: env.DRAIN_MS,
     mongo: { uri: env.MONGODB_URI, database: env.MONGODB_DB },
     auth: {
       keys: secret === undefined ? { jwksUrl: jwksUrl ?? "" } : { secret },

@@ -14,18 +14,25 @@ function loggedError(error: unknown): object {
   return { type: error.name, code, message, stack: stack.join("\n") };
 }
 
+export interface LoggerOptions {
+  readonly stream?: DestinationStream;
+  /** Fields of every line, such as the ids of the span that it belongs to. */
+  readonly lineFields?: (() => object) | null;
+}
+
 /** JSON lines without secrets: what could hold one is cut out wherever a caller puts it. */
-export function createLogger(level: LogLevel, stream: DestinationStream = destination(1)): Logger {
+export function createLogger(level: LogLevel, { stream, lineFields }: LoggerOptions = {}): Logger {
   const secrets = ["authorization", "cookie", "token", "secret", "uri"];
   return pino(
     {
       level,
       base: { service: "onechat-api" },
+      ...(lineFields ? { mixin: lineFields } : {}),
       serializers: { err: loggedError },
       redact: {
         paths: [...secrets, ...secrets.map((name) => `*.${name}`), ...secrets.map((name) => `*.*.${name}`)],
       },
     },
-    stream,
+    stream ?? destination(1),
   );
 }

@@ -103,9 +103,8 @@ function bareServer({ log, limits, trustedProxies }: ServerDependencies): Fastif
 
 async function serveRouter(server: FastifyInstance, dependencies: ServerDependencies): Promise<void> {
   const { limits, observer } = dependencies;
-  const onRefused = observer.refused.bind(observer);
-  await guardTraffic(server, { limits, onRefused });
-  const spendCall = callBudget(limits, onRefused);
+  await guardTraffic(server, { limits, onRefused: observer.refused });
+  const spendCall = callBudget(limits, observer.refused);
   const contextOf = (request: FastifyRequest): RequestContext => ({
     ...requestContext(dependencies, request),
     spendCall,

@@ -13,11 +13,18 @@ export type AroundCall = <Result extends CallResult>(
   call: () => Promise<Result>,
 ) => Promise<Result>;
 
+export interface Answer {
+  readonly method: string;
+  /** The route, not the path; `null` where there is none. */
+  readonly route: string | null;
+  readonly status: number;
+}
+
 /** Who watches the traffic: metrics, traces, or nobody. */
 export interface TrafficObserver {
   readonly aroundCall: AroundCall;
-  answered(answer: { readonly method: string; readonly route: string | null; readonly status: number }): void;
-  refused(limit: LimitName): void;
+  readonly answered: (answer: Answer) => void;
+  readonly refused: (limit: LimitName) => void;
 }
 
 /** The observer of a server that nobody watches. */

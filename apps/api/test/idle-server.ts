@@ -24,7 +24,7 @@ export function idleServer({
     chats: connect({ uri: "mongodb://127.0.0.1:9/" }),
     readiness: { assertReady: ready, assertGuarantee: ready, beginShutdown: () => undefined },
     authenticate: createAuthentication(authSettings),
-    log: createLogger("debug", { write: (line: string) => onLog(line) }),
+    log: createLogger("debug", { stream: { write: (line: string) => onLog(line) } }),
     version: "0.0.0-test",
     corsOrigins: ["https://app.example"],
     trustedProxies: [],

@@ -3,7 +3,10 @@ import { createLogger } from "../src/logger.ts";
 
 function logged(fields: object): string {
   let line = "";
-  createLogger("info", { write: (text: string) => void (line += text) }).info(fields, "something");
+  createLogger("info", { stream: { write: (text: string) => void (line += text) } }).info(
+    fields,
+    "something",
+  );
   return line;
 }
 

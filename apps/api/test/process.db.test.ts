@@ -1,56 +1,11 @@
-import { type ChildProcess, fork, spawn } from "node:child_process";
+import { fork } from "node:child_process";
 import { once } from "node:events";
 import { connect as connectSocket } from "node:net";
-import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
-import { crashableMongo, crashableMongoMissing, databaseName, testMongo } from "@onechat/mongo/testing";
+import { crashableMongo, crashableMongoMissing } from "@onechat/mongo/testing";
 import { describe, expect, it } from "vitest";
-import { secret, testToken } from "./test-tokens.ts";
-
-const program = fileURLToPath(new URL("../dist/main.js", import.meta.url));
-
-interface RunningApi {
-  readonly child: ChildProcess;
-  readonly url: string;
-  /** Resolves with the exit code. */
-  readonly ended: Promise<number | null>;
-}
-
-function settings(env: Readonly<Record<string, string>> = {}): Record<string, string> {
-  return {
-    MONGODB_URI: testMongo().uri,
-    MONGODB_DB: databaseName("process"),
-    AUTH_JWT_SECRET: secret,
-    PORT: "0",
-    ...env,
-  };
-}
-
-async function start(env: Record<string, string>): Promise<RunningApi> {
-  const child = spawn(process.execPath, [program], { env, stdio: ["ignore", "pipe", "inherit"] });
-  const ended = once(child, "exit").then(([code]) => code as number | null);
-  const url = await new Promise<string>((resolve) => {
-    createInterface({ input: child.stdout }).on("line", (line) => {
-      const { msg, url: address } = JSON.parse(line) as { readonly msg: string; readonly url?: string };
-      if (msg === "listening" && address !== undefined) resolve(address);
-    });
-  });
-  while (!(await fetch(`${url}/readyz`)).ok) await sleep(50);
-  return { child, url, ended };
-}
-
-async function runToEnd(
-  args: readonly string[],
-  env: Record<string, string>,
-): Promise<{ code: number; output: string }> {
-  const child = spawn(process.execPath, [program, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  const [code] = (await once(child, "close")) as [number];
-  return { code, output };
-}
+import { program, runToEnd, settings, start } from "./running-api.ts";
+import { testToken } from "./test-tokens.ts";
 
 async function createOrGet(url: string): Promise<Response> {
   const headers = { authorization: `Bearer ${await testToken()}`, "content-type": "application/json" };
@@ -65,7 +20,7 @@ const missing = await crashableMongoMissing(process.env);
 
 describe("the API process", () => {
   it("ends within seconds of SIGTERM although a client keeps an idle connection", async () => {
-    const api = await start(settings());
+    await using api = await start(settings());
     const idle = connectSocket(Number(new URL(api.url).port), "127.0.0.1");
     idle.write("GET /livez HTTP/1.1\r\nHost: a\r\nConnection: keep-alive\r\n\r\n");
     await once(idle, "data");
@@ -78,7 +33,7 @@ describe("the API process", () => {
 
   it.skipIf(missing !== null)("answers what it has accepted before it ends", async () => {
     await using mongo = await crashableMongo(process.env);
-    const api = await start(settings({ MONGODB_URI: mongo.uri }));
+    await using api = await start(settings({ MONGODB_URI: mongo.uri }));
     expect((await createOrGet(api.url)).status).toBe(200);
     mongo.pause();
     const slow = createOrGet(api.url);
@@ -95,7 +50,7 @@ describe("the API process", () => {
     "answers 503 within 5 seconds while the database is stopped, and works again afterwards",
     async () => {
       await using mongo = await crashableMongo(process.env);
-      const api = await start(settings({ MONGODB_URI: mongo.uri }));
+      await using api = await start(settings({ MONGODB_URI: mongo.uri }));
       expect((await createOrGet(api.url)).status).toBe(200);
       mongo.pause();
       const started = performance.now();
@@ -132,7 +87,7 @@ describe("the API process", () => {
   });
 
   it("says in one line that its port is taken, and exits with 1", async () => {
-    const first = await start(settings());
+    await using first = await start(settings());
     const { port } = new URL(first.url);
     const { code, output } = await runToEnd([], settings({ PORT: port, LOG_LEVEL: "silent" }));
     expect(code).toBe(1);

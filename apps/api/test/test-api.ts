@@ -2,6 +2,7 @@ import type { ChatConnection } from "@onechat/chat-domain/connect";
 import { connect } from "@onechat/chat-domain/connect";
 import { databaseName, testMongo } from "@onechat/mongo/testing";
 import { createAuthentication } from "../src/authentication.ts";
+import { chatTally } from "../src/chat-tally.ts";
 import { logObserver } from "../src/log-observer.ts";
 import { createLogger } from "../src/logger.ts";
 import type { LimitSettings } from "../src/limits/limit-settings.ts";
@@ -34,12 +35,13 @@ export interface TestApiOptions {
 /** The API in this process, listening on a port of its own, over a database of its own. */
 export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
   const log: string[] = [];
-  const logger = createLogger("debug", { write: (line: string) => void log.push(line) });
+  const logger = createLogger("debug", { stream: { write: (line: string) => void log.push(line) } });
+  const tally = chatTally();
   const ownDatabase = options.database === undefined && options.mongoUri === undefined;
   const chats = connect({
     uri: options.mongoUri ?? testMongo().uri,
     database: options.database ?? databaseName("api"),
-    observer: logObserver(logger),
+    observer: logObserver(logger, tally.count),
   });
   const readiness = createReadiness(chats, logger);
   const server = await createServer({

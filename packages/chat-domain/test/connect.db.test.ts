@@ -32,6 +32,14 @@ describe("connect", () => {
     expect(connection.chats.readPreference?.mode).toBe("primary");
   });
 
+  it("knows how many connections are open, and gives each back", async () => {
+    await using connection = connect({ uri: testMongo().uri });
+    expect(connection.pool()).toEqual({ open: 0, inUse: 0, waiting: 0 });
+    await Promise.all(Array.from({ length: 20 }, () => connection.ping()));
+    expect(connection.pool()).toEqual({ open: expect.any(Number), inUse: 0, waiting: 0 });
+    expect(connection.pool().open).toBeGreaterThan(0);
+  });
+
   it("ends its connections when it is disposed of", async () => {
     const connection = connect({ uri: testMongo().uri });
     await connection.ping();

@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { databaseName, testMongo } from "@onechat/mongo/testing";
+import { secret } from "./test-tokens.ts";
+
+export const program = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+
+/** The built API as a process of its own. */
+export interface RunningApi extends AsyncDisposable {
+  readonly child: ChildProcess;
+  readonly url: string;
+  /** Where its metrics are; empty without METRICS_PORT. */
+  readonly metricsUrl: string;
+  /** Every line that it logged so far. */
+  readonly log: readonly string[];
+  /** Resolves with the exit code. */
+  readonly ended: Promise<number | null>;
+}
+
+export function settings(env: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return {
+    MONGODB_URI: testMongo().uri,
+    MONGODB_DB: databaseName("process"),
+    AUTH_JWT_SECRET: secret,
+    PORT: "0",
+    ...env,
+  };
+}
+
+export async function start(env: Record<string, string>): Promise<RunningApi> {
+  const child = spawn(process.execPath, [program], { env, stdio: ["ignore", "pipe", "inherit"] });
+  const ended = once(child, "exit").then(([code]) => code as number | null);
+  const log: string[] = [];
+  const url = await new Promise<string>((resolve) => {
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      log.push(line);
+      const address = addressIn(line, "listening");
+      if (address !== null) resolve(address);
+    });
+  });
+  while (!(await fetch(`${url}/readyz`)).ok) await sleep(50);
+  const metricsUrl = log.map((line) => addressIn(line, "metrics")).find((address) => address !== null) ?? "";
+  return {
+    child,
+    url,
+    metricsUrl,
+    log,
+    ended,
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGKILL");
+      await ended;
+    },
+  };
+}
+
+/** The address in the line that says this; what instruments the process may print lines that are no JSON. */
+function addressIn(line: string, message: string): string | null {
+  if (!line.startsWith("{")) return null;
+  const { msg, url } = JSON.parse(line) as { readonly msg?: string; readonly url?: string };
+  return msg === message ? (url ?? null) : null;
+}
+
+export async function runToEnd(
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<{ code: number; output: string }> {
+  const child = spawn(process.execPath, [program, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  const [code] = (await once(child, "close")) as [number];
+  return { code, output };
+}
