@@ -1,7 +1,9 @@
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text as bodyOf } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { chatTally } from "../src/chat-tally.ts";
+import { alertRules, dashboardExpressions } from "./operations-files.ts";
 import { type RunningApi, settings, start } from "./running-api.ts";
 import { testToken } from "./test-tokens.ts";
 
@@ -42,6 +44,34 @@ describe("a process with a port for metrics", () => {
   });
 });
 
+/** Series by name, `_bucket`, `_sum` and `_count` of histograms included. */
+function seriesNames(expression: string): readonly string[] {
+  return [...expression.matchAll(/\b(?:onechat|nodejs|process)_[a-z0-9_]+/g)].map(([name]) => name);
+}
+
+describe("the dashboard and the alerts", () => {
+  it("ask for nothing that a process does not tell", async () => {
+    await using api = await start(settings({ METRICS_PORT: "0" }));
+    await createOrGet(api, "bob");
+    const lines = await (await fetch(api.metricsUrl)).text();
+    const told = new Set(lines.split("\n").map((line) => line.split(/[{ ]/, 1)[0] ?? ""));
+    // Nothing has been refused yet, so of this one there is only the description.
+    for (const [, name = ""] of lines.matchAll(/^# TYPE (\S+) counter$/gm)) told.add(name);
+    const expressions = [...(await dashboardExpressions()), ...(await alertRules()).map(({ expr }) => expr)];
+    const asked = new Set(expressions.flatMap(seriesNames));
+    expect(asked.size).toBeGreaterThan(10);
+    expect([...asked].filter((name) => !told.has(name))).toEqual([]);
+  });
+
+  it("ask for events that exist", async () => {
+    const expressions = [...(await dashboardExpressions()), ...(await alertRules()).map(({ expr }) => expr)];
+    const events = expressions.flatMap((expression) =>
+      [...expression.matchAll(/event=~?"([^"]+)"/g)].flatMap(([, names = ""]) => names.split("|")),
+    );
+    expect(Object.keys(chatTally().counts())).toEqual(expect.arrayContaining([...new Set(events)]));
+  });
+});
+
 interface Span {
   readonly traceId: string;
   readonly spanId: string;
@@ -52,11 +82,12 @@ interface Span {
 
 describe("a process that traces", () => {
   const bodies: string[] = [];
+  async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    bodies.push(await bodyOf(request));
+    response.setHeader("content-type", "application/json").end("{}");
+  }
   const collector = createServer((request, response) => {
-    void bodyOf(request).then((body) => {
-      bodies.push(body);
-      response.setHeader("content-type", "application/json").end("{}");
-    });
+    void receive(request, response);
   });
   beforeAll(() => new Promise<void>((resolve) => collector.listen(0, "127.0.0.1", resolve)));
   afterAll(() => void collector.close());
@@ -98,7 +129,9 @@ describe("a process that traces", () => {
     const calls = ofRequest.filter(({ name }) => name.startsWith("chat."));
     expect(calls.map(({ name }) => name).toSorted()).toEqual(["chat.createOrGet", "chat.createOrGet"]);
     for (const call of calls) expect(call.parentSpanId).toBe(request?.spanId);
-    const commands = ofRequest.filter(({ attributes }) => attributes.some(({ key }) => /^db\./.test(key)));
+    const commands = ofRequest.filter(({ attributes }) =>
+      attributes.some(({ key }) => key.startsWith("db.")),
+    );
     expect(commands.length).toBeGreaterThan(0);
     expect(spans().filter(({ name }) => /livez|readyz/.test(name))).toEqual([]);
     expect(bodies.join("")).not.toContain("mallory");
