@@ -73,7 +73,8 @@ function isStrange(initial: readonly number[], asked: number, seen: number): boo
 
 function strangeMerges({ idText }: Evidence, { seen, initial }: LegacyCase): readonly Finding[] {
   return seen.merges
-    .filter(({ firstEnded, asked, to }) => firstEnded !== nothing && isStrange(initial, asked, to))
+    .filter(({ firstEnded }) => firstEnded !== nothing)
+    .filter(({ asked, to }) => asked === to || isStrange(initial, asked, to))
     .map(({ asked, to, firstEnded }) => ({
       name: "PHANTOM_ID",
       text: `${idText(asked)} was merged into ${idText(to)}, but these people never had both`,

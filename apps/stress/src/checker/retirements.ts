@@ -34,7 +34,7 @@ export function retirementsOf(
   let contradiction: Retirements["contradiction"] = null;
   let undecidable: number | null = null;
   for (const id of initial) {
-    const all = merges.filter(({ asked, to }) => asked === id && initial.includes(to));
+    const all = merges.filter(({ asked, to }) => asked === id && to !== id && initial.includes(to));
     const [acknowledged, other] = all.filter(({ firstEnded }) => firstEnded !== nothing);
     if (acknowledged !== undefined && other !== undefined) contradiction ??= [acknowledged, other];
     if (acknowledged === undefined && all.length > 1) undecidable ??= id;

@@ -1,0 +1,125 @@
+import type { AuditedKey } from "../history/history-line.ts";
+import type { Operation, OperationKind } from "../history/operation.ts";
+import type { SeededRandom } from "../speed/seeded-random.ts";
+import type { SmallHistory } from "./search-order.ts";
+import { type Chats, leadsTo, step } from "./sequential-chats.ts";
+
+/** So few that many are equal. */
+const instants = 12;
+const mostOperations = 7;
+const chatsBefore = ["a", "b", "c"];
+const allNames = [...chatsBefore, "x", "y"];
+
+/** A correct history: of callers that really went one after the other, with intervals drawn around what they did. */
+export function correctHistory(random: SeededRandom): SmallHistory {
+  const initial = chatsBefore.slice(0, [0, 0, 0, 1, 2, 2, 3, 3][random.below(8)] ?? 0);
+  const survivors = survivorsOf(initial, random);
+  let chats: Chats = { chat: null, live: initial, retired: [] };
+  const at = Array.from({ length: 1 + random.below(mostOperations) }, () => random.below(instants));
+  const operations = at
+    .toSorted((a, b) => a - b)
+    .map((instant, index) => {
+      const played = play(chats, question(index + 1, instant, { initial, survivors, random }), random);
+      chats = played.chats;
+      return played.operation;
+    });
+  return { initial, operations, audit: random.below(3) === 0 ? null : auditOf(chats) };
+}
+
+/** Into which other one each chat is merged, if it is. Which ones are survivors is known even of a lost answer. */
+function survivorsOf(initial: readonly string[], random: SeededRandom): ReadonlyMap<string, string> {
+  return new Map(
+    initial.flatMap((id) => {
+      const others = initial.filter((other) => other !== id);
+      return others.length === 0 ? [] : [[id, pick(others, random)] as const];
+    }),
+  );
+}
+
+interface Circumstances {
+  readonly initial: readonly string[];
+  readonly survivors: ReadonlyMap<string, string>;
+  readonly random: SeededRandom;
+}
+
+interface Played {
+  readonly operation: Operation;
+  readonly chats: Chats;
+}
+
+function question(op: number, instant: number, { initial, survivors, random }: Circumstances): Operation {
+  const kinds: readonly OperationKind[] = ["ensure", "ensure", "find", "resolve"];
+  const kind = pick(survivors.size > 0 ? [...kinds, "merge" as const] : kinds, random);
+  const outcome = pick(["ok", "ok", "ok", "ok", "ok", "unknown", "unknown", "fail"] as const, random);
+  const retired = kind === "merge" ? pick(initial, random) : null;
+  return {
+    type: "op",
+    op,
+    key: "k",
+    kind,
+    process: "p",
+    intended: null,
+    start: instant - random.below(4),
+    end: instant + random.below(4),
+    outcome,
+    id: retired === null ? null : (survivors.get(retired) ?? null),
+    created: null,
+    asked: kind === "resolve" ? pick(allNames, random) : retired,
+    error: null,
+  };
+}
+
+/** What the caller would be told, and what is the case afterwards. */
+function play(chats: Chats, asked: Operation, random: SeededRandom): Played {
+  if (asked.outcome === "fail") return { operation: failed(asked, "UNAVAILABLE"), chats };
+  if (asked.outcome === "unknown") {
+    const happened = [chats, ...step(chats, asked, allNames)];
+    const operation = failed({ ...asked, end: asked.start + random.below(6) }, "TIMEOUT");
+    return { operation, chats: pick(happened, random) };
+  }
+  const right = answersTo(asked).flatMap((operation) =>
+    step(chats, operation, allNames).map((next) => ({ operation, chats: next })),
+  );
+  if (right.length === 0) return { operation: failed({ ...asked, outcome: "fail" }, "CONFLICT"), chats };
+  const played = pick(right, random);
+  return { ...played, operation: disguised(played.operation, random) };
+}
+
+function answersTo(asked: Operation): readonly Operation[] {
+  if (asked.kind === "merge") return [asked];
+  if (asked.kind !== "ensure") return [...allNames, null].map((id) => ({ ...asked, id }));
+  return allNames.flatMap((id) => [true, false].map((created) => ({ ...asked, id, created })));
+}
+
+/** The same answer as it also may look: asked for twice, or as an error that says "there is none". */
+function disguised(operation: Operation, random: SeededRandom): Operation {
+  if (operation.kind === "ensure" && random.below(8) === 0)
+    return { ...operation, retried: true, created: operation.created === true && random.below(2) === 0 };
+  if (operation.kind !== "ensure" && operation.id === null && random.below(2) === 0)
+    return failed({ ...operation, outcome: "fail" }, "CHAT_NOT_FOUND");
+  return operation;
+}
+
+function failed(operation: Operation, reason: string): Operation {
+  return { ...operation, error: { reason, message: reason } };
+}
+
+function auditOf(chats: Chats): AuditedKey {
+  return {
+    type: "audit",
+    key: "k",
+    live: chats.live.map(stored),
+    redirects: chats.retired.map(([id]) => ({ id, to: leadsTo(chats, id) })),
+  };
+}
+
+/** A chat as the database holds it. */
+export function stored(id: string): AuditedKey["live"][number] {
+  return { id, participants: ["p", "q"], scope: "" };
+}
+
+export function pick<T>(options: readonly T[], random: SeededRandom): T {
+  const option = options[random.below(options.length)];
+  if (option === undefined) throw new RangeError("nothing to pick from");
+  return option;
+}
