@@ -4,27 +4,51 @@ import { keyField, type StoredDocument } from "./chat-document.ts";
 import type { ChatRequest } from "./chat-request.ts";
 import { refusedWrites } from "./refused-writes.ts";
 
-/** New chats by key, as they are stored. A request that the server refused has none. */
+/** Larger ones go alone, in bytes: together they would not fit into one message, or not into a document at all. */
+const largestInBatch = 2 ** 18;
+
+/** New chats by key, as they are stored. A request that the server refused, or that has to go alone, has none. */
 export async function insertChats(
   ctx: ChatContext,
   requests: readonly ChatRequest[],
 ): Promise<ReadonlyMap<string, StoredDocument>> {
-  if (requests.length === 0) return new Map();
-  const chats = requests.map(newChat);
+  const chats = requests.flatMap((request) => newChat(ctx, request) ?? []);
+  if (chats.length === 0) return new Map();
   const refused = await refusedWrites(() =>
-    ctx.chats.insertMany(chats as OptionalUnlessRequiredId<StoredDocument>[], {
-      ordered: false,
-      maxTimeMS: ctx.deadlineMs,
-    }),
+    ctx.chats.insertMany(
+      chats.map(({ document }) => document) as OptionalUnlessRequiredId<StoredDocument>[],
+      {
+        ordered: false,
+        maxTimeMS: ctx.deadlineMs,
+      },
+    ),
   );
-  const inserted = requests.flatMap(({ key }, index) =>
-    refused.has(index) ? [] : [[key, asRead(ctx, chats[index] ?? {})] as const],
-  );
-  return new Map(inserted);
+  const inserted = chats.filter((_, index) => !refused.has(index));
+  return new Map(inserted.map(({ key, stored }) => [key, stored]));
+}
+
+interface NewChat {
+  readonly key: string;
+  readonly document: Document;
+  /** With its values as the driver would read them. */
+  readonly stored: StoredDocument;
+}
+
+/** `null` for one that would fail the whole batch before it is sent. */
+function newChat({ chats }: ChatContext, request: ChatRequest): NewChat | null {
+  const document = documentOf(request);
+  try {
+    const bytes = BSON.serialize(document, chats.bsonOptions);
+    if (bytes.length > largestInBatch) return null;
+    const stored = BSON.deserialize(bytes, chats.bsonOptions) as StoredDocument;
+    return { key: request.key, document, stored };
+  } catch {
+    return null;
+  }
 }
 
 /** What an upsert would make of the request, which sets paths where an insert needs sub-documents. */
-function newChat({ key, setOnInsert }: ChatRequest): Document {
+function documentOf({ key, setOnInsert }: ChatRequest): Document {
   const chat: Document = { _id: new ObjectId(), [keyField]: key };
   for (const [path, value] of Object.entries(setOnInsert)) setAt(chat, path.split("."), value);
   return chat;
@@ -40,9 +64,4 @@ function setAt(target: Document, [field = "", ...rest]: readonly string[], value
   if (rest.length > 0) setAt(nested, rest, value);
   const own = { enumerable: true, configurable: true, writable: true };
   Object.defineProperty(target, field, { ...own, value: rest.length === 0 ? value : nested });
-}
-
-/** The document with its values as the driver would read them. */
-function asRead({ chats }: ChatContext, chat: Document): StoredDocument {
-  return BSON.deserialize(BSON.serialize(chat, chats.bsonOptions), chats.bsonOptions) as StoredDocument;
 }

@@ -1,0 +1,196 @@
+import { setImmediate as turn } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { GroupCommit, type GroupCommitLimits, type Shared } from "../src/group-commit.ts";
+
+const roomy: GroupCommitLimits = { maxBatch: 100, maxFlights: 1, maxWaiting: 1_000 };
+
+/** A group commit whose batches land when the test says so. */
+function airport(limits: Partial<GroupCommitLimits> = {}) {
+  const departed: (readonly string[])[] = [];
+  const flights: PromiseWithResolvers[] = [];
+  const commit = new GroupCommit<string, string>({ ...roomy, ...limits }, async (requests) => {
+    departed.push(requests);
+    const flight = withResolvers();
+    flights.push(flight);
+    await flight.promise;
+    return Promise.allSettled(
+      requests.map(async (request) => {
+        if (request.startsWith("bad")) throw new Error(`refused ${request}`);
+        return `answer to ${request}`;
+      }),
+    );
+  });
+  return {
+    departed,
+    land: async (flight: number, failure?: Error): Promise<void> => {
+      if (failure === undefined) flights[flight]?.resolve();
+      else flights[flight]?.reject(failure);
+      await turn();
+    },
+    call: (key: string, request = key, signal = new AbortController().signal): Promise<Shared<string>> =>
+      commit.call({ key, request, signal }),
+  };
+}
+
+interface PromiseWithResolvers {
+  readonly promise: Promise<void>;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+function withResolvers(): PromiseWithResolvers {
+  let resolve = (): void => undefined;
+  let reject = (_error: Error): void => undefined;
+  const promise = new Promise<void>((yes, no) => {
+    [resolve, reject] = [yes, no];
+  });
+  return { promise, resolve: () => resolve(), reject: (error) => reject(error) };
+}
+
+describe("group commit", () => {
+  it("sends a lone call at once, without waiting for a timer or for company", async () => {
+    const { departed, call, land } = airport();
+    const answer = call("a");
+    await Promise.resolve();
+    expect(departed).toEqual([["a"]]);
+    await land(0);
+    expect(await answer).toEqual({ outcome: "answer to a", first: true });
+  });
+
+  it("answers calls with one key by the first one's request, and tells one of them that it was first", async () => {
+    const { departed, call, land } = airport();
+    const answers = [call("a", "one"), call("a", "two"), call("a", "three")];
+    await turn();
+    await land(0);
+    expect(departed).toEqual([["one"]]);
+    expect(await Promise.all(answers)).toEqual([
+      { outcome: "answer to one", first: true },
+      { outcome: "answer to one", first: false },
+      { outcome: "answer to one", first: false },
+    ]);
+  });
+
+  it("gathers what is asked while a batch is under way, and never adds to one that has left", async () => {
+    const { departed, call, land } = airport();
+    void call("a");
+    await turn();
+    const later = [call("a", "a again"), call("b"), call("c")];
+    await turn();
+    expect(departed).toEqual([["a"]]);
+    await land(0);
+    expect(departed).toEqual([["a"], ["a again", "b", "c"]]);
+    await land(1);
+    expect((await Promise.all(later)).map(({ outcome }) => outcome)).toEqual([
+      "answer to a again",
+      "answer to b",
+      "answer to c",
+    ]);
+  });
+
+  it("lets those who are answered together ask again together", async () => {
+    const { departed, call, land } = airport();
+    const asked = ["a", "b", "c"].map(async (key) => {
+      await call(key);
+      await call(`${key}2`);
+    });
+    await turn();
+    await land(0);
+    await land(1);
+    await Promise.all(asked);
+    expect(departed).toEqual([
+      ["a", "b", "c"],
+      ["a2", "b2", "c2"],
+    ]);
+  });
+
+  it("bounds a batch, and how many are under way", async () => {
+    const { departed, call, land } = airport({ maxBatch: 2, maxFlights: 2 });
+    const answers = Promise.all(["a", "b", "c", "d", "e"].map((key) => call(key)));
+    await turn();
+    expect(departed).toEqual([
+      ["a", "b"],
+      ["c", "d"],
+    ]);
+    await land(1);
+    expect(departed).toHaveLength(3);
+    await land(0);
+    await land(2);
+    expect(await answers).toHaveLength(5);
+  });
+
+  it("fails one caller with that caller's own error", async () => {
+    const { call, land } = airport();
+    const answers = Promise.allSettled([call("bad"), call("good")]);
+    await turn();
+    await land(0);
+    expect(await answers).toMatchObject([
+      { status: "rejected", reason: { message: "refused bad" } },
+      { status: "fulfilled", value: { outcome: "answer to good" } },
+    ]);
+  });
+
+  it("hands the failure of a batch to every one of its callers as itself, and goes on", async () => {
+    const { call, land } = airport();
+    const failure = new Error("the database is away");
+    const answers = Promise.allSettled([call("a"), call("a"), call("b")]);
+    await turn();
+    await land(0, failure);
+    for (const answer of await answers) expect(answer).toEqual({ status: "rejected", reason: failure });
+    const next = call("c");
+    await turn();
+    await land(1);
+    expect((await next).outcome).toBe("answer to c");
+  });
+
+  it("releases only the caller who aborts, and never sends what nobody waits for any more", async () => {
+    const { departed, call, land } = airport();
+    void call("under way");
+    await turn();
+    const leaving = new AbortController();
+    const [abandoned, shared] = [call("a", "a", leaving.signal), call("a", "a's other caller")];
+    const alone = call("b", "b", leaving.signal);
+    const reason = new Error("the user has closed the window");
+    leaving.abort(reason);
+    await expect(abandoned).rejects.toBe(reason);
+    await expect(alone).rejects.toBe(reason);
+    await land(0);
+    await land(1);
+    expect(departed).toEqual([["under way"], ["a"]]);
+    expect(await shared).toEqual({ outcome: "answer to a", first: true });
+  });
+
+  it("releases a caller whose batch is under way, and tells the next that it was first", async () => {
+    const { call, land } = airport();
+    const leaving = new AbortController();
+    const [abandoned, staying] = [call("a", "a", leaving.signal), call("a")];
+    await turn();
+    leaving.abort();
+    await expect(abandoned).rejects.toMatchObject({ name: "AbortError" });
+    await land(0);
+    expect(await staying).toEqual({ outcome: "answer to a", first: true });
+  });
+
+  it("takes no call that is aborted already", async () => {
+    const { departed, call } = airport();
+    await expect(call("a", "a", AbortSignal.abort())).rejects.toMatchObject({ name: "AbortError" });
+    await turn();
+    expect(departed).toEqual([]);
+  });
+
+  it("answers UNAVAILABLE when too many wait, until some have left or given up", async () => {
+    const { call, land } = airport({ maxWaiting: 2 });
+    const [under, leaving] = [call("under way"), new AbortController()];
+    await turn();
+    const waiting = [call("a"), call("a", "a", leaving.signal)];
+    await expect(call("b")).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    leaving.abort();
+    await expect(waiting[1]).rejects.toMatchObject({ name: "AbortError" });
+    const place = call("b");
+    await expect(call("c")).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    await land(0);
+    const late = call("c");
+    await land(1);
+    await land(2);
+    expect(await Promise.all([under, waiting[0], place, late])).toHaveLength(4);
+  });
+});
