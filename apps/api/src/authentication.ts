@@ -22,8 +22,7 @@ export interface AuthSettings {
 /** The caller behind an `authorization` header. */
 export type Authenticate = (authorization: string | undefined) => Promise<Caller>;
 
-/** The scope of a token that acts for others. */
-const actForOthersScope = "chat:any";
+const scopeNames = { actForOthers: "chat:any", administer: "chat:admin" } as const;
 
 /**
  * Rejects with UNAUTHORIZED when the token is missing or not acceptable, and with the domain's UNAVAILABLE when the
@@ -84,7 +83,11 @@ function callerOf({ sub, scope }: JWTPayload): Caller {
   if (typeof sub !== "string") throw unauthorized("the token's sub is not a string");
   try {
     const scopes = typeof scope === "string" ? scope.split(" ") : [];
-    return { id: participantId(sub), actsForOthers: scopes.includes(actForOthersScope) };
+    return {
+      id: participantId(sub),
+      actsForOthers: scopes.includes(scopeNames.actForOthers),
+      administers: scopes.includes(scopeNames.administer),
+    };
   } catch (error) {
     throw unauthorized("the token's sub is not a valid participant id", error);
   }

@@ -4,4 +4,6 @@ export interface Caller {
   readonly id: string;
   /** The token has scope `chat:any`: a service that acts for others. */
   readonly actsForOthers: boolean;
+  /** The token has scope `chat:admin`: somebody who runs the API. It opens nobody's chats. */
+  readonly administers: boolean;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { assertIndexes, type ChatContext, ChatError, ensureIndexesIfEmpty } from "@onechat/chat-domain";
 import type { Logger } from "pino";
+import { within } from "./within.ts";
 
 /** How long an answer of the database about itself is believed. */
 const believedMs = 1_000;
@@ -108,17 +109,5 @@ async function outcomeOf(check: Promise<void>): Promise<ChatError | null> {
   } catch (error) {
     if (error instanceof ChatError) return error;
     return new ChatError("UNAVAILABLE", "the database could not be checked", { cause: error });
-  }
-}
-
-async function within<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ms);
-  });
-  try {
-    return await Promise.race([work, patience]);
-  } finally {
-    clearTimeout(timer);
   }
 }

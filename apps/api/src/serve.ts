@@ -43,6 +43,7 @@ export async function serve(settings: Settings, log: Logger, tracing: Tracing): 
     trustedProxies,
     chats,
     readiness,
+    admin: { tally, pool: chats.pool },
     log,
     version,
     authenticate: createAuthentication(settings.auth),

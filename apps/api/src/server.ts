@@ -9,6 +9,8 @@ import {
   fastify,
   LogController,
 } from "fastify";
+import type { AdminContext } from "./admin/admin-context.ts";
+import { auditSlot } from "./admin/audit-slot.ts";
 import type { Authenticate } from "./authentication.ts";
 import type { Caller } from "./caller.ts";
 import { endIdleConnectionsOnClose } from "./closing-connections.ts";
@@ -40,6 +42,7 @@ import type { TrafficObserver } from "./traffic-observer.ts";
 export interface ServerDependencies {
   readonly chats: ChatContext;
   readonly readiness: Readiness;
+  readonly admin: Pick<AdminContext, "pool" | "tally">;
   readonly authenticate: Authenticate;
   readonly log: FastifyBaseLogger;
   readonly version: string;
@@ -105,9 +108,11 @@ async function serveRouter(server: FastifyInstance, dependencies: ServerDependen
   const { limits, observer } = dependencies;
   await guardTraffic(server, { limits, onRefused: observer.refused });
   const spendCall = callBudget(limits, observer.refused);
+  const admin = adminContext(dependencies);
   const contextOf = (request: FastifyRequest): RequestContext => ({
     ...requestContext(dependencies, request),
     spendCall,
+    admin,
   });
   const options: FastifyTRPCPluginOptions<AppRouter> = {
     prefix: "/trpc",
@@ -127,10 +132,14 @@ async function serveRouter(server: FastifyInstance, dependencies: ServerDependen
   await server.register(rest, { prefix: "/api", version: dependencies.version, contextOf });
 }
 
+function adminContext({ admin, readiness, version }: ServerDependencies): AdminContext {
+  return { ...admin, readiness, version, startedAt: new Date(), audits: auditSlot() };
+}
+
 function requestContext(
   { chats, readiness, authenticate, observer }: ServerDependencies,
   request: FastifyRequest,
-): Omit<RequestContext, "spendCall"> {
+): Omit<RequestContext, "spendCall" | "admin"> {
   let caller: Promise<Caller> | null = null;
   return {
     chats,

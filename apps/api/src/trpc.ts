@@ -49,10 +49,17 @@ const withinLimits = t.middleware(async ({ getRawInput, next }) => {
   return next();
 });
 
-/** The only way to make a procedure: it has a caller and the guarantee, or it does not run. */
-export const procedure = t.procedure
-  .use(observed)
-  .use(withDomainErrors)
-  .use(withCaller)
-  .use(withGuarantee)
-  .use(withinLimits);
+const withAdminScope = t.middleware(async ({ ctx, next }) => {
+  // Middlewares of their own do not know of each other's context; the caller is authenticated once however often asked.
+  const { administers } = await ctx.authenticate();
+  if (!administers) throw new ChatError("FORBIDDEN", "this takes a token with scope chat:admin");
+  return next();
+});
+
+const called = t.procedure.use(observed).use(withDomainErrors).use(withCaller);
+
+/** For callers of chats: it has a caller and the guarantee, or it does not run. */
+export const procedure = called.use(withGuarantee).use(withinLimits);
+
+/** For those who run the API, also while the guarantee is missing. There is no third way to make a procedure. */
+export const adminProcedure = called.use(withAdminScope);

@@ -9,14 +9,27 @@ const authenticate = createAuthentication(authSettings);
 
 describe("a bearer token", () => {
   it("tells who is calling", async () => {
-    expect(await authenticate(`Bearer ${await testToken()}`)).toEqual({ id: "alice", actsForOthers: false });
+    expect(await authenticate(`Bearer ${await testToken()}`)).toEqual({
+      id: "alice",
+      actsForOthers: false,
+      administers: false,
+    });
     const service = await testToken({ sub: "service", scope: "profile chat:any" });
-    expect(await authenticate(`bearer ${service}`)).toEqual({ id: "service", actsForOthers: true });
+    expect(await authenticate(`bearer ${service}`)).toEqual({
+      id: "service",
+      actsForOthers: true,
+      administers: false,
+    });
+    const admin = await testToken({ sub: "admin", scope: "chat:admin" });
+    expect(await authenticate(`bearer ${admin}`)).toMatchObject({ actsForOthers: false, administers: true });
   });
 
   it("does not act for others by a scope that only looks alike", async () => {
-    const token = await testToken({ scope: "chat:anything xchat:any" });
-    expect(await authenticate(`Bearer ${token}`)).toMatchObject({ actsForOthers: false });
+    const token = await testToken({ scope: "chat:anything xchat:any chat:administrator" });
+    expect(await authenticate(`Bearer ${token}`)).toMatchObject({
+      actsForOthers: false,
+      administers: false,
+    });
   });
 
   it.each<{ readonly name: string; readonly claims: TokenClaims; readonly message: RegExp }>([

@@ -1,6 +1,7 @@
 import { connect } from "@onechat/chat-domain/connect";
 import type { FastifyInstance } from "fastify";
 import { createAuthentication } from "../src/authentication.ts";
+import { chatTally } from "../src/chat-tally.ts";
 import { createLogger } from "../src/logger.ts";
 import type { LimitSettings } from "../src/limits/limit-settings.ts";
 import { createServer, type ServerDependencies } from "../src/server.ts";
@@ -23,6 +24,7 @@ export function idleServer({
   return createServer({
     chats: connect({ uri: "mongodb://127.0.0.1:9/" }),
     readiness: { assertReady: ready, assertGuarantee: ready, beginShutdown: () => undefined },
+    admin: { tally: chatTally(), pool: () => ({ open: 0, inUse: 0, waiting: 0 }) },
     authenticate: createAuthentication(authSettings),
     log: createLogger("debug", { stream: { write: (line: string) => onLog(line) } }),
     version: "0.0.0-test",

@@ -142,7 +142,7 @@ describe("requests that are being answered", () => {
     const authenticate = async (): Promise<Caller> => {
       entered += 1;
       await held;
-      return { id: "alice", actsForOthers: false };
+      return { id: "alice", actsForOthers: false, administers: false };
     };
     await using server = await started({ limits: { concurrentRequests: 2 }, authenticate, observer });
     const running = [call(server), call(server)];

@@ -47,6 +47,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
   const server = await createServer({
     chats,
     readiness,
+    admin: { tally, pool: chats.pool },
     authenticate: createAuthentication(authSettings),
     log: logger,
     version: "0.0.0-test",

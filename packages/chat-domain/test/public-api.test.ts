@@ -43,6 +43,7 @@ describe("the public surface", () => {
         "migrationContext",
         "migrationHistory",
         "migrationPhases",
+        "migrationProgress",
         "migrationStatus",
         "parkedChats",
         "planMigration",

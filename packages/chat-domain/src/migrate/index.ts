@@ -18,6 +18,7 @@ export {
 } from "./migration-event.ts";
 export { migrationHistory, parkedChats } from "./migration-history.ts";
 export type { JournalEntry, JournalState, LockControl, RunRecord } from "./migration-records.ts";
+export { migrationProgress, type MigrationProgress } from "./migration-progress.ts";
 export { migrationStatus, type MigrationStatus } from "./migration-status.ts";
 export { type InvalidChats, type MigrationPlan, planMigration, type PlanOptions } from "./plan-migration.ts";
 export { purge, type PurgeOptions } from "./purge.ts";
