@@ -1,6 +1,4 @@
-// What the script of the page is given as JSON: types only, as both sides share them.
-
-/** Nanoseconds since the run's epoch throughout. */
+/** What the script of the page is given as JSON. Instants are nanoseconds since the run's epoch. */
 export interface ReportData {
   readonly faults: readonly FaultBand[];
   readonly seconds: SecondSeries;
@@ -53,6 +51,8 @@ export interface KeyTimeline {
   readonly total: number;
   readonly anomalies: readonly KeyAnomaly[];
   readonly window: KeyWindow | null;
+  /** The start of the first call; the times of operations count from it. */
+  readonly origin: number;
   /** What the database held in the end, in words. */
   readonly audit: string | null;
   readonly processes: readonly string[];
@@ -80,6 +80,7 @@ export type OperationRow = readonly [
   kind: "ensure" | "find" | "resolve" | "merge",
   /** Into `processes`. */
   process: number,
+  /** Since the key's `origin`. */
   start: number,
   end: number,
   outcome: "ok" | "fail" | "unknown",

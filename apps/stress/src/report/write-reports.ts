@@ -4,6 +4,7 @@ import type { History } from "../history/history.ts";
 import { writeResult } from "../result/result-file.ts";
 import type { StressResult } from "../result/stress-result.ts";
 import { historyFacts, type HistoryFacts, noFacts } from "./history/history-facts.ts";
+import { pageAssets } from "./html/page-assets.ts";
 import { reportHtml } from "./html/report-html.ts";
 import { junitXml } from "./junit.ts";
 import { summaryMarkdown } from "./summary.ts";
@@ -50,11 +51,12 @@ export async function writeReports(
 
 /** Timelines are the only part that can be large: the least important ones go. */
 function fittingHtml(result: StressResult, facts: HistoryFacts): string {
+  const assets = pageAssets();
   let { timelines } = facts;
-  let page = reportHtml(result, facts);
+  let page = reportHtml(result, facts, assets);
   while (Buffer.byteLength(page) > htmlLimit && timelines.length > 0) {
     timelines = timelines.slice(0, Math.floor(timelines.length / 2));
-    page = reportHtml(result, { ...facts, timelines });
+    page = reportHtml(result, { ...facts, timelines }, assets);
   }
   return page;
 }

@@ -26,7 +26,8 @@ export function keyTimeline(history: History, input: TimelineInput): KeyTimeline
   const witnesses = new Set(anomalies.flatMap((anomaly) => anomaly.witnesses));
   const drawn = sampleRows(table, rows, { window, witnesses, limit });
   const names = { processes: indexed(), ids: indexed(), errors: indexed() };
-  const operations = drawn.map((row) => rowOf(operationAt(table, row), names));
+  const origin = cell(table.start, drawn[0] ?? nothing);
+  const operations = drawn.map((row) => rowOf(operationAt(table, row), origin, names));
   return {
     key: register.key,
     variant: register.variant,
@@ -42,6 +43,7 @@ export function keyTimeline(history: History, input: TimelineInput): KeyTimeline
       witnesses: ops,
     })),
     window: window === null ? null : drawnWindow(window, (row) => cell(table.op, row)),
+    origin,
     audit: auditText(audit.find(({ key }) => key === register.key)),
     processes: names.processes.list.map((text) => shortened(text, 80)),
     ids: names.ids.list.map((text) => shortened(text, 80)),
@@ -97,6 +99,7 @@ function indexed(): Indexed {
 
 function rowOf(
   { op, kind, process, start, end, outcome, id, created, asked, error }: Operation,
+  origin: number,
   { processes, ids, errors }: Readonly<Record<"processes" | "ids" | "errors", Indexed>>,
 ): OperationRow {
   const reason = error === null ? null : `${error.reason}: ${error.message}`;
@@ -104,8 +107,8 @@ function rowOf(
     op,
     kind,
     processes.indexOf(process),
-    start,
-    end,
+    Math.round(start - origin),
+    Math.round(end - origin),
     outcome,
     ids.indexOf(id),
     created,

@@ -1,12 +1,11 @@
-/* eslint-disable no-control-regex -- control characters are the point */
-const unprintable =
-  /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u200E\u200F\u202A-\u202E\u2066-\u2069\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
+/** Controls but for tab and line feed, what turns the direction of text around, and what is no character at all. */
+const unprintable = /(?![\t\n])[\p{Cc}\p{Bidi_Control}\p{Cs}\p{Noncharacter_Code_Point}]/gu;
 
 /** Texts from outside may hold what no document allows, or what turns it around: such characters are spelled out. */
 export function visibleText(text: string): string {
   return text.replaceAll(unprintable, (character) => {
-    const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
-    return `\\u${code}`;
+    const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase();
+    return `\\u{${code}}`;
   });
 }
 

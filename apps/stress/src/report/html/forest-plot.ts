@@ -1,0 +1,93 @@
+import type { RatioEstimate } from "../../result/stress-result.ts";
+import { type Html, html } from "./html.ts";
+
+/** Where a ratio lies between the ends of a log scale. */
+export interface ForestScale {
+  readonly least: number;
+  readonly most: number;
+  /** What the run could not tell from one, by its A/A rows. */
+  readonly resolution: readonly [low: number, high: number] | null;
+}
+
+/** Wide enough for every interval and for one, in which all rows share; never wilder than a hundredfold. */
+export function forestScale(ratios: readonly RatioEstimate[]): ForestScale {
+  const values = ratios
+    .flatMap(({ estimate, low, high }) => [estimate, low ?? estimate, high ?? estimate])
+    .filter((value) => value > 0 && Number.isFinite(value));
+  const least = Math.max(Math.min(...values, 0.8), 0.01) / 1.08;
+  const most = Math.min(Math.max(...values, 1.25), 100) * 1.08;
+  return { least, most, resolution: resolutionOf(ratios) };
+}
+
+function resolutionOf(ratios: readonly RatioEstimate[]): readonly [number, number] | null {
+  const same = ratios.filter(({ of, to }) => of === to);
+  const lows = same.flatMap(({ low }) => low ?? []);
+  const highs = same.flatMap(({ high }) => high ?? []);
+  return lows.length === 0 || highs.length === 0 ? null : [Math.min(...lows, 1), Math.max(...highs, 1)];
+}
+
+/** In percent of the width, so that a row needs no fixed one. */
+function place(value: number, { least, most }: ForestScale): number {
+  const share = Math.log(value / least) / Math.log(most / least);
+  return Math.min(Math.max(share, 0), 1) * 100;
+}
+
+export function forestRow(row: RatioEstimate, scale: ForestScale): Html {
+  const { of, to, estimate, low, high } = row;
+  const one = percent(place(1, scale));
+  return html`<svg class="forest ${of === to ? "" : of}" role="img" aria-label="${altText(row)}">
+    ${resolutionBand(scale)}
+    <line class="one" x1="${one}" x2="${one}" y1="0" y2="26" />
+    ${low === null || high === null ? null : interval(low, high, scale)}
+    ${estimate > 0 ? html`<circle class="estimate" cx="${percent(place(estimate, scale))}" cy="13" r="5.5" />` : null}
+  </svg>`;
+}
+
+function altText({ estimate, low, high }: RatioEstimate): string {
+  if (low === null || high === null) return `estimate ${estimate.toFixed(2)}, no interval`;
+  const side = low > 1 ? "above one" : high < 1 ? "below one" : "one lies in the interval";
+  return `estimate ${estimate.toFixed(2)}, interval from ${low.toFixed(2)} to ${high.toFixed(2)}: ${side}`;
+}
+
+function resolutionBand(scale: ForestScale): Html | null {
+  if (scale.resolution === null) return null;
+  const [from, to] = scale.resolution.map((value) => place(value, scale)) as [number, number];
+  return html`<rect class="resolution" x="${percent(from)}" width="${percent(to - from)}" height="26" />`;
+}
+
+function interval(low: number, high: number, scale: ForestScale): Html {
+  const [from, to] = [percent(place(low, scale)), percent(place(high, scale))];
+  const ends = [from, to].map((x) => html`<line class="end" x1="${x}" x2="${x}" y1="9" y2="17" />`);
+  return html`<line class="interval" x1="${from}" x2="${to}" y1="13" y2="13" />${ends}`;
+}
+
+export function forestAxis(scale: ForestScale): Html {
+  const labels = ticks(scale).map((value) => {
+    const x = percent(place(value, scale));
+    return html`<text x="${x}" y="14" text-anchor="middle">${value}×</text>`;
+  });
+  return html`<svg class="forest" aria-hidden="true">${labels}</svg>`;
+}
+
+const candidates: readonly (readonly number[])[] = [
+  [0.8, 0.9, 1, 1.1, 1.25],
+  [0.5, 0.75, 1, 1.5, 2],
+  [0.25, 0.5, 1, 2, 4],
+  [0.1, 0.3, 1, 3, 10],
+  [0.01, 0.1, 1, 10, 100],
+];
+
+/** The finest ticks of which the scale holds no more than it has room for. */
+function ticks({ least, most }: ForestScale): readonly number[] {
+  const span = Math.log(most / least);
+  const fitting = candidates.find((values) => {
+    const [first = 1] = values;
+    const last = values.at(-1) ?? 1;
+    return Math.log(last / first) * 1.6 >= span;
+  });
+  return (fitting ?? candidates.at(-1) ?? [1]).filter((value) => value >= least && value <= most);
+}
+
+function percent(value: number): string {
+  return `${value.toFixed(2)}%`;
+}

@@ -1,0 +1,32 @@
+export const table = `
+.scroll { overflow-x: auto; }
+table { width: 100%; border-collapse: collapse; font-size: 14px; }
+caption { text-align: left; color: var(--muted); font-size: 13px; padding: 0.75rem 1.25rem 0.35rem; }
+th, td { text-align: left; vertical-align: baseline; padding: 0.5rem 0.75rem; border-top: 1px solid var(--line); }
+thead th {
+  border-top: 0; font-weight: 500; font-size: 12.5px; color: var(--muted); white-space: nowrap; vertical-align: bottom;
+}
+tbody th { font-weight: 400; }
+th:first-child, td:first-child { padding-left: 1.25rem; }
+th:last-child, td:last-child { padding-right: 1.25rem; }
+.number { text-align: right; white-space: nowrap; }
+.tight { white-space: nowrap; }
+.wide { min-width: 16rem; }
+tbody tr:hover > * { background: color-mix(in srgb, var(--sunken) 55%, transparent); }
+td .under, th .under { display: block; color: var(--muted); font-size: 12.5px; }
+td a.key, .key { font-family: var(--mono); font-size: 0.9em; overflow-wrap: anywhere; }
+.clamp { max-width: 46ch; overflow-wrap: anywhere; }
+.witnesses { list-style: none; padding: 0; margin: 0.35rem 0 0; font: 12.5px/1.6 var(--mono); color: var(--muted); }
+.more { padding: 0.6rem 1.25rem; border-top: 1px solid var(--line); color: var(--muted); font-size: 13px; }
+
+.facts { display: grid; grid-template-columns: max-content 1fr; gap: 0.3rem 1.5rem; font-size: 14px; }
+.facts dt { color: var(--muted); }
+.facts dd { overflow-wrap: anywhere; }
+@media (max-width: 560px) {
+  .facts { grid-template-columns: 1fr; gap: 0; }
+  .facts dd { margin-bottom: 0.5rem; }
+  th, td { padding: 0.45rem 0.6rem; }
+  th:first-child, td:first-child { padding-left: 1rem; }
+  th:last-child, td:last-child { padding-right: 1rem; }
+}
+`;

@@ -1,0 +1,101 @@
+import { svgElement } from "../element.ts";
+import type { Bar, Lane } from "./bars.ts";
+import { drawBands } from "./draw-bands.ts";
+import { idLetters } from "./id-letters.ts";
+import { patterns } from "./patterns.ts";
+import { boxOf, type Geometry, rect, type Scene } from "./scene.ts";
+import { timeTicks } from "./time-ticks.ts";
+
+export function drawTimeline(svg: SVGSVGElement, scene: Scene, geometry: Geometry): void {
+  const { width, height } = geometry;
+  svg.setAttribute("width", String(width));
+  svg.setAttribute("height", String(height));
+  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  const clip = svgElement(
+    "clipPath",
+    { id: "time-area" },
+    rect(geometry.left, 0, geometry.right - geometry.left, height),
+  );
+  svg.replaceChildren(
+    patterns(),
+    clip,
+    svgElement(
+      "g",
+      { "clip-path": "url(#time-area)" },
+      ...tickMarks(geometry),
+      ...drawBands(scene, geometry),
+      ...barShapes(scene, geometry),
+    ),
+    ...scene.layout.lanes.flatMap((lane, i) => laneLabel(lane, i, geometry)),
+  );
+}
+
+function tickMarks({ left, right, height, x, instant }: Geometry): readonly SVGElement[] {
+  return timeTicks(instant(left), instant(right), (right - left) / 110).flatMap(({ at, text }) => [
+    svgElement("line", { class: "tick", x1: x(at).toFixed(2), x2: x(at).toFixed(2), y1: 22, y2: height }),
+    svgElement("text", { x: x(at).toFixed(2), y: 15, "text-anchor": "middle" }, text),
+  ]);
+}
+
+function laneLabel({ process, row, rows }: Lane, index: number, geometry: Geometry): readonly SVGElement[] {
+  const { left, width, rowHeight, laneGap, y } = geometry;
+  const above = y(row, index) - laneGap / 2;
+  const middle = y(row, index) + (rows * rowHeight) / 2;
+  const limit = left < 80 ? 8 : 13;
+  const text = process.length > limit ? `${process.slice(0, limit - 1)}…` : process;
+  return [
+    svgElement("line", { class: "lane-line", x1: 0, x2: width, y1: above, y2: above }),
+    svgElement(
+      "text",
+      { class: "lane-label", x: 10, y: (middle + 4).toFixed(1) },
+      text,
+      svgElement("title", {}, process),
+    ),
+  ];
+}
+
+function barShapes({ layout }: Scene, geometry: Geometry): readonly SVGElement[] {
+  const { left, right, x } = geometry;
+  return layout.lanes.flatMap((lane, index) =>
+    layout.bars
+      .filter(({ row }) => row >= lane.row && row < lane.row + lane.rows)
+      .filter(({ start, end }) => x(end) >= left - 4 && x(start) <= right + 4)
+      .flatMap((bar) => barShape(bar, index, geometry)),
+  );
+}
+
+function barShape(bar: Bar, lane: number, geometry: Geometry): readonly SVGElement[] {
+  const box = boxOf(bar, lane, geometry);
+  const shape = rect(box.x, box.y, box.width, box.height);
+  shape.setAttribute("class", `op ${lookOf(bar)}`);
+  shape.setAttribute("rx", String(Math.min(box.height / 2, 2.5)));
+  shape.dataset["index"] = String(bar.index);
+  return [shape, ...letterOf(bar, box), ...ringOf(bar, box)];
+}
+
+function lookOf({ kind, outcome, id, created }: Bar): string {
+  if (outcome !== "ok") return outcome;
+  if (kind === "merge") return "merge";
+  if (created === true) return "created";
+  return id === -1 ? "nothing" : "";
+}
+
+/** Which id was answered, where there is room to say it. */
+function letterOf({ id, created, outcome }: Bar, box: DOMRect): readonly SVGElement[] {
+  if (id === -1 || outcome !== "ok" || box.width < 14 || box.height < 9) return [];
+  const text = svgElement("text", {
+    class: created === true ? "op-letter inverse" : "op-letter",
+    x: (box.x + 4).toFixed(1),
+    y: (box.y + box.height / 2 + 3.5).toFixed(1),
+  });
+  text.textContent = idLetters(id);
+  return [text];
+}
+
+function ringOf({ isWitness }: Bar, box: DOMRect): readonly SVGElement[] {
+  if (!isWitness) return [];
+  const ring = rect(box.x - 2, box.y - 2, box.width + 4, box.height + 4);
+  ring.setAttribute("class", "witness-ring");
+  ring.setAttribute("rx", "4");
+  return [ring];
+}
