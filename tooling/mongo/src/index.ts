@@ -1,2 +1,3 @@
 export type { MongoCapabilities, MongoProvider, MongoServer } from "./mongo-server.ts";
 export { openMongo, type OpenMongoOptions } from "./open-mongo.ts";
+export { type ProcessFreezer, processFreezer } from "./rungs/process-freezer.ts";

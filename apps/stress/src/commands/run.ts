@@ -2,7 +2,7 @@ import { type ExitName } from "../exit-codes.ts";
 import { readHistory } from "../history/history-reader.ts";
 import type { Host } from "../host.ts";
 import { type Progress, progress as newProgress } from "../progress.ts";
-import { writeResult } from "../result/result-file.ts";
+import { writeReports } from "../report/write-reports.ts";
 import type { StressResult } from "../result/stress-result.ts";
 import { NotStarted } from "../run/not-started.ts";
 import { resultText } from "../run/result-text.ts";
@@ -39,8 +39,10 @@ interface Running {
 async function runAndReport(running: Running, json: boolean): Promise<ExitName> {
   const { host, settings } = running;
   const ran = await runOnce(running);
-  const result = runResult(settings, ran, await readHistory(ran.historyPath));
-  await writeResult(ran.directory, result);
+  const history = await readHistory(ran.historyPath);
+  const result = runResult(settings, ran, history);
+  const stepSummary = host.env["GITHUB_STEP_SUMMARY"] ?? null;
+  await writeReports(ran.directory, result, history, { stepSummary });
   show(result, ran.directory, json, host);
   return result.verdict;
 }

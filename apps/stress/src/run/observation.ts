@@ -8,8 +8,8 @@ export interface Observation {
   enter(database: string, registers: readonly Register[]): void;
   readonly heard: (process: string, operations: readonly SeenOperation[]) => void;
   fault(event: Omit<FaultEvent, "type">): void;
-  /** From now on, until the result is called for what was heard meanwhile. */
-  collect(): () => readonly SeenOperation[];
+  /** From now on, until the result is called. */
+  listen(listener: (operations: readonly SeenOperation[]) => void): () => void;
   /** Resolves when the history has been written so far. */
   settled(): Promise<void>;
   /** Registers by the database in which they are. */
@@ -18,7 +18,7 @@ export interface Observation {
 
 export function observation(recorder: Recorder): Observation {
   const registers = new Map<string, Register[]>();
-  const collections = new Set<SeenOperation[]>();
+  const listeners = new Set<(operations: readonly SeenOperation[]) => void>();
   return {
     enter(database, added) {
       recorder.register(added);
@@ -28,16 +28,12 @@ export function observation(recorder: Recorder): Observation {
     },
     heard(process, operations) {
       recorder.operations(process, operations);
-      for (const collection of collections) collection.push(...operations);
+      for (const listener of listeners) listener(operations);
     },
     fault: (event) => recorder.fault(event),
-    collect() {
-      const collection: SeenOperation[] = [];
-      collections.add(collection);
-      return () => {
-        collections.delete(collection);
-        return collection;
-      };
+    listen(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
     },
     settled: () => recorder.settled(),
     registers: () => registers,

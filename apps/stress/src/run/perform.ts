@@ -1,6 +1,6 @@
 import type { Register } from "../history/history-line.ts";
 import type { Fleet, Released } from "../worker/fleet.ts";
-import type { DueLane, Persistence, SeenOperation, Share } from "../worker/orders.ts";
+import { type DueLane, type Manner, plainManner, type SeenOperation, type Share } from "../worker/orders.ts";
 import type { PlannedRegister, Wave, WorkloadPlan } from "../workloads/workload-plan.ts";
 import type { Observation } from "./observation.ts";
 import type { Target, Turn } from "./target.ts";
@@ -29,23 +29,33 @@ export function enter(
   );
 }
 
+/** A wave on its target. */
+export interface Load {
+  readonly wave: Wave;
+  readonly target: Target;
+  readonly turn: Turn;
+}
+
 /**
- * Makes the calls of a wave, released together in all processes, and hands over what came of them.
+ * Makes the calls of one or several waves, all released together in all processes, and hands over what came of them.
  *
  * @throws the signal's reason before a wave that would begin after it was aborted
  */
-export async function performWave(
+export async function performLoads(
   { fleet, observation, signal }: Performance,
-  wave: Wave,
-  target: Target,
-  { turn, persistence }: { readonly turn: Turn; readonly persistence: Persistence | null },
+  loads: readonly Load[],
+  manner: Manner,
 ): Promise<PerformedWave> {
   signal.throwIfAborted();
-  const shares = sharesOf(wave, target, { turn, persistence, processes: fleet.size });
-  const seen = observation.collect();
-  const released = await fleet.run(shares);
-  await observation.settled();
-  return { ...released, operations: seen() };
+  const operations: SeenOperation[] = [];
+  const unlisten = observation.listen((heard) => operations.push(...heard));
+  try {
+    const released = await fleet.run(sharesOf(loads, manner, fleet.size));
+    await observation.settled();
+    return { ...released, operations };
+  } finally {
+    unlisten();
+  }
 }
 
 /** All waves of a plan, one after the other. */
@@ -58,7 +68,7 @@ export async function performPlan(
   enter(performance.observation, target, turn, plan.registers);
   const performed: PerformedWave[] = [];
   for (const wave of plan.waves)
-    performed.push(await performWave(performance, wave, target, { turn, persistence: null }));
+    performed.push(await performLoads(performance, [{ wave, target, turn }], plainManner));
   return performed;
 }
 
@@ -84,17 +94,16 @@ function registerOf(
   };
 }
 
-interface Sharing {
-  readonly turn: Turn;
-  readonly persistence: Persistence | null;
-  readonly processes: number;
-}
-
-function sharesOf(wave: Wave, target: Target, { turn, persistence, processes }: Sharing): readonly Share[] {
+function sharesOf(loads: readonly Load[], manner: Manner, processes: number): readonly Share[] {
   const lanes = Array.from({ length: processes }, (): DueLane[] => []);
-  for (const { process, due, calls } of wave) {
-    const dueCalls = calls.map((call) => ({ ...call, key: keyOf(call.register, target, turn) }));
-    lanes[process % processes]?.push({ due, calls: dueCalls });
+  for (const { wave, target, turn } of loads) {
+    for (const { process, due, calls } of wave) {
+      const dueCalls = calls.map(({ register, ...call }) => ({
+        ...call,
+        key: keyOf(register, target, turn),
+      }));
+      lanes[process % processes]?.push({ route: target.route, due, calls: dueCalls });
+    }
   }
-  return lanes.map((own) => ({ route: target.route, lanes: own, persistence }));
+  return lanes.map((own) => ({ lanes: own, manner }));
 }

@@ -2,7 +2,6 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Host } from "../host.ts";
 import type { Progress } from "../progress.ts";
-import { startFleet } from "../worker/fleet.ts";
 import { newEpoch, runClock, type RunClock } from "../worker/run-clock.ts";
 import { audit } from "./audit.ts";
 import { type Ground, openGround, prepareVariants } from "./ground.ts";
@@ -10,7 +9,7 @@ import { observation as newObservation, type Observation } from "./observation.t
 import { openRecorder } from "./recorder.ts";
 import type { RunSettings } from "./run-settings.ts";
 import { newNotes, type SceneNotes, scenesOf } from "./scene.ts";
-import { openDomainTargets, type Stage } from "./stage.ts";
+import { openStage } from "./stage.ts";
 
 /** What happened, before anybody has judged it. */
 export interface RanOnce {
@@ -94,18 +93,10 @@ async function playAll(
   { epoch, clock }: { readonly epoch: string; readonly clock: RunClock },
 ): Promise<void> {
   const { signal, env } = host;
-  await using fleet = await startFleet({
-    size: settings.procs,
-    epoch,
-    clock,
-    env,
-    onOperations: observation.heard,
-  });
-  const stopFleet = (): void => void fleet.stop().catch(() => undefined);
-  signal.addEventListener("abort", stopFleet, { once: true });
-  const targets = await openDomainTargets({ settings, ground, fleet });
-  const stage: Stage = { settings, ground, fleet, observation, clock, signal, targets };
-  const scenes = scenesOf(stage);
+  const { scenes, omissions } = scenesOf(settings, ground);
+  notes.omissions.push(...omissions);
+  progress.begin({ label: "starting processes", index: 0, of: scenes.length });
+  await using stage = await openStage({ settings, ground, observation, clock, signal, env, epoch });
   for (const [index, scene] of scenes.entries()) {
     signal.throwIfAborted();
     progress.begin({ label: scene.label, index: index + 1, of: scenes.length });

@@ -42,7 +42,7 @@ export function runResult(settings: RunSettings, ran: RanOnce, history: History)
     thresholds,
     client,
     ...failureOf(ran.failure),
-    omissions: [],
+    omissions: ran.notes.omissions,
   });
   const first = headline(history, ran.notes.storms);
   return {

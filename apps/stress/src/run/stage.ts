@@ -1,6 +1,8 @@
-import type { Variant } from "../history/operation.ts";
+import { randomBytes } from "node:crypto";
+import type { Host } from "../host.ts";
+import { type ApiFleet, startApis } from "../paths/api-fleet.ts";
 import type { Route } from "../paths/route.ts";
-import type { Fleet } from "../worker/fleet.ts";
+import { type Fleet, startFleet } from "../worker/fleet.ts";
 import type { RunClock } from "../worker/run-clock.ts";
 import type { Ground } from "./ground.ts";
 import type { Observation } from "./observation.ts";
@@ -8,10 +10,15 @@ import type { RunSettings } from "./run-settings.ts";
 import type { Target } from "./target.ts";
 
 /** What a scene has to work with, up and ready. */
-export interface Stage {
+export interface Stage extends AsyncDisposable {
   readonly settings: RunSettings;
   readonly ground: Ground;
   readonly fleet: Fleet;
+  /** `null` when no path leads over HTTP. */
+  readonly apis: ApiFleet | null;
+  /** Signs the tokens that API processes believe. */
+  readonly secret: string;
+  readonly env: Host["env"];
   readonly observation: Observation;
   readonly clock: RunClock;
   readonly signal: AbortSignal;
@@ -19,35 +26,93 @@ export interface Stage {
   readonly targets: readonly Target[];
 }
 
-/** Connections of one process to the database, the same for every variant. */
-export const poolSize = 16;
-
-/** The way to a variant inside the calling process. */
-export function domainRoute(
-  variant: Variant,
-  {
-    uri,
-    database,
-    timeoutMs,
-  }: { readonly uri: string; readonly database: string; readonly timeoutMs: number },
-): Route {
-  return { path: "domain", variant, place: { uri, database, poolSize, timeoutMs, watchWrites: false } };
+export interface StageSetting extends Pick<
+  Stage,
+  "settings" | "ground" | "observation" | "clock" | "signal" | "env"
+> {
+  readonly epoch: string;
 }
 
-/** Opens the ways to all variants inside the calling processes. */
-export async function openDomainTargets({
-  settings,
-  ground,
-  fleet,
-}: Pick<Stage, "settings" | "ground" | "fleet">): Promise<readonly Target[]> {
+/** Connections of one process to the database, the same for every variant. */
+export const poolSize = 16;
+const apiProcesses = 2;
+
+export async function openStage(setting: StageSetting): Promise<Stage> {
+  const { settings, clock, env, epoch, observation, signal } = setting;
+  const secret = randomBytes(32).toString("hex");
+  const fleet = await startFleet({
+    size: settings.procs,
+    epoch,
+    clock,
+    env,
+    onOperations: observation.heard,
+  });
+  let apis: ApiFleet | null = null;
+  const dispose = async (): Promise<void> => {
+    await fleet[Symbol.asyncDispose]();
+    await apis?.[Symbol.asyncDispose]();
+  };
+  try {
+    apis = await apisOf(setting, secret);
+    const targets = [
+      ...(await domainTargets(setting, fleet)),
+      ...(apis === null ? [] : await httpTargets(setting, fleet, { apis, secret })),
+    ];
+    const stop = (): void => void fleet.stop().catch(() => undefined);
+    signal.addEventListener("abort", stop, { once: true });
+    return { ...setting, fleet, apis, secret, targets, [Symbol.asyncDispose]: dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+async function apisOf({ settings, ground, env }: StageSetting, secret: string): Promise<ApiFleet | null> {
+  const needed = settings.variants.includes("ours") && settings.paths.some((path) => path !== "domain");
+  if (!needed) return null;
+  return startApis({
+    size: apiProcesses,
+    firstPort: settings.port,
+    uri: ground.mongo.uri,
+    database: ground.databaseOf("ours"),
+    secret,
+    env,
+    until: "readyz",
+  });
+}
+
+async function domainTargets({ settings, ground }: StageSetting, fleet: Fleet): Promise<readonly Target[]> {
   if (!settings.paths.includes("domain")) return [];
   const targets: Target[] = [];
   for (const variant of settings.variants) {
     const database = ground.databaseOf(variant);
     const route = `${variant}/domain`;
     const { timeoutMs } = settings;
-    await fleet.open(route, domainRoute(variant, { uri: ground.mongo.uri, database, timeoutMs }));
+    const place = { uri: ground.mongo.uri, database, poolSize, timeoutMs, watchWrites: false };
+    await fleet.openWarm(route, { path: "domain", variant, place });
     targets.push({ variant, path: "domain", route, database });
   }
   return targets;
+}
+
+async function httpTargets(
+  { settings, ground }: StageSetting,
+  fleet: Fleet,
+  { apis, secret }: { readonly apis: ApiFleet; readonly secret: string },
+): Promise<readonly Target[]> {
+  const targets: Target[] = [];
+  for (const path of ["http", "http-batch"] as const) {
+    if (!settings.paths.includes(path)) continue;
+    const route = `ours/${path}`;
+    await fleet.openWarm(route, httpRoute(path, { urls: apis.urls, secret, timeoutMs: settings.timeoutMs }));
+    targets.push({ variant: "ours", path, route, database: ground.databaseOf("ours") });
+  }
+  return targets;
+}
+
+export function httpRoute(
+  path: "http" | "http-batch",
+  place: { readonly urls: readonly string[]; readonly secret: string; readonly timeoutMs: number },
+): Route {
+  return { path, variant: "ours", place: { ...place, batch: path === "http-batch" } };
 }

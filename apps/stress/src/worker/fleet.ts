@@ -6,8 +6,10 @@ import { startWorker, type WorkerProcess } from "./worker-process.ts";
 /** All processes that make calls, and the barrier between them. */
 export interface Fleet extends AsyncDisposable {
   readonly size: number;
-  /** Opens a route in every process. */
-  open(name: string, route: Route): Promise<void>;
+  /** Opens a route in every process, ready for calls that are measured. */
+  openWarm(name: string, route: Route): Promise<void>;
+  /** Opens a route in every process, as a process is that has just begun. */
+  openCold(name: string, route: Route): Promise<void>;
   close(name: string): Promise<void>;
   /** Makes each process's calls, all released at the same instant; resolves when the last one is answered. */
   run(shares: readonly Share[]): Promise<Released>;
@@ -41,7 +43,8 @@ export async function startFleet({ size, epoch, clock, env, onOperations }: Flee
   await all(({ name }) => ({ order: "begin", process: name, epoch }));
   return {
     size,
-    open: async (name, route) => void (await all(() => ({ order: "open", name, route }))),
+    openWarm: async (name, route) => void (await all(() => ({ order: "open", name, route, warm: true }))),
+    openCold: async (name, route) => void (await all(() => ({ order: "open", name, route, warm: false }))),
     close: async (name) => void (await all(() => ({ order: "close", name }))),
     async run(shares) {
       await all((_, index) => ({ order: "load", share: shareOf(shares, index) }));

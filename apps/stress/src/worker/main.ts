@@ -1,7 +1,12 @@
 // A process that makes calls. Everything comes over the channel to the harness, and ends with it.
-import type { NumberedOrder } from "./orders.ts";
+import type { NumberedOrder, Report } from "./orders.ts";
 import { worker } from "./obey.ts";
 
-const obey = worker((report) => process.send?.(report));
+/** Without a harness nobody is interested, and the process is about to end. */
+function send(report: Report): void {
+  if (process.connected) process.send?.(report, undefined, undefined, () => undefined);
+}
+
+const obey = worker(send);
 process.on("message", (order: NumberedOrder) => void obey(order));
 process.once("disconnect", () => process.exit(0));

@@ -5,8 +5,9 @@ import type { NumberedOrder, ProcessHealth, Report, SeenOperation, Share } from 
 import { type RunClock, runClock } from "./run-clock.ts";
 import { runLanes } from "./run-lanes.ts";
 
-/** Answers are sent in pieces, so that a long load neither piles up nor is lost with its process. */
+/** Answers are sent in pieces, so that a long load neither piles up, nor is lost with its process, nor goes unseen. */
 const pieceSize = 200;
+const pieceMs = 100;
 
 /** A worker's side of the conversation: does as it is told, in the order in which it is told. */
 export function worker(send: (report: Report) => void): (order: NumberedOrder) => Promise<void> {
@@ -47,7 +48,7 @@ async function obey(
     case "load":
       state.share = order.share;
       state.stopped = false;
-      await storeOf(state, order.share).prepare(callersOf(order.share));
+      await prepare(state, order.share);
       return null;
     case "release":
       return release(state, order.at, send);
@@ -67,9 +68,9 @@ async function release(
   const outbox = operationOutbox(send);
   const health = healthWatch();
   await runLanes(share.lanes, at, {
-    store: storeOf(state, share),
+    storeOf: (route) => storeOf(state, route),
     clock,
-    persistence: share.persistence,
+    manner: share.manner,
     isStopped: () => state.stopped,
     onOperation: outbox.add,
   });
@@ -79,22 +80,28 @@ async function release(
 
 async function openNamed(
   stores: Map<string, OpenStore>,
-  { name, route }: Extract<NumberedOrder, { readonly order: "open" }>,
+  { name, route, warm }: Extract<NumberedOrder, { readonly order: "open" }>,
 ): Promise<void> {
   const store = await openRoute(route);
   stores.set(name, store);
-  await store.warmUp();
+  if (warm) await store.warmUp();
 }
 
-function storeOf({ stores }: WorkerState, { route }: Share): OpenStore {
+function storeOf({ stores }: WorkerState, route: string): OpenStore {
   const store = stores.get(route);
   if (store === undefined) throw new Error(`no route is called ${route}`);
   return store;
 }
 
-function callersOf({ lanes }: Share): readonly string[] {
-  const callers = lanes.flatMap(({ calls }) => calls.map(({ participants }) => participants[0] ?? ""));
-  return [...new Set(callers)];
+/** Each way learns who will call over it. */
+async function prepare(state: WorkerState, { lanes }: Share): Promise<void> {
+  const callers = new Map<string, Set<string>>();
+  for (const { route, calls } of lanes) {
+    const known = callers.get(route) ?? new Set<string>();
+    for (const { participants } of calls) known.add(participants[0] ?? "");
+    callers.set(route, known);
+  }
+  await Promise.all([...callers].map(([route, people]) => storeOf(state, route).prepare([...people])));
 }
 
 function operationOutbox(send: (report: Report) => void): {
@@ -102,15 +109,17 @@ function operationOutbox(send: (report: Report) => void): {
   readonly flush: () => void;
 } {
   let operations: SeenOperation[] = [];
+  let sentAt = performance.now();
   const flush = (): void => {
     if (operations.length > 0) send({ report: "seen", operations });
     operations = [];
+    sentAt = performance.now();
   };
   return {
     flush,
     add(seen) {
       operations.push(seen);
-      if (operations.length >= pieceSize) flush();
+      if (operations.length >= pieceSize || performance.now() - sentAt >= pieceMs) flush();
     },
   };
 }

@@ -2,32 +2,40 @@ import type { Operation } from "../history/operation.ts";
 import type { Route } from "../paths/route.ts";
 import type { PlannedCall } from "../workloads/workload-plan.ts";
 
-/** A call with the register's name in the run, and lanes of such calls. */
-export interface DueCall extends PlannedCall {
+/** A call with the register's name in the run. */
+export interface DueCall extends Omit<PlannedCall, "register"> {
   readonly key: string;
 }
+
+/** A caller of one process, who takes one way. */
 export interface DueLane {
+  readonly route: string;
   readonly due: number | null;
   readonly calls: readonly DueCall[];
 }
 
-/** What a worker does with a call that was not answered: ask again, as a caller would, until this is up. */
-export interface Persistence {
-  readonly forMs: number;
+/** How callers behave. */
+export interface Manner {
+  /** A call that was not answered is made again until so many milliseconds have passed; 0 for never. */
+  readonly persistMs: number;
+  /** The longest pause between two calls of a caller, in milliseconds. */
+  readonly pauseMs: number;
 }
+
+/** Every call once, one right after the other. */
+export const plainManner: Manner = { persistMs: 0, pauseMs: 0 };
 
 /** What one process is to do at the next release. */
 export interface Share {
-  readonly route: string;
   readonly lanes: readonly DueLane[];
-  /** `null`: every call is made once. */
-  readonly persistence: Persistence | null;
+  readonly manner: Manner;
 }
 
 /** From the harness to a worker; each is answered once. */
 export type Order =
   | { readonly order: "begin"; readonly process: string; readonly epoch: string }
-  | { readonly order: "open"; readonly name: string; readonly route: Route }
+  /** `warm`: with connections open and every code path run once. */
+  | { readonly order: "open"; readonly name: string; readonly route: Route; readonly warm: boolean }
   | { readonly order: "close"; readonly name: string }
   | { readonly order: "load"; readonly share: Share }
   /** Answered when the last call is. */

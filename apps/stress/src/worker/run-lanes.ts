@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { outcomeOfError } from "../paths/outcome-of-error.ts";
 import type { OpenStore } from "../variants/chat-store.ts";
-import type { DueCall, DueLane, Persistence, SeenOperation } from "./orders.ts";
+import type { DueCall, DueLane, Manner, SeenOperation } from "./orders.ts";
 import type { RunClock } from "./run-clock.ts";
 
 export interface LaneSetting {
-  readonly store: OpenStore;
+  readonly storeOf: (route: string) => OpenStore;
   readonly clock: RunClock;
-  readonly persistence: Persistence | null;
+  readonly manner: Manner;
   readonly isStopped: () => boolean;
   readonly onOperation: (operation: SeenOperation) => void;
 }
 
-/** Longest wait of a caller before it asks again. */
-const pauseMs = 40;
+/** Longest wait of a caller before it makes an unanswered call again. */
+const retryMs = 40;
 /** A timer fires late: the last stretch before a release is waited for by looking at the clock. */
 const watchedNs = 1_500_000;
 
@@ -29,23 +29,31 @@ async function releasedAt(at: number, { now }: RunClock): Promise<void> {
   while (now() < at);
 }
 
-async function runLane({ due, calls }: DueLane, at: number, setting: LaneSetting): Promise<void> {
+async function runLane({ route, due, calls }: DueLane, at: number, setting: LaneSetting): Promise<void> {
+  const { clock, manner, isStopped } = setting;
+  const store = setting.storeOf(route);
   const intended = due === null ? null : at + due;
-  if (intended !== null) await sleep((intended - setting.clock.now()) / 1e6);
-  for (const call of calls) {
-    if (setting.isStopped()) return;
-    await untilAnswered(call, intended, setting);
+  if (intended !== null) await sleep((intended - clock.now()) / 1e6);
+  for (const [index, call] of calls.entries()) {
+    if (index > 0 && manner.pauseMs > 0) await sleep(Math.random() * manner.pauseMs);
+    if (isStopped()) return;
+    await untilAnswered(call, store, { ...setting, intended });
   }
 }
 
-async function untilAnswered(call: DueCall, intended: number | null, setting: LaneSetting): Promise<void> {
-  const { clock, persistence, isStopped, onOperation } = setting;
-  const giveUpAt = clock.now() + (persistence?.forMs ?? 0) * 1e6;
+interface CallSetting extends LaneSetting {
+  readonly intended: number | null;
+}
+
+async function untilAnswered(call: DueCall, store: OpenStore, setting: CallSetting): Promise<void> {
+  const { clock, manner, onOperation, intended } = setting;
+  const giveUpAt = clock.now() + manner.persistMs * 1e6;
   for (let attempt = 0; ; attempt += 1) {
-    const operation = await perform(call, setting);
+    const operation = await perform(call, store, clock);
     onOperation({ ...operation, intended: attempt === 0 ? intended : null });
-    if (operation.outcome === "ok" || clock.now() >= giveUpAt || isStopped()) return;
-    await sleep(Math.random() * pauseMs);
+    // Even when it is time to stop: whether this caller is answered in the end is a finding.
+    if (operation.outcome === "ok" || clock.now() >= giveUpAt) return;
+    await sleep(Math.random() * retryMs);
   }
 }
 
@@ -53,7 +61,8 @@ type Answer = Pick<SeenOperation, "id" | "created">;
 
 async function perform(
   call: DueCall,
-  { store, clock }: LaneSetting,
+  store: OpenStore,
+  clock: RunClock,
 ): Promise<Omit<SeenOperation, "intended">> {
   const { key, kind, asked } = call;
   const sentBefore = store.writesSent();

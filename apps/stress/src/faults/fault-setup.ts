@@ -1,0 +1,21 @@
+import type { FaultName } from "../history/history-line.ts";
+import type { Target } from "../run/target.ts";
+
+/** Called by a fault at the instant at which it ends; `struck`: how much it has hit, where it can count. */
+export type Healed = (struck?: number) => void;
+
+/** A fault that is ready to strike, and the targets whose calls it will find under way. */
+export interface FaultSetup extends AsyncDisposable {
+  readonly targets: readonly Target[];
+  /** How long it lasts. */
+  readonly holdMs: number;
+  readonly inject: () => Promise<void> | void;
+  readonly heal: (healed: Healed) => Promise<void> | void;
+}
+
+/** A fault in one place. */
+export interface FaultPlan {
+  readonly fault: FaultName;
+  /** On which hop or process, for people. */
+  readonly target: string;
+}

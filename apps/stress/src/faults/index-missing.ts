@@ -1,0 +1,31 @@
+import type { Stage } from "../run/stage.ts";
+import { dropKeyIndex } from "../variants/drop-key-index.ts";
+import { prepareDatabase } from "../variants/prepare-database.ts";
+import type { FaultSetup } from "./fault-setup.ts";
+import { domainTarget, httpTarget, ownApi, targetsOpened } from "./fault-targets.ts";
+
+/** The index that decides every race goes away while calls are under way: onechat has to refuse until it is back. */
+export async function indexMissing(stage: Stage): Promise<FaultSetup> {
+  const { settings, ground } = stage;
+  const database = ground.databaseOf("unindexed");
+  const db = ground.admin.db(database);
+  await prepareDatabase(db, "ours");
+  const api = settings.paths.includes("http") ? await ownApi(stage, { database }) : null;
+  const opened = await targetsOpened(
+    stage,
+    [
+      ...(settings.paths.includes("domain") ? [domainTarget(stage, "ours", { database })] : []),
+      ...(api === null ? [] : [httpTarget(stage, api.urls, database)]),
+    ],
+    api === null ? [] : [api],
+  );
+  return {
+    ...opened,
+    holdMs: 600,
+    inject: () => dropKeyIndex(db),
+    async heal(healed) {
+      await prepareDatabase(db, "ours");
+      healed();
+    },
+  };
+}

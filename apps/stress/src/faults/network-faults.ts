@@ -1,0 +1,97 @@
+import { setInterval as ticks } from "node:timers/promises";
+import type { Stage } from "../run/stage.ts";
+import type { FaultSetup } from "./fault-setup.ts";
+import { domainTarget, httpTarget, type OpenedTargets, ownApi, targetsOpened } from "./fault-targets.ts";
+import { beforeApi, beforeDatabase } from "./hops.ts";
+import type { TcpProxy } from "./tcp-proxy.ts";
+
+/** The ways that a proxy can stand in. */
+export type Hop = "client to API" | "API to database" | "caller to database";
+
+interface ProxiedHop extends OpenedTargets {
+  readonly proxies: readonly TcpProxy[];
+}
+
+/** What was asked is done, and nobody hears of it. */
+export async function replyLost(stage: Stage, hop: Hop): Promise<FaultSetup> {
+  const { proxies, ...opened } = await openHop(stage, hop);
+  return {
+    ...opened,
+    holdMs: 600,
+    inject: () => proxies.forEach((proxy) => proxy.loseReplies()),
+    heal(healed) {
+      proxies.forEach((proxy) => proxy.pass());
+      healed(struck(proxies));
+    },
+  };
+}
+
+const resetEveryMs = 120;
+
+/** All connections break, again and again, whatever is under way on them. */
+export async function connectionReset(stage: Stage, hop: Hop): Promise<FaultSetup> {
+  const { proxies, ...opened } = await openHop(stage, hop);
+  const stopped = new AbortController();
+  const resetAll = (): void => proxies.forEach((proxy) => proxy.reset());
+  let resets: Promise<void> = Promise.resolve();
+  return {
+    ...opened,
+    holdMs: 600,
+    inject() {
+      resetAll();
+      resets = repeatedly(resetAll, stopped.signal);
+    },
+    async heal(healed) {
+      stopped.abort();
+      await resets;
+      healed(struck(proxies));
+    },
+  };
+}
+
+async function repeatedly(work: () => void, signal: AbortSignal): Promise<void> {
+  try {
+    for await (const _ of ticks(resetEveryMs, undefined, { signal })) work();
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+/** One connection, on which every answer takes its time, and nobody may wait for it long. */
+export async function poolStarved(stage: Stage): Promise<FaultSetup> {
+  const { proxy, uri } = await beforeDatabase(stage.ground.mongo.uri);
+  const starved = new URL(uri);
+  starved.searchParams.set("maxPoolSize", "1");
+  starved.searchParams.set("waitQueueTimeoutMS", "20");
+  const opened = await targetsOpened(stage, [domainTarget(stage, "ours", { uri: starved.href })], [proxy]);
+  return {
+    ...opened,
+    holdMs: 800,
+    inject: () => proxy.delayReplies(30),
+    heal(healed) {
+      proxy.pass();
+      healed();
+    },
+  };
+}
+
+async function openHop(stage: Stage, hop: Hop): Promise<ProxiedHop> {
+  if (hop === "client to API") return beforeTheApis(stage);
+  const { proxy, uri } = await beforeDatabase(stage.ground.mongo.uri);
+  const proxies = [proxy];
+  if (hop === "caller to database")
+    return { proxies, ...(await targetsOpened(stage, [domainTarget(stage, "ours", { uri })], proxies)) };
+  const api = await ownApi(stage, { uri });
+  return { proxies, ...(await targetsOpened(stage, [httpTarget(stage, api.urls)], [api, proxy])) };
+}
+
+async function beforeTheApis(stage: Stage): Promise<ProxiedHop> {
+  const hops = await Promise.all((stage.apis?.urls ?? []).map((url) => beforeApi(url)));
+  const proxies = hops.map(({ proxy }) => proxy);
+  const urls = hops.map(({ url }) => url);
+  return { proxies, ...(await targetsOpened(stage, [httpTarget(stage, urls)], proxies)) };
+}
+
+function struck(proxies: readonly TcpProxy[]): number {
+  return proxies.reduce((sum, proxy) => sum + proxy.struck(), 0);
+}

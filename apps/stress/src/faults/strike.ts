@@ -1,0 +1,125 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { enter, performLoads } from "../run/perform.ts";
+import type { Stage } from "../run/stage.ts";
+import type { Target, Turn } from "../run/target.ts";
+import { seededRandom } from "../speed/seeded-random.ts";
+import type { Manner, SeenOperation } from "../worker/orders.ts";
+import { fresh } from "../workloads/fresh.ts";
+import type { WorkloadPlan } from "../workloads/workload-plan.ts";
+import type { FaultSetup } from "./fault-setup.ts";
+import type { PlannedFault } from "./plan-faults.ts";
+
+const callers = 24;
+/** Callers pause, so that the load leaves room for what happens at a fault; and do not give up. */
+const manner: Manner = { persistMs: 20_000, pauseMs: 120 };
+/** Rather more calls than a caller will get to. */
+const callsPerSecond = 20;
+/** So many answers on every way show that it is open. */
+const enoughAnswers = 25;
+
+/**
+ * Callers ask without end for new chats, two or three for each at the same time; the fault strikes in the middle and
+ * is healed, whatever happens; callers go on until they were seen to be answered again on every way.
+ */
+export async function strike(stage: Stage, planned: PlannedFault, repeat: number): Promise<void> {
+  await using setup = await planned.open(stage);
+  const turn: Turn = { workload: "fresh", tag: tagOf(planned, repeat) };
+  const { durationMs } = stage.settings;
+  const plans = setup.targets.map((target) => {
+    const plan = planOf(stage, `${target.path}-${turn.tag}`, durationMs + setup.holdMs);
+    return { target, turn, plan, wave: plan.waves[0] ?? [] };
+  });
+  const running = performLoads(stage, plans, manner);
+  // Whoever waits for it at the end hears of a failure that came before.
+  running.catch(() => undefined);
+  try {
+    await untilAnswered(stage, setup.targets, durationMs / 4);
+    await injectAndHeal(stage, planned, setup);
+    await untilAnswered(stage, setup.targets, durationMs / 2);
+  } finally {
+    await stage.fleet.stop();
+    const { operations } = await running;
+    for (const { target, plan } of plans)
+      enter(stage.observation, target, turn, askedOf(plan, operations, target));
+  }
+}
+
+function tagOf({ fault, target }: PlannedFault, repeat: number): string {
+  return `${fault}-${target.toLowerCase().replaceAll(" ", "-")}-${repeat}`;
+}
+
+/** On every way, for so long at least; a way that stays closed for long is no longer waited for. */
+async function untilAnswered(
+  { observation, clock, signal }: Stage,
+  targets: readonly Target[],
+  leastMs: number,
+): Promise<void> {
+  const since = clock.now();
+  const missing = new Map(targets.map((target) => [startOf(target), enoughAnswers]));
+  const opened = new Promise<void>((resolve) => {
+    const unlisten = observation.listen((operations) => {
+      for (const { key, start, outcome } of operations) {
+        if (outcome !== "ok" || start < since) continue;
+        const way = key.split("/", 2).join("/");
+        missing.set(way, (missing.get(way) ?? 1) - 1);
+      }
+      if ([...missing.values()].some((count) => count > 0)) return;
+      unlisten();
+      resolve();
+    });
+  });
+  await sleep(leastMs, undefined, { signal });
+  await Promise.race([opened, sleep(manner.persistMs, undefined, { signal })]);
+}
+
+function startOf({ variant, path }: Target): string {
+  return `${variant}/${path}`;
+}
+
+function planOf({ settings, fleet }: Stage, prefix: string, totalMs: number): WorkloadPlan {
+  const walks = Math.max(1, Math.floor(callers / fleet.size));
+  return fresh({
+    prefix,
+    callers,
+    keys: walks * Math.ceil((totalMs / 1_000) * callsPerSecond),
+    processes: fleet.size,
+    random: seededRandom(settings.seed, prefix),
+  });
+}
+
+async function injectAndHeal(
+  { observation, clock, signal }: Stage,
+  { fault, target }: PlannedFault,
+  setup: FaultSetup,
+): Promise<void> {
+  observation.fault({ fault, target, event: "inject", at: clock.now() });
+  try {
+    await setup.inject();
+    await sleep(setup.holdMs, undefined, { signal });
+  } finally {
+    await setup.heal((struck) =>
+      observation.fault({
+        fault,
+        target,
+        event: "heal",
+        at: clock.now(),
+        ...(struck === undefined ? {} : { struck }),
+      }),
+    );
+  }
+}
+
+/** Only people who were asked about: the plan has more than there was time for. */
+function askedOf(
+  { registers }: WorkloadPlan,
+  operations: readonly SeenOperation[],
+  target: Target,
+): WorkloadPlan["registers"] {
+  const start = `${startOf(target)}/`;
+  const asked = new Set(
+    operations
+      .filter(({ key }) => key.startsWith(start))
+      .map(({ key }) => key.slice(key.lastIndexOf("/") + 1)),
+  );
+  return registers.filter(({ name }) => asked.has(name));
+}

@@ -1,0 +1,110 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Stands between two processes, and does to their connections what networks do. */
+export interface TcpProxy extends AsyncDisposable {
+  readonly port: number;
+  /**
+   * From now on every second reply to a request that changes something is thrown away, and its connection reset: the
+   * other side has done what it was asked to, and the asker cannot know.
+   */
+  loseReplies(): void;
+  /** From now on every reply is late by so much. */
+  delayReplies(ms: number): void;
+  /** Resets all connections that there are, whatever is under way on them. */
+  reset(): void;
+  /** From now on does nothing but pass on. */
+  pass(): void;
+  /** How many replies were lost and connections reset so far. */
+  readonly struck: () => number;
+}
+
+export interface ProxySetting {
+  readonly host: string;
+  readonly port: number;
+  /** Whether a piece of what is sent asks for a change. */
+  readonly changes: (request: Buffer) => boolean;
+}
+
+interface ProxyState {
+  losing: boolean;
+  delayMs: number;
+  replies: number;
+  struck: number;
+  readonly pairs: Set<Pair>;
+}
+
+interface Pair {
+  readonly client: Socket;
+  readonly upstream: Socket;
+  awaitsReply: boolean;
+}
+
+export async function tcpProxy(setting: ProxySetting): Promise<TcpProxy> {
+  const state: ProxyState = { losing: false, delayMs: 0, replies: 0, struck: 0, pairs: new Set() };
+  const server = createServer({ noDelay: true }, (client) => join(state, client, setting));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    port: (server.address() as AddressInfo).port,
+    loseReplies: () => void (state.losing = true),
+    delayReplies: (ms) => void (state.delayMs = ms),
+    reset() {
+      for (const pair of state.pairs) {
+        if (pair.awaitsReply) state.struck += 1;
+        breakOff(pair);
+      }
+    },
+    pass() {
+      state.losing = false;
+      state.delayMs = 0;
+    },
+    struck: () => state.struck,
+    async [Symbol.asyncDispose]() {
+      server.close();
+      state.pairs.forEach(breakOff);
+      await once(server, "close");
+    },
+  };
+}
+
+function join(state: ProxyState, client: Socket, { host, port, changes }: ProxySetting): void {
+  const upstream = connect({ host, port, noDelay: true });
+  const pair: Pair = { client, upstream, awaitsReply: false };
+  state.pairs.add(pair);
+  for (const socket of [client, upstream]) {
+    socket.on("error", () => undefined);
+    socket.on("close", () => {
+      state.pairs.delete(pair);
+      client.destroy();
+      upstream.destroy();
+    });
+  }
+  client.on("data", (request: Buffer) => {
+    if (changes(request)) pair.awaitsReply = true;
+    upstream.write(request);
+  });
+  let earlier: Promise<void> = Promise.resolve();
+  upstream.on("data", (reply: Buffer) => {
+    if (loses(state, pair)) return breakOff(pair);
+    const { delayMs } = state;
+    if (delayMs === 0) return void earlier.then(() => client.write(reply));
+    earlier = earlier.then(() => sleep(delayMs)).then(() => void client.write(reply));
+  });
+}
+
+/** Every second one, so that whoever asks again gets through in the end. */
+function loses(state: ProxyState, pair: Pair): boolean {
+  if (!pair.awaitsReply) return false;
+  pair.awaitsReply = false;
+  state.replies += 1;
+  if (!state.losing || state.replies % 2 === 0) return false;
+  state.struck += 1;
+  return true;
+}
+
+function breakOff({ client, upstream }: Pair): void {
+  client.resetAndDestroy();
+  upstream.destroy();
+}
