@@ -1,6 +1,7 @@
 import { nothing } from "../history/operation-table.ts";
 import type { LegacyCase } from "./decide-legacy.ts";
-import type { AuditedIds, Evidence } from "./evidence.ts";
+import type { AuditedIds } from "./audited-ids.ts";
+import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
 import { goneChat } from "./lost-or-phantom.ts";
 import type { Retirement } from "./retirements.ts";

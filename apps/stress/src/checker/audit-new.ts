@@ -1,5 +1,6 @@
 import { nothing } from "../history/operation-table.ts";
-import type { AuditedIds, Evidence } from "./evidence.ts";
+import type { AuditedIds } from "./audited-ids.ts";
+import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
 import { lostOrPhantom } from "./lost-or-phantom.ts";
 import type { Sighting, Sightings } from "./sightings.ts";

@@ -5,7 +5,8 @@ import { auditNew } from "./audit-new.ts";
 import { crossKey } from "./cross-key.ts";
 import { decideLegacy } from "./decide-legacy.ts";
 import { decideNew } from "./decide-new.ts";
-import type { AuditedIds, Evidence } from "./evidence.ts";
+import { auditedIds } from "./audited-ids.ts";
+import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
 import type { ForeignId } from "./ownership.ts";
 import { refusals } from "./refusals.ts";
@@ -33,7 +34,11 @@ export function checkRegister(
   foreign: readonly ForeignId[],
 ): CheckedRegister {
   const judged = judge(evidence, register, foreign);
-  const findings = [...crossKey(evidence, foreign), ...refusals(evidence, register), ...judged.findings];
+  const findings = [
+    ...crossKey(evidence, register, foreign),
+    ...refusals(evidence, register),
+    ...judged.findings,
+  ];
   return {
     anomalies: anomaliesOf(evidence, register, findings),
     problems: judged.problems ?? [],
@@ -54,7 +59,7 @@ function judge(evidence: Evidence, register: number, foreign: readonly ForeignId
     };
   const foreignNumbers = new Set(foreign.map(({ id }) => id));
   const seen = sightingsOf(evidence, register, foreignNumbers);
-  const audited = withoutForeign(evidence.auditOf(register), foreignNumbers);
+  const audited = auditedIds(evidence, register, foreignNumbers);
   const initial = evidence.initialOf(register);
   if (initial.length === 0) {
     const found = decideNew(evidence, seen, audited);
@@ -79,11 +84,6 @@ function judge(evidence: Evidence, register: number, foreign: readonly ForeignId
       (id) => `${evidence.idText(id)} of ${key} was retired, and the history holds no merge that did it`,
     ),
   };
-}
-
-function withoutForeign(audited: AuditedIds | null, foreign: ReadonlySet<number>): AuditedIds | null {
-  if (audited === null || foreign.size === 0) return audited;
-  return { ...audited, live: audited.live.filter((id) => !foreign.has(id)) };
 }
 
 /** One of each name is enough for a register; the witnesses stand in the order in which they began. */

@@ -1,5 +1,6 @@
 import { nothing } from "../history/operation-table.ts";
-import type { AuditedIds, Evidence } from "./evidence.ts";
+import type { AuditedIds } from "./audited-ids.ts";
+import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
 import { auditLegacy } from "./audit-legacy.ts";
 import { retirementOrder } from "./retirement-order.ts";

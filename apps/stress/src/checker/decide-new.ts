@@ -1,5 +1,6 @@
 import { cell, nothing } from "../history/operation-table.ts";
-import type { AuditedIds, Evidence } from "./evidence.ts";
+import type { AuditedIds } from "./audited-ids.ts";
+import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
 import { people, type Sighting, type Sightings } from "./sightings.ts";
 import { always, isOpen, notAfter, notBefore, type Window } from "./window.ts";

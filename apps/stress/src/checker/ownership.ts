@@ -1,6 +1,7 @@
 import { cell, ensure, merge, nothing } from "../history/operation-table.ts";
 import { Variant } from "../history/operation.ts";
 import type { Evidence } from "./evidence.ts";
+import { holds } from "./holds.ts";
 
 /** An id that a register was given and that belongs to another. */
 export interface ForeignId {
@@ -20,12 +21,13 @@ export type ForeignIds = ReadonlyMap<number, readonly ForeignId[]>;
  * the database at the end, then by whoever created, and last by whoever was answered first.
  */
 export function foreignIds(evidence: Evidence): ForeignIds {
-  const { registers, initialOf, ownLiveOf } = evidence;
+  const { registers, initialOf, auditOf, idNumber } = evidence;
   const claims = openClaims(evidence);
   for (let register = 0; register < registers.length; register += 1)
     for (const id of initialOf(register)) claims.add(id, register, nothing);
-  for (let register = 0; register < registers.length; register += 1)
-    for (const id of ownLiveOf(register)) claims.add(id, register, nothing);
+  for (const [index, register] of registers.entries())
+    for (const chat of auditOf(index)?.live ?? [])
+      if (holds(chat, register)) claims.add(idNumber(chat.id), index, nothing);
   claimByRows(evidence, claims, true);
   claimByRows(evidence, claims, false);
   return claims.foreign;

@@ -1,3 +1,4 @@
+import { cell } from "../history/operation-table.ts";
 import type { History } from "../history/history.ts";
 
 /** What is wrong with the record itself. */
@@ -44,15 +45,21 @@ function keyOf(identity: ReadonlyMap<string, string>, twin: string): string {
 
 function operationProblems({ operations, registers }: History): readonly string[] {
   const declared = new Set(registers.map(({ key }) => key));
-  const numbers = operations.op.slice(0, operations.length).toSorted();
-  const twice = numbers.find((op, index) => index > 0 && op === numbers[index - 1]);
+  const twice = repeatedNumber(operations.op.subarray(0, operations.length));
   return [
     ...about(
       operations.keys.filter((key) => !declared.has(key)),
       "called and not declared",
     ),
-    ...(twice === undefined ? [] : [`more than one operation has the number ${twice}`]),
+    ...(twice === null ? [] : [`more than one operation has the number ${twice}`]),
   ];
+}
+
+function repeatedNumber(numbers: Float64Array): number | null {
+  const sorted = numbers.every((number, index) => index === 0 || number > cell(numbers, index - 1))
+    ? numbers
+    : numbers.toSorted();
+  return sorted.find((number, index) => index > 0 && number === cell(sorted, index - 1)) ?? null;
 }
 
 function auditProblems({ registers, audit, footer }: History): readonly string[] {

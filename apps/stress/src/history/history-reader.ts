@@ -5,56 +5,77 @@ import { type History, type HistoryBuilder, historyBuilder } from "./history.ts"
 import { parseHistoryLine } from "./parse-history-line.ts";
 import { UnreadableHistory } from "./unreadable-history.ts";
 
+const pieceBytes = 256 * 1024;
+const newline = 10;
+
 /**
  * Reads a history. Of a file that was cut short it gives everything that is whole; then `footer` is `null`.
  *
  * @throws UnreadableHistory when there is no such file, it is no history, or a line of it is malformed
  */
 export async function readHistory(path: string): Promise<History> {
-  let builder: HistoryBuilder | null = null;
-  let line = 0;
+  const lines = lineReader();
   try {
-    for await (const text of wholeLines(path)) {
-      line += 1;
-      builder = addLine(builder, text);
-    }
+    for await (const piece of decompressed(path)) lines.read(piece);
+    return lines.history();
   } catch (error) {
-    throw new UnreadableHistory(`${path}${line > 0 ? `, line ${line}` : ""}: ${reasonOf(error)}`, {
-      cause: error,
-    });
+    const place = lines.count() > 0 ? `${path}, line ${lines.count()}` : path;
+    throw new UnreadableHistory(`${place}: ${reasonOf(error)}`, { cause: error });
   }
-  if (builder === null) throw new UnreadableHistory(`${path}: there is nothing in it`);
-  return builder.history();
 }
 
-function addLine(builder: HistoryBuilder | null, text: string): HistoryBuilder {
-  const parsed = parseHistoryLine(text);
-  if (builder !== null) {
-    builder.add(parsed);
-    return builder;
-  }
-  if (parsed.type !== "history") throw new Error(`begins with "${parsed.type}" and not with "history"`);
-  return historyBuilder(parsed);
-}
-
-/** A last line without its end is what a killed process leaves behind: it is not given. */
-async function* wholeLines(path: string): AsyncGenerator<string, void, void> {
-  // Asked to give what it has at the end of the input, the decompressor takes a file that is cut short.
-  const text = pipeline(
-    createReadStream(path, { highWaterMark: 256 * 1024 }),
-    createGunzip({ finishFlush: constants.Z_SYNC_FLUSH, chunkSize: 256 * 1024 }),
+/** Asked to give what it has at the end of its input, the decompressor takes a file that is cut short. */
+function decompressed(path: string): AsyncIterable<Buffer> {
+  return pipeline(
+    createReadStream(path, { highWaterMark: pieceBytes }),
+    createGunzip({ finishFlush: constants.Z_SYNC_FLUSH, chunkSize: pieceBytes }),
     // An error reaches whoever iterates.
     () => undefined,
   );
-  text.setEncoding("utf8");
-  let rest = "";
-  for await (const chunk of text as AsyncIterable<string>) {
-    const lines = `${rest}${chunk}`.split("\n");
-    rest = lines.pop() ?? "";
-    yield* lines;
-  }
+}
+
+interface LineReader {
+  /** A last line without its end is what a killed process leaves behind: it is not read. */
+  read(piece: Buffer): void;
+  history(): History;
+  /** Of lines, the one under way included. */
+  count(): number;
+}
+
+function lineReader(): LineReader {
+  let builder: HistoryBuilder | null = null;
+  let rest: Buffer = Buffer.alloc(0);
+  let count = 0;
+
+  const add = (bytes: Buffer, from: number, until: number): void => {
+    count += 1;
+    const line = parseHistoryLine(bytes, from, until);
+    if (builder !== null) builder.add(line);
+    else if (line.type === "history") builder = historyBuilder(line);
+    else throw new Error(`a history begins with "history", and not with "${line.type}"`);
+  };
+
+  return {
+    read(piece) {
+      const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
+      let from = 0;
+      for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline, from)) {
+        add(bytes, from, end);
+        from = end + 1;
+      }
+      rest = bytes.subarray(from);
+    },
+    history() {
+      if (builder === null) throw new Error("there is no history in it");
+      return builder.history();
+    },
+    count: () => count,
+  };
 }
 
 function reasonOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : null;
+  if (code === "ENOENT") return "there is no such file";
+  if (code === "Z_DATA_ERROR") return "it is not compressed by gzip, or is damaged";
   return error instanceof Error ? error.message : String(error);
 }

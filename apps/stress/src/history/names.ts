@@ -1,17 +1,18 @@
 /** Gives every different text a small number, so that a million operations need not each hold their texts. */
 export interface Names {
   readonly list: readonly string[];
-  indexOf(name: string): number;
+  readonly indexOf: (name: string) => number;
 }
 
-export function names(): Names {
-  const list: string[] = [];
-  const indexes = new Map<string, number>();
+/** `known` have their places as numbers. */
+export function names(known: readonly string[] = []): Names {
+  const list = [...known];
+  const indexes = new Map(list.map((name, index) => [name, index]));
   return {
     list,
     indexOf(name) {
-      const known = indexes.get(name);
-      if (known !== undefined) return known;
+      const index = indexes.get(name);
+      if (index !== undefined) return index;
       indexes.set(name, list.length);
       return list.push(name) - 1;
     },

@@ -1,0 +1,142 @@
+import { type Operation, OperationKind, Outcome } from "./operation.ts";
+
+/** A line that is being read from left to right. */
+interface Scan {
+  readonly bytes: Buffer;
+  readonly until: number;
+  at: number;
+  /** Something else stood there than was looked for. */
+  strange: boolean;
+}
+
+const kinds = OperationKind.options.map(named);
+const outcomes = Outcome.options.map(named);
+const mark = {
+  op: Buffer.from('{"type":"op","op":'),
+  key: Buffer.from(',"key":"'),
+  kind: Buffer.from(',"kind":"'),
+  process: Buffer.from(',"process":"'),
+  intended: Buffer.from(',"intended":'),
+  start: Buffer.from(',"start":'),
+  end: Buffer.from(',"end":'),
+  outcome: Buffer.from(',"outcome":"'),
+  id: Buffer.from(',"id":'),
+  created: Buffer.from(',"created":'),
+  asked: Buffer.from(',"asked":'),
+  rest: Buffer.from(',"error":null}'),
+};
+const quote = Buffer.from('"');
+const nullText = Buffer.from("null");
+const trueText = Buffer.from("true");
+const falseText = Buffer.from("false");
+
+/**
+ * Reads an operation as `operationText` writes one that ended well, some ten times as fast as a general reader. `null`
+ * for any other line, right or wrong: that one is for the general reader.
+ */
+export function scanOperation(bytes: Buffer, from: number, until: number): Operation | null {
+  const scan: Scan = { bytes, until, at: from, strange: false };
+  const operation: Operation = {
+    type: "op",
+    op: numberAfter(scan, mark.op),
+    key: textAfter(scan, mark.key),
+    kind: optionAfter(scan, mark.kind, kinds),
+    process: textAfter(scan, mark.process),
+    intended: nullableAfter(scan, mark.intended, digits),
+    start: numberAfter(scan, mark.start),
+    end: numberAfter(scan, mark.end),
+    outcome: optionAfter(scan, mark.outcome, outcomes),
+    id: nullableAfter(scan, mark.id, quotedText),
+    created: nullableAfter(scan, mark.created, flag),
+    asked: nullableAfter(scan, mark.asked, quotedText),
+    error: null,
+  };
+  skip(scan, mark.rest);
+  return scan.strange || scan.at !== until ? null : operation;
+}
+
+function named<T extends string>(option: T): { readonly option: T; readonly bytes: Buffer } {
+  return { option, bytes: Buffer.from(`${option}"`) };
+}
+
+function isNext({ bytes, at, until }: Scan, expected: Buffer): boolean {
+  if (at + expected.length > until) return false;
+  for (let index = 0; index < expected.length; index += 1)
+    if (bytes[at + index] !== expected[index]) return false;
+  return true;
+}
+
+function skip(scan: Scan, expected: Buffer): void {
+  if (isNext(scan, expected)) scan.at += expected.length;
+  else scan.strange = true;
+}
+
+function numberAfter(scan: Scan, expected: Buffer): number {
+  skip(scan, expected);
+  return digits(scan);
+}
+
+/** A whole number of at most fifteen digits, which are exact. */
+function digits(scan: Scan): number {
+  const from = scan.at;
+  let value = 0;
+  for (; scan.at < scan.until; scan.at += 1) {
+    const digit = (scan.bytes[scan.at] ?? 0) - 48;
+    if (digit < 0 || digit > 9) break;
+    value = value * 10 + digit;
+  }
+  const length = scan.at - from;
+  if (length === 0 || length > 15 || (length > 1 && scan.bytes[from] === 48)) scan.strange = true;
+  return value;
+}
+
+function textAfter(scan: Scan, expected: Buffer): string {
+  skip(scan, expected);
+  return text(scan);
+}
+
+/** Up to the next quotation mark, if there is nothing on the way that would have to be decoded. */
+function text(scan: Scan): string {
+  const from = scan.at;
+  for (; scan.at < scan.until; scan.at += 1) {
+    const byte = scan.bytes[scan.at] ?? 0;
+    if (byte === 34) break;
+    if (byte < 32 || byte > 126 || byte === 92) scan.strange = true;
+  }
+  const value = scan.bytes.toString("latin1", from, scan.at);
+  skip(scan, quote);
+  return value;
+}
+
+function quotedText(scan: Scan): string {
+  skip(scan, quote);
+  return text(scan);
+}
+
+function flag(scan: Scan): boolean {
+  const value = isNext(scan, trueText);
+  skip(scan, value ? trueText : falseText);
+  return value;
+}
+
+function nullableAfter<T>(scan: Scan, expected: Buffer, read: (scan: Scan) => T): T | null {
+  skip(scan, expected);
+  if (!isNext(scan, nullText)) return read(scan);
+  skip(scan, nullText);
+  return null;
+}
+
+function optionAfter<T extends string>(
+  scan: Scan,
+  expected: Buffer,
+  options: readonly { readonly option: T; readonly bytes: Buffer }[],
+): T {
+  skip(scan, expected);
+  for (const { option, bytes } of options) {
+    if (!isNext(scan, bytes)) continue;
+    scan.at += bytes.length;
+    return option;
+  }
+  scan.strange = true;
+  return options[0]?.option as T;
+}
