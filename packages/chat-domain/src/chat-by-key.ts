@@ -1,6 +1,6 @@
 import { type Chat, toChat } from "./chat.ts";
 import type { ChatContext } from "./chat-context.ts";
-import { keyField, mergedIntoField, recomputedKey, type StoredDocument } from "./chat-document.ts";
+import { isChatOf, keyField, mergedIntoField, type StoredDocument } from "./chat-document.ts";
 import { ChatError } from "./chat-error.ts";
 import type { ChatIdentity } from "./chat-request.ts";
 import { keyIndexHint } from "./key-index.ts";
@@ -28,7 +28,7 @@ export async function chatByKey(ctx: ChatContext, identity: ChatIdentity): Promi
 export function matchingChat(ctx: ChatContext, identity: ChatIdentity, stored: StoredDocument): Chat {
   const chat = toChat(ctx.model, stored);
   const live = (stored[mergedIntoField] ?? null) === null;
-  if (live && recomputedKey(ctx.model, stored) === identity.key) return chat;
+  if (live && isChatOf(ctx.model, stored, identity)) return chat;
   ctx.observer.count("integrity");
   ctx.observer.log("error", "stored participants do not match the key", {
     chatId: chat.id,

@@ -69,6 +69,19 @@ export function storedIdentity(model: ChatModel, document: StoredDocument): Stor
   return { ids: sorted, scope, key: keyOf(sorted, scope) };
 }
 
+/** Whether a stored chat is of exactly these people in this scope. */
+export function isChatOf(
+  model: ChatModel,
+  document: StoredDocument,
+  { ids, scope }: Pick<StoredIdentity, "ids" | "scope">,
+): boolean {
+  if (storedScope(model, document) !== scope) return false;
+  const stored = storedParticipants(model, document).map(participantIdOrNull);
+  if (!stored.every((id) => id !== null)) return false;
+  const sorted = sortedSet(stored);
+  return sorted.length === ids.length && sorted.every((id, index) => id === ids[index]);
+}
+
 /** Canonical ids and scope of a stored chat, and the key that it ought to have. */
 export interface StoredIdentity {
   readonly ids: readonly string[];

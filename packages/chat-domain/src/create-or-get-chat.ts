@@ -5,6 +5,7 @@ import { type ChatRequest, chatRequest } from "./chat-request.ts";
 import { withDeadline } from "./deadline.ts";
 import { unavailable } from "./driver-errors.ts";
 import type { Obtained } from "./obtain-chat.ts";
+import type { Wait } from "./wait.ts";
 
 export interface CreateOrGetChatInput {
   /** Ids in any accepted form, see `participantId`; order and repetition do not matter; 1 to 100 different ones. */
@@ -43,20 +44,21 @@ export async function createOrGetChat(
   input: CreateOrGetChatInput,
 ): Promise<CreateOrGetChatResult> {
   const request = chatRequest(ctx, input);
-  return withDeadline(ctx, (signal) => obtainWithRetries(ctx, request, signal), input.signal);
+  return withDeadline(ctx, (wait) => obtainWithRetries(ctx, request, wait), input.signal);
 }
 
 async function obtainWithRetries(
   ctx: ChatContext,
   request: ChatRequest,
-  signal: AbortSignal,
+  wait: Wait,
 ): Promise<CreateOrGetChatResult> {
   for (let retry = 0; retry <= maxRetries; retry += 1) {
+    wait.throwIfOver();
     if (retry > 0) {
       ctx.observer.count("retried");
       await sleep(Math.random() * 2 ** retry * 5);
     }
-    const { outcome, first } = await ctx.calls.call({ key: request.key, request, signal });
+    const { outcome, first } = await ctx.calls.call({ key: request.key, request, wait });
     if (outcome !== null) return toldResult(ctx, outcome, first);
   }
   throw unavailable("the chat was deleted or merged each time it was found; try again");

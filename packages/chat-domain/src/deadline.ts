@@ -1,39 +1,39 @@
 import type { ChatContext } from "./chat-context.ts";
 import { isHintRefused, isTransient, unavailable } from "./driver-errors.ts";
 import { indexMissing } from "./index-missing.ts";
+import { Wait } from "./wait.ts";
 
 /**
  * Runs a verb's database work and answers in time, whatever the driver is still waiting for: its own timeouts bound
  * single steps (queue, selection, command), not their sum. What is abandoned may still take effect, which is safe
  * because every write of this package may be repeated.
  *
- * @param given aborts the wait as well, with its reason
+ * @param signal ends the wait as well, with its reason
  * @throws ChatError `UNAVAILABLE` after `ctx.deadlineMs`, or when the database cannot be asked
  */
-export async function withDeadline<T>(
+export function withDeadline<T>(
   ctx: ChatContext,
-  work: (signal: AbortSignal) => Promise<T>,
-  given?: AbortSignal,
+  work: (wait: Wait) => Promise<T>,
+  signal?: AbortSignal,
 ): Promise<T> {
-  const ended = new AbortController();
-  const abort = (): void => ended.abort(given?.reason);
-  const timer = setTimeout(() => {
-    ended.abort(unavailable(`no answer from the database within ${ctx.deadlineMs} ms; try again`));
-  }, ctx.deadlineMs);
-  given?.addEventListener("abort", abort, { once: true });
-  if (given?.aborted === true) abort();
-  try {
-    return await asCallerErrors(ctx, () => Promise.race([work(ended.signal), aborted(ended.signal)]));
-  } finally {
-    clearTimeout(timer);
-    given?.removeEventListener("abort", abort);
-  }
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    else signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  return new Promise((resolve, reject) => {
+    const wait = new Wait();
+    const giveUp = (reason: unknown): void => {
+      wait.end(reason);
+      reject(reason);
+    };
+    const abort = (): void => giveUp(signal?.reason);
+    const timer = setTimeout(() => {
+      giveUp(unavailable(`no answer from the database within ${ctx.deadlineMs} ms; try again`));
+    }, ctx.deadlineMs);
+    if (signal?.aborted === true) abort();
+    signal?.addEventListener("abort", abort, { once: true });
+    asCallerErrors(ctx, () => work(wait))
+      .then(resolve, reject)
+      .finally(() => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", abort);
+      });
   });
 }
 

@@ -1,4 +1,5 @@
 import { unavailable } from "./driver-errors.ts";
+import type { Wait } from "./wait.ts";
 
 /** How much may be under way and how much may wait; nothing is unbounded. */
 export interface GroupCommitLimits {
@@ -14,8 +15,8 @@ export interface GroupCall<Request> {
   /** Calls with the same key are answered together, by the request of the first of them. */
   readonly key: string;
   readonly request: Request;
-  /** Releases this caller alone; what is on its way for others goes on. */
-  readonly signal: AbortSignal;
+  /** Its end releases this caller alone; what is on its way for others goes on. */
+  readonly wait: Wait;
 }
 
 /** What a caller gets; of those that share an outcome exactly one is the `first`. */
@@ -63,24 +64,20 @@ export class GroupCommit<Request, Outcome> {
 
   /**
    * @throws ChatError `UNAVAILABLE` when too many calls are waiting
-   * @throws the signal's reason once it is aborted, and whatever the batch failed with for this request
+   * @throws the wait's reason once it is over, and whatever the batch failed with for this request
    */
-  async call({ key, request, signal }: GroupCall<Request>): Promise<Shared<Outcome>> {
-    signal.throwIfAborted();
-    if (this.#waiting >= this.#limits.maxWaiting)
-      throw unavailable("too many calls are waiting; try again later");
-    const { promise, caller } = pending<Outcome>();
-    const group = this.#join(key, request, caller);
-    const abandon = (): void => {
-      this.#release(key, group, caller);
-      caller.reject(signal.reason);
-    };
-    signal.addEventListener("abort", abandon, { once: true });
-    try {
-      return await promise;
-    } finally {
-      signal.removeEventListener("abort", abandon);
-    }
+  call({ key, request, wait }: GroupCall<Request>): Promise<Shared<Outcome>> {
+    return new Promise((resolve, reject) => {
+      wait.throwIfOver();
+      if (this.#waiting >= this.#limits.maxWaiting)
+        throw unavailable("too many calls are waiting; try again later");
+      const caller = { resolve, reject };
+      const group = this.#join(key, request, caller);
+      wait.onEnd((reason) => {
+        this.#release(key, group, caller);
+        reject(reason);
+      });
+    });
   }
 
   #join(key: string, request: Request, caller: Caller<Outcome>): Group<Request, Outcome> {
@@ -136,15 +133,6 @@ export class GroupCommit<Request, Outcome> {
       this.#depart();
     }
   }
-}
-
-function pending<Outcome>(): { promise: Promise<Shared<Outcome>>; caller: Caller<Outcome> } {
-  let caller: Caller<Outcome> | undefined;
-  const promise = new Promise<Shared<Outcome>>((resolve, reject) => {
-    caller = { resolve, reject };
-  });
-  if (caller === undefined) throw new Error("a promise runs its executor at once");
-  return { promise, caller };
 }
 
 /** The first that still waits is told so. */

@@ -9,6 +9,8 @@ export const canonicalText = {
   uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
   integer: /^(0|-?[1-9][0-9]{0,18})$/,
 } as const;
+/** Text that can have no flaw, as nearly all ids are: visible ASCII. */
+const plain = /^[!-~]{1,256}$/;
 const controlCharacter = /\p{Cc}/u;
 const loneSurrogate = /\p{Cs}/u;
 
@@ -62,6 +64,7 @@ function parseId(value: unknown): ParsedId {
 }
 
 function textFlaw(text: string): string | null {
+  if (plain.test(text)) return null;
   if (text.length === 0) return "is empty";
   if (text.length > maxIdLength) return `is longer than ${maxIdLength} UTF-16 units`;
   if (text.trim().length !== text.length) return "has leading or trailing white space";

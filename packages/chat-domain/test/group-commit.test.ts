@@ -1,6 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { GroupCommit, type GroupCommitLimits, type Shared } from "../src/group-commit.ts";
+import { Wait } from "../src/wait.ts";
 
 const roomy: GroupCommitLimits = { maxBatch: 100, maxFlights: 1, maxWaiting: 1_000 };
 
@@ -27,8 +28,8 @@ function airport(limits: Partial<GroupCommitLimits> = {}) {
       else flights[flight]?.reject(failure);
       await turn();
     },
-    call: (key: string, request = key, signal = new AbortController().signal): Promise<Shared<string>> =>
-      commit.call({ key, request, signal }),
+    call: (key: string, request = key, wait = new Wait()): Promise<Shared<string>> =>
+      commit.call({ key, request, wait }),
   };
 }
 
@@ -146,11 +147,11 @@ describe("group commit", () => {
     const { departed, call, land } = airport();
     void call("under way");
     await turn();
-    const leaving = new AbortController();
-    const [abandoned, shared] = [call("a", "a", leaving.signal), call("a", "a's other caller")];
-    const alone = call("b", "b", leaving.signal);
+    const waits = [new Wait(), new Wait()] as const;
+    const [abandoned, shared] = [call("a", "a", waits[0]), call("a", "a's other caller")];
+    const alone = call("b", "b", waits[1]);
     const reason = new Error("the user has closed the window");
-    leaving.abort(reason);
+    for (const wait of waits) wait.end(reason);
     await expect(abandoned).rejects.toBe(reason);
     await expect(alone).rejects.toBe(reason);
     await land(0);
@@ -161,30 +162,33 @@ describe("group commit", () => {
 
   it("releases a caller whose batch is under way, and tells the next that it was first", async () => {
     const { call, land } = airport();
-    const leaving = new AbortController();
-    const [abandoned, staying] = [call("a", "a", leaving.signal), call("a")];
+    const leaving = new Wait();
+    const [abandoned, staying] = [call("a", "a", leaving), call("a")];
     await turn();
-    leaving.abort();
-    await expect(abandoned).rejects.toMatchObject({ name: "AbortError" });
+    const reason = new Error("the user has closed the window");
+    leaving.end(reason);
+    await expect(abandoned).rejects.toBe(reason);
     await land(0);
     expect(await staying).toEqual({ outcome: "answer to a", first: true });
   });
 
-  it("takes no call that is aborted already", async () => {
+  it("takes no call whose caller waits no more", async () => {
     const { departed, call } = airport();
-    await expect(call("a", "a", AbortSignal.abort())).rejects.toMatchObject({ name: "AbortError" });
+    const over = new Wait();
+    over.end(new Error("over"));
+    await expect(call("a", "a", over)).rejects.toThrow("over");
     await turn();
     expect(departed).toEqual([]);
   });
 
   it("answers UNAVAILABLE when too many wait, until some have left or given up", async () => {
     const { call, land } = airport({ maxWaiting: 2 });
-    const [under, leaving] = [call("under way"), new AbortController()];
+    const [under, leaving] = [call("under way"), new Wait()];
     await turn();
-    const waiting = [call("a"), call("a", "a", leaving.signal)];
+    const waiting = [call("a"), call("a", "a", leaving)];
     await expect(call("b")).rejects.toMatchObject({ code: "UNAVAILABLE" });
-    leaving.abort();
-    await expect(waiting[1]).rejects.toMatchObject({ name: "AbortError" });
+    leaving.end(new Error("over"));
+    await expect(waiting[1]).rejects.toThrow("over");
     const place = call("b");
     await expect(call("c")).rejects.toMatchObject({ code: "UNAVAILABLE" });
     await land(0);

@@ -1,0 +1,24 @@
+/**
+ * A caller's waiting, which ends with its answer, at its deadline, or when the caller itself gives up. An AbortSignal
+ * says as much, but making one costs more than all else that a call does before it is sent.
+ */
+export class Wait {
+  #over: { readonly reason: unknown } | null = null;
+  #listener: ((reason: unknown) => void) | null = null;
+
+  /** The caller waits no more; only the first reason counts. */
+  end(reason: unknown): void {
+    if (this.#over !== null) return;
+    this.#over = { reason };
+    this.#listener?.(reason);
+  }
+
+  throwIfOver(): void {
+    if (this.#over !== null) throw this.#over.reason;
+  }
+
+  /** Whom to tell, once; who asked before is told no more. */
+  onEnd(listener: ((reason: unknown) => void) | null): void {
+    this.#listener = listener;
+  }
+}
