@@ -18,12 +18,19 @@ export interface OverlapHistogram {
 /** What a report takes from the operations themselves. */
 export interface HistoryFacts {
   readonly witnesses: ReadonlyMap<number, Operation>;
+  /** In the order in which they are offered, with the place of each key among them. */
   readonly timelines: readonly KeyTimeline[];
+  readonly timelineOf: ReadonlyMap<string, number>;
   readonly overlaps: readonly OverlapHistogram[];
 }
 
 /** Without a history there is nothing of this kind to show. */
-export const noFacts: HistoryFacts = { witnesses: new Map(), timelines: [], overlaps: [] };
+export const noFacts: HistoryFacts = {
+  witnesses: new Map(),
+  timelines: [],
+  timelineOf: new Map(),
+  overlaps: [],
+};
 
 /** `limit`: operations that may be drawn, of all keys together. */
 export function historyFacts(
@@ -38,7 +45,7 @@ export function historyFacts(
   return {
     witnesses: witnessesOf(history, anomalies),
     overlaps: overlapsOf(history, widest),
-    timelines: timelinesOf(history, { ...result, widest, rowsOf, limit }),
+    ...timelinesOf(history, { ...result, widest, rowsOf, limit }),
   };
 }
 
@@ -51,15 +58,16 @@ interface Drawing extends Pick<StressResult, "anomalies" | "controlAnomalies"> {
 function timelinesOf(
   history: History,
   { anomalies, controlAnomalies, widest, rowsOf, limit }: Drawing,
-): readonly KeyTimeline[] {
+): Pick<HistoryFacts, "timelines" | "timelineOf"> {
   const { registers } = history;
-  const chosen = chooseKeys({ registers, anomalies, controlAnomalies, widest });
   const byKey = anomaliesByKey([...anomalies, ...controlAnomalies]);
+  const timelines: KeyTimeline[] = [];
+  const timelineOf = new Map<string, number>();
   let left = limit;
-  return chosen.flatMap(({ register: index, why }) => {
+  for (const { register: index, why } of chooseKeys({ registers, anomalies, controlAnomalies, widest })) {
     const register = registers[index];
     // A key drawn with a handful of its operations would mislead.
-    if (register === undefined || left < 50) return [];
+    if (register === undefined || left < 50) break;
     const timeline = keyTimeline(history, {
       register,
       rows: rowsOf(index),
@@ -69,8 +77,9 @@ function timelinesOf(
       limit: Math.min(left, why === "contended" ? 600 : 2_000),
     });
     left -= timeline.operations.length;
-    return [timeline];
-  });
+    timelineOf.set(register.key, timelines.push(timeline) - 1);
+  }
+  return { timelines, timelineOf };
 }
 
 function anomaliesByKey(anomalies: readonly Anomaly[]): ReadonlyMap<string, readonly Anomaly[]> {

@@ -4,7 +4,7 @@ import { cell, nothing, operationAt } from "../../history/operation-table.ts";
 import type { Operation } from "../../history/operation.ts";
 import type { Anomaly } from "../../result/stress-result.ts";
 import type { KeyTimeline, KeyWindow, OperationRow } from "../report-data.ts";
-import { shortened } from "../text/visible-text.ts";
+import { shortened, visibleText } from "../text/visible-text.ts";
 import { creationWindow, type CreationWindow } from "./creation-window.ts";
 import { sampleRows } from "./sample-rows.ts";
 
@@ -29,7 +29,7 @@ export function keyTimeline(history: History, input: TimelineInput): KeyTimeline
   const origin = cell(table.start, drawn[0] ?? nothing);
   const operations = drawn.map((row) => rowOf(operationAt(table, row), origin, names));
   return {
-    key: register.key,
+    key: drawable(register.key, 300),
     variant: register.variant,
     path: register.path,
     workload: register.workload,
@@ -39,24 +39,29 @@ export function keyTimeline(history: History, input: TimelineInput): KeyTimeline
     total: rows.length,
     anomalies: anomalies.map(({ name, text, witnesses: ops }) => ({
       name,
-      text: shortened(text, 500),
+      text: drawable(text, 500),
       witnesses: ops,
     })),
     window: window === null ? null : drawnWindow(window, (row) => cell(table.op, row)),
     origin,
     audit: auditText(audit.find(({ key }) => key === register.key)),
-    processes: names.processes.list.map((text) => shortened(text, 80)),
-    ids: names.ids.list.map((text) => shortened(text, 80)),
-    errors: names.errors.list.map((text) => shortened(text, 400)),
+    processes: names.processes.list.map((text) => drawable(text, 80)),
+    ids: names.ids.list.map((text) => drawable(text, 80)),
+    errors: names.errors.list.map((text) => drawable(text, 400)),
     operations,
   };
 }
 
+/** The script of the page shows texts as they are. */
+function drawable(text: string, limit: number): string {
+  return visibleText(shortened(text, limit));
+}
+
 function participantsText({ participants, scope }: Register): string {
-  const few = participants.slice(0, 8).map((id) => shortened(id, 40));
+  const few = participants.slice(0, 8).map((id) => drawable(id, 40));
   const rest = participants.length - few.length;
   const people = rest > 0 ? `${few.join(", ")} and ${rest} more` : few.join(", ");
-  return scope === "" ? people : `${people} in ${shortened(scope, 60)}`;
+  return scope === "" ? people : `${people} in ${drawable(scope, 60)}`;
 }
 
 function drawnWindow(window: CreationWindow, opOf: (row: number) => number): KeyWindow {
@@ -71,7 +76,7 @@ function drawnWindow(window: CreationWindow, opOf: (row: number) => number): Key
 
 function auditText(audit: AuditedKey | undefined): string | null {
   if (audit === undefined) return null;
-  const live = audit.live.slice(0, 4).map(({ id }) => shortened(id, 60));
+  const live = audit.live.slice(0, 4).map(({ id }) => drawable(id, 60));
   const chats = `${audit.live.length} live ${audit.live.length === 1 ? "chat" : "chats"}`;
   const retired = audit.redirects.length === 0 ? "" : `; ${audit.redirects.length} retired ids lead on`;
   return `${chats}${live.length === 0 ? "" : `: ${live.join(", ")}${audit.live.length > 4 ? ", …" : ""}`}${retired}`;

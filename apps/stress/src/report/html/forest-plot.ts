@@ -37,9 +37,11 @@ export function forestRow(row: RatioEstimate, scale: ForestScale): Html {
   const one = percent(place(1, scale));
   return html`<svg class="forest ${of === to ? "" : of}" role="img" aria-label="${altText(row)}">
     ${resolutionBand(scale)}
-    <line class="one" x1="${one}" x2="${one}" y1="0" y2="26" />
-    ${low === null || high === null ? null : interval(low, high, scale)}
-    ${estimate > 0 ? html`<circle class="estimate" cx="${percent(place(estimate, scale))}" cy="13" r="5.5" />` : null}
+    <line class="one" x1="${one}" x2="${one}" y1="0" y2="100%" />
+    <svg y="50%" overflow="visible">
+      ${low === null || high === null ? null : interval(low, high, scale)}
+      ${estimate > 0 ? html`<circle class="estimate" cx="${percent(place(estimate, scale))}" r="5.5" />` : null}
+    </svg>
   </svg>`;
 }
 
@@ -52,40 +54,33 @@ function altText({ estimate, low, high }: RatioEstimate): string {
 function resolutionBand(scale: ForestScale): Html | null {
   if (scale.resolution === null) return null;
   const [from, to] = scale.resolution.map((value) => place(value, scale)) as [number, number];
-  return html`<rect class="resolution" x="${percent(from)}" width="${percent(to - from)}" height="26" />`;
+  return html`<rect class="resolution" x="${percent(from)}" width="${percent(to - from)}" height="100%" />`;
 }
 
+/** Around the middle of the row, wherever that is. */
 function interval(low: number, high: number, scale: ForestScale): Html {
   const [from, to] = [percent(place(low, scale)), percent(place(high, scale))];
-  const ends = [from, to].map((x) => html`<line class="end" x1="${x}" x2="${x}" y1="9" y2="17" />`);
-  return html`<line class="interval" x1="${from}" x2="${to}" y1="13" y2="13" />${ends}`;
+  const ends = [from, to].map((x) => html`<line class="end" x1="${x}" x2="${x}" y1="-4" y2="4" />`);
+  return html`<line class="interval" x1="${from}" x2="${to}" y1="0" y2="0" />${ends}`;
 }
 
 export function forestAxis(scale: ForestScale): Html {
   const labels = ticks(scale).map((value) => {
     const x = percent(place(value, scale));
-    return html`<text x="${x}" y="14" text-anchor="middle">${value}×</text>`;
+    return html`<text x="${x}" y="16" text-anchor="middle">${value}×</text>`;
   });
   return html`<svg class="forest" aria-hidden="true">${labels}</svg>`;
 }
 
-const candidates: readonly (readonly number[])[] = [
-  [0.8, 0.9, 1, 1.1, 1.25],
-  [0.5, 0.75, 1, 1.5, 2],
-  [0.25, 0.5, 1, 2, 4],
-  [0.1, 0.3, 1, 3, 10],
-  [0.01, 0.1, 1, 10, 100],
-];
+const coarse = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100];
+const medium = [0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5];
+const fine = [0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75];
 
-/** The finest ticks of which the scale holds no more than it has room for. */
+/** As many as there is room for; never too near to one another on the log scale. */
 function ticks({ least, most }: ForestScale): readonly number[] {
-  const span = Math.log(most / least);
-  const fitting = candidates.find((values) => {
-    const [first = 1] = values;
-    const last = values.at(-1) ?? 1;
-    return Math.log(last / first) * 1.6 >= span;
-  });
-  return (fitting ?? candidates.at(-1) ?? [1]).filter((value) => value >= least && value <= most);
+  const span = most / least;
+  const values = span < 3 ? fine : span < 20 ? medium : coarse;
+  return values.filter((value) => value >= least && value <= most);
 }
 
 function percent(value: number): string {

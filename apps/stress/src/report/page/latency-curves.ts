@@ -1,7 +1,8 @@
 import uPlot from "uplot";
 import type { LatencyCurve, ReportData } from "../report-data.ts";
 import { selection } from "./choice.ts";
-import { drawPlot, logScale } from "./plot.ts";
+import { millisecondsText } from "./milliseconds-text.ts";
+import { drawPlot, labelled, logScale } from "./plot.ts";
 import { pageColour } from "./page-colour.ts";
 import { dashOf, inVariantOrder } from "./variants.ts";
 
@@ -79,7 +80,7 @@ function drawCurves(target: HTMLElement, curves: readonly LatencyCurve[]): void 
       values: (_, splits) => splits.map((at) => marks.get(at) ?? ""),
       space: 40,
     },
-    y: { values: (_, splits) => splits.map(millisecondsText), size: 62 },
+    y: { ...labelled(millisecondsText), size: 62 },
   });
 }
 
@@ -107,12 +108,4 @@ function percentileText(x: number | null): string {
   if (x === null) return "–";
   const digits = Math.max(Math.ceil(x) - 1, 0);
   return `${(100 * (1 - 10 ** -x)).toFixed(digits)} %`;
-}
-
-/** Only at 1, 2 and 5 of each decade: all nine would overlap. */
-function millisecondsText(ms: number | null): string {
-  if (ms === null) return "";
-  const lead = Number(ms.toExponential(6).split("e")[0]);
-  if (![1, 2, 5].includes(lead)) return "";
-  return ms >= 1_000 ? `${Number((ms / 1_000).toPrecision(3))} s` : `${Number(ms.toPrecision(3))} ms`;
 }

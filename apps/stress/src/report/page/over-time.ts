@@ -2,8 +2,9 @@ import type uPlot from "uplot";
 import type { FaultBand, ReportData, SecondGroup } from "../report-data.ts";
 import { segmented } from "./choice.ts";
 import { drawFaults } from "./draw-faults.ts";
+import { millisecondsText } from "./milliseconds-text.ts";
 import { pageColour } from "./page-colour.ts";
-import { drawPlot, logScale } from "./plot.ts";
+import { drawPlot, labelled, logScale } from "./plot.ts";
 import { dashOf, inVariantOrder } from "./variants.ts";
 
 type Percentile = "p50" | "p99" | "max";
@@ -100,7 +101,7 @@ function drawLines(name: string, drawing: Drawing, { data, text, isLogarithmic }
     stroke: pageColour(variant),
     width: variant === "ours" ? 2 : 1.5,
     dash: dashOf(variant),
-    points: { size: 4, fill: pageColour(variant) },
+    points: { show: true, size: 4, fill: pageColour(variant) },
     value: (_, value) => (value === null ? "–" : text(value)),
   }));
   drawOverTime(name, drawing, {
@@ -109,6 +110,7 @@ function drawLines(name: string, drawing: Drawing, { data, text, isLogarithmic }
       spread(at, data[i] ?? [], { width, last, floor: isLogarithmic ? 0.001 : 0 }),
     ),
     y: isLogarithmic ? logScale({}) : { range: fromZero },
+    yText: isLogarithmic ? millisecondsText : countText,
   });
 }
 
@@ -132,11 +134,12 @@ function drawTrouble(drawing: Drawing): void {
       stroke,
       fill: stroke.replace(/rgb\((.*)\)/, "rgba($1, 0.18)"),
       width: 1.5,
-      points: { size: 4, fill: stroke },
+      points: { show: false },
       value: (_, value) => (value === null ? "–" : `${Math.round(value)} /s`),
     })),
     data: sums,
     y: { range: fromZero },
+    yText: countText,
   });
 }
 
@@ -170,9 +173,14 @@ interface TimePlot {
   readonly series: readonly uPlot.Series[];
   readonly data: readonly (readonly (number | null)[])[];
   readonly y: uPlot.Scale;
+  readonly yText: (value: number | null) => string;
 }
 
-function drawOverTime(name: string, { faults, width, last }: Drawing, { series, data, y }: TimePlot): void {
+function drawOverTime(
+  name: string,
+  { faults, width, last }: Drawing,
+  { series, data, y, yText }: TimePlot,
+): void {
   const target = document.querySelector<HTMLElement>(`[data-plot="${name}"]`);
   if (target === null) return;
   const at = Array.from({ length: Math.floor(last / width) + 1 }, (_, i) => i * width);
@@ -183,15 +191,13 @@ function drawOverTime(name: string, { faults, width, last }: Drawing, { series, 
     data: [at, ...data.map((values) => [...values])],
     scales: { x: { time: false, range: [0, Math.max(last + width, 1)] }, y },
     x: { values: (_, splits) => splits.map((second) => `${second} s`) },
-    y: { values: (_, splits) => splits.map((value) => axisText(value)) },
+    y: labelled(yText),
     sync: "time",
     background: (plot) => drawFaults(plot, faults),
   });
 }
 
-/** On a logarithmic axis, only the decades and their halves. */
-function axisText(value: number | null): string {
-  if (value === null) return "";
-  if (value >= 1_000) return `${Number((value / 1_000).toPrecision(3))}k`;
-  return String(Number(value.toPrecision(3)));
+function countText(calls: number | null): string {
+  if (calls === null) return "";
+  return calls >= 1_000 ? `${Number((calls / 1_000).toPrecision(3))}k` : String(Number(calls.toPrecision(3)));
 }

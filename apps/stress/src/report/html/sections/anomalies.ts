@@ -17,9 +17,13 @@ export function anomalySection(result: StressResult, facts: HistoryFacts): Html 
       its start and its end, explains all answers. An anomaly is proven by the calls that rule every order
       out.
     </p>
-    ${anomalies.length === 0 ? html`<p class="none">${clean(result)}</p>` : anomalyTable(anomalies, facts, "Of what has to be right")}
+    ${anomalies.length === 0 ? html`<p class="none"><span class="tag ${isClean(result) ? "good" : ""}">0</span> ${clean(result)}</p>` : anomalyTable(anomalies, facts, "Of what has to be right")}
     ${controlPart(result, facts)}
   </section>`;
+}
+
+function isClean({ verdict, contention }: StressResult): boolean {
+  return verdict !== "interrupted" && verdict !== "bug" && contention.length > 0;
 }
 
 /** An interrupted run may not have come to check anything. */
@@ -48,7 +52,6 @@ function controlPart({ controlAnomalies, contention }: StressResult, facts: Hist
 }
 
 function anomalyTable(anomalies: readonly Anomaly[], facts: HistoryFacts, caption: string): Html {
-  const drawn = new Set(facts.timelines.map(({ key }) => key));
   return dataTable({
     caption,
     rows: anomalies,
@@ -61,7 +64,7 @@ function anomalyTable(anomalies: readonly Anomaly[], facts: HistoryFacts, captio
         cell: ({ variant, path, workload }) =>
           html`${variantName(variant)}<span class="under">${path} ${workload}</span>`,
       },
-      { head: "Key", kind: "head", cell: ({ key }) => keyLink(key, drawn.has(key)) },
+      { head: "Key", kind: "head", cell: ({ key }) => keyLink(key, facts) },
       {
         head: "What proves it",
         cell: ({ text, witnesses }) =>
@@ -71,10 +74,11 @@ function anomalyTable(anomalies: readonly Anomaly[], facts: HistoryFacts, captio
   });
 }
 
-function keyLink(key: string, isDrawn: boolean): Html {
+function keyLink(key: string, { timelines, timelineOf }: HistoryFacts): Html {
   const text = shortened(key, 60);
-  return isDrawn
-    ? html`<a class="key" href="#timeline" data-key="${key}">${text}</a>`
+  const place = timelineOf.get(key) ?? timelines.length;
+  return place < timelines.length
+    ? html`<a class="key" href="#timeline" data-show-timeline="${place}">${text}</a>`
     : html`<span class="key">${text}</span>`;
 }
 

@@ -3,12 +3,14 @@ import type { HistoryFacts, OverlapHistogram } from "../../history/history-facts
 import { countText, shareText } from "../../text/figure-text.ts";
 import { dataTable } from "../data-table.ts";
 import { type Html, html } from "../html.ts";
+import { meter } from "../meter.ts";
 import { variantName, variantOrder } from "../variant-name.ts";
 
 export function contentionSection({ contention }: StressResult, { overlaps }: HistoryFacts): Html {
-  const rows = contention.toSorted(
-    (a, b) => variantOrder.indexOf(a.variant) - variantOrder.indexOf(b.variant),
-  );
+  const ours = contention.filter(({ variant }) => variant === "ours");
+  const controls = contention
+    .filter(({ variant }) => variant !== "ours")
+    .toSorted((a, b) => variantOrder.indexOf(a.variant) - variantOrder.indexOf(b.variant));
   return html`<section id="contention">
     <h2>Contention</h2>
     <p class="lead">
@@ -16,22 +18,31 @@ export function contentionSection({ contention }: StressResult, { overlaps }: Hi
       calls under way before any of them had ended, and a lost race is a call that was answered with the chat
       that another one had created meanwhile.
     </p>
-    ${rows.length === 0 ? html`<p class="none">No calls were recorded.</p>` : contentionTable(rows)}
+    ${contention.length === 0 ? html`<p class="none">No calls were recorded.</p>` : null}
+    ${ours.length === 0 ? null : contentionTable(ours, "How much of onechat's calls was at the same time")}
     ${overlaps.length === 0 ? null : histograms(overlaps)}
+    ${
+      controls.length === 0
+        ? null
+        : html`<details>
+            <summary>The controls too</summary>
+            ${contentionTable(controls, "How much of the controls' calls was at the same time")}
+          </details>`
+    }
   </section>`;
 }
 
-function contentionTable(rows: readonly Contention[]): Html {
+function contentionTable(rows: readonly Contention[], caption: string): Html {
   return dataTable({
-    caption: "How much was at the same time, per variant, path and workload",
+    caption,
     rows,
     columns: [
       { head: "Variant", kind: "head", cell: ({ variant }) => variantName(variant) },
-      { head: "Path", kind: "tight", cell: ({ path }) => path },
-      { head: "Workload", kind: "tight", cell: ({ workload }) => workload },
+      { head: "Where", kind: "tight", cell: ({ path, workload }) => `${path} ${workload}` },
       { head: "Calls", kind: "number", cell: ({ operations }) => countText(operations) },
       { head: "Keys", kind: "number", cell: ({ keys }) => countText(keys) },
-      { head: "Contended keys", kind: "number", cell: contendedCell },
+      { head: "Contended keys", kind: "number", cell: ({ contendedKeys }) => countText(contendedKeys) },
+      { head: "", cell: contendedMeter },
       { head: "Widest overlap", kind: "number", cell: ({ widestOverlap }) => countText(widestOverlap) },
       { head: "Races lost", kind: "number", cell: ({ racesLost }) => countText(racesLost) },
       { head: "Unknown", kind: "number", cell: ({ unknown }) => countText(unknown) },
@@ -45,12 +56,8 @@ function contentionTable(rows: readonly Contention[]): Html {
   });
 }
 
-function contendedCell({ variant, contendedKeys, keys }: Contention): Html {
-  const share = keys === 0 ? 0 : Math.min(contendedKeys / keys, 1);
-  return html`${countText(contendedKeys)}<svg class="meter ${variant}" aria-hidden="true">
-      <rect class="all" width="100%" height="5" rx="2.5" />
-      <rect class="part" width="${percent(share)}" height="5" rx="2.5" />
-    </svg>`;
+function contendedMeter({ variant, contendedKeys, keys }: Contention): Html {
+  return meter(variant, keys === 0 ? 0 : contendedKeys / keys);
 }
 
 function histograms(overlaps: readonly OverlapHistogram[]): Html {
@@ -107,13 +114,7 @@ function bar({ count, bucket, step, most }: Bar): Html {
 
 /** Buckets end at powers of two. */
 function bucketText(bucket: number): string {
-  const to = 2 ** bucket;
-  const from = to / 2 + 1;
-  return bucket < 2 ? String(to) : `${from}–${to}`;
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)}%`;
+  return bucket < 2 ? String(2 ** bucket) : `≤${2 ** bucket}`;
 }
 
 function fixed(length: number): string {

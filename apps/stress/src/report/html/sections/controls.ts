@@ -3,7 +3,8 @@ import type { Anomaly, LatencySummary, StressResult } from "../../../result/stre
 import { countText, msFigure, noFigure, rateText } from "../../text/figure-text.ts";
 import { type Column, dataTable } from "../data-table.ts";
 import { type Html, html } from "../html.ts";
-import { variantOrder } from "../variant-name.ts";
+import { meter } from "../meter.ts";
+import { variantName, variantOrder } from "../variant-name.ts";
 
 interface Row {
   readonly title: Html | string;
@@ -30,15 +31,14 @@ function controlTable(result: StressResult, variants: readonly Variant[]): Html 
   const columns: readonly Column<Row>[] = [
     { head: "", kind: "head", cell: ({ title }) => title },
     ...variants.map((variant): Column<Row> => ({
-      head: variant,
-      kind: "number",
+      head: variantName(variant),
       cell: ({ cell }) => cell(variant),
     })),
   ];
   const rows = [...correctnessRows(result), ...latencyRows(result.latencies)];
   return dataTable({
     caption:
-      "Anomalies and races in all; latency of answered calls in milliseconds: median, below it 99 % and calls per second",
+      "Anomalies and calls in all; per path and workload the median latency in milliseconds, and below it p99 and answered calls per second",
     columns,
     rows,
   });
@@ -57,7 +57,7 @@ function correctnessRows({ anomalies, controlAnomalies, contention }: StressResu
     },
     { title: "Calls", cell: (variant) => sum(variant, "operations") },
     { title: "Races lost", cell: (variant) => sum(variant, "racesLost") },
-    { title: "Outcome unknown", cell: (variant) => sum(variant, "unknown") },
+    { title: html`<span class="tight">Outcome unknown</span>`, cell: (variant) => sum(variant, "unknown") },
   ];
 }
 
@@ -94,10 +94,7 @@ function latencyRows(latencies: readonly LatencySummary[]): readonly Row[] {
 function latencyCell(summary: LatencySummary | undefined, slowest: number): Html | string {
   if (summary === undefined) return noFigure;
   const { variant, p50, p99, perSecond } = summary;
-  const share = slowest > 0 ? Math.min((p50 ?? 0) / slowest, 1) : 0;
-  return html`<b>${msFigure(p50)}</b
-    ><svg class="meter ${variant}" aria-hidden="true">
-      <rect class="part" width="${(share * 100).toFixed(1)}%" height="5" rx="2.5" />
-    </svg>
-    <span class="under">${msFigure(p99)} · ${rateText(perSecond)}/s</span>`;
+  const percentile = p99 === null ? "" : `p99 ${msFigure(p99)} · `;
+  return html`<b>${msFigure(p50)}</b>${meter(variant, slowest > 0 ? (p50 ?? 0) / slowest : 0)}
+    <span class="under">${percentile}${rateText(perSecond)}/s</span>`;
 }

@@ -13,7 +13,7 @@ export function verdictSection(result: StressResult): Html {
       ${icons[verdict.tone]}
       <div>
         <h1>${verdict.title}</h1>
-        <p class="meaning">${verdict.meaning}.</p>
+        <p class="meaning">${sentence(verdict.meaning)}</p>
         ${reasonList(reasons)}
         <p class="run">
           Profile ${profile}, seed ${seed}, started ${startedAt}. Run <span class="mono">${run}</span>
@@ -26,6 +26,10 @@ export function verdictSection(result: StressResult): Html {
       <button type="button" data-copy="reproduce">Copy</button>
     </div>
   </header>`;
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
 function reasonList(reasons: readonly string[]): Html | null {

@@ -14,7 +14,8 @@ th:last-child, td:last-child { padding-right: 1.25rem; }
 .wide { min-width: 16rem; }
 tbody tr:hover > * { background: color-mix(in srgb, var(--sunken) 55%, transparent); }
 td .under, th .under { display: block; color: var(--muted); font-size: 12.5px; }
-td a.key, .key { font-family: var(--mono); font-size: 0.9em; overflow-wrap: anywhere; }
+th .key { display: inline-block; min-width: 9rem; }
+.key { font-family: var(--mono); font-size: 0.9em; overflow-wrap: anywhere; }
 .clamp { max-width: 46ch; overflow-wrap: anywhere; }
 .witnesses { list-style: none; padding: 0; margin: 0.35rem 0 0; font: 12.5px/1.6 var(--mono); color: var(--muted); }
 .more { padding: 0.6rem 1.25rem; border-top: 1px solid var(--line); color: var(--muted); font-size: 13px; }
@@ -23,6 +24,7 @@ td a.key, .key { font-family: var(--mono); font-size: 0.9em; overflow-wrap: anyw
 .facts dt { color: var(--muted); }
 .facts dd { overflow-wrap: anywhere; }
 @media (max-width: 560px) {
+  th .key { display: block; min-width: 12rem; }
   .facts { grid-template-columns: 1fr; gap: 0; }
   .facts dd { margin-bottom: 0.5rem; }
   th, td { padding: 0.45rem 0.6rem; }

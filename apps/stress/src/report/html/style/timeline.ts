@@ -19,6 +19,9 @@ export const timeline = `
 .fault-band { fill: var(--fault); }
 .fault-text { fill: var(--bad); }
 .op { fill: var(--bar); stroke: var(--bar-edge); stroke-width: 0.75; }
+.op.id-1 { fill: var(--bar-other); stroke: var(--bar-other-edge); }
+.op.id-2 { fill: var(--bar-third); stroke: var(--bar-third-edge); }
+.op.thin { stroke-width: 0; }
 .op.created { fill: var(--good); stroke: var(--good); }
 .op.nothing { fill: var(--paper); stroke: var(--muted); }
 .op.merge { fill: var(--mongoose); stroke: var(--mongoose); }

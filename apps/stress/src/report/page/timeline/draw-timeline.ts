@@ -1,5 +1,6 @@
 import { svgElement } from "../element.ts";
 import type { Bar, Lane } from "./bars.ts";
+import { barLook } from "./bar-look.ts";
 import { drawBands } from "./draw-bands.ts";
 import { idLetters } from "./id-letters.ts";
 import { patterns } from "./patterns.ts";
@@ -54,30 +55,27 @@ function laneLabel({ process, row, rows }: Lane, index: number, geometry: Geomet
   ];
 }
 
+/** Witnesses last: no neighbour may hide them. */
 function barShapes({ layout }: Scene, geometry: Geometry): readonly SVGElement[] {
   const { left, right, x } = geometry;
-  return layout.lanes.flatMap((lane, index) =>
+  const shown = layout.lanes.flatMap((lane, index) =>
     layout.bars
       .filter(({ row }) => row >= lane.row && row < lane.row + lane.rows)
       .filter(({ start, end }) => x(end) >= left - 4 && x(start) <= right + 4)
-      .flatMap((bar) => barShape(bar, index, geometry)),
+      .map((bar) => ({ bar, lane: index })),
   );
+  return shown
+    .toSorted((a, b) => Number(a.bar.isWitness) - Number(b.bar.isWitness))
+    .flatMap(({ bar, lane }) => barShape(bar, lane, geometry));
 }
 
 function barShape(bar: Bar, lane: number, geometry: Geometry): readonly SVGElement[] {
   const box = boxOf(bar, lane, geometry);
   const shape = rect(box.x, box.y, box.width, box.height);
-  shape.setAttribute("class", `op ${lookOf(bar)}`);
+  shape.setAttribute("class", `op ${barLook(bar)} ${box.height < 6 ? "thin" : ""}`);
   shape.setAttribute("rx", String(Math.min(box.height / 2, 2.5)));
   shape.dataset["index"] = String(bar.index);
   return [shape, ...letterOf(bar, box), ...ringOf(bar, box)];
-}
-
-function lookOf({ kind, outcome, id, created }: Bar): string {
-  if (outcome !== "ok") return outcome;
-  if (kind === "merge") return "merge";
-  if (created === true) return "created";
-  return id === -1 ? "nothing" : "";
 }
 
 /** Which id was answered, where there is room to say it. */

@@ -39,8 +39,8 @@ export function keyTimelines({ keys, faults }: ReportData): void {
     content,
   );
   addEventListener("resize", () => panel?.draw());
-  for (const link of document.querySelectorAll<HTMLElement>("a[data-key]"))
-    link.addEventListener("click", () => show(keys.findIndex(({ key }) => key === link.dataset["key"])));
+  for (const link of document.querySelectorAll<HTMLElement>("a[data-show-timeline]"))
+    link.addEventListener("click", () => show(Number(link.dataset["showTimeline"])));
   show(0);
 }
 

@@ -1,19 +1,26 @@
 import type { FaultBand, KeyTimeline } from "../../report-data.ts";
 import { element, svgElement } from "../element.ts";
+import { barLook, type BarLook } from "./bar-look.ts";
+
+const callTexts: Readonly<Record<BarLook, string>> = {
+  "id-0": "answered with A",
+  "id-1": "with B",
+  "id-2": "with yet others",
+  created: "created it",
+  nothing: "saw nothing",
+  merge: "merged",
+  unknown: "outcome unknown",
+  fail: "refused",
+};
 
 /** Of what the key has, and of nothing else. */
 export function timelineLegend(timeline: KeyTimeline, faults: readonly FaultBand[]): HTMLElement {
   const { operations, anomalies, window } = timeline;
-  const has = (outcome: string): boolean => operations.some((operation) => operation[5] === outcome);
-  const hasKind = (kind: string): boolean => operations.some((operation) => operation[1] === kind);
-  const readNothing = operations.some(([, , , , , outcome, id]) => outcome === "ok" && id === -1);
-  const entries: readonly (readonly [isShown: boolean, look: string, text: string])[] = [
-    [has("ok"), "op", "answered with a chat (its letter)"],
-    [operations.some((operation) => operation[7] === true), "op created", "created it"],
-    [readNothing, "op nothing", "saw nothing"],
-    [hasKind("merge"), "op merge", "merged"],
-    [has("unknown"), "op unknown", "outcome unknown"],
-    [has("fail"), "op fail", "refused"],
+  const looks = new Set<string>(
+    operations.map(([, kind, , , , outcome, id, created]) => barLook({ kind, outcome, id, created })),
+  );
+  const calls = Object.entries(callTexts).filter(([look]) => looks.has(look));
+  const marks: readonly (readonly [isShown: boolean, look: string, text: string])[] = [
     [anomalies.length > 0, "witness-ring", "witness"],
     [window !== null, "window-band", "when it can have come to be"],
     [faults.length > 0, "fault-band", "fault"],
@@ -21,14 +28,12 @@ export function timelineLegend(timeline: KeyTimeline, faults: readonly FaultBand
   return element(
     "ul",
     { class: "legend" },
-    ...entries.flatMap(([isShown, look, text]) => (isShown ? [element("li", {}, swatch(look), text)] : [])),
+    ...calls.map(([look, text]) => entry(`op ${look}`, text)),
+    ...marks.flatMap(([isShown, look, text]) => (isShown ? [entry(look, text)] : [])),
   );
 }
 
-function swatch(look: string): SVGSVGElement {
-  return svgElement(
-    "svg",
-    { "aria-hidden": "true" },
-    svgElement("rect", { class: look, x: 1, y: 1, width: 20, height: 9, rx: 2 }),
-  );
+function entry(look: string, text: string): HTMLElement {
+  const box = svgElement("rect", { class: look, x: 1, y: 1, width: 20, height: 9, rx: 2 });
+  return element("li", {}, svgElement("svg", { "aria-hidden": "true" }, box), text);
 }
