@@ -24,7 +24,10 @@ export function checkHistory(history: History): CheckedHistory {
   }
   anomalies.push(...stuck(evidence));
   const contention = contentionOf(evidence);
-  const faults = faultOutcomes(evidence);
-  const problems = problemsOf(history, { anomalies, contention, faults, excused });
-  return { anomalies, contention, faults, problems: [...problems, ...unjudged] };
+  return {
+    anomalies,
+    contention,
+    faults: faultOutcomes(evidence),
+    problems: [...problemsOf(history, { contention, excused }), ...unjudged],
+  };
 }

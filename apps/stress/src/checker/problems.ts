@@ -1,26 +1,16 @@
 import type { History } from "../history/history.ts";
-import type { Anomaly, Contention, FaultOutcome } from "../result/stress-result.ts";
+import type { Contention } from "../result/stress-result.ts";
 import { recordProblems } from "./record-problems.ts";
 
 interface Checked {
-  readonly anomalies: readonly Anomaly[];
   readonly contention: readonly Contention[];
-  readonly faults: readonly FaultOutcome[];
   /** Keys whose chat appeared, and only a call with unknown outcome can have created it. */
   readonly excused: number;
 }
 
 /** Why the absence of anomalies would prove nothing, or less than it seems. */
 export function problemsOf(history: History, checked: Checked): readonly string[] {
-  return [
-    ...recordProblems(history),
-    ...idlePaths(checked.contention),
-    ...tooManyExcuses(checked),
-    ...blindControl(checked),
-    ...checked.faults
-      .filter(({ hit }) => hit === 0)
-      .map(({ fault, target }) => `the fault ${fault} (${target}) hit no call`),
-  ];
+  return [...recordProblems(history), ...idlePaths(checked.contention), ...tooManyExcuses(checked)];
 }
 
 function idlePaths(contention: readonly Contention[]): readonly string[] {
@@ -43,14 +33,5 @@ function tooManyExcuses({ contention, excused }: Checked): readonly string[] {
   const keys = contention.reduce((sum, group) => sum + (group.variant === "ours" ? group.keys : 0), 0);
   return excused * 2 > keys
     ? [`of ${excused} of ${keys} chats only a call with unknown outcome can be the creator`]
-    : [];
-}
-
-/** The naive control must break: where it does not, nothing else could have been caught either. */
-function blindControl({ anomalies, contention }: Checked): readonly string[] {
-  const isThere = contention.some(({ variant }) => variant === "naive");
-  const isCaught = anomalies.some(({ variant }) => variant === "naive");
-  return isThere && !isCaught
-    ? ["the naive control showed no anomaly, so the load had no power to show one"]
     : [];
 }

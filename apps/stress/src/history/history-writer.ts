@@ -3,7 +3,7 @@ import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { constants, createGzip } from "node:zlib";
 import type { HistoryLine } from "./history-line.ts";
-import { operationText } from "./operation-text.ts";
+import { operationLine } from "./operation-line.ts";
 
 /** Appends to a history; disposing of it ends the file. */
 export interface HistoryWriter extends AsyncDisposable {
@@ -53,7 +53,7 @@ export async function openHistory(path: string): Promise<HistoryWriter> {
 
   return {
     write(line) {
-      text += `${line.type === "op" ? operationText(line) : JSON.stringify(line)}\n`;
+      text += `${line.type === "op" ? operationLine(line) : JSON.stringify(line)}\n`;
       const due = text.length >= pieceLength || performance.now() - flushedAt >= flushMs;
       return due ? send() : room;
     },

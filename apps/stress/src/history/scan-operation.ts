@@ -31,7 +31,7 @@ const trueText = Buffer.from("true");
 const falseText = Buffer.from("false");
 
 /**
- * Reads an operation as `operationText` writes one that ended well, some ten times as fast as a general reader. `null`
+ * Reads an operation as `operationLine` writes one that ended well, some ten times as fast as a general reader. `null`
  * for any other line, right or wrong: that one is for the general reader.
  */
 export function scanOperation(bytes: Buffer, from: number, until: number): Operation | null {

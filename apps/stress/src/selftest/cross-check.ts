@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { checkRegister } from "../checker/check-register.ts";
 import { evidenceOf } from "../checker/evidence.ts";
 import { historyOf } from "../history/history.ts";
@@ -27,6 +28,8 @@ export interface CrossCheckInput {
   readonly seed: number;
   readonly histories: number;
   readonly onProgress: (done: number) => void;
+  /** Ends it early. */
+  readonly signal: AbortSignal;
 }
 
 const progressEvery = 1_000;
@@ -34,7 +37,8 @@ const progressEvery = 1_000;
 const enough = 5;
 
 /** Has many small random histories decided twice: by the checker's closed form, and by trying all orders. */
-export function crossCheck({ seed, histories, onProgress }: CrossCheckInput): CrossCheck {
+export async function crossCheck(input: CrossCheckInput): Promise<CrossCheck> {
+  const { seed, histories, onProgress, signal } = input;
   const random = seededRandom(seed, "cross-check");
   const disagreements: Disagreement[] = [];
   let impossible = 0;
@@ -44,7 +48,11 @@ export function crossCheck({ seed, histories, onProgress }: CrossCheckInput): Cr
     if (!disagreement.canBeExplained) impossible += 1;
     if (disagreement.canBeExplained !== (disagreement.objections.length === 0))
       disagreements.push(disagreement);
-    if (done % progressEvery === 0) onProgress(done);
+    if (done % progressEvery !== 0) continue;
+    onProgress(done);
+    // A signal can only be heard by a process that pauses.
+    await setImmediate();
+    if (signal.aborted) break;
   }
   return { histories: done, impossible, disagreements };
 }

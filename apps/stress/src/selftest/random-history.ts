@@ -11,11 +11,11 @@ const chatsBefore = ["a", "b", "c"];
 const allNames = [...chatsBefore, "x", "y"];
 
 /** A correct history: of callers that really went one after the other, with intervals drawn around what they did. */
-export function correctHistory(random: SeededRandom): SmallHistory {
+export function correctHistory(random: SeededRandom, most = mostOperations): SmallHistory {
   const initial = chatsBefore.slice(0, [0, 0, 0, 1, 2, 2, 3, 3][random.below(8)] ?? 0);
   const survivors = survivorsOf(initial, random);
   let chats: Chats = { chat: null, live: initial, retired: [] };
-  const at = Array.from({ length: 1 + random.below(mostOperations) }, () => random.below(instants));
+  const at = Array.from({ length: 1 + random.below(most) }, () => random.below(instants));
   const operations = at
     .toSorted((a, b) => a - b)
     .map((instant, index) => {

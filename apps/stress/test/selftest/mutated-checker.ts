@@ -12,7 +12,7 @@ export interface Mutation {
 
 /** The cross-check of a copy of the sources in which the checker has been changed. */
 export interface MutatedChecker extends AsyncDisposable {
-  readonly crossCheck: (input: CrossCheckInput) => CrossCheck;
+  readonly crossCheck: (input: CrossCheckInput) => Promise<CrossCheck>;
 }
 
 const packageDirectory = new URL("../..", import.meta.url).pathname;
@@ -27,6 +27,8 @@ export async function mutatedChecker({ file, from, to }: Mutation): Promise<Muta
   const source = await readFile(path, "utf8");
   if (source.split(from).length !== 2) throw new Error(`${file} does not say "${from}" exactly once`);
   await writeFile(path, source.replace(from, to));
-  const { crossCheck } = (await import(join(directory, "src", "selftest", "cross-check.ts"))) as MutatedChecker;
+  const { crossCheck } = (await import(
+    join(directory, "src", "selftest", "cross-check.ts")
+  )) as MutatedChecker;
   return { crossCheck, [Symbol.asyncDispose]: () => rm(directory, { recursive: true }) };
 }

@@ -4,7 +4,7 @@ import type { Operation } from "./operation.ts";
  * An operation as a line of a history, its fields always in the same order: whoever reads a million of them may rely
  * on it.
  */
-export function operationText(operation: Operation): string {
+export function operationLine(operation: Operation): string {
   const { op, key, kind, process, intended, start, end, outcome, id, created, asked, error, retried } =
     operation;
   const beginning = `{"type":"op","op":${op},"key":${JSON.stringify(key)},"kind":"${kind}"`;
