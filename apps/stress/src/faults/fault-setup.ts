@@ -9,6 +9,8 @@ export interface FaultSetup extends AsyncDisposable {
   readonly targets: readonly Target[];
   /** How long it lasts. */
   readonly holdMs: number;
+  /** Before the first call, and not while calls are under way. */
+  readonly strikesFirst?: true;
   readonly inject: () => Promise<void> | void;
   readonly heal: (healed: Healed) => Promise<void> | void;
 }

@@ -4,7 +4,10 @@ import { prepareDatabase } from "../variants/prepare-database.ts";
 import type { FaultSetup } from "./fault-setup.ts";
 import { domainTarget, httpTarget, ownApi, targetsOpened } from "./fault-targets.ts";
 
-/** The index that decides every race goes away while calls are under way: onechat has to refuse until it is back. */
+/**
+ * The index that decides every race is gone when calls begin, although each process has seen it before: onechat has to
+ * refuse until it is back. Not while calls are under way: an insert that was sent before nobody can judge any more.
+ */
 export async function indexMissing(stage: Stage): Promise<FaultSetup> {
   const { settings, ground } = stage;
   const database = ground.databaseOf("unindexed");
@@ -22,6 +25,7 @@ export async function indexMissing(stage: Stage): Promise<FaultSetup> {
   return {
     ...opened,
     holdMs: 600,
+    strikesFirst: true,
     inject: () => dropKeyIndex(db),
     async heal(healed) {
       await prepareDatabase(db, "ours");

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { enter, performLoads } from "../run/perform.ts";
+import { enter, type Load, performLoads } from "../run/perform.ts";
 import type { Stage } from "../run/stage.ts";
 import type { Target, Turn } from "../run/target.ts";
 import { seededRandom } from "../speed/seeded-random.ts";
@@ -29,19 +29,42 @@ export async function strike(stage: Stage, planned: PlannedFault, repeat: number
     const plan = planOf(stage, `${target.path}-${turn.tag}`, durationMs + setup.holdMs);
     return { target, turn, plan, wave: plan.waves[0] ?? [] };
   });
-  const running = performLoads(stage, plans, manner);
-  // Whoever waits for it at the end hears of a failure that came before.
-  running.catch(() => undefined);
+  const load = loadOf(stage, plans);
   try {
-    await untilAnswered(stage, setup.targets, durationMs / 4);
-    await injectAndHeal(stage, planned, setup);
+    if (setup.strikesFirst !== true) {
+      load.begin();
+      await untilAnswered(stage, setup.targets, durationMs / 4);
+    }
+    await injectAndHeal(stage, planned, setup, load.begin);
     await untilAnswered(stage, setup.targets, durationMs / 2);
   } finally {
-    await stage.fleet.stop();
-    const { operations } = await running;
-    for (const { target, plan } of plans)
-      enter(stage.observation, target, turn, askedOf(plan, operations, target));
+    await load.end();
   }
+}
+
+interface PlannedLoad extends Load {
+  readonly plan: WorkloadPlan;
+}
+
+/** Begins once, however often it is told to; at its end the people who were asked about are written down. */
+function loadOf(
+  stage: Stage,
+  plans: readonly PlannedLoad[],
+): { readonly begin: () => void; readonly end: () => Promise<void> } {
+  let running: ReturnType<typeof performLoads> | null = null;
+  return {
+    begin() {
+      running ??= performLoads(stage, plans, manner);
+      // Whoever waits for it at the end hears of a failure that came before.
+      running.catch(() => undefined);
+    },
+    async end() {
+      await stage.fleet.stop();
+      const operations = (await running)?.operations ?? [];
+      for (const { target, turn, plan } of plans)
+        enter(stage.observation, target, turn, askedOf(plan, operations, target));
+    },
+  };
 }
 
 function tagOf({ fault, target }: PlannedFault, repeat: number): string {
@@ -68,8 +91,14 @@ async function untilAnswered(
       resolve();
     });
   });
+  const enough = new AbortController();
+  const patience = AbortSignal.any([signal, enough.signal]);
   await sleep(leastMs, undefined, { signal });
-  await Promise.race([opened, sleep(manner.persistMs, undefined, { signal })]);
+  try {
+    await Promise.race([opened, sleep(manner.persistMs, undefined, { signal: patience })]);
+  } finally {
+    enough.abort();
+  }
 }
 
 function startOf({ variant, path }: Target): string {
@@ -91,21 +120,17 @@ async function injectAndHeal(
   { observation, clock, signal }: Stage,
   { fault, target }: PlannedFault,
   setup: FaultSetup,
+  onInjected: () => void,
 ): Promise<void> {
-  observation.fault({ fault, target, event: "inject", at: clock.now() });
+  const tell = (event: "inject" | "heal", struck?: number): void =>
+    observation.fault({ fault, target, event, at: clock.now(), ...(struck === undefined ? {} : { struck }) });
+  tell("inject");
   try {
     await setup.inject();
+    onInjected();
     await sleep(setup.holdMs, undefined, { signal });
   } finally {
-    await setup.heal((struck) =>
-      observation.fault({
-        fault,
-        target,
-        event: "heal",
-        at: clock.now(),
-        ...(struck === undefined ? {} : { struck }),
-      }),
-    );
+    await setup.heal((struck) => tell("heal", struck));
   }
 }
 

@@ -7,13 +7,8 @@ export interface FailedOutcome {
   readonly error: NonNullable<Operation["error"]>;
 }
 
-/** Refusals that come before anything is written. */
-const refusals: ReadonlySet<string> = new Set([
-  "INVALID_PARTICIPANTS",
-  "CHAT_NOT_FOUND",
-  "FORBIDDEN",
-  "INDEX_MISSING",
-]);
+/** Refusals that come before anything is written. INDEX_MISSING may come after: a batch proves the index by reading. */
+const refusals: ReadonlySet<string> = new Set(["INVALID_PARTICIPANTS", "CHAT_NOT_FOUND", "FORBIDDEN"]);
 /** HTTP's ways of refusing what was asked before looking into it. */
 const refusingStatuses: ReadonlySet<number> = new Set([400, 401, 403, 404, 405, 413, 415]);
 /** What the driver says when it has not sent this command; it may have sent an earlier one of the same call. */

@@ -13,6 +13,8 @@ export interface Ground extends AsyncDisposable {
   readonly admin: Admin;
   /** `ours`, `raw` …: a variant's own database, or that of a scene. */
   readonly databaseOf: (label: string) => string;
+  /** Drops every database that was named. */
+  readonly dropAll: () => Promise<void>;
 }
 
 export interface GroundSetting {
@@ -27,10 +29,18 @@ export async function openGround({ settings, run, env, onNotice }: GroundSetting
   const mongo = await openDatabase(settings, env, onNotice);
   try {
     const admin = await answeringAdmin(mongo.uri);
+    const named = new Set<string>();
     return {
       mongo,
       admin,
-      databaseOf: (label) => `stress_${run}_${label}`,
+      databaseOf(label) {
+        const name = `stress_${run}_${label}`;
+        named.add(name);
+        return name;
+      },
+      async dropAll() {
+        for (const name of named) await admin.drop(name);
+      },
       async [Symbol.asyncDispose]() {
         await admin[Symbol.asyncDispose]();
         await mongo[Symbol.asyncDispose]();

@@ -52,7 +52,7 @@ export async function runOnce({ settings, host, progress }: RunSetting): Promise
     profile: settings.profile,
     startedAt: startedAt.toISOString(),
   });
-  if (!settings.keepDb) await dropAll(ground, settings);
+  if (!settings.keepDb) await ground.dropAll();
   return {
     run,
     directory,
@@ -111,10 +111,6 @@ async function outcomeOf(work: Promise<void>): Promise<unknown> {
   } catch (error) {
     return error;
   }
-}
-
-async function dropAll({ admin, databaseOf }: Ground, { variants }: RunSettings): Promise<void> {
-  for (const variant of variants) await admin.drop(databaseOf(variant));
 }
 
 /** `20260131T093000Z`: sorts by time and is a file name everywhere. */

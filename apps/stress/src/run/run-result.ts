@@ -8,6 +8,7 @@ import { evaluateThresholds } from "../thresholds/evaluate-thresholds.ts";
 import type { Measured } from "../thresholds/figures.ts";
 import { environmentOf } from "./environment.ts";
 import { headline } from "./headline.ts";
+import { NotStarted } from "./not-started.ts";
 import { reproduceCommand } from "./reproduce-command.ts";
 import type { RanOnce } from "./run-once.ts";
 import type { RunSettings } from "./run-settings.ts";
@@ -36,13 +37,15 @@ export function runResult(settings: RunSettings, ran: RanOnce, history: History)
     client,
   };
   const thresholds = evaluateThresholds(settings.thresholds, measured);
+  const { interrupted, bug, notStarted } = endingOf(ran.failure);
   const { verdict, reasons } = judge({
     settings,
     checked,
     thresholds,
     client,
-    ...failureOf(ran.failure),
-    omissions: ran.notes.omissions,
+    interrupted,
+    bug,
+    omissions: [...notStarted, ...ran.notes.omissions],
   });
   const first = headline(history, ran.notes.storms);
   return {
@@ -57,11 +60,18 @@ function registersOf({ registers }: History): ReadonlyMap<string, History["regis
   return new Map(registers.map((register) => [register.key, register]));
 }
 
-/** A signal ends a run through an `AbortError`; everything else that ended it early is a mistake of ours. */
-function failureOf(failure: unknown): { readonly interrupted: boolean; readonly bug: string | null } {
-  if (failure === null) return { interrupted: false, bug: null };
-  if (failure instanceof Error && failure.name === "AbortError") return { interrupted: true, bug: null };
-  const bug =
-    failure instanceof Error ? (failure.stack ?? failure.message) : "something that is no error was thrown";
-  return { interrupted: false, bug };
+interface Ending {
+  readonly interrupted: boolean;
+  readonly bug: string | null;
+  readonly notStarted: readonly string[];
+}
+
+/** A signal ends a run through an `AbortError`; what else ended it early, if nobody foresaw it, is a mistake of ours. */
+function endingOf(failure: unknown): Ending {
+  const ending: Ending = { interrupted: false, bug: null, notStarted: [] };
+  if (failure === null) return ending;
+  if (!(failure instanceof Error)) return { ...ending, bug: "something that is no error was thrown" };
+  if (failure.name === "AbortError") return { ...ending, interrupted: true };
+  if (failure instanceof NotStarted) return { ...ending, notStarted: [failure.message] };
+  return { ...ending, bug: failure.stack ?? failure.message };
 }

@@ -1,6 +1,7 @@
 import { planFaults } from "../faults/plan-faults.ts";
 import { strike } from "../faults/strike.ts";
 import type { Ground } from "./ground.ts";
+import { mergeRace } from "./merge-race.ts";
 import type { RunSettings } from "./run-settings.ts";
 import type { Stage } from "./stage.ts";
 import { storm, type StormTime } from "./storm.ts";
@@ -36,11 +37,18 @@ export function scenesOf(
         notes.storms.push(...(await storm(stage, workload)));
       },
     }));
-  const faults = Array.from({ length: settings.repeats }, (_, repeat) =>
+  const repeats = Array.from({ length: settings.repeats }, (_, repeat) => repeat);
+  const merges =
+    settings.workloads.includes("merge-race") && settings.variants.includes("ours") ? repeats : [];
+  const faults = repeats.map((repeat) =>
     planned.map((fault): Scene => ({
       label: `${fault.fault}, ${fault.target}`,
       play: (stage) => strike(stage, fault, repeat),
     })),
   );
-  return { scenes: [...storms, ...faults.flat()], omissions };
+  const mergeScenes = merges.map((repeat): Scene => ({
+    label: "merge-race",
+    play: (stage) => mergeRace(stage, repeat),
+  }));
+  return { scenes: [...storms, ...mergeScenes, ...faults.flat()], omissions };
 }

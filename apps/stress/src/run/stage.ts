@@ -1,11 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type { Host } from "../host.ts";
-import { type ApiFleet, startApis } from "../paths/api-fleet.ts";
+import { type ApiFleet, type ApiFleetSetting, startApis } from "../paths/api-fleet.ts";
 import type { Route } from "../paths/route.ts";
 import { type Fleet, startFleet } from "../worker/fleet.ts";
 import type { RunClock } from "../worker/run-clock.ts";
+import { UsageError } from "../usage-error.ts";
 import type { Ground } from "./ground.ts";
 import type { Observation } from "./observation.ts";
+import { NotStarted } from "./not-started.ts";
 import type { RunSettings } from "./run-settings.ts";
 import type { Target } from "./target.ts";
 
@@ -70,7 +72,7 @@ export async function openStage(setting: StageSetting): Promise<Stage> {
 async function apisOf({ settings, ground, env }: StageSetting, secret: string): Promise<ApiFleet | null> {
   const needed = settings.variants.includes("ours") && settings.paths.some((path) => path !== "domain");
   if (!needed) return null;
-  return startApis({
+  return startedApis({
     size: apiProcesses,
     firstPort: settings.port,
     uri: ground.mongo.uri,
@@ -79,6 +81,16 @@ async function apisOf({ settings, ground, env }: StageSetting, secret: string): 
     env,
     until: "readyz",
   });
+}
+
+/** @throws NotStarted when the API does not come up: then nothing can be said about calls of it */
+async function startedApis(setting: ApiFleetSetting): Promise<ApiFleet> {
+  try {
+    return await startApis(setting);
+  } catch (error) {
+    if (error instanceof UsageError || !(error instanceof Error)) throw error;
+    throw new NotStarted(error.message, { cause: error });
+  }
 }
 
 async function domainTargets({ settings, ground }: StageSetting, fleet: Fleet): Promise<readonly Target[]> {
