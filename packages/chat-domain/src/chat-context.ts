@@ -24,7 +24,7 @@ export interface ChatContextOptions {
   readonly maxBatch?: number;
   /** Batches on their way to the database at once; 2 unless given. */
   readonly maxFlights?: number;
-  /** Create-or-get calls that may wait for the next batch, before more are answered `UNAVAILABLE`; 10,000 unless given. */
+  /** Create-or-get calls that may wait for the next batch, before more are answered `UNAVAILABLE`; 5,000 unless given. */
   readonly maxWaiting?: number;
 }
 
@@ -70,7 +70,7 @@ export function chatContext(db: Db, options: ChatContextOptions = {}): ChatConte
   return withCalls(context, {
     maxBatch: wholeNumber("maxBatch", options.maxBatch ?? 128),
     maxFlights: wholeNumber("maxFlights", options.maxFlights ?? 2),
-    maxWaiting: wholeNumber("maxWaiting", options.maxWaiting ?? 10_000),
+    maxWaiting: wholeNumber("maxWaiting", options.maxWaiting ?? 5_000),
   });
 }
 

@@ -18,6 +18,11 @@ import { applicationCollections, everyKindModel, fillWithEveryKind } from "./eve
 const lanes = 8;
 const never = Number.POSITIVE_INFINITY;
 
+/** 1 kills after every single write; by default every fourth is tried, other ones in every run. */
+const stride = Number(process.env["KILL_STRIDE"] ?? 4);
+const offset = Number(process.env["KILL_OFFSET"] ?? Math.floor(Math.random() * stride));
+const tried = `KILL_STRIDE=${stride} KILL_OFFSET=${offset}`;
+
 function contextOf(db: Db, batch = { start: 50, min: 1, max: 50 }): MigrationContext {
   return migrationContext(db, {
     model: everyKindModel,
@@ -51,8 +56,9 @@ async function expireLease(db: Db): Promise<void> {
   await db.collection("migrator_locks").updateMany({}, { $set: { leaseUntil: new Date(0) } });
 }
 
-function numbersBelow(end: number): readonly number[] {
-  return Array.from({ length: end - 1 }, (_, index) => index + 1);
+/** The writes before `end` that are tried, every `step`th. */
+function writesBelow(end: number, step: number): readonly number[] {
+  return Array.from({ length: end - 1 }, (_, index) => index + 1).filter((write) => write % step === offset);
 }
 
 async function findings(ctx: MigrationContext): Promise<readonly Finding[]> {
@@ -65,7 +71,7 @@ async function image(db: Db): Promise<unknown> {
   return { application: await databaseImage(db, applicationCollections), outcome: await outcomeImage(db) };
 }
 
-describe("a migration that is killed after any single write", () => {
+describe(`a migration that is killed after any single write (${tried})`, () => {
   const client = new MongoClient(testMongo().uri);
   const databases: Db[] = [];
 
@@ -129,7 +135,7 @@ describe("a migration that is killed after any single write", () => {
   });
 
   it("goes on to the very same end: up", async () => {
-    const differing = await differingAfter(numbersBelow(writes.up), async (db, dieAfter) => {
+    const differing = await differingAfter(writesBelow(writes.up, stride), async (db, dieAfter) => {
       await runUntil(db, dieAfter, up);
       await expireLease(db);
       await up(contextOf(db));
@@ -139,7 +145,7 @@ describe("a migration that is killed after any single write", () => {
   }, 600_000);
 
   it("goes on to the very same end: rollback", async () => {
-    const differing = await differingAfter(numbersBelow(writes.down), async (db, dieAfter) => {
+    const differing = await differingAfter(writesBelow(writes.down, stride), async (db, dieAfter) => {
       await up(contextOf(db));
       await runUntil(db, dieAfter, down);
       await expireLease(db);
@@ -150,8 +156,7 @@ describe("a migration that is killed after any single write", () => {
   }, 600_000);
 
   it("can be rolled back to the last byte from wherever it was killed", async () => {
-    const everyFifth = numbersBelow(writes.up).filter((number) => number % 5 === 0);
-    const differing = await differingAfter(everyFifth, async (db, dieAfter) => {
+    const differing = await differingAfter(writesBelow(writes.up, stride * 5), async (db, dieAfter) => {
       await runUntil(db, dieAfter, up);
       await expireLease(db);
       await down(contextOf(db));
