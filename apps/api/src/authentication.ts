@@ -9,6 +9,7 @@ import {
   jwtVerify,
 } from "jose";
 import type { Caller } from "./caller.ts";
+import { rememberVerified } from "./verified-tokens.ts";
 
 /** Where the keys come from: a shared secret, or a key set that the issuer publishes. */
 export type AuthKeys = { readonly secret: string } | { readonly jwksUrl: string };
@@ -18,6 +19,9 @@ export interface AuthSettings {
   readonly issuer: string;
   readonly audience: string;
 }
+
+/** Tokens whose verification is remembered: a few megabytes of them. */
+const maxRemembered = 10_000;
 
 /** The caller behind an `authorization` header. */
 export type Authenticate = (authorization: string | undefined) => Promise<Caller>;
@@ -31,10 +35,17 @@ const scopeNames = { actForOthers: "chat:any", administer: "chat:admin" } as con
 export function createAuthentication({ keys, issuer, audience }: AuthSettings): Authenticate {
   const common = { issuer, audience, requiredClaims: ["sub", "exp"], clockTolerance: 5 };
   const verify = "secret" in keys ? withSecret(keys.secret, common) : withKeySet(keys.jwksUrl, common);
+  const verifiedCaller = rememberVerified(
+    async (token) => {
+      const payload = await verify(token);
+      return { caller: callerOf(payload), expires: payload.exp ?? 0 };
+    },
+    { now: Date.now, max: maxRemembered },
+  );
   return async (authorization) => {
     const token = /^Bearer ([\w.~+/=-]+)$/i.exec(authorization ?? "")?.[1];
     if (token === undefined) throw unauthorized("a bearer token is required");
-    return callerOf(await verify(token));
+    return verifiedCaller(token);
   };
 }
 
