@@ -13,14 +13,22 @@ export interface TableInput<Row> {
   readonly rows: readonly Row[];
   /** Where there may be very many: how many are shown. */
   readonly limit?: number;
+  /** Where the page is narrow, rows turn into paragraphs; good for those that read like sentences. */
+  readonly stacks?: boolean;
 }
 
-/** A table that scrolls within itself where the page is narrow. */
-export function dataTable<Row>({ caption, columns, rows, limit = 400 }: TableInput<Row>): Html {
+/** A table that scrolls within itself where the page is narrow, unless it stacks. */
+export function dataTable<Row>({
+  caption,
+  columns,
+  rows,
+  limit = 400,
+  stacks = false,
+}: TableInput<Row>): Html {
   const rest = rows.length - limit;
   return html`<div class="panel">
     <div class="scroll" tabindex="0" role="region" aria-label="${caption}">
-      <table>
+      <table class="${stacks ? "stacks" : ""}">
         <caption>
           ${caption}
         </caption>
@@ -45,9 +53,10 @@ export function dataTable<Row>({ caption, columns, rows, limit = 400 }: TableInp
 
 function cellOf<Row>(column: Column<Row>, row: Row): Html {
   const content = column.cell(row);
-  return column.kind === "head"
-    ? html`<th scope="row">${content}</th>`
-    : html`<td class="${classOf(column)}">${content}</td>`;
+  if (column.kind === "head") return html`<th scope="row">${content}</th>`;
+  const label = typeof column.head === "string" ? column.head : "";
+  const empty = content === null || content === "" ? "empty" : "";
+  return html`<td class="${classOf(column)} ${empty}" data-label="${label}">${content}</td>`;
 }
 
 function classOf<Row>({ kind }: Column<Row>): string {

@@ -2,11 +2,13 @@ import type uPlot from "uplot";
 import type { FaultBand } from "../report-data.ts";
 import { pageColour } from "./page-colour.ts";
 
-/** Shades the time of each fault, and names it where there is room. */
+/** Shades the time of each fault, and names it where there is room. The axes before it leave their text settings. */
 export function drawFaults(plot: uPlot, faults: readonly FaultBand[]): void {
   const { ctx, bbox } = plot;
   const ratio = devicePixelRatio;
   ctx.save();
+  ctx.textAlign = "left";
+  ctx.textBaseline = "alphabetic";
   ctx.font = `${11 * ratio}px system-ui, sans-serif`;
   const [shade, text] = [pageColour("fault"), pageColour("bad")];
   let free = bbox.left;

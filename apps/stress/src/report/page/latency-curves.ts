@@ -76,7 +76,8 @@ function drawCurves(target: HTMLElement, curves: readonly LatencyCurve[]): void 
     data,
     scales: { x: { time: false, range: [0, last] }, y: logScale({ range: decades }) },
     x: {
-      splits: () => [...marks.keys()].filter((at) => at <= last),
+      // Where it is narrow, 0 % and 50 % would overlap.
+      splits: () => [...marks.keys()].filter((at) => at <= last && (at > 0 || target.clientWidth > 500)),
       values: (_, splits) => splits.map((at) => marks.get(at) ?? ""),
       space: 40,
     },

@@ -1,3 +1,5 @@
+import { element } from "./element.ts";
+
 const themes = ["system", "light", "dark"] as const;
 type Theme = (typeof themes)[number];
 
@@ -11,7 +13,7 @@ export function themeToggle(onChange: () => void): void {
   const show = (): void => {
     if (theme === "system") delete document.documentElement.dataset["theme"];
     else document.documentElement.dataset["theme"] = theme;
-    button.textContent = `Theme: ${theme}`;
+    button.replaceChildren(element("span", {}, "Theme: "), theme);
   };
   button.addEventListener("click", () => {
     theme = themes[(themes.indexOf(theme) + 1) % themes.length] ?? "system";

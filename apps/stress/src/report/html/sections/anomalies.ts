@@ -56,6 +56,7 @@ function anomalyTable(anomalies: readonly Anomaly[], facts: HistoryFacts, captio
     caption,
     rows: anomalies,
     limit: 60,
+    stacks: true,
     columns: [
       { head: "Anomaly", kind: "tight", cell: ({ name }) => html`<span class="tag bad">${name}</span>` },
       {

@@ -29,7 +29,7 @@ function ratioTable(ratios: readonly RatioEstimate[]): Html {
   const caption = `Ratios of ${ratios.length === 1 ? "one pair" : `${ratios.length} pairs`} with their 95 % intervals; 1 is no difference`;
   return html`<div class="panel">
     <div class="scroll" tabindex="0" role="region" aria-label="Ratios">
-      <table>
+      <table class="stacks">
         <caption>
           ${caption}
         </caption>
@@ -68,12 +68,12 @@ function ratioRow(row: RatioEstimate, scale: ForestScale): Html {
   return html`<tr class="${isSame(row) ? "aa" : ""}">
     <th scope="row">${name}</th>
     <td class="tight">${path} ${workload}</td>
-    <td class="number"><b>${factorText(estimate)}</b></td>
-    <td class="number">
+    <td class="number" data-label="Estimate"><b>${factorText(estimate)}</b></td>
+    <td class="number" data-label="95 % interval">
       ${low === null || high === null ? "too few rounds" : `${factorText(low)} – ${factorText(high)}`}
     </td>
     <td class="forest-cell">${forestRow(row, scale)}</td>
-    <td class="number">${countText(rounds)}</td>
+    <td class="number" data-label="Rounds">${countText(rounds)}</td>
   </tr> `;
 }
 

@@ -21,6 +21,7 @@ function table(thresholds: readonly ThresholdOutcome[]): Html {
   return dataTable({
     caption: `${rows.filter(({ outcome }) => outcome === "met").length} of ${rows.length} met`,
     rows,
+    stacks: true,
     columns: [
       { head: "Outcome", kind: "tight", cell: outcomeTag },
       {

@@ -58,5 +58,9 @@ td > .meter:only-child { margin: 0; vertical-align: middle; display: inline-bloc
 .recovery { width: 100%; min-width: 7rem; height: 10px; display: block; margin-top: 0.45rem; }
 .recovery .lasted { fill: var(--bad); opacity: 0.35; }
 .recovery .waited { fill: var(--bad); }
-@media (max-width: 560px) { .uplot .u-legend { padding-left: 0; } .chart { padding: 0.75rem 0.5rem 0.4rem; } }
+@media (max-width: 560px) {
+  .tools fieldset + fieldset { margin-left: 0; }
+  .uplot .u-legend { padding-left: 0; } 
+  .chart { padding: 0.75rem 0.5rem 0.4rem; }
+}
 `;

@@ -109,7 +109,7 @@ details[open] > summary { margin-bottom: 0.75rem; }
   body { font-size: 14.5px; }
   main, footer { padding-left: 1rem; padding-right: 1rem; }
   .bar > div { padding: 0 1rem; gap: 0.9rem; }
-  .brand span { display: none; }
+  .brand span, [data-theme-toggle] span { display: none; }
   .verdict-head { padding: 1.25rem 1.1rem; gap: 0 0.8rem; }
   .verdict-head > svg { width: 1.9rem; height: 1.9rem; }
   .verdict h1 { font-size: 1.8rem; }

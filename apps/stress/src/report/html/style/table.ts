@@ -14,6 +14,7 @@ th:last-child, td:last-child { padding-right: 1.25rem; }
 .wide { min-width: 16rem; }
 tbody tr:hover > * { background: color-mix(in srgb, var(--sunken) 55%, transparent); }
 td .under, th .under { display: block; color: var(--muted); font-size: 12.5px; }
+tbody th, tbody td { vertical-align: top; }
 th .key { display: inline-block; min-width: 9rem; }
 .key { font-family: var(--mono); font-size: 0.9em; overflow-wrap: anywhere; }
 .clamp { max-width: 46ch; overflow-wrap: anywhere; }
@@ -24,11 +25,27 @@ th .key { display: inline-block; min-width: 9rem; }
 .facts dt { color: var(--muted); }
 .facts dd { overflow-wrap: anywhere; }
 @media (max-width: 560px) {
-  th .key { display: block; min-width: 12rem; }
   .facts { grid-template-columns: 1fr; gap: 0; }
   .facts dd { margin-bottom: 0.5rem; }
+  caption { width: calc(100vw - 4.5rem); }
   th, td { padding: 0.45rem 0.6rem; }
   th:first-child, td:first-child { padding-left: 1rem; }
   th:last-child, td:last-child { padding-right: 1rem; }
+}
+@media (max-width: 720px) {
+  .stacks, .stacks caption, .stacks tbody, .stacks tr, .stacks th, .stacks td { display: block; }
+  .stacks thead, .stacks td.empty { display: none; }
+  .stacks caption { padding-bottom: 0.6rem; }
+  .stacks tr { border-top: 1px solid var(--line); padding: 0.6rem 1rem; }
+  .stacks tbody tr > * { border: 0; padding: 0.1rem 0; text-align: left; white-space: normal; overflow-wrap: anywhere; }
+  .stacks td.number::before, .stacks td:last-child::before {
+    content: attr(data-label); color: var(--muted); font-size: 12.5px; margin-right: 0.6rem;
+  }
+  .stacks .key { min-width: 0; }
+  .stacks tbody td.forest-cell { width: auto; min-width: 0; height: 2.2rem; }
+  .stacks td.forest-cell::before { content: none; }
+  .stacks .forest-axis td:not(.forest-cell) { display: none; }
+  .stacks tbody .forest-axis td.forest-cell { height: 1.6rem; }
+  .stacks .forest { inset: 0; width: 100%; }
 }
 `;

@@ -34,7 +34,7 @@ export const timeline = `
 .legend { display: flex; flex-wrap: wrap; gap: 0.35rem 1.1rem; padding: 0; margin: 0.7rem 0 0; list-style: none; font-size: 13px; color: var(--muted); }
 .legend svg { width: 22px; height: 11px; margin-right: 0.4rem; vertical-align: -1px; }
 .keys { font-size: 13px; color: var(--muted); margin-top: 0.7rem; }
-.detail { margin-top: 1rem; padding: 0.85rem 1rem; background: var(--sunken); border-radius: 8px; min-height: 6.2rem; }
+.detail { margin-top: 1rem; padding: 0.85rem 1rem; background: var(--sunken); border-radius: 8px; min-height: 9.4rem; }
 .detail h3 { font-size: 14px; margin: 0 0 0.4rem; }
 .detail .facts { font-size: 13.5px; margin: 0; gap: 0.15rem 1.25rem; }
 .witness-buttons { display: flex; flex-wrap: wrap; gap: 0.5rem; margin: 0.4rem 0 0.2rem; }

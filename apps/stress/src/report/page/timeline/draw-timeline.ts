@@ -23,19 +23,26 @@ export function drawTimeline(svg: SVGSVGElement, scene: Scene, geometry: Geometr
     svgElement(
       "g",
       { "clip-path": "url(#time-area)" },
-      ...tickMarks(geometry),
+      ...tickLines(geometry),
       ...drawBands(scene, geometry),
       ...barShapes(scene, geometry),
     ),
+    ...tickTexts(geometry),
     ...scene.layout.lanes.flatMap((lane, i) => laneLabel(lane, i, geometry)),
   );
 }
 
-function tickMarks({ left, right, height, x, instant }: Geometry): readonly SVGElement[] {
-  return timeTicks(instant(left), instant(right), (right - left) / 110).flatMap(({ at, text }) => [
+function tickLines({ left, right, height, x, instant }: Geometry): readonly SVGElement[] {
+  return timeTicks(instant(left), instant(right), (right - left) / 110).map(({ at }) =>
     svgElement("line", { class: "tick", x1: x(at).toFixed(2), x2: x(at).toFixed(2), y1: 22, y2: height }),
+  );
+}
+
+/** Not cut off at the edge, as the lines are. */
+function tickTexts({ left, right, x, instant }: Geometry): readonly SVGElement[] {
+  return timeTicks(instant(left), instant(right), (right - left) / 110).map(({ at, text }) =>
     svgElement("text", { x: x(at).toFixed(2), y: 15, "text-anchor": "middle" }, text),
-  ]);
+  );
 }
 
 function laneLabel({ process, row, rows }: Lane, index: number, geometry: Geometry): readonly SVGElement[] {

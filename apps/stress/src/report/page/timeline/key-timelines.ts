@@ -67,7 +67,7 @@ function keyText({ key, variant, path, workload, widest, anomalies }: KeyTimelin
 }
 
 function keyHelp(): HTMLElement {
-  const help = element("p", { class: "keys", id: "timeline-keys" });
+  const help = element("p", { class: "keys", id: "timeline-keys" }, "Click a call, or focus the timeline: ");
   const parts: readonly (readonly [keys: readonly string[], text: string])[] = [
     [["←", "→"], "calls in order"],
     [["↑", "↓"], "other rows"],

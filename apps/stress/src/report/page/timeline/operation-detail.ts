@@ -2,7 +2,7 @@ import type { KeyTimeline } from "../../report-data.ts";
 import { element } from "../element.ts";
 import type { Bar } from "./bars.ts";
 import { idLetters } from "./id-letters.ts";
-import { durationText } from "./time-ticks.ts";
+import { exactText } from "./time-ticks.ts";
 
 /** Everything that is known of a call, in words. */
 export function operationDetail(timeline: KeyTimeline, bar: Bar): readonly HTMLElement[] {
@@ -12,9 +12,9 @@ export function operationDetail(timeline: KeyTimeline, bar: Bar): readonly HTMLE
     ["Process", processes[bar.process] ?? ""],
     [
       "When",
-      `${((bar.start + origin) / 1e9).toFixed(6)} s into the run, ${exact(bar.start)} after the key's first call`,
+      `${((bar.start + origin) / 1e9).toFixed(6)} s into the run, ${exactText(bar.start)} after the key's first call`,
     ],
-    ["Took", exact(took)],
+    ["Took", exactText(took)],
     ["Asked for", bar.asked === -1 ? null : idText(timeline, bar.asked)],
     ["Answer", answerOf(timeline, bar)],
     ["Error", errors[bar.error] ?? null],
@@ -56,8 +56,4 @@ function roleOf({ window, anomalies }: KeyTimeline, { op }: Bar): string | null 
     ...(window !== null && window.until !== null && window.untilOp === op ? ["closes the window"] : []),
   ];
   return roles.length === 0 ? null : [...new Set(roles)].join(", ");
-}
-
-function exact(nanoseconds: number): string {
-  return durationText(nanoseconds, Math.max(Math.abs(nanoseconds) / 1_000, 1));
 }

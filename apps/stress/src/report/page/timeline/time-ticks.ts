@@ -10,7 +10,7 @@ export function timeTicks(from: number, to: number, count: number): readonly Tic
   const last = Math.floor(to / step);
   return Array.from({ length: Math.max(last - first + 1, 0) }, (_, i) => {
     const at = (first + i) * step;
-    return { at, text: durationText(at, step) };
+    return { at, text: tickText(at, step) };
   });
 }
 
@@ -29,8 +29,14 @@ const units = [
 ] as const;
 
 /** In the unit and with the digits that tell one step from the next. */
-export function durationText(nanoseconds: number, step: number): string {
+function tickText(nanoseconds: number, step: number): string {
   const [name, size] = units.find(([, length]) => step * 50 >= length) ?? units[3];
   const digits = Math.max(Math.ceil(-Math.log10(step / size) - 1e-9), 0);
   return `${(nanoseconds / size).toFixed(Math.min(digits, 3))} ${name}`;
+}
+
+/** To the nanosecond, in the unit that suits it. */
+export function exactText(nanoseconds: number): string {
+  const [name, size] = units.find(([, length]) => Math.abs(nanoseconds) >= length) ?? units[3];
+  return `${Number((nanoseconds / size).toFixed(name === "s" ? 6 : 3))} ${name}`;
 }

@@ -20,9 +20,13 @@ export function timelinePanel(timeline: KeyTimeline, faults: readonly FaultBand[
   const layout = layOut(timeline);
   const { bars } = layout;
   const canvas = timelineCanvas({ timeline, faults, layout });
-  const detail = element("div", { class: "detail", "aria-live": "polite" }, emptyDetail());
   let view = focusView(timeline, bars);
-  let selected: Bar | null = null;
+  let selected = firstSelected(timeline, bars);
+  const detail = element(
+    "div",
+    { class: "detail", "aria-live": "polite" },
+    ...(selected === null ? [] : operationDetail(timeline, selected)),
+  );
   const draw = (): void => canvas.draw(view, selected);
   const show = (next: TimeView): void => {
     view = next;
@@ -55,9 +59,11 @@ export function timelinePanel(timeline: KeyTimeline, faults: readonly FaultBand[
   };
 }
 
-function emptyDetail(): HTMLElement {
-  const text = "Choose a call: with a click, or with the arrow keys once the timeline has the focus.";
-  return element("p", { class: "muted" }, text);
+/** A witness, or the call that opens the window. */
+function firstSelected({ window }: KeyTimeline, bars: readonly Bar[]): Bar | null {
+  return (
+    bars.find(({ isWitness }) => isWitness) ?? bars.find(({ op }) => op === window?.fromOp) ?? bars[0] ?? null
+  );
 }
 
 function middle({ from, to }: TimeView, selected: Bar | null): number {
