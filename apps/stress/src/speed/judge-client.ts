@@ -16,7 +16,7 @@ export interface ClientLimits {
 }
 
 /** A timer alone is up to 5 ms late at the 99th percentile on two shared cores; a multiple of it is a queue. */
-export const clientLimits: ClientLimits = {
+const clientLimits: ClientLimits = {
   eventLoopUtilization: 0.9,
   eventLoopDelayP99Ms: 25,
   dispatchLagP99Ms: 25,

@@ -10,7 +10,7 @@ export function operationText(operation: Operation): string {
   return `op ${op} ${shortened(process, 60)}: ${question} ${when} → ${answerText(operation)}`;
 }
 
-export function answerText({ outcome, kind, id, created, error }: Operation): string {
+function answerText({ outcome, kind, id, created, error }: Operation): string {
   if (outcome !== "ok") {
     const reason = error === null ? "" : ` ${error.reason}: ${error.message}`;
     return shortened(`${outcome}${reason}`, 400);
