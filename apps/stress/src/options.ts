@@ -3,7 +3,7 @@ export const options = {
   seed: { flags: "--seed <n>", text: "plans the same run again (random)", list: false },
   workload: {
     flags: "--workload <names>",
-    text: "hot, burst, pairs, zipf, fresh, groups, scopes, merge-race",
+    text: "hot, burst, pairs, zipf, fresh, existing, groups, scopes, merge-race",
     list: true,
   },
   path: { flags: "--path <names>", text: "domain, http, http-batch", list: true },
@@ -34,6 +34,11 @@ export const options = {
   uri: { flags: "--uri <uri>", text: "an existing MongoDB instead of one of our own", list: false },
   port: { flags: "--port <n>", text: "first port of the API processes (any free ones)", list: false },
   keepDb: { flags: "--keep-db", text: "leave the databases of the run behind", list: false },
+  histories: {
+    flags: "--histories <n>",
+    text: "small histories to compare with a full search (100000)",
+    list: false,
+  },
   json: { flags: "--json", text: "lines of JSON on stdout; the last one is the result", list: false },
   color: { flags: "--no-color", text: "plain text; NO_COLOR does the same", list: false },
 } as const satisfies Readonly<

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { FaultName, Workload } from "./history/history-line.ts";
 import { Path, Variant } from "./history/operation.ts";
 import { ProfileName } from "./profiles/profile.ts";
+import { usualHistories } from "./commands/selftest.ts";
 
 const milliseconds: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
@@ -64,5 +65,10 @@ export const RunFlags = z.object({
     .optional(),
   port: wholeNumber(1, 65_000).optional(),
   keepDb: z.boolean().default(false),
+});
+/** What the flags of `selftest` say. */
+export const SelfTestFlags = z.object({
+  seed: wholeNumber(0, 4_294_967_295).optional(),
+  histories: wholeNumber(1, 10_000_000).default(usualHistories),
 });
 export type RunFlags = Readonly<z.output<typeof RunFlags>>;

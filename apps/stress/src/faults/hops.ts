@@ -6,8 +6,7 @@ const changingRequest = Buffer.from("POST /trpc/chat.createOrGet");
 /** A proxy before an API process, and the URL that leads through it. */
 export async function beforeApi(url: string): Promise<{ readonly proxy: TcpProxy; readonly url: string }> {
   const { hostname, port } = new URL(url);
-  const changes = (request: Buffer): boolean => request.includes(changingRequest);
-  const proxy = await tcpProxy({ host: hostname, port: Number(port), changes });
+  const proxy = await tcpProxy({ host: hostname, port: Number(port), changes: isChangingRequest });
   return { proxy, url: `http://127.0.0.1:${proxy.port}` };
 }
 
@@ -26,7 +25,7 @@ export async function beforeDatabase(
 
 /** Whether a proxy can stand before this database: one plain address. */
 export function canBeProxied(uri: string): boolean {
-  if (!/^mongodb:\/\//.test(uri) || !URL.canParse(uri)) return false;
+  if (!uri.startsWith("mongodb://") || !URL.canParse(uri)) return false;
   const { searchParams } = new URL(uri);
   return searchParams.get("tls") !== "true" && searchParams.get("ssl") !== "true";
 }
@@ -34,6 +33,10 @@ export function canBeProxied(uri: string): boolean {
 function upstreamOf(uri: string): Pick<ProxySetting, "host" | "port"> {
   const { hostname, port } = new URL(uri);
   return { host: hostname, port: Number(port || 27_017) };
+}
+
+function isChangingRequest(request: Buffer): boolean {
+  return request.includes(changingRequest);
 }
 
 /** A command is named by its first field, a string in BSON, with the collection's name. */

@@ -3,7 +3,17 @@ import { Operation, Path, Variant } from "./operation.ts";
 
 /** Shapes of calls; each brings out another race. */
 export type Workload = z.infer<typeof Workload>;
-export const Workload = z.enum(["hot", "burst", "pairs", "zipf", "fresh", "groups", "scopes", "merge-race"]);
+export const Workload = z.enum([
+  "hot",
+  "burst",
+  "pairs",
+  "zipf",
+  "fresh",
+  "existing",
+  "groups",
+  "scopes",
+  "merge-race",
+]);
 
 export type FaultName = z.infer<typeof FaultName>;
 export const FaultName = z.enum([

@@ -37,6 +37,7 @@ export async function openHistory(path: string): Promise<HistoryWriter> {
   let unflushed = 0;
   let flushedAt = performance.now();
   let room: Promise<void> = Promise.resolve();
+  let isFull = false;
 
   const send = (): Promise<void> => {
     unflushed += text.length;
@@ -47,7 +48,10 @@ export async function openHistory(path: string): Promise<HistoryWriter> {
       unflushed = 0;
       flushedAt = performance.now();
     }
-    if (!hasRoom) room = Promise.race([once(gzip, "drain").then(() => undefined), failed]);
+    if (!hasRoom && !isFull) {
+      isFull = true;
+      room = Promise.race([once(gzip, "drain").then(() => void (isFull = false)), failed]);
+    }
     return room;
   };
 

@@ -10,7 +10,6 @@ export async function audit(
   recorder: Recorder,
 ): Promise<void> {
   for (const [database, registers] of observation.registers()) {
-    recorder.audit(await auditDatabase(admin.db(database), registers));
-    await recorder.settled();
+    await recorder.audit(await auditDatabase(admin.db(database), registers));
   }
 }

@@ -15,7 +15,7 @@ export interface Recorder extends AsyncDisposable {
   /** Numbers operations in the order in which they are heard of. */
   operations(process: string, operations: readonly SeenOperation[]): void;
   fault(event: Omit<FaultEvent, "type">): void;
-  audit(keys: readonly AuditedKey[]): void;
+  audit(keys: readonly AuditedKey[]): Promise<void>;
   /** The last line; without it a history is not whole. */
   end(audited: boolean): void;
   /**
@@ -55,7 +55,9 @@ export async function openRecorder(path: string, header: Omit<HistoryHeader, "ty
       }
     },
     fault: (event) => write({ type: "fault", ...event }),
-    audit: (keys) => keys.forEach(write),
+    async audit(keys) {
+      for (const key of keys) await writer.write(key);
+    },
     end: (audited) => write({ type: "end", operations, registers, audited }),
     async settled() {
       await room;

@@ -12,7 +12,7 @@ export function resultText(result: StressResult, directory: string): string {
       ({ fault, target, hit, recoveryMs }) =>
         `  ${fault} on ${target}: hit ${hit}, ${recoveryMs === null ? "never answered again" : `answered again after ${recoveryMs.toFixed(0)} ms`}`,
     ),
-    ratios.map(ratioLine),
+    ratios.filter(({ metric }) => metric === "latency.p50").map(ratioLine),
     thresholds.map(({ outcome, expression, observed }) => `  ${outcome}: ${expression} (${observed ?? "–"})`),
     [`results: ${directory}`, `again:   ${reproduce}`],
   ];

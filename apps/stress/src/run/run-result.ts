@@ -2,7 +2,6 @@ import { checkHistory } from "../checker/check-history.ts";
 import type { History } from "../history/history.ts";
 import { operationsOf } from "../history/operation-table.ts";
 import type { StressResult } from "../result/stress-result.ts";
-import { judgeClient } from "../speed/judge-client.ts";
 import { secondsOf } from "../speed/per-second.ts";
 import { evaluateThresholds } from "../thresholds/evaluate-thresholds.ts";
 import type { Measured } from "../thresholds/figures.ts";
@@ -12,12 +11,14 @@ import { NotStarted } from "./not-started.ts";
 import { reproduceCommand } from "./reproduce-command.ts";
 import type { RanOnce } from "./run-once.ts";
 import type { RunSettings } from "./run-settings.ts";
+import { clientHealth, latenciesOf, ratiosOf } from "./speed-figures.ts";
 import { judge } from "./verdict.ts";
 
 /** Everything that a run found: checked, measured, judged. */
 export function runResult(settings: RunSettings, ran: RanOnce, history: History): StressResult {
   const checked = checkHistory(history);
-  const client = judgeClient([], new Float64Array());
+  const { blocks } = ran.notes;
+  const client = clientHealth(blocks);
   const measured: Measured = {
     version: 1,
     run: ran.run,
@@ -31,15 +32,14 @@ export function runResult(settings: RunSettings, ran: RanOnce, history: History)
     controlAnomalies: checked.anomalies.filter(({ variant }) => variant !== "ours"),
     contention: [...checked.contention],
     faults: [...checked.faults],
-    latencies: [],
-    ratios: [],
+    latencies: [...latenciesOf(blocks)],
+    ratios: [...ratiosOf(blocks, settings.seed)],
     seconds: [...secondsOf(operationsOf(history.operations), registersOf(history))],
     client,
   };
   const thresholds = evaluateThresholds(settings.thresholds, measured);
   const { interrupted, bug, notStarted } = endingOf(ran.failure);
   const { verdict, reasons } = judge({
-    settings,
     checked,
     thresholds,
     client,

@@ -1,14 +1,19 @@
 import { planFaults } from "../faults/plan-faults.ts";
 import { strike } from "../faults/strike.ts";
+import { range } from "../workloads/workload-plan.ts";
 import type { Ground } from "./ground.ts";
+import type { MeasuredBlock } from "./measured-block.ts";
 import { mergeRace } from "./merge-race.ts";
+import { openLoop } from "./open-loop.ts";
 import type { RunSettings } from "./run-settings.ts";
+import { compareSpeed } from "./speed.ts";
 import type { Stage } from "./stage.ts";
 import { storm, type StormTime } from "./storm.ts";
 
 /** What scenes leave behind for the result, besides what is in the history. */
 export interface SceneNotes {
   readonly storms: StormTime[];
+  readonly blocks: MeasuredBlock[];
   /** What could not be done, a sentence each. */
   readonly omissions: string[];
 }
@@ -20,7 +25,7 @@ export interface Scene {
 }
 
 export function newNotes(): SceneNotes {
-  return { storms: [], omissions: [] };
+  return { storms: [], blocks: [], omissions: [] };
 }
 
 /** The parts of a run in their order, and what cannot be part of it here. */
@@ -28,27 +33,53 @@ export function scenesOf(
   settings: RunSettings,
   { mongo }: Pick<Ground, "mongo">,
 ): { readonly scenes: readonly Scene[]; readonly omissions: readonly string[] } {
-  const { planned, omissions } = planFaults(settings, mongo);
-  const storms = settings.workloads
+  const { planned, omissions: impossible } = planFaults(settings, mongo);
+  const omissions = settings.variants.includes("naive") ? impossible : [...impossible, blind];
+  const faults = range(settings.repeats).flatMap((repeat) =>
+    planned.map((fault) => ({
+      label: `${fault.fault}, ${fault.target}`,
+      play: (stage: Stage) => strike(stage, fault, repeat),
+    })),
+  );
+  // Faults last: nothing that is measured comes after them.
+  const scenes = [...stormScenes(settings), ...mergeScenes(settings), ...speedScenes(settings), ...faults];
+  return { scenes, omissions };
+}
+
+const blind = "the naive control did not run: nothing shows that this run could have seen an anomaly";
+
+function stormScenes({ workloads }: RunSettings): readonly Scene[] {
+  return workloads
     .filter((workload) => workload !== "merge-race")
-    .map((workload): Scene => ({
+    .map((workload) => ({
       label: workload,
       async play(stage, notes) {
         notes.storms.push(...(await storm(stage, workload)));
       },
     }));
-  const repeats = Array.from({ length: settings.repeats }, (_, repeat) => repeat);
-  const merges =
-    settings.workloads.includes("merge-race") && settings.variants.includes("ours") ? repeats : [];
-  const faults = repeats.map((repeat) =>
-    planned.map((fault): Scene => ({
-      label: `${fault.fault}, ${fault.target}`,
-      play: (stage) => strike(stage, fault, repeat),
-    })),
-  );
-  const mergeScenes = merges.map((repeat): Scene => ({
+}
+
+function mergeScenes({ workloads, variants, repeats }: RunSettings): readonly Scene[] {
+  if (!workloads.includes("merge-race") || !variants.includes("ours")) return [];
+  return range(repeats).map((repeat) => ({
     label: "merge-race",
     play: (stage) => mergeRace(stage, repeat),
   }));
-  return { scenes: [...storms, ...mergeScenes, ...faults.flat()], omissions };
+}
+
+function speedScenes({ paths, rounds, rate }: RunSettings): readonly Scene[] {
+  const comparisons = paths.map((path): Scene => ({
+    label: `speed, ${path}`,
+    async play(stage, notes) {
+      notes.blocks.push(...(await compareSpeed(stage, path)));
+    },
+  }));
+  const open: Scene = {
+    label: `${rate} calls per second`,
+    async play(stage, notes) {
+      for (const target of stage.targets)
+        if (target.variant !== "naive") notes.blocks.push(await openLoop(stage, target));
+    },
+  };
+  return [...(rounds > 0 ? comparisons : []), ...(rate > 0 ? [open] : [])];
 }

@@ -94,9 +94,12 @@ async function startedApis(setting: ApiFleetSetting): Promise<ApiFleet> {
 }
 
 async function domainTargets({ settings, ground }: StageSetting, fleet: Fleet): Promise<readonly Target[]> {
-  if (!settings.paths.includes("domain")) return [];
   const targets: Target[] = [];
-  for (const variant of settings.variants) {
+  // Whatever path is looked at, without the naive control nobody would know what the run could have seen.
+  const needed = settings.paths.includes("domain")
+    ? settings.variants
+    : settings.variants.filter((variant) => variant === "naive");
+  for (const variant of needed) {
     const database = ground.databaseOf(variant);
     const route = `${variant}/domain`;
     const { timeoutMs } = settings;

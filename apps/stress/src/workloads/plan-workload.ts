@@ -1,5 +1,6 @@
 import type { Workload } from "../history/history-line.ts";
 import { burst } from "./burst.ts";
+import { existing } from "./existing.ts";
 import { fresh } from "./fresh.ts";
 import { groups } from "./groups.ts";
 import { hot } from "./hot.ts";
@@ -15,6 +16,7 @@ const planners: Readonly<Record<Workload, (shape: WorkloadShape) => WorkloadPlan
   pairs,
   zipf,
   fresh,
+  existing,
   groups,
   scopes,
   "merge-race": mergeRace,

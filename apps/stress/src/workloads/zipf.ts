@@ -3,6 +3,7 @@ import {
   ensureCall,
   findCall,
   newRegister,
+  type PlannedCall,
   type PlannedRegister,
   range,
   type WorkloadPlan,
@@ -14,20 +15,32 @@ const callsPerCaller = 20;
 const mostCallers = 48;
 
 /** A few people whom everybody writes to, and many whom hardly anybody does; some callers only look. */
-export function zipf({ prefix, callers, keys, processes, random }: WorkloadShape): WorkloadPlan {
-  const registers = range(keys).map((n) => newRegister(`${n}`, [`${prefix}-${n}-a`, `${prefix}-${n}-b`]));
-  const rank = zipfRanks(keys);
-  const call = (register: PlannedRegister): ReturnType<typeof ensureCall> =>
-    (random.below(5) === 0 ? findCall : ensureCall)(register, askedBy(register, random));
-  const wave = range(Math.min(callers, mostCallers)).map((caller) => ({
+export function zipf(shape: WorkloadShape): WorkloadPlan {
+  const { callers, processes } = shape;
+  const lanes = Math.min(callers, mostCallers);
+  const { registers, calls } = zipfCalls(shape, lanes * callsPerCaller);
+  const wave = range(lanes).map((caller) => ({
     process: caller % processes,
     due: null,
-    calls: range(callsPerCaller).flatMap(() => {
-      const register = registers[rank(random.unit())];
-      return register === undefined ? [] : [call(register)];
-    }),
+    calls: calls.slice(caller * callsPerCaller, (caller + 1) * callsPerCaller),
   }));
   return { registers, waves: [wave] };
+}
+
+/** So many calls in a row. */
+export function zipfCalls(
+  { prefix, keys, random }: Pick<WorkloadShape, "prefix" | "keys" | "random">,
+  count: number,
+): { readonly registers: readonly PlannedRegister[]; readonly calls: readonly PlannedCall[] } {
+  const registers = range(keys).map((n) => newRegister(`${n}`, [`${prefix}-${n}-a`, `${prefix}-${n}-b`]));
+  const rank = zipfRanks(keys);
+  const calls = range(count).flatMap(() => {
+    const register = registers[rank(random.unit())];
+    if (register === undefined) return [];
+    const people = askedBy(register, random);
+    return [random.below(5) === 0 ? findCall(register, people) : ensureCall(register, people)];
+  });
+  return { registers, calls };
 }
 
 /** The rank that a number below 1 falls on. */
