@@ -8,7 +8,7 @@ export function widestOverlap(table: OperationTable, rows: Int32Array): number {
   let widest = 0;
   let ended = 0;
   for (let begun = 0; begun < starts.length; begun += 1) {
-    while (cell(ends, ended) < cell(starts, begun)) ended += 1;
+    while (ended < begun && cell(ends, ended) < cell(starts, begun)) ended += 1;
     widest = Math.max(widest, begun + 1 - ended);
   }
   return widest;

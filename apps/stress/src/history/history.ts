@@ -34,6 +34,7 @@ export function historyBuilder(header: HistoryHeader): HistoryBuilder {
   let footer: HistoryFooter | null = null;
   return {
     add(line) {
+      if (footer !== null) throw new Error("there is a line after the last one");
       switch (line.type) {
         case "op":
           return operations.add(line);
@@ -47,7 +48,7 @@ export function historyBuilder(header: HistoryHeader): HistoryBuilder {
           footer = line;
           return undefined;
         case "history":
-          throw new Error("a second header");
+          throw new Error("there is a second header");
       }
     },
     history: () => ({ header, registers, operations: operations.table(), faults, audit, footer }),
