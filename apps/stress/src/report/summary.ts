@@ -127,7 +127,7 @@ function line(cells: Row): string {
 /** Nothing in a cell is taken for markup. */
 function cell(text: string): string {
   return visibleText(shortened(text, 300))
-    .replaceAll(/\s+/g, " ")
+    .replaceAll(/[\t\n ]+/g, " ")
     .replaceAll(/[\\`*_[\]|~#!]/g, String.raw`\$&`)
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")

@@ -1,4 +1,5 @@
 import type { RatioEstimate } from "../../result/stress-result.ts";
+import { factorText } from "../text/figure-text.ts";
 import { type Html, html } from "./html.ts";
 
 /** Where a ratio lies between the ends of a log scale. */
@@ -46,9 +47,9 @@ export function forestRow(row: RatioEstimate, scale: ForestScale): Html {
 }
 
 function altText({ estimate, low, high }: RatioEstimate): string {
-  if (low === null || high === null) return `estimate ${estimate.toFixed(2)}, no interval`;
+  if (low === null || high === null) return `estimate ${factorText(estimate)}, no interval`;
   const side = low > 1 ? "above one" : high < 1 ? "below one" : "one lies in the interval";
-  return `estimate ${estimate.toFixed(2)}, interval from ${low.toFixed(2)} to ${high.toFixed(2)}: ${side}`;
+  return `estimate ${factorText(estimate)}, interval from ${factorText(low)} to ${factorText(high)}: ${side}`;
 }
 
 function resolutionBand(scale: ForestScale): Html | null {

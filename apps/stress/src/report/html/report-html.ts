@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { StressResult } from "../../result/stress-result.ts";
 import type { HistoryFacts } from "../history/history-facts.ts";
-import { reportData } from "../report-data-of.ts";
+import { gatherReportData } from "../gather-report-data.ts";
 import { verdictText } from "../verdict-text.ts";
 import { type Html, html, trusted } from "./html.ts";
 import type { PageAssets } from "./page-assets.ts";
@@ -55,7 +55,7 @@ export function reportHtml(result: StressResult, facts: HistoryFacts, assets: Pa
           Everything that was measured is in result.json, every call in history.ndjson.gz, both beside this
           page.
         </footer>
-        ${inlinedJson(reportData(result, facts))} ${inlined("script", assets.script)}
+        ${inlinedJson(gatherReportData(result, facts))} ${inlined("script", assets.script)}
       </body>
     </html> `.markup;
 }

@@ -3,7 +3,7 @@ import type { HistoryFacts } from "./history/history-facts.ts";
 import type { FaultBand, LatencyCurve, ReportData, SecondGroup, SecondSeries } from "./report-data.ts";
 
 /** What the page draws. */
-export function reportData(result: StressResult, { timelines }: HistoryFacts): ReportData {
+export function gatherReportData(result: StressResult, { timelines }: HistoryFacts): ReportData {
   return {
     faults: result.faults.slice(0, 500).map(bandOf),
     seconds: seriesOf(result.seconds),
