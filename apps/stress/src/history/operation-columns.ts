@@ -9,11 +9,14 @@ export interface OperationColumns {
   table(): OperationTable;
 }
 
+/** Small, because there are histories of a few operations too; a full table grows to twice its rows. */
+const firstRows = 16;
+
 const kindNumbers = numbersOf(OperationKind.options);
 const outcomeNumbers = numbersOf(Outcome.options);
 
 export function operationColumns(): OperationColumns {
-  let columns = emptyColumns(1_024);
+  let columns = emptyColumns(firstRows);
   let length = 0;
   const keys = names();
   const processes = names();

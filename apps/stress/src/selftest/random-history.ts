@@ -9,17 +9,26 @@ const instants = 12;
 const mostOperations = 7;
 const chatsBefore = ["a", "b", "c"];
 const allNames = [...chatsBefore, "x", "y"];
+/** What callers mostly ask, which differs from history to history. */
+const habits: readonly (readonly OperationKind[])[] = [
+  ["ensure"],
+  ["ensure", "find"],
+  ["ensure", "ensure", "find", "resolve", "merge"],
+  ["ensure", "find", "find", "find"],
+  ["ensure", "resolve", "resolve", "merge"],
+  ["resolve", "merge", "merge"],
+];
 
 /** A correct history: of callers that really went one after the other, with intervals drawn around what they did. */
 export function correctHistory(random: SeededRandom, most = mostOperations): SmallHistory {
   const initial = chatsBefore.slice(0, [0, 0, 0, 1, 2, 2, 3, 3][random.below(8)] ?? 0);
-  const survivors = survivorsOf(initial, random);
+  const circumstances = { survivors: survivorsOf(random), kinds: pick(habits, random), random };
   let chats: Chats = { chat: null, live: initial, retired: [] };
   const at = Array.from({ length: 1 + random.below(most) }, () => random.below(instants));
   const operations = at
     .toSorted((a, b) => a - b)
     .map((instant, index) => {
-      const played = play(chats, question(index + 1, instant, { initial, survivors, random }), random);
+      const played = play(chats, question(index + 1, instant, circumstances), random);
       chats = played.chats;
       return played.operation;
     });
@@ -27,18 +36,18 @@ export function correctHistory(random: SeededRandom, most = mostOperations): Sma
 }
 
 /** Into which other one each chat is merged, if it is. Which ones are survivors is known even of a lost answer. */
-function survivorsOf(initial: readonly string[], random: SeededRandom): ReadonlyMap<string, string> {
+function survivorsOf(random: SeededRandom): ReadonlyMap<string, string> {
   return new Map(
-    initial.flatMap((id) => {
-      const others = initial.filter((other) => other !== id);
-      return others.length === 0 ? [] : [[id, pick(others, random)] as const];
+    chatsBefore.map((id) => {
+      const others = chatsBefore.filter((other) => other !== id);
+      return [id, pick(others, random)];
     }),
   );
 }
 
 interface Circumstances {
-  readonly initial: readonly string[];
   readonly survivors: ReadonlyMap<string, string>;
+  readonly kinds: readonly OperationKind[];
   readonly random: SeededRandom;
 }
 
@@ -47,11 +56,10 @@ interface Played {
   readonly chats: Chats;
 }
 
-function question(op: number, instant: number, { initial, survivors, random }: Circumstances): Operation {
-  const kinds: readonly OperationKind[] = ["ensure", "ensure", "find", "resolve"];
-  const kind = pick(survivors.size > 0 ? [...kinds, "merge" as const] : kinds, random);
+function question(op: number, instant: number, { survivors, kinds, random }: Circumstances): Operation {
+  const kind = pick(kinds, random);
   const outcome = pick(["ok", "ok", "ok", "ok", "ok", "unknown", "unknown", "fail"] as const, random);
-  const retired = kind === "merge" ? pick(initial, random) : null;
+  const retired = kind === "merge" ? pick(chatsBefore, random) : null;
   return {
     type: "op",
     op,
@@ -59,14 +67,19 @@ function question(op: number, instant: number, { initial, survivors, random }: C
     kind,
     process: "p",
     intended: null,
-    start: instant - random.below(4),
-    end: instant + random.below(4),
+    start: instant - waited(random),
+    end: instant + waited(random),
     outcome,
     id: retired === null ? null : (survivors.get(retired) ?? null),
     created: null,
     asked: kind === "resolve" ? pick(allNames, random) : retired,
     error: null,
   };
+}
+
+/** Mostly short, so that much is really one after the other. */
+function waited(random: SeededRandom): number {
+  return random.below(4) === 0 ? random.below(instants) : random.below(4);
 }
 
 /** What the caller would be told, and what is the case afterwards. */
