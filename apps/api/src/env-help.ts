@@ -8,6 +8,7 @@ export const envHelp = `The onechat API is configured by environment variables:
   AUTH_ISSUER       the tokens' iss (onechat)
   AUTH_AUDIENCE     the tokens' aud (onechat)
   AUTH_DEV          1 adds POST /dev/token {sub}, and a secret if none is set; refused when NODE_ENV is production
+  CONSOLE           1 serves the console at /; what it shows takes a token with scope chat:admin (the value of AUTH_DEV)
   CHAT_LEGACY       claim: chats without a key may exist and are adopted; none: they do not (claim)
   PORT, HOST        where to listen (3000, 127.0.0.1)
   CORS_ORIGINS      origins of browsers that may call, separated by commas (none)

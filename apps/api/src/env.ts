@@ -30,6 +30,7 @@ const Env = z.object({
   AUTH_ISSUER: z.string().min(1).default("onechat"),
   AUTH_AUDIENCE: z.string().min(1).default("onechat"),
   AUTH_DEV: z.stringbool("1 or 0").default(false),
+  CONSOLE: z.stringbool("1 or 0").optional(),
   CHAT_LEGACY: z.enum(["claim", "none"]).default("claim"),
   CORS_ORIGINS: z
     .string()
@@ -64,6 +65,8 @@ export interface Settings {
   readonly auth: AuthSettings;
   /** The secret that signs development tokens; `null` unless AUTH_DEV is on. */
   readonly devTokenSecret: string | null;
+  /** Whether `/` is the console. */
+  readonly console: boolean;
   readonly legacy: "claim" | "none";
   readonly corsOrigins: readonly string[];
   /** Whose word about a client's address is taken. */
@@ -120,6 +123,7 @@ function settingsOf(env: z.infer<typeof Env>): Settings {
       audience: env.AUTH_AUDIENCE,
     },
     devTokenSecret: env.AUTH_DEV ? (secret ?? null) : null,
+    console: env.CONSOLE ?? env.AUTH_DEV,
     legacy: env.CHAT_LEGACY,
     corsOrigins: env.CORS_ORIGINS,
     trustedProxies: env.TRUST_PROXY,

@@ -27,6 +27,7 @@ export interface Readiness {
   assertGuarantee(): Promise<void>;
   /** From now on not ready: new requests belong elsewhere. */
   beginShutdown(): void;
+  readonly isStopping: () => boolean;
 }
 
 /** Builds the indexes of an empty collection in the background, however long the database takes to come up. */
@@ -47,6 +48,7 @@ export function createReadiness(chats: ChatContext, log: Logger): Readiness {
     beginShutdown: () => {
       stopping = true;
     },
+    isStopping: () => stopping,
   };
 }
 

@@ -39,6 +39,7 @@ export async function serve(settings: Settings, log: Logger, tracing: Tracing): 
   const { issuer, audience } = settings.auth;
   const server = await createServer({
     corsOrigins,
+    console: settings.console,
     limits,
     trustedProxies,
     chats,

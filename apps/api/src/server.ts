@@ -13,7 +13,8 @@ import type { AdminContext } from "./admin/admin-context.ts";
 import { auditSlot } from "./admin/audit-slot.ts";
 import type { Authenticate } from "./authentication.ts";
 import type { Caller } from "./caller.ts";
-import { endIdleConnectionsOnClose } from "./closing-connections.ts";
+import { endConnections } from "./closing-connections.ts";
+import { serveConsole } from "./console/serve-console.ts";
 import { devToken, type DevTokenOptions } from "./dev-token.ts";
 import { isUnforeseen } from "./error-answer.ts";
 import { rememberRequest } from "./failed-request.ts";
@@ -51,6 +52,7 @@ export interface ServerDependencies {
   /** Addresses and networks whose word about a client's address is taken. */
   readonly trustedProxies: readonly string[];
   readonly observer: TrafficObserver;
+  readonly console: boolean;
   /** Adds `POST /dev/token`. */
   readonly devToken: DevTokenOptions | null;
 }
@@ -63,7 +65,7 @@ export async function createServer(dependencies: ServerDependencies): Promise<Fa
   echoRequestId(server);
   sendSecurityHeaders(server);
   jsonOnly(server);
-  endIdleConnectionsOnClose(server);
+  endConnections(server, dependencies.readiness.isStopping);
   server.server.on("checkExpectation", refuseExpectation);
   if (dependencies.corsOrigins.length > 0)
     await server.register(cors, {
@@ -72,6 +74,7 @@ export async function createServer(dependencies: ServerDependencies): Promise<Fa
       exposedHeaders: ["x-request-id", "retry-after"],
     });
   health(server, dependencies.readiness);
+  if (dependencies.console) await serveConsole(server);
   if (dependencies.devToken !== null) devToken(server, dependencies.devToken);
   await server.register((guarded) => serveRouter(guarded, dependencies));
   return server;

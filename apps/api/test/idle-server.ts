@@ -23,13 +23,19 @@ export function idleServer({
   const ready = async (): Promise<void> => undefined;
   return createServer({
     chats: connect({ uri: "mongodb://127.0.0.1:9/" }),
-    readiness: { assertReady: ready, assertGuarantee: ready, beginShutdown: () => undefined },
+    readiness: {
+      assertReady: ready,
+      assertGuarantee: ready,
+      beginShutdown: () => undefined,
+      isStopping: () => false,
+    },
     admin: { tally: chatTally(), pool: () => ({ open: 0, inUse: 0, waiting: 0 }) },
     authenticate: createAuthentication(authSettings),
     log: createLogger("debug", { stream: { write: (line: string) => onLog(line) } }),
     version: "0.0.0-test",
     corsOrigins: ["https://app.example"],
     trustedProxies: [],
+    console: false,
     observer: unobserved,
     limits: { ...noLimits, ...limits },
     devToken: { secret, issuer: "onechat", audience: "onechat" },

@@ -31,6 +31,23 @@ describe("the API process", () => {
     idle.destroy();
   });
 
+  it("answers connections that it has accepted and that send their request only after SIGTERM", async () => {
+    await using api = await start(settings());
+    const { port } = new URL(api.url);
+    const sockets = Array.from({ length: 20 }, () => connectSocket(Number(port), "127.0.0.1"));
+    await Promise.all(sockets.map((socket) => once(socket, "connect")));
+    await fetch(`${api.url}/livez`);
+    api.child.kill("SIGTERM");
+    while (!api.log.some((line) => line.includes("shutting down"))) await sleep(5);
+    const answers = sockets.map(async (socket) => {
+      socket.write("GET /livez HTTP/1.1\r\nHost: a\r\n\r\n");
+      const [chunk] = (await once(socket, "data")) as [Buffer];
+      return chunk.toString().split("\r\n", 1)[0];
+    });
+    expect(new Set(await Promise.all(answers))).toEqual(new Set(["HTTP/1.1 200 OK"]));
+    expect(await api.ended).toBe(0);
+  });
+
   it.skipIf(missing !== null)("answers what it has accepted before it ends", async () => {
     await using mongo = await crashableMongo(process.env);
     await using api = await start(settings({ MONGODB_URI: mongo.uri }));

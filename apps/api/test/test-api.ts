@@ -54,6 +54,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     corsOrigins: options.corsOrigins ?? [],
     limits: { ...noLimits, ...options.limits },
     trustedProxies: [],
+    console: false,
     observer: options.observer ?? unobserved,
     devToken: options.devToken === true ? { secret, issuer: "onechat", audience: "onechat" } : null,
   });

@@ -11,6 +11,7 @@ export interface ApiProcess extends AsyncDisposable {
   readonly url: string;
   /** The log so far, a line each. */
   readonly log: readonly string[];
+  token(caller: string): Promise<string>;
   client(caller: string, options?: Partial<ChatClientOptions>): Promise<ChatClient>;
   /** `kill -9`. */
   kill(): Promise<void>;
@@ -32,13 +33,17 @@ export async function apiProcess(env: Readonly<Record<string, string>>): Promise
     const [code] = (await exited) as [number | null];
     return code;
   };
+  async function tokenOf(caller: string): Promise<string> {
+    const token = tokens.get(caller) ?? (await devToken(url, caller));
+    tokens.set(caller, token);
+    return token;
+  }
   return {
     url,
     log,
+    token: tokenOf,
     async client(caller, options = {}) {
-      const token = tokens.get(caller) ?? (await devToken(url, caller));
-      tokens.set(caller, token);
-      return createChatClient({ url, token, ...options });
+      return createChatClient({ url, token: await tokenOf(caller), ...options });
     },
     kill: async () => void (await stop("SIGKILL")),
     restart: async () => {
