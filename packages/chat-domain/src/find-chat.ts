@@ -20,8 +20,9 @@ export async function findChat(ctx: ChatContext, input: FindChatInput): Promise<
   const identity = chatIdentity(ctx, input);
   return withDeadline(ctx, async () => {
     const chat = await chatByKey(ctx, identity);
-    if (chat !== null) return chat;
-    const keyless = ctx.legacy === "claim" ? await findKeylessChat(ctx, identity) : null;
-    return keyless === null ? null : toChat(ctx.model, keyless);
+    if (chat !== null || ctx.legacy !== "claim") return chat;
+    const keyless = await findKeylessChat(ctx, identity);
+    // It may have been claimed between the two reads: then it has its key by now.
+    return keyless === null ? chatByKey(ctx, identity) : toChat(ctx.model, keyless);
   });
 }

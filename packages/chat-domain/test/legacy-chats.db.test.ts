@@ -1,7 +1,7 @@
 import { Decimal128, Int32, Long, ObjectId, UUID } from "mongodb";
 import { describe, expect, it } from "vitest";
 import { type ChatConnection } from "../src/connect/index.ts";
-import { createOrGetChat, findChat, participantsKey } from "../src/index.ts";
+import { type ChatContext, createOrGetChat, findChat, participantsKey } from "../src/index.ts";
 import { beforeEveryWrite } from "./before-every-write.ts";
 import { freshDatabase } from "./fresh-database.ts";
 import { recordingObserver } from "./recording-observer.ts";
@@ -14,6 +14,25 @@ async function insertLegacy(
   const keyless = documents.map((document) => ({ _id: new ObjectId(), ...document }));
   await collection.insertMany(keyless);
   return keyless.map(({ _id }) => _id.toHexString());
+}
+
+/** The context, with something that happens between a caller's first read and all that it does afterwards. */
+function afterFirstRead(database: ChatConnection, interruption: () => Promise<unknown>): ChatContext {
+  let reads = 0;
+  const chats = new Proxy(database.chats, {
+    get(target, property) {
+      const member: unknown = Reflect.get(target, property, target);
+      if (typeof member !== "function") return member;
+      if (property !== "findOne") return member.bind(target) as unknown;
+      return async (...args: unknown[]) => {
+        const found: unknown = await Reflect.apply(member, target, args);
+        reads += 1;
+        if (reads === 1) await interruption();
+        return found;
+      };
+    },
+  });
+  return { ...database, chats };
 }
 
 describe("a legacy chat without a key", () => {
@@ -146,6 +165,13 @@ describe("a legacy chat without a key", () => {
       created: false,
       chat: { id: legacy },
     });
+  });
+
+  it("is found by whoever looks while somebody claims it", async () => {
+    await using database = await freshDatabase();
+    const [legacy] = await insertLegacy(database, { participants: ["a", "b"] });
+    const chats = afterFirstRead(database, () => createOrGetChat(database, { participants: ["a", "b"] }));
+    expect((await findChat(chats, { participants: ["a", "b"] }))?.id).toBe(legacy);
   });
 
   it("is not looked for once the collection is sealed", async () => {
