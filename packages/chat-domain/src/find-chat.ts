@@ -22,7 +22,8 @@ export async function findChat(ctx: ChatContext, input: FindChatInput): Promise<
     const chat = await chatByKey(ctx, identity);
     if (chat !== null || ctx.legacy !== "claim") return chat;
     const keyless = await findKeylessChat(ctx, identity);
-    // It may have been claimed between the two reads: then it has its key by now.
-    return keyless === null ? chatByKey(ctx, identity) : toChat(ctx.model, keyless);
+    // Between the two reads it may have been claimed, and what was found instead would be its duplicate.
+    const claimed = await chatByKey(ctx, identity);
+    return claimed ?? (keyless === null ? null : toChat(ctx.model, keyless));
   });
 }

@@ -167,9 +167,12 @@ describe("a legacy chat without a key", () => {
     });
   });
 
-  it("is found by whoever looks while somebody claims it", async () => {
+  it.each([
+    { name: "alone", duplicates: [{ participants: ["a", "b"] }] },
+    { name: "beside a duplicate", duplicates: [{ participants: ["a", "b"] }, { participants: ["b", "a"] }] },
+  ])("is found by whoever looks while somebody claims it, $name", async ({ duplicates }) => {
     await using database = await freshDatabase();
-    const [legacy] = await insertLegacy(database, { participants: ["a", "b"] });
+    const [legacy] = await insertLegacy(database, ...duplicates);
     const chats = afterFirstRead(database, () => createOrGetChat(database, { participants: ["a", "b"] }));
     expect((await findChat(chats, { participants: ["a", "b"] }))?.id).toBe(legacy);
   });
