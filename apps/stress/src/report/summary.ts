@@ -28,7 +28,12 @@ function headSection(result: StressResult): string {
   const calls = contention.reduce((sum, { operations }) => sum + operations, 0);
   return [
     `## ${mark} onechat stress ${cell(profile)}: ${title}`,
-    ...(reasons.length === 0 ? [meaning] : reasons.slice(0, 20).map((reason) => `- ${cell(reason)}`)),
+    reasons.length === 0
+      ? meaning
+      : reasons
+          .slice(0, 20)
+          .map((reason) => `- ${cell(reason)}`)
+          .join("\n"),
     `${countText(calls)} calls in ${spanText(durationMs)}, seed ${seed}`,
     codeBlock(reproduce),
   ].join("\n\n");

@@ -78,7 +78,10 @@ function auditText(audit: AuditedKey | undefined): string | null {
   if (audit === undefined) return null;
   const live = audit.live.slice(0, 4).map(({ id }) => drawable(id, 60));
   const chats = `${audit.live.length} live ${audit.live.length === 1 ? "chat" : "chats"}`;
-  const retired = audit.redirects.length === 0 ? "" : `; ${audit.redirects.length} retired ids lead on`;
+  const retired =
+    audit.redirects.length === 0
+      ? ""
+      : `; ${audit.redirects.length} retired ${audit.redirects.length === 1 ? "id leads" : "ids lead"} on`;
   return `${chats}${live.length === 0 ? "" : `: ${live.join(", ")}${audit.live.length > 4 ? ", …" : ""}`}${retired}`;
 }
 

@@ -6,9 +6,10 @@ import { type Html, html } from "./html.ts";
 export interface ForestScale {
   readonly least: number;
   readonly most: number;
-  /** What the run could not tell from one, by its A/A rows. */
-  readonly resolution: readonly [low: number, high: number] | null;
 }
+
+/** What the run could not tell from one. */
+export type Resolution = readonly [low: number, high: number];
 
 /** Wide enough for every interval and for one, in which all rows share; never wilder than a hundredfold. */
 export function forestScale(ratios: readonly RatioEstimate[]): ForestScale {
@@ -17,14 +18,7 @@ export function forestScale(ratios: readonly RatioEstimate[]): ForestScale {
     .filter((value) => value > 0 && Number.isFinite(value));
   const least = Math.max(Math.min(...values, 0.8), 0.01) / 1.08;
   const most = Math.min(Math.max(...values, 1.25), 100) * 1.08;
-  return { least, most, resolution: resolutionOf(ratios) };
-}
-
-function resolutionOf(ratios: readonly RatioEstimate[]): readonly [number, number] | null {
-  const same = ratios.filter(({ of, to }) => of === to);
-  const lows = same.flatMap(({ low }) => low ?? []);
-  const highs = same.flatMap(({ high }) => high ?? []);
-  return lows.length === 0 || highs.length === 0 ? null : [Math.min(...lows, 1), Math.max(...highs, 1)];
+  return { least, most };
 }
 
 /** In percent of the width, so that a row needs no fixed one. */
@@ -33,11 +27,11 @@ function place(value: number, { least, most }: ForestScale): number {
   return Math.min(Math.max(share, 0), 1) * 100;
 }
 
-export function forestRow(row: RatioEstimate, scale: ForestScale): Html {
+export function forestRow(row: RatioEstimate, scale: ForestScale, resolution: Resolution | null): Html {
   const { of, to, estimate, low, high } = row;
   const one = percent(place(1, scale));
   return html`<svg class="forest ${of === to ? "" : of}" role="img" aria-label="${altText(row)}">
-    ${resolutionBand(scale)}
+    ${resolution === null ? null : resolutionBand(resolution, scale)}
     <line class="one" x1="${one}" x2="${one}" y1="0" y2="100%" />
     <svg y="50%" overflow="visible">
       ${low === null || high === null ? null : interval(low, high, scale)}
@@ -52,9 +46,8 @@ function altText({ estimate, low, high }: RatioEstimate): string {
   return `estimate ${factorText(estimate)}, interval from ${factorText(low)} to ${factorText(high)}: ${side}`;
 }
 
-function resolutionBand(scale: ForestScale): Html | null {
-  if (scale.resolution === null) return null;
-  const [from, to] = scale.resolution.map((value) => place(value, scale)) as [number, number];
+function resolutionBand([low, high]: Resolution, scale: ForestScale): Html {
+  const [from, to] = [place(low, scale), place(high, scale)];
   return html`<rect class="resolution" x="${percent(from)}" width="${percent(to - from)}" height="100%" />`;
 }
 

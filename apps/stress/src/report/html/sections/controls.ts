@@ -70,6 +70,7 @@ function anomalyCell(found: readonly Anomaly[]): Html {
     >${shown}${rest > 0 ? html`<span class="under">and ${rest} more</span>` : null}`;
 }
 
+/** Places where there is something to compare; what only one variant was asked for is in the table of latencies. */
 function latencyRows(latencies: readonly LatencySummary[]): readonly Row[] {
   const groups = new Map<string, LatencySummary[]>();
   for (const summary of latencies) {
@@ -78,17 +79,19 @@ function latencyRows(latencies: readonly LatencySummary[]): readonly Row[] {
     if (known === undefined) groups.set(name, [summary]);
     else known.push(summary);
   }
-  return [...groups].map(([name, summaries]) => {
-    const slowest = Math.max(...summaries.map(({ p50 }) => p50 ?? 0));
-    return {
-      title: html`<span class="tight">${name}</span>`,
-      cell: (variant) =>
-        latencyCell(
-          summaries.find((summary) => summary.variant === variant),
-          slowest,
-        ),
-    };
-  });
+  return [...groups]
+    .filter(([, summaries]) => summaries.length > 1)
+    .map(([name, summaries]) => {
+      const slowest = Math.max(...summaries.map(({ p50 }) => p50 ?? 0));
+      return {
+        title: html`<span class="tight">${name}</span>`,
+        cell: (variant) =>
+          latencyCell(
+            summaries.find((summary) => summary.variant === variant),
+            slowest,
+          ),
+      };
+    });
 }
 
 function latencyCell(summary: LatencySummary | undefined, slowest: number): Html | string {

@@ -1,50 +1,67 @@
 import type { RatioEstimate, StressResult } from "../../../result/stress-result.ts";
 import { countText, factorText, noFigure } from "../../text/figure-text.ts";
+import { forestAxis, forestRow, forestScale, type ForestScale, type Resolution } from "../forest-plot.ts";
 import { type Html, html } from "../html.ts";
-import { forestAxis, forestRow, forestScale, type ForestScale } from "../forest-plot.ts";
 
 export function ratioSection({ ratios, client }: StressResult): Html {
   return html`<section id="ratios">
     <h2>Ratios</h2>
     <p class="lead">
       Each round runs all variants in random order; a ratio is the median of the rounds' log ratios with its
-      95&nbsp;% bootstrap interval. The A/A row compares onechat with itself: its interval, shaded through all
-      rows, is the least difference that this run could have seen.
+      95&nbsp;% bootstrap interval. An A/A row compares onechat with itself: its interval, shaded through the
+      rows that it stands for, is what this run could not tell from no difference.
     </p>
     ${client.saturated ? saturatedNote(client.reasons) : null}
-    ${ratios.length === 0 ? html`<p class="none">No rounds were measured.</p>` : ratioTable(ratios)}
+    ${ratios.length === 0 ? html`<p class="none">No rounds were measured.</p>` : tables(ratios)}
   </section>`;
 }
 
 function saturatedNote(reasons: readonly string[]): Html {
   return html`<p class="lead">
-    <span class="tag unsure">client saturated</span> The process that sends was the bottleneck, so these
+    <span class="tag unsure">client saturated</span> The processes that send were the bottleneck, so these
     figures say little about the server: ${reasons.join("; ")}.
   </p>`;
 }
 
-function ratioTable(ratios: readonly RatioEstimate[]): Html {
+/** A table per metric, of which the first is open; all on one scale. */
+function tables(ratios: readonly RatioEstimate[]): readonly Html[] {
   const scale = forestScale(ratios);
-  const rows = ratios.toSorted((a, b) => Number(isSame(b)) - Number(isSame(a)));
-  const caption = `Ratios of ${ratios.length === 1 ? "one pair" : `${ratios.length} pairs`} with their 95 % intervals; 1 is no difference`;
+  const metrics = [...new Set(ratios.map(({ metric }) => metric))];
+  return metrics.map((metric, index) => {
+    const rows = ratios.filter((row) => row.metric === metric);
+    const table = ratioTable(metric, rows, scale);
+    return index === 0
+      ? table
+      : html`<details>
+          <summary>${metric}, ${countText(rows.length)} ${rows.length === 1 ? "ratio" : "ratios"}</summary>
+          ${table}
+        </details>`;
+  });
+}
+
+function ratioTable(metric: string, ratios: readonly RatioEstimate[], scale: ForestScale): Html {
+  const rows = ratios.toSorted(
+    (a, b) => placeOf(a).localeCompare(placeOf(b)) || Number(isSame(b)) - Number(isSame(a)),
+  );
   return html`<div class="panel">
-    <div class="scroll" tabindex="0" role="region" aria-label="Ratios">
+    <div class="scroll" tabindex="0" role="region" aria-label="Ratios of ${metric}">
       <table class="stacks">
         <caption>
-          ${caption}
+          <b>${metric}</b
+          >, on a log scale around one
         </caption>
         <thead>
           <tr>
-            <th scope="col">Ratio</th>
             <th scope="col">Where</th>
+            <th scope="col">Compared</th>
             <th scope="col" class="number">Estimate</th>
             <th scope="col" class="number">95 % interval</th>
-            <th scope="col">Interval on a log scale</th>
+            <th scope="col"><span class="hidden-text">Interval, drawn</span></th>
             <th scope="col" class="number">Rounds</th>
           </tr>
         </thead>
         <tbody>
-          ${rows.map((row) => ratioRow(row, scale))}
+          ${rows.map((row) => ratioRow(row, scale, resolutionOf(row, ratios)))}
           <tr class="forest-axis">
             <td colspan="4"></td>
             <td class="forest-cell">${forestAxis(scale)}</td>
@@ -56,29 +73,40 @@ function ratioTable(ratios: readonly RatioEstimate[]): Html {
   </div>`;
 }
 
+function placeOf({ path, workload }: RatioEstimate): string {
+  return `${path} ${workload}`;
+}
+
 function isSame({ of, to }: RatioEstimate): boolean {
   return of === to;
 }
 
-function ratioRow(row: RatioEstimate, scale: ForestScale): Html {
-  const { metric, of, to, path, workload, estimate, low, high, rounds } = row;
-  const name = isSame(row)
-    ? html`${metric} <b>A/A</b><span class="under">the resolution: ${resolutionText(row)}</span>`
-    : html`${metric} <b>${of}</b> / ${to}`;
+/** The interval of the A/A row of the same place, stretched to one where it misses it. */
+function resolutionOf(row: RatioEstimate, ratios: readonly RatioEstimate[]): Resolution | null {
+  const same = ratios.find((other) => isSame(other) && placeOf(other) === placeOf(row));
+  if (same === undefined || same.low === null || same.high === null) return null;
+  return [Math.min(same.low, 1), Math.max(same.high, 1)];
+}
+
+function ratioRow(row: RatioEstimate, scale: ForestScale, resolution: Resolution | null): Html {
+  const { of, to, estimate, low, high, rounds } = row;
+  const compared = isSame(row)
+    ? html`A/A <span class="muted">resolves ${resolutionText(resolution)}</span>`
+    : html`<b>${of}</b> / ${to}`;
   return html`<tr class="${isSame(row) ? "aa" : ""}">
-    <th scope="row">${name}</th>
-    <td class="tight">${path} ${workload}</td>
+    <th scope="row" class="tight">${placeOf(row)}</th>
+    <td class="tight">${compared}</td>
     <td class="number" data-label="Estimate"><b>${factorText(estimate)}</b></td>
     <td class="number" data-label="95 % interval">
       ${low === null || high === null ? "too few rounds" : `${factorText(low)} – ${factorText(high)}`}
     </td>
-    <td class="forest-cell">${forestRow(row, scale)}</td>
+    <td class="forest-cell">${forestRow(row, scale, resolution)}</td>
     <td class="number" data-label="Rounds">${countText(rounds)}</td>
   </tr> `;
 }
 
-/** How far from one the interval of a thing with itself goes. */
-function resolutionText({ low, high }: RatioEstimate): string {
-  if (low === null || high === null || low <= 0) return noFigure;
-  return `±${((Math.max(high, 1 / low) - 1) * 100).toFixed(1)} %`;
+/** How far from one a ratio has to be. */
+function resolutionText(resolution: Resolution | null): string {
+  if (resolution === null || resolution[0] <= 0) return noFigure;
+  return `±${((Math.max(resolution[1], 1 / resolution[0]) - 1) * 100).toFixed(0)} %`;
 }

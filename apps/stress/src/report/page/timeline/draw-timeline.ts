@@ -86,10 +86,10 @@ function barShape(bar: Bar, lane: number, geometry: Geometry): readonly SVGEleme
 }
 
 /** Which id was answered, where there is room to say it. */
-function letterOf({ id, created, outcome }: Bar, box: DOMRect): readonly SVGElement[] {
+function letterOf({ kind, id, created, outcome }: Bar, box: DOMRect): readonly SVGElement[] {
   if (id === -1 || outcome !== "ok" || box.width < 14 || box.height < 9) return [];
   const text = svgElement("text", {
-    class: created === true ? "op-letter inverse" : "op-letter",
+    class: created === true || kind === "merge" ? "op-letter inverse" : "op-letter",
     x: (box.x + 4).toFixed(1),
     y: (box.y + box.height / 2 + 3.5).toFixed(1),
   });
