@@ -4,29 +4,30 @@ import type { AuditedIds } from "./audited-ids.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
 import { goneChat } from "./lost-or-phantom.ts";
-import type { Retirement } from "./retirements.ts";
+import type { Retired } from "./retirements.ts";
+
+export interface RetiredIds {
+  readonly known: Retired;
+  /** Those that must have been retired. */
+  readonly happened: ReadonlySet<number>;
+}
 
 /**
  * What the database must hold at the end of the chats that were there before: each of them live, or retired by a merge
- * and leading to its survivor; and no other. `retired` are those that must have been retired.
+ * and leading to its survivor; and no other.
  */
 export function auditLegacy(
   evidence: Evidence,
   legacy: LegacyCase,
-  retired: ReadonlySet<number>,
+  { known, happened }: RetiredIds,
 ): readonly Finding[] {
-  const { initial, retirements, audited } = legacy;
+  const { initial, audited } = legacy;
   if (audited === null) return [];
   return [
     ...strangers(evidence, legacy, audited),
-    ...initial.flatMap((id) => fateOf(evidence, { id, retired, audited, known: retirements.of })),
+    ...initial.flatMap((id) => fateOf(evidence, { id, known, happened, audited })),
     ...phantoms(evidence, legacy, audited),
   ];
-}
-
-/** Ids that somebody retired, and no operation says who. */
-export function unexplainedRetirements({ initial, retirements, audited }: LegacyCase): readonly number[] {
-  return initial.filter((id) => audited?.redirects.has(id) === true && !retirements.of.has(id));
 }
 
 function strangers(
@@ -41,18 +42,16 @@ function strangers(
   return [{ name: "DUPLICATE", text, rows }];
 }
 
-interface Fate {
+interface Fate extends RetiredIds {
   readonly id: number;
-  readonly retired: ReadonlySet<number>;
   readonly audited: AuditedIds;
-  readonly known: ReadonlyMap<number, Retirement>;
 }
 
 function fateOf(evidence: Evidence, fate: Fate): readonly Finding[] {
-  const { id, retired, audited, known } = fate;
+  const { id, happened, audited, known } = fate;
   const rows = [known.get(id)?.row ?? nothing].filter((row) => row !== nothing);
   const isLive = audited.live.includes(id);
-  const isRetired = retired.has(id) || audited.redirects.has(id);
+  const isRetired = happened.has(id) || audited.redirects.has(id);
   if (isLive && isRetired) {
     const text = `${evidence.idText(id)} is live although it was retired`;
     return [{ name: "RESURRECTED", text, rows }];
@@ -62,12 +61,12 @@ function fateOf(evidence: Evidence, fate: Fate): readonly Finding[] {
 
 function whereItLeads(
   { idText }: Evidence,
-  { id, retired, audited, known }: Fate,
+  { id, happened, audited, known }: Fate,
   rows: readonly number[],
 ): readonly Finding[] {
   const to = audited.redirects.get(id) ?? nothing;
   // Of a merge that is in no operation nothing is known, not even the survivor.
-  const last = known.has(id) ? lastOf(known, retired, id) : to;
+  const last = known.has(id) ? lastOf({ known, happened }, id) : to;
   if (to === nothing || (!known.has(id) && !audited.live.includes(to))) {
     const text = `${idText(id)} is neither live nor does it lead to a live chat`;
     return [{ name: "LOST", text, rows }];
@@ -78,14 +77,9 @@ function whereItLeads(
 }
 
 /** The live chat that a retired one leads to. */
-function lastOf(
-  known: ReadonlyMap<number, Retirement>,
-  retired: ReadonlySet<number>,
-  id: number,
-  hops = 0,
-): number {
-  const next = retired.has(id) ? known.get(id) : undefined;
-  return next === undefined || hops > known.size ? id : lastOf(known, retired, next.to, hops + 1);
+function lastOf(retired: RetiredIds, id: number, hops = 0): number {
+  const next = retired.happened.has(id) ? retired.known.get(id) : undefined;
+  return next === undefined || hops > retired.known.size ? id : lastOf(retired, next.to, hops + 1);
 }
 
 /** Answers that named a chat which was neither there before nor is there now. */

@@ -1,6 +1,5 @@
 import type { Anomaly } from "../result/stress-result.ts";
 import { cell, nothing } from "../history/operation-table.ts";
-import { unexplainedRetirements } from "./audit-legacy.ts";
 import { auditNew } from "./audit-new.ts";
 import { crossKey } from "./cross-key.ts";
 import { decideLegacy } from "./decide-legacy.ts";
@@ -10,7 +9,6 @@ import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
 import type { ForeignId } from "./ownership.ts";
 import { refusals } from "./refusals.ts";
-import { retirementsOf } from "./retirements.ts";
 import { sightingsOf } from "./sightings.ts";
 
 export interface CheckedRegister {
@@ -68,22 +66,12 @@ function judge(evidence: Evidence, register: number, foreign: readonly ForeignId
       excused: seen.creators.length === 0 && seen.list.some(({ seen: id }) => id !== nothing),
     };
   }
-  const retirements = retirementsOf(evidence, seen, initial, audited);
-  const { undecidable } = retirements;
-  if (undecidable !== null)
-    return {
-      findings: [],
-      problems: [
-        `${evidence.idText(undecidable)} may have been merged into several chats: ${key} was not judged`,
-      ],
-    };
-  const legacy = { initial, seen, retirements, audited };
-  return {
-    findings: decideLegacy(evidence, legacy),
-    problems: unexplainedRetirements(legacy).map(
-      (id) => `${evidence.idText(id)} of ${key} was retired, and the history holds no merge that did it`,
-    ),
-  };
+  const { findings, unexplained, undecidable } = decideLegacy(evidence, { initial, seen, audited });
+  const unjudged = `merges of ${key} leave open what became of its chats: ${key} was not judged`;
+  const retired = unexplained.map(
+    (id) => `${evidence.idText(id)} of ${key} was retired, and the history holds no merge that did it`,
+  );
+  return { findings, problems: undecidable ? [unjudged] : retired };
 }
 
 /** One of each name is enough for a register; the witnesses stand in the order in which they began. */

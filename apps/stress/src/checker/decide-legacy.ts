@@ -4,34 +4,51 @@ import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
 import { auditLegacy } from "./audit-legacy.ts";
 import { retirementOrder } from "./retirement-order.ts";
-import { type Retirements, wayFrom } from "./retirements.ts";
+import { type Retired, type Retirements, retirementsOf, wayFrom } from "./retirements.ts";
 import { people, type Sighting, type Sightings } from "./sightings.ts";
 
 /** What is needed to judge a register whose people had chats before the run. */
 export interface LegacyCase {
   readonly initial: readonly number[];
   readonly seen: Sightings;
-  readonly retirements: Retirements;
   readonly audited: AuditedIds | null;
 }
 
+export interface LegacyDecision {
+  readonly findings: readonly Finding[];
+  /** Ids that the database says are retired, and no operation did it. */
+  readonly unexplained: readonly number[];
+  /** Too much was left open by merges with unknown outcomes. */
+  readonly undecidable: boolean;
+}
+
 /**
- * A register whose people had a chat before the run, or several: one of them becomes theirs, nothing
- * is created, and an id changes only by a merge that retires it.
+ * A register whose people had a chat before the run, or several: one of them becomes theirs, nothing is created, and
+ * an id changes only by a merge that retires it.
  */
-export function decideLegacy(evidence: Evidence, legacy: LegacyCase): readonly Finding[] {
-  const { initial, seen, retirements } = legacy;
-  const possible = seen.list.filter(
-    ({ asked, seen: id }) => initial.includes(id) && (asked === people || initial.includes(asked)),
-  );
-  return [
-    ...doubleCreated(evidence, legacy),
-    ...sawNothing(evidence, legacy),
-    ...strangeIds(evidence, legacy),
-    ...strangeMerges(evidence, legacy),
-    ...contradiction(evidence, retirements),
-    ...fates(evidence, legacy, possible),
-  ];
+export function decideLegacy(evidence: Evidence, legacy: LegacyCase): LegacyDecision {
+  const { initial, seen, audited } = legacy;
+  const { ways, contradiction } = retirementsOf(evidence, seen, initial, audited);
+  const [way] = ways ?? [];
+  if (ways === null || way === undefined) return { findings: [], unexplained: [], undecidable: true };
+  const verdicts = ways.map((retired) => fates(evidence, legacy, retired));
+  return {
+    findings: [
+      ...doubleCreated(evidence, legacy),
+      ...sawNothing(evidence, legacy, way),
+      ...strangeIds(evidence, legacy),
+      ...strangeMerges(evidence, legacy),
+      ...contradictions(evidence, contradiction),
+      ...leastOf(verdicts),
+    ],
+    unexplained: initial.filter((id) => audited?.redirects.has(id) === true && !way.has(id)),
+    undecidable: false,
+  };
+}
+
+/** Of several explanations the one with the fewest objections; if there is one without any, that is it. */
+function leastOf(verdicts: readonly (readonly Finding[])[]): readonly Finding[] {
+  return verdicts.toSorted((a, b) => a.length - b.length)[0] ?? [];
 }
 
 function doubleCreated({ idText }: Evidence, { seen, initial }: LegacyCase): readonly Finding[] {
@@ -40,11 +57,15 @@ function doubleCreated({ idText }: Evidence, { seen, initial }: LegacyCase): rea
   return [{ name: "DOUBLE_CREATED", text, rows: seen.creators.slice(0, 2) }];
 }
 
-function sawNothing({ idText }: Evidence, { seen, initial, retirements }: LegacyCase): readonly Finding[] {
+function sawNothing(
+  { idText }: Evidence,
+  { seen, initial }: LegacyCase,
+  retired: Retired,
+): readonly Finding[] {
   return seen.list
     .filter(({ asked, seen: id }) => id === nothing && (asked === people || initial.includes(asked)))
     .map(({ asked, first }) =>
-      retirements.of.has(asked)
+      retired.has(asked)
         ? { name: "LOST", text: `${idText(asked)} led to nothing when it was merged`, rows: [first] }
         : {
             name: "TIME_TRAVEL",
@@ -83,9 +104,12 @@ function strangeMerges({ idText }: Evidence, { seen, initial }: LegacyCase): rea
     }));
 }
 
-function contradiction({ idText }: Evidence, retirements: Retirements): readonly Finding[] {
-  if (retirements.contradiction === null) return [];
-  const [one, other] = retirements.contradiction;
+function contradictions(
+  { idText }: Evidence,
+  contradiction: Retirements["contradiction"],
+): readonly Finding[] {
+  if (contradiction === null) return [];
+  const [one, other] = contradiction;
   return [
     {
       name: "SPLIT_ID",
@@ -99,20 +123,22 @@ function contradiction({ idText }: Evidence, retirements: Retirements): readonly
  * The first chat of these people must lead to every id that was answered for them. There is at most one such id, but
  * where merges with unknown outcomes form a circle there may be two: then one that explains everything is enough.
  */
-function fates(evidence: Evidence, legacy: LegacyCase, sightings: readonly Sighting[]): readonly Finding[] {
-  const retired = legacy.retirements.of;
+function fates(evidence: Evidence, legacy: LegacyCase, retired: Retired): readonly Finding[] {
+  const { initial } = legacy;
+  const sightings = legacy.seen.list.filter(
+    ({ asked, seen }) => initial.includes(seen) && (asked === people || initial.includes(asked)),
+  );
   const ofPeople = sightings.filter(({ asked }) => asked === people);
   const firsts = ofPeople.filter(({ seen }) =>
     ofPeople.every((other) => wayFrom(retired, seen, other.seen) !== null),
   );
-  const isSplit = ofPeople.length > 0 && firsts.length === 0;
+  const isSplit = ofPeople.length > 0 && firsts.length === 0 && evidence.complete;
   const candidates = firsts.length === 0 ? [null] : firsts.map(({ seen }) => seen);
   const verdicts = candidates.map((chat) => {
     const { findings, happened } = retirementOrder(evidence, retired, sightings, chat);
-    return [...findings, ...auditLegacy(evidence, legacy, happened)];
+    return [...findings, ...auditLegacy(evidence, legacy, { known: retired, happened })];
   });
-  const best = verdicts.find((findings) => findings.length === 0) ?? verdicts[0] ?? [];
-  return isSplit && evidence.complete ? [split(evidence, ofPeople), ...best] : best;
+  return [...(isSplit ? [split(evidence, ofPeople)] : []), ...leastOf(verdicts)];
 }
 
 function split({ idText }: Evidence, sightings: readonly Sighting[]): Finding {

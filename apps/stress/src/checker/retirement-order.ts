@@ -1,11 +1,10 @@
-import { cell, merge, resolve } from "../history/operation-table.ts";
+import { cell } from "../history/operation-table.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
-import { type Retirement, wayFrom } from "./retirements.ts";
+import { outOfOrder } from "./out-of-order.ts";
+import { type Retired, wayFrom } from "./retirements.ts";
 import { people, type Sighting } from "./sightings.ts";
 import { isOpen, notAfter, notBefore, type Window } from "./window.ts";
-
-type Retired = ReadonlyMap<number, Retirement>;
 
 export interface RetirementOrder {
   /** The ids that must have been retired. */
@@ -30,20 +29,22 @@ export function retirementOrder(
   for (const sighting of sightings) {
     const from = sighting.asked === people ? chat : sighting.asked;
     const way = from === null ? [] : wayFrom(retired, from, sighting.seen);
-    if (way === null) findings.push(...unexplained(evidence, sighting, from));
+    if (way === null) findings.push(...unexplained(evidence, sightings, sighting, from));
     else narrow(evidence, { windows, happened }, sighting, way);
   }
-  return { happened, findings: [...findings, ...sweep(evidence, retired, windows, happened)] };
+  return { happened, findings: [...findings, ...sweep(evidence, retired, { windows, happened }, sightings)] };
 }
 
 function unexplained(
   { complete, idText }: Evidence,
-  { seen, first }: Sighting,
+  sightings: readonly Sighting[],
+  { asked, seen, first }: Sighting,
   from: number | null,
 ): readonly Finding[] {
   if (!complete) return [];
   const text = `${idText(from ?? seen)} led to ${idText(seen)}, and no merge explains it`;
-  return [{ name: "SPLIT_ID", text, rows: [first] }];
+  const other = sightings.find((each) => each.asked === asked && each.seen !== seen);
+  return [{ name: "SPLIT_ID", text, rows: other === undefined ? [first] : [first, other.first] }];
 }
 
 interface Narrowed {
@@ -70,8 +71,8 @@ function narrow(
 function sweep(
   evidence: Evidence,
   retired: Retired,
-  windows: Map<number, Window>,
-  happened: ReadonlySet<number>,
+  { windows, happened }: Narrowed,
+  sightings: readonly Sighting[],
 ): readonly Finding[] {
   const findings: Finding[] = [];
   const waiting = new Set(happened);
@@ -82,7 +83,7 @@ function sweep(
     if (id === undefined || retirement === undefined || window === undefined)
       return [...findings, retiredInACircle(evidence, retired, waiting)];
     waiting.delete(id);
-    if (!isOpen(window)) findings.push(outOfOrder(evidence, id, retirement, window));
+    if (!isOpen(window)) findings.push(outOfOrder(evidence, sightings, { id, retirement, window }));
     const survivors = windows.get(retirement.to);
     if (survivors !== undefined)
       windows.set(retirement.to, notBefore(survivors, window.from, window.fromRow));
@@ -94,32 +95,4 @@ function retiredInACircle({ idText }: Evidence, retired: Retired, ids: ReadonlyS
   const rows = [...ids].flatMap((id) => retired.get(id)?.row ?? []);
   const text = `${[...ids].map(idText).join(" and ")} were retired in favour of each other`;
   return { name: "SPLIT_ID", text, rows };
-}
-
-/** The name says which rule was broken: of the two rows that contradict each other, it depends on what they are. */
-function outOfOrder(
-  { table, idText }: Evidence,
-  id: number,
-  { to }: Retirement,
-  { fromRow, untilRow }: Window,
-): Finding {
-  const rows = [fromRow, untilRow];
-  const isOwnMerge = cell(table.kind, fromRow) === merge && cell(table.asked, fromRow) === id;
-  if (!isOwnMerge)
-    return {
-      name: "STALE_AFTER_MERGE",
-      text: `${idText(id)} was used by a call that began after it had been retired in favour of ${idText(to)}`,
-      rows,
-    };
-  if (cell(table.kind, untilRow) === resolve)
-    return {
-      name: "TIME_TRAVEL",
-      text: `${idText(id)} led to ${idText(to)} before any merge of it began`,
-      rows,
-    };
-  return {
-    name: "SPLIT_ID",
-    text: `both ${idText(id)} and ${idText(to)} were answered before any merge of ${idText(id)} began`,
-    rows,
-  };
 }

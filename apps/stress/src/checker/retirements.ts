@@ -11,18 +11,25 @@ export interface Retirement {
   readonly window: Window;
   /** Whether it did happen: a merge was acknowledged, or the database says so at the end. */
   readonly certain: boolean;
+  readonly acknowledged: boolean;
   /** The row of a merge of it. */
   readonly row: number;
 }
 
+/** By the retired id. */
+export type Retired = ReadonlyMap<number, Retirement>;
+
 export interface Retirements {
-  /** By the retired id. */
-  readonly of: ReadonlyMap<number, Retirement>;
+  /**
+   * What may have been. There is one way for it, unless merges with unknown outcomes leave open into which chat they
+   * would have gone; `null` if that leaves too much open.
+   */
+  readonly ways: readonly Retired[] | null;
   /** Two acknowledged merges of one id into different ones. */
   readonly contradiction: readonly [SeenMerge, SeenMerge] | null;
-  /** An id of which merges with unknown outcomes name different survivors: nobody can tell what became of it. */
-  readonly undecidable: number | null;
 }
+
+const mostWays = 256;
 
 /** Which of the register's first chats may have been retired. */
 export function retirementsOf(
@@ -31,18 +38,38 @@ export function retirementsOf(
   initial: readonly number[],
   audited: AuditedIds | null,
 ): Retirements {
-  const of = new Map<number, Retirement>();
+  let ways: readonly Retired[] = [new Map()];
   let contradiction: Retirements["contradiction"] = null;
-  let undecidable: number | null = null;
   for (const id of initial) {
-    const all = merges.filter(({ asked, to }) => asked === id && to !== id && initial.includes(to));
+    const all = mergesOf(evidence, id, merges, initial);
     const [acknowledged, other] = all.filter(({ firstEnded }) => firstEnded !== nothing);
     if (acknowledged !== undefined && other !== undefined) contradiction ??= [acknowledged, other];
-    if (acknowledged === undefined && all.length > 1) undecidable ??= id;
-    const likely = acknowledged ?? all[0];
-    if (likely !== undefined) of.set(id, retirement(evidence, likely, audited));
+    // Whatever else was tried, one that succeeded is the one that happened.
+    const likely = acknowledged === undefined ? all : [acknowledged];
+    const options = likely.map((merge) => retirement(evidence, merge, audited));
+    if (options.length > 0)
+      ways = ways.flatMap((way) => options.map((option) => new Map([...way, [id, option]])));
+    if (ways.length > mostWays) return { ways: null, contradiction };
   }
-  return { of, contradiction, undecidable };
+  return { ways, contradiction };
+}
+
+/** A merge that names no survivor may have gone into any of the others. */
+function mergesOf(
+  { table }: Evidence,
+  id: number,
+  merges: readonly SeenMerge[],
+  initial: readonly number[],
+): readonly SeenMerge[] {
+  const own = merges.filter(({ asked }) => asked === id);
+  const open = own.find(({ to }) => to === nothing);
+  return initial.flatMap((to) => {
+    const named = to === id ? undefined : own.find((merge) => merge.to === to);
+    if (open === undefined || to === id) return named === undefined ? [] : [named];
+    if (named === undefined) return [{ ...open, to }];
+    const isEarlier = cell(table.start, open.firstStarted) < cell(table.start, named.firstStarted);
+    return [isEarlier ? { ...named, firstStarted: open.firstStarted } : named];
+  });
 }
 
 function retirement(
@@ -57,23 +84,20 @@ function retirement(
     to,
     window: acknowledged ? notAfter(begun, cell(table.end, firstEnded), firstEnded) : begun,
     certain: acknowledged || audited?.redirects.has(asked) === true,
+    acknowledged,
     row: acknowledged ? firstEnded : firstStarted,
   };
 }
 
 /** The retired ids on the way from one id to another that it led to, first to last; `null` if it never leads there. */
-export function wayFrom(
-  retirements: ReadonlyMap<number, Retirement>,
-  from: number,
-  to: number,
-): readonly number[] | null {
+export function wayFrom(retired: Retired, from: number, to: number): readonly number[] | null {
   const way: number[] = [];
   let id = from;
   while (id !== to) {
-    const retired = retirements.get(id);
-    if (retired === undefined || way.includes(id)) return null;
+    const retirementOfIt = retired.get(id);
+    if (retirementOfIt === undefined || way.includes(id)) return null;
     way.push(id);
-    id = retired.to;
+    id = retirementOfIt.to;
   }
   return way;
 }

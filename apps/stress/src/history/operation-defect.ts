@@ -17,9 +17,8 @@ const asksForId: Readonly<Record<OperationKind, boolean>> = {
   merge: true,
 };
 
-/** Into what a chat is merged is known before: without it nobody could tell what a lost answer may have done. */
 function mergeDefect({ op, asked, id, outcome }: Operation): string | null {
-  if (id === null && outcome !== "fail") return `operation ${op}, "merge", does not say into which id`;
+  if (id === null && outcome === "ok") return `operation ${op}, "merge", does not say into which id`;
   return id !== null && id === asked ? `operation ${op} merges ${id} into itself` : null;
 }
 

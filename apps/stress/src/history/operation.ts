@@ -42,7 +42,7 @@ export const Operation = z.object({
   id: z.string().nullable(),
   /** `ensure` only. */
   created: z.boolean().nullable(),
-  /** `resolve`: the id asked for. `merge`: the id retired in favour of `id`, which is named whatever the outcome. */
+  /** `resolve`: the id asked for. `merge`: the id retired in favour of `id`, which may be unknown with the outcome. */
   asked: z.string().nullable(),
   /** A class of errors such as `UNAVAILABLE`, `E11000` or `ECONNRESET`, with its text for people. */
   error: z.object({ reason: z.string(), message: z.string() }).nullable(),

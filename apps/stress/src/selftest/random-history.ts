@@ -22,7 +22,7 @@ const habits: readonly (readonly OperationKind[])[] = [
 /** A correct history: of callers that really went one after the other, with intervals drawn around what they did. */
 export function correctHistory(random: SeededRandom, most = mostOperations): SmallHistory {
   const initial = chatsBefore.slice(0, [0, 0, 0, 1, 2, 2, 3, 3][random.below(8)] ?? 0);
-  const circumstances = { survivors: survivorsOf(random), kinds: pick(habits, random), random };
+  const circumstances = { kinds: pick(habits, random), random };
   let chats: Chats = { chat: null, live: initial, retired: [] };
   const at = Array.from({ length: 1 + random.below(most) }, () => random.below(instants));
   const operations = at
@@ -35,18 +35,7 @@ export function correctHistory(random: SeededRandom, most = mostOperations): Sma
   return { initial, operations, audit: random.below(3) === 0 ? null : auditOf(chats) };
 }
 
-/** Into which other one each chat is merged, if it is. Which ones are survivors is known even of a lost answer. */
-function survivorsOf(random: SeededRandom): ReadonlyMap<string, string> {
-  return new Map(
-    chatsBefore.map((id) => {
-      const others = chatsBefore.filter((other) => other !== id);
-      return [id, pick(others, random)];
-    }),
-  );
-}
-
 interface Circumstances {
-  readonly survivors: ReadonlyMap<string, string>;
   readonly kinds: readonly OperationKind[];
   readonly random: SeededRandom;
 }
@@ -56,10 +45,11 @@ interface Played {
   readonly chats: Chats;
 }
 
-function question(op: number, instant: number, { survivors, kinds, random }: Circumstances): Operation {
+function question(op: number, instant: number, { kinds, random }: Circumstances): Operation {
   const kind = pick(kinds, random);
   const outcome = pick(["ok", "ok", "ok", "ok", "ok", "unknown", "unknown", "fail"] as const, random);
   const retired = kind === "merge" ? pick(chatsBefore, random) : null;
+  const survivors = chatsBefore.filter((id) => id !== retired);
   return {
     type: "op",
     op,
@@ -70,7 +60,7 @@ function question(op: number, instant: number, { survivors, kinds, random }: Cir
     start: instant - waited(random),
     end: instant + waited(random),
     outcome,
-    id: retired === null ? null : (survivors.get(retired) ?? null),
+    id: retired === null || (outcome === "unknown" && random.below(4) === 0) ? null : pick(survivors, random),
     created: null,
     asked: kind === "resolve" ? pick(allNames, random) : retired,
     error: null,

@@ -54,12 +54,20 @@ function ensure(chats: Chats, operation: Operation, names: readonly string[]): r
   return settle(chats, id);
 }
 
+/** A merge that was not answered may not even say into which chat it would have gone. */
 function merge(chats: Chats, { asked, id }: Operation): readonly Chats[] {
-  if (asked === null || id === null || asked === id) return [];
-  if (chats.retired.some(([from, to]) => from === asked && to === id)) return [chats];
-  if (!chats.live.includes(asked) || !chats.live.includes(id)) return [];
+  if (asked === null) return [];
+  return id === null
+    ? chats.live.flatMap((survivor) => mergeInto(chats, asked, survivor))
+    : mergeInto(chats, asked, id);
+}
+
+function mergeInto(chats: Chats, asked: string, survivor: string): readonly Chats[] {
+  if (asked === survivor) return [];
+  if (chats.retired.some(([from, to]) => from === asked && to === survivor)) return [chats];
+  if (!chats.live.includes(asked) || !chats.live.includes(survivor)) return [];
   const live = chats.live.filter((each) => each !== asked);
-  return [{ ...chats, live, retired: [...chats.retired, [asked, id]] }];
+  return [{ ...chats, live, retired: [...chats.retired, [asked, survivor]] }];
 }
 
 /** Somebody is answered with this id: from then on it is settled whose chat is whose. */

@@ -30,19 +30,25 @@ function withOneSpoiled(operations: readonly Operation[], random: SeededRandom):
 
 function spoiledOperation(operation: Operation, random: SeededRandom): Operation {
   const { outcome, kind, start, end } = operation;
-  const moved = random.below(11) - 5;
-  if (kind === "merge" && outcome !== "ok" && random.below(2) === 0)
-    return { ...operation, outcome: "ok", error: null };
-  switch (random.below(outcome === "ok" ? 5 : 2)) {
+  const moved = random.below(15) - 7;
+  switch (random.below(outcome === "ok" ? 6 : 4)) {
     case 0:
       return { ...operation, start: start + moved, end: end + moved };
     case 1:
-      return random.below(2) === 0 ? { ...operation, start: end } : { ...operation, end: start };
+      return { ...operation, start: end };
     case 2:
+      return { ...operation, end: start };
+    case 3:
+      return kind === "merge" ? succeeded(operation) : operation;
+    case 4:
       return { ...operation, id: pick(names, random) };
     default:
       return kind === "ensure" ? spoiledEnsure(operation, random) : operation;
   }
+}
+
+function succeeded(operation: Operation): Operation {
+  return operation.id === null ? operation : { ...operation, outcome: "ok", error: null };
 }
 
 function spoiledEnsure(operation: Operation, random: SeededRandom): Operation {

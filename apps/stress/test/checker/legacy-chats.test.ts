@@ -68,7 +68,7 @@ test("a retired id that is given out after the merge was acknowledged is STALE_A
 });
 
 test("a retired id that is given out after another saw the survivor is STALE_AFTER_MERGE", () => {
-  const calls = [unanswered(merged("b", "a", 0, 5)), resolved("b", "a", 1, 2), resolved("b", "b", 3, 4)];
+  const calls = [merged("b", "a", 0, 5), resolved("b", "a", 1, 2), resolved("b", "b", 3, 4)];
   expect(withChats(["a", "b"], calls)).toEqual(["STALE_AFTER_MERGE 2 3"]);
 });
 
@@ -79,7 +79,12 @@ test("a survivor that is answered for a retired id before any merge began is TIM
 
 test("both ids answered before the merge began are SPLIT_ID, whatever comes later", () => {
   const calls = [got("a", 0, 1), got("b", 2, 3), merged("b", "a", 4, 5)];
-  expect(withChats(["a", "b"], calls)).toEqual(["SPLIT_ID 1 3"]);
+  expect(withChats(["a", "b"], calls)).toEqual(["SPLIT_ID 1 2 3"]);
+});
+
+test("a duplicate that is answered beside the chat, and merged only later, is SPLIT_ID and not stale", () => {
+  const calls = [found("b", 0, 3), got("a", 1, 4), merged("b", "a", 2, 9), resolved("b", "b", 5, 6)];
+  expect(withChats(["a", "b"], calls)).toEqual(["SPLIT_ID 1 2 4"]);
 });
 
 test("a merge with unknown outcome may have happened, late, or not at all", () => {
@@ -88,6 +93,16 @@ test("a merge with unknown outcome may have happened, late, or not at all", () =
   expect(withChats(["a", "b"], [lost, resolved("b", "b", 5, 6), resolved("b", "a", 7, 8)])).toEqual([]);
   expect(withChats(["a", "b"], [lost], { audit: [stored(["a", "b"])] })).toEqual([]);
   expect(withChats(["a", "b"], [lost], { audit: [stored(["a"], { b: "a" })] })).toEqual([]);
+});
+
+test("a merge with unknown outcome may not even say into which chat it would have gone", () => {
+  const lost = { ...unanswered(merged("c", "a", 0, 1)), id: null };
+  const initial = ["a", "b", "c"];
+  expect(withChats(initial, [lost, resolved("c", "b", 2, 3), resolved("c", "b", 4, 5)])).toEqual([]);
+  expect(withChats(initial, [lost, resolved("c", "b", 2, 3), resolved("c", "a", 4, 5)])).toEqual([
+    "SPLIT_ID 2 3",
+  ]);
+  expect(withChats(initial, [lost], { audit: [stored(["a", "b"], { c: null })] })).toEqual(["LOST 1"]);
 });
 
 test("a chain of merges is followed to its end, one after the other", () => {

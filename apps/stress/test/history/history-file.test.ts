@@ -161,7 +161,7 @@ describe("what is no history", () => {
     [{ kind: "resolve", created: null }, 'operation 1, "resolve", does not say which id was asked for'],
     [{ kind: "merge", created: null, asked: "a", id: "a" }, "operation 1 merges a into itself"],
     [
-      { kind: "merge", created: null, asked: "a", id: null, outcome: "unknown" },
+      { kind: "merge", created: null, asked: "a", id: null },
       'operation 1, "merge", does not say into which id',
     ],
     [{ outcome: "unknown" }, 'operation 1 is "unknown" and has an answer'],
