@@ -22,8 +22,9 @@ export const envHelp = `The onechat API is configured by environment variables:
 Traces of requests, procedures and database commands are exported when OpenTelemetry's own variables ask for it, such as
 OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318 (OTEL_TRACES_EXPORTER, OTEL_SERVICE_NAME, OTEL_TRACES_SAMPLER, …).
 
-Limits, of this process alone. Rates are per 10 seconds and 0 means none. With AUTH_DEV=1 rates are 0 unless set, because
-whoever races a thousand calls on their own machine is not to be refused; otherwise they are on:
+Limits, of this process alone. Rates are per 10 seconds, and 0 means none. They are on when NODE_ENV is production, and
+off elsewhere unless they are set, because whoever races thousands of calls against a process of their own, in tests or
+for measuring, is not to be refused:
 
   RATE_LIMIT_CALLS          calls of one caller, each call of a batch counted (5000)
   RATE_LIMIT_SERVICE_CALLS  the same for tokens with scope chat:any, which speak for many people (50000)
@@ -34,5 +35,5 @@ whoever races a thousand calls on their own machine is not to be refused; otherw
 
 Whoever is above a rate gets 429, whoever comes while the process is overloaded 503, both with Retry-After.
 
-NODE_ENV=production refuses AUTH_DEV.
+NODE_ENV=production switches rates on and refuses AUTH_DEV.
 `;

@@ -132,13 +132,13 @@ function settingsOf(env: z.infer<typeof Env>): Settings {
   };
 }
 
-/** A developer who races a thousand calls is no attacker: in development nobody is counted unless asked for. */
+/** Whoever races thousands of calls against a process of their own is no attacker: rates are for production. */
 function limitsOf(env: z.infer<typeof Env>): LimitSettings {
-  const unlessDev = (limit: number): number => (env.AUTH_DEV ? 0 : limit);
+  const inProduction = (limit: number): number => (env.NODE_ENV === "production" ? limit : 0);
   return {
-    callsPerCaller: env.RATE_LIMIT_CALLS ?? unlessDev(5_000),
-    callsPerService: env.RATE_LIMIT_SERVICE_CALLS ?? unlessDev(50_000),
-    requestsPerAddress: env.RATE_LIMIT_REQUESTS ?? unlessDev(20_000),
+    callsPerCaller: env.RATE_LIMIT_CALLS ?? inProduction(5_000),
+    callsPerService: env.RATE_LIMIT_SERVICE_CALLS ?? inProduction(50_000),
+    requestsPerAddress: env.RATE_LIMIT_REQUESTS ?? inProduction(20_000),
     concurrentRequests: env.MAX_CONCURRENT_REQUESTS,
     connections: env.MAX_CONNECTIONS,
     eventLoopDelayMs: env.MAX_EVENT_LOOP_DELAY_MS,

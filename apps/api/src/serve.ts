@@ -54,7 +54,7 @@ export async function serve(settings: Settings, log: Logger, tracing: Tracing): 
   const owned = [chats, metrics.server, tracing.tracer];
   const close = closeOnSignal(server, readiness, { log, owned, drainMs: settings.drainMs });
   const url = await server.listen({ port: settings.port, host: settings.host });
-  log.info({ url }, "listening");
+  log.info({ url, limits }, "listening");
   return close;
 }
 

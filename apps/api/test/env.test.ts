@@ -101,18 +101,18 @@ describe("the environment", () => {
     });
   });
 
-  it("counts nobody's calls in development, and everybody's elsewhere, unless it says otherwise", () => {
-    const dev = { MONGODB_URI: complete.MONGODB_URI, AUTH_DEV: "1" };
-    const rates = { callsPerCaller: 0, callsPerService: 0, requestsPerAddress: 0 };
-    expect(parseEnv(dev)).toMatchObject({ settings: { limits: rates } });
-    expect(parseEnv({ ...dev, RATE_LIMIT_CALLS: "7" })).toMatchObject({
-      settings: { limits: { ...rates, callsPerCaller: 7 } },
+  it("limits rates in production, and elsewhere only when told to", () => {
+    const off = { callsPerCaller: 0, callsPerService: 0, requestsPerAddress: 0 };
+    expect(parseEnv(complete)).toMatchObject({ settings: { limits: off } });
+    expect(parseEnv({ ...complete, RATE_LIMIT_CALLS: "7" })).toMatchObject({
+      settings: { limits: { ...off, callsPerCaller: 7 } },
     });
-    expect(parseEnv(complete)).toMatchObject({
+    const production = { ...complete, NODE_ENV: "production" };
+    expect(parseEnv(production)).toMatchObject({
       settings: { limits: { callsPerCaller: 5_000, callsPerService: 50_000, requestsPerAddress: 20_000 } },
     });
-    expect(parseEnv({ ...complete, RATE_LIMIT_CALLS: "0" })).toMatchObject({
-      settings: { limits: { callsPerCaller: 0 } },
+    expect(parseEnv({ ...production, RATE_LIMIT_CALLS: "0" })).toMatchObject({
+      settings: { limits: { callsPerCaller: 0, callsPerService: 50_000 } },
     });
   });
 
