@@ -60,7 +60,7 @@ function fateOf(evidence: Evidence, fate: Fate): readonly Finding[] {
 }
 
 function whereItLeads(
-  { idText }: Evidence,
+  { idText, complete }: Evidence,
   { id, happened, audited, known }: Fate,
   rows: readonly number[],
 ): readonly Finding[] {
@@ -71,7 +71,8 @@ function whereItLeads(
     const text = `${idText(id)} is neither live nor does it lead to a live chat`;
     return [{ name: "LOST", text, rows }];
   }
-  if (to === last) return [];
+  // Where operations are missing, one of them may have led on.
+  if (to === last || !complete) return [];
   const text = `${idText(id)} leads to ${idText(to)} and not to ${idText(last)}, into which it was merged`;
   return [{ name: "SPLIT_ID", text, rows }];
 }
