@@ -62,7 +62,8 @@ describe("the window in which a chat can have come to be", () => {
     expect(windowOf([lost, answered(9, 12)])).toEqual([3, 12]);
   });
 
-  it("is unknown of chats from before the run, of merged ones, and where nobody created", () => {
+  it("is unknown of chats from before the run, of merged and of several ones, and where nobody created", () => {
+    expect(windowOf([creator, answered(11, 12, { id: "another" })])).toBeNull();
     expect(windowOf([creator], ["old"])).toBeNull();
     expect(windowOf([creator, answered(40, 41, { kind: "merge", created: null, asked: "x" })])).toBeNull();
     expect(windowOf([answered(1, 2)])).toBeNull();

@@ -21,7 +21,8 @@ export interface CreationWindow {
 
 /**
  * Not before its creator began, nor before a read began that saw nothing; not after its creator ended, nor after
- * anybody was answered with it. `null` for chats older than the run, those that were merged, and where nobody created.
+ * anybody was answered with it. `null` for chats older than the run, those that were merged, where several were
+ * answered, and where nobody created.
  */
 export function creationWindow(
   table: OperationTable,
@@ -29,6 +30,7 @@ export function creationWindow(
   { initial }: Pick<Register, "initial">,
 ): CreationWindow | null {
   if (initial.length > 0 || rows.some((row) => cell(table.kind, row) === merge)) return null;
+  if (idsOf(table, rows).size > 1) return null;
   const creator = creatorOf(table, rows);
   if (creator === nothing) return null;
   const isAnswered = cell(table.outcome, creator) === ok;
@@ -40,6 +42,11 @@ export function creationWindow(
   };
   for (const row of rows) if (cell(table.outcome, row) === ok) narrow(window, table, row);
   return window;
+}
+
+function idsOf(table: OperationTable, rows: Int32Array): ReadonlySet<number> {
+  const answered = [...rows].filter((row) => cell(table.id, row) !== nothing);
+  return new Set(answered.map((row) => cell(table.id, row)));
 }
 
 /** Who says so; else whoever may have created without an answer. The earliest of them allows the most. */

@@ -3,7 +3,7 @@ import { type Html, html } from "./html.ts";
 export interface Column<Row> {
   readonly head: Html | string;
   /** Numbers stand below one another; `head` names the row. */
-  readonly kind?: "head" | "number" | "tight" | "text";
+  readonly kind?: "head" | "number" | "tight";
   readonly cell: (row: Row) => Html | string | null;
 }
 

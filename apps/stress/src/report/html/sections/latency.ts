@@ -27,7 +27,9 @@ function chartFrame(): Html {
           data-plot="curves"
           role="img"
           aria-label="Latency by percentile for each variant; the table below has the figures"
-        ></div>
+        >
+          <noscript><p class="none">The chart is drawn by a script.</p></noscript>
+        </div>
       </figure>
     </div>`;
 }

@@ -30,7 +30,9 @@ function frames(): Html {
               data-plot="${name}"
               role="img"
               aria-label="${title}, over the seconds of the run"
-            ></div>
+            >
+              <noscript><p class="none">The chart is drawn by a script.</p></noscript>
+            </div>
           </figure>`,
       )}
     </div>`;

@@ -39,7 +39,6 @@ svg text { font: 11.5px var(--sans); fill: var(--muted); font-variant-numeric: t
 .forest .interval { stroke: var(--colour, var(--ink)); stroke-width: 2; stroke-linecap: round; }
 .forest .end { stroke: var(--colour, var(--ink)); stroke-width: 2; stroke-linecap: round; }
 .forest .estimate { fill: var(--colour, var(--ink)); stroke: var(--paper); stroke-width: 2; }
-.forest .beyond { fill: var(--colour, var(--ink)); }
 .forest-cell { position: relative; width: 42%; min-width: 240px; }
 .forest-axis th, .forest-axis td { border-top: 1px solid var(--rule); }
 .forest-axis td { height: 1.6rem; }

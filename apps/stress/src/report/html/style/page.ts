@@ -1,5 +1,6 @@
 export const page = `
 *, *::before, *::after { box-sizing: border-box; }
+[hidden] { display: none !important; }
 html { background: var(--ground); scroll-padding-top: 4rem; -webkit-text-size-adjust: 100%; }
 body {
   margin: 0; color: var(--ink); font: 400 15px/1.55 var(--sans);

@@ -11,13 +11,11 @@ th:first-child, td:first-child { padding-left: 1.25rem; }
 th:last-child, td:last-child { padding-right: 1.25rem; }
 .number { text-align: right; white-space: nowrap; }
 .tight { white-space: nowrap; }
-.wide { min-width: 16rem; }
 tbody tr:hover > * { background: color-mix(in srgb, var(--sunken) 55%, transparent); }
 td .under, th .under { display: block; color: var(--muted); font-size: 12.5px; }
 tbody th, tbody td { vertical-align: top; }
 th .key { display: inline-block; min-width: 9rem; }
 .key { font-family: var(--mono); font-size: 0.9em; overflow-wrap: anywhere; }
-.clamp { max-width: 46ch; overflow-wrap: anywhere; }
 .witnesses { list-style: none; padding: 0; margin: 0.35rem 0 0; font: 12.5px/1.6 var(--mono); color: var(--muted); }
 .more { padding: 0.6rem 1.25rem; border-top: 1px solid var(--line); color: var(--muted); font-size: 13px; }
 

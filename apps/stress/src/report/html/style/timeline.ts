@@ -2,13 +2,12 @@ export const timeline = `
 .timeline { padding: 1rem 1.25rem 1.25rem; }
 .timeline .facts { margin-bottom: 0.9rem; }
 .timeline .anomaly { margin: 0 0 0.5rem; }
-.canvas { position: relative; border: 1px solid var(--line); border-radius: 8px; overflow: auto; max-height: 620px; }
+.canvas { position: relative; border: 1px solid var(--line); border-radius: 8px; overflow: auto; max-height: 700px; }
 .canvas > svg { display: block; touch-action: pan-y; cursor: grab; outline: none; }
 .canvas > svg:active { cursor: grabbing; }
 .canvas:has(svg:focus-visible) { outline: 2px solid var(--accent); outline-offset: 2px; }
 .lane-line { stroke: var(--line); }
 .lane-label { fill: var(--ink); }
-.axis-back { fill: var(--paper); }
 .tick { stroke: var(--line); }
 .window-band { fill: var(--window); }
 .window-edge { stroke: var(--good); stroke-dasharray: 3 3; }

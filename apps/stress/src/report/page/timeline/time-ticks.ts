@@ -30,7 +30,7 @@ const units = [
 
 /** In the unit and with the digits that tell one step from the next. */
 function tickText(nanoseconds: number, step: number): string {
-  const [name, size] = units.find(([, length]) => step * 50 >= length) ?? units[3];
+  const [name, size] = units.find(([, length]) => step * 5 >= length) ?? units[3];
   const digits = Math.max(Math.ceil(-Math.log10(step / size) - 1e-9), 0);
   return `${(nanoseconds / size).toFixed(Math.min(digits, 3))} ${name}`;
 }

@@ -4,8 +4,8 @@ import { barLook, type BarLook } from "./bar-look.ts";
 
 const callTexts: Readonly<Record<BarLook, string>> = {
   "id-0": "answered with A",
-  "id-1": "with B",
-  "id-2": "with yet others",
+  "id-1": "answered with B",
+  "id-2": "answered with another",
   created: "created it",
   nothing: "saw nothing",
   merge: "merged",
