@@ -6,6 +6,8 @@ export interface Progress extends Disposable {
   begin(step: ProgressStep): void;
   /** A line of its own. */
   readonly say: (line: string) => void;
+  /** Nothing is under way any more. */
+  end(): void;
   /** From here on the counts come from this run. */
   follow(counts: () => Counts): void;
 }
@@ -68,6 +70,10 @@ export function progress({ mode, write, columns, clock }: ProgressSetting): Prog
       write(mode === "json" ? `${JSON.stringify({ event: "note", text })}\n` : `${text}\n`);
     },
     follow: (next) => void (counts = next),
+    end() {
+      clear();
+      step = null;
+    },
     [Symbol.dispose]() {
       clearInterval(timer);
       clear();

@@ -9,7 +9,7 @@ import { UsageError } from "../usage-error.ts";
 import { check } from "./check.ts";
 import { doctor } from "./doctor.ts";
 import { report } from "./report.ts";
-import { runCommand } from "./run.ts";
+import { runCommand, type Showing } from "./run.ts";
 import { selftest } from "./selftest.ts";
 
 interface Invoked {
@@ -37,7 +37,7 @@ export const commands: readonly Command[] = [
     options: [...planFlags, ...loadFlags, ...placeFlags],
     example: "stress run smoke --seed 1",
     run: ({ argument, flags, host }) =>
-      runCommand(parsed(RunFlags, { ...flags, profile: argument }), flags.json === true, host),
+      runCommand(parsed(RunFlags, { ...flags, profile: argument }), showingOf(flags, host), host),
   },
   {
     name: "check",
@@ -73,6 +73,12 @@ export const commands: readonly Command[] = [
     run: ({ flags, host }) => doctor(host, typeof flags.uri === "string" ? flags.uri : null),
   },
 ];
+
+/** Colours only for a terminal, and for nobody who does not want them. */
+function showingOf(flags: Flags, { env, stdoutIsTerminal }: Host): Showing {
+  const color = stdoutIsTerminal && flags.color !== false && (env["NO_COLOR"] ?? "") === "";
+  return { json: flags.json === true, color };
+}
 
 async function reported({ argument, host }: Invoked): Promise<ExitName> {
   try {

@@ -50,7 +50,7 @@ function cores(): Finding {
 
 async function openedGround(host: Host, uri: string | null): Promise<Ground | Finding> {
   try {
-    return await openGround({ settings: { uri }, run: "doctor", env: host.env, onNotice: () => undefined });
+    return await openGround({ uri, keepIn: null, run: "doctor", env: host.env, onNotice: () => undefined });
   } catch (error) {
     return { state: "missing", what: "database", text: messageOf(error) };
   }

@@ -32,13 +32,24 @@ export async function targetsOpened(
   };
 }
 
+/** Where a way differs from that of the stage. */
+interface HttpWay {
+  readonly urls?: readonly string[];
+  readonly database?: string;
+  readonly timeoutMs?: number;
+}
+interface DomainWay {
+  readonly uri?: string;
+  readonly database?: string;
+  readonly timeoutMs?: number;
+}
+
 /** Over HTTP to these processes, by default those of the stage. */
 export function httpTarget(
   { secret, apis, ground }: Stage,
-  urls: readonly string[] = apis?.urls ?? [],
-  database = ground.databaseOf("ours"),
+  { urls = apis?.urls ?? [], database = ground.databaseOf("ours"), timeoutMs = patienceMs }: HttpWay = {},
 ): TargetToOpen {
-  const route = httpRoute("http", { urls, secret, timeoutMs: patienceMs });
+  const route = httpRoute("http", { urls, secret, timeoutMs });
   return { target: { variant: "ours", path: "http", route: "fault/http", database }, route };
 }
 
@@ -46,9 +57,9 @@ export function httpTarget(
 export function domainTarget(
   { ground }: Stage,
   variant: Variant,
-  { uri = ground.mongo.uri, database = ground.databaseOf(variant) } = {},
+  { uri = ground.mongo.uri, database = ground.databaseOf(variant), timeoutMs = patienceMs }: DomainWay = {},
 ): TargetToOpen {
-  const place = { uri, database, poolSize, timeoutMs: patienceMs, watchWrites: true };
+  const place = { uri, database, poolSize, timeoutMs, watchWrites: true };
   return {
     target: { variant, path: "domain", route: `fault/${variant}`, database },
     route: { path: "domain", variant, place },

@@ -18,7 +18,7 @@ export async function indexMissing(stage: Stage): Promise<FaultSetup> {
     stage,
     [
       ...(settings.paths.includes("domain") ? [domainTarget(stage, "ours", { database })] : []),
-      ...(api === null ? [] : [httpTarget(stage, api.urls, database)]),
+      ...(api === null ? [] : [httpTarget(stage, { urls: api.urls, database })]),
     ],
     api === null ? [] : [api],
   );

@@ -82,14 +82,14 @@ async function openHop(stage: Stage, hop: Hop): Promise<ProxiedHop> {
   if (hop === "caller to database")
     return { proxies, ...(await targetsOpened(stage, [domainTarget(stage, "ours", { uri })], proxies)) };
   const api = await ownApi(stage, { uri });
-  return { proxies, ...(await targetsOpened(stage, [httpTarget(stage, api.urls)], [api, proxy])) };
+  return { proxies, ...(await targetsOpened(stage, [httpTarget(stage, { urls: api.urls })], [api, proxy])) };
 }
 
 async function beforeTheApis(stage: Stage): Promise<ProxiedHop> {
   const hops = await Promise.all((stage.apis?.urls ?? []).map((url) => beforeApi(url)));
   const proxies = hops.map(({ proxy }) => proxy);
   const urls = hops.map(({ url }) => url);
-  return { proxies, ...(await targetsOpened(stage, [httpTarget(stage, urls)], proxies)) };
+  return { proxies, ...(await targetsOpened(stage, [httpTarget(stage, { urls })], proxies)) };
 }
 
 function struck(proxies: readonly TcpProxy[]): number {

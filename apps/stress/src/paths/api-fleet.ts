@@ -1,6 +1,5 @@
-import { UsageError } from "../usage-error.ts";
 import { type ApiProcess, type ApiSetting, startApi } from "./api-process.ts";
-import { freePort, isFree } from "./free-port.ts";
+import { freePort } from "./free-port.ts";
 
 /** Several processes of the API on one database. */
 export interface ApiFleet extends AsyncDisposable {
@@ -14,10 +13,7 @@ export interface ApiFleetSetting extends Omit<ApiSetting, "port"> {
   readonly firstPort: number | null;
 }
 
-/**
- * @throws UsageError when a port that was asked for is in use
- * @throws Error when a process does not come up
- */
+/** @throws Error when a process does not come up */
 export async function startApis({ size, firstPort, ...setting }: ApiFleetSetting): Promise<ApiFleet> {
   const ports = await portsFrom(firstPort, size);
   const outcomes = await Promise.allSettled(ports.map((port) => startApi({ ...setting, port })));
@@ -35,9 +31,5 @@ export async function startApis({ size, firstPort, ...setting }: ApiFleetSetting
 
 async function portsFrom(firstPort: number | null, size: number): Promise<readonly number[]> {
   if (firstPort === null) return Promise.all(Array.from({ length: size }, () => freePort()));
-  const ports = Array.from({ length: size }, (_, index) => firstPort + index);
-  for (const port of ports) {
-    if (!(await isFree(port))) throw new UsageError([`--port ${firstPort}: port ${port} is in use`]);
-  }
-  return ports;
+  return Array.from({ length: size }, (_, index) => firstPort + index);
 }

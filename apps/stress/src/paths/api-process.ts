@@ -92,21 +92,29 @@ function spawned({ port, uri, database, secret, env }: ApiSetting): Running {
 
 async function answers({ child, lastWords }: Running, url: string): Promise<void> {
   const deadline = performance.now() + startMs;
+  let answer = "no answer";
   while (performance.now() < deadline) {
     if (child.exitCode !== null || child.signalCode !== null)
       throw new Error(`an API process has ended before it was up: ${lastWords()}`);
-    if (await isOk(url)) return;
+    answer = await answerOf(url);
+    if (answer === "") return;
     await sleep(25);
   }
-  throw new Error(`${url} has not answered within ${startMs / 1_000} s: ${lastWords()}`);
+  throw new Error(`${url} was not well within ${startMs / 1_000} s, at last: ${answer}; ${lastWords()}`);
 }
 
-async function isOk(url: string): Promise<boolean> {
+/** What is wrong, empty if nothing is. */
+async function answerOf(url: string): Promise<string> {
   try {
-    return (await fetch(url, { signal: AbortSignal.timeout(2_000) })).ok;
-  } catch {
-    return false;
+    const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+    return answer.ok ? "" : `${answer.status} ${(await answer.text()).slice(0, 300)}`;
+  } catch (error) {
+    return error instanceof Error ? `${error.message} ${causeText(error)}` : "no answer";
   }
+}
+
+function causeText({ cause }: Error): string {
+  return cause instanceof Error ? `(${cause.message})` : "";
 }
 
 async function ended({ child, freezer, exited }: Running, signal: "SIGTERM" | "SIGKILL"): Promise<void> {

@@ -1,5 +1,6 @@
 import { type ChatClient, createChatClient } from "@onechat/chat-client";
 import type { AskedPeople, ChatStore, OpenStore } from "../variants/chat-store.ts";
+import { warmUpOf } from "../variants/warm-up.ts";
 import { tokenOf } from "./tokens.ts";
 
 /** API processes, and how to talk to them. */
@@ -44,10 +45,7 @@ export async function openHttp(place: HttpPlace): Promise<OpenStore> {
     async warmUp() {
       const people = { participants: ["warm-up", "service"], scope: "" };
       await Promise.all(people.participants.map((caller) => clients.introduce(caller)));
-      const looks = connectionsPerUrl * place.urls.length;
-      await Promise.all(Array.from({ length: looks }, () => store.find(people)));
-      const { id } = await store.ensure(people);
-      await store.resolve(id, people);
+      await warmUpOf(store, { poolSize: connectionsPerUrl * place.urls.length, people })();
     },
     writesSent: () => null,
     [Symbol.asyncDispose]: () => Promise.resolve(),

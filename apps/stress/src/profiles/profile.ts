@@ -15,14 +15,16 @@ export interface Profile {
   /** How often each workload is repeated on each target, and how often `hot`, whose time is the headline. */
   readonly repeats: number;
   readonly hotRepeats: number;
-  /** Rounds of the speed comparison. */
+  /** Rounds of the speed comparison, and how long it may take on one path: then it ends with the rounds it has. */
   readonly rounds: number;
+  readonly speedMs: number;
   /** Calls per second of the open loop. */
   readonly rate: number;
   readonly durationMs: number;
   readonly timeoutMs: number;
   /** Goes on with new seeds until it is stopped or finds an anomaly. */
   readonly endless: boolean;
+  /** Judged where the run has the figures for them. */
   readonly thresholds: readonly string[];
 }
 

@@ -5,7 +5,6 @@ import type { Admin } from "../variants/admin.ts";
 import { prepareDatabase } from "../variants/prepare-database.ts";
 import { NotStarted } from "./not-started.ts";
 import { answeringAdmin, openDatabase } from "./open-database.ts";
-import type { RunSettings } from "./run-settings.ts";
 
 /** A database server that answers, and how the databases of a run are called there. */
 export interface Ground extends AsyncDisposable {
@@ -18,15 +17,18 @@ export interface Ground extends AsyncDisposable {
 }
 
 export interface GroundSetting {
-  readonly settings: Pick<RunSettings, "uri">;
+  /** An existing MongoDB, or `null`. */
+  readonly uri: string | null;
+  /** Where the data of an engine of our own is kept; `null`: thrown away at the end. */
+  readonly keepIn: string | null;
   readonly run: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly onNotice: (line: string) => void;
 }
 
 /** @throws NotStarted when there is no database that answers */
-export async function openGround({ settings, run, env, onNotice }: GroundSetting): Promise<Ground> {
-  const mongo = await openDatabase(settings, env, onNotice);
+export async function openGround({ run, ...setting }: GroundSetting): Promise<Ground> {
+  const mongo = await openDatabase(setting);
   try {
     const admin = await answeringAdmin(mongo.uri);
     const named = new Set<string>();

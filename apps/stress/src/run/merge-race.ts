@@ -21,6 +21,7 @@ const aroundMs = 400;
  */
 export async function mergeRace(stage: Stage, repeat: number): Promise<void> {
   const { settings, ground } = stage;
+  const { timeoutMs } = settings;
   const database = ground.databaseOf(`merge${repeat}`);
   const db = ground.admin.db(database);
   await prepareDatabase(db, "ours");
@@ -29,8 +30,8 @@ export async function mergeRace(stage: Stage, repeat: number): Promise<void> {
   await using opened = await targetsOpened(
     stage,
     [
-      ...(settings.paths.includes("domain") ? [domainTarget(stage, "ours", { database })] : []),
-      ...(api === null ? [] : [httpTarget(stage, api.urls, database)]),
+      ...(settings.paths.includes("domain") ? [domainTarget(stage, "ours", { database, timeoutMs })] : []),
+      ...(api === null ? [] : [httpTarget(stage, { urls: api.urls, database, timeoutMs })]),
     ],
     api === null ? [] : [api],
   );

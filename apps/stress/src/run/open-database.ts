@@ -1,23 +1,24 @@
 import { type MongoServer, openMongo } from "@onechat/mongo";
 import { type Admin, openAdmin } from "../variants/admin.ts";
 import { NotStarted } from "./not-started.ts";
-import type { RunSettings } from "./run-settings.ts";
 
-type Env = Readonly<Record<string, string | undefined>>;
+export interface DatabaseSetting {
+  readonly uri: string | null;
+  readonly keepIn: string | null;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly onNotice: (line: string) => void;
+}
 
 /**
  * The database of a run: the given one, or one of our own that may be killed.
  *
  * @throws NotStarted when there is none on this machine
  */
-export async function openDatabase(
-  { uri }: Pick<RunSettings, "uri">,
-  env: Env,
-  onNotice: (line: string) => void,
-): Promise<MongoServer> {
+export async function openDatabase({ uri, keepIn, env, onNotice }: DatabaseSetting): Promise<MongoServer> {
+  const own = keepIn === null ? {} : { dir: keepIn };
   try {
     return uri === null
-      ? await openMongo({ purpose: "start", env, onNotice })
+      ? await openMongo({ purpose: "start", env, onNotice, ...own })
       : await openMongo({ purpose: "start", env: { ...env, MONGODB_URI: uri }, provider: "uri", onNotice });
   } catch (cause) {
     throw new NotStarted(messageOf(cause), { cause });

@@ -2,10 +2,13 @@ import { exits } from "../exit-codes.ts";
 import type { Contention, RatioEstimate, StressResult } from "../result/stress-result.ts";
 
 /** The end of a run on a terminal: what was found, what it proves, and where the rest is. */
-export function resultText(result: StressResult, directory: string): string {
+export function resultText(
+  result: StressResult,
+  { directory, color }: { readonly directory: string; readonly color: boolean },
+): string {
   const { verdict, reasons, contention, ratios, faults, thresholds, reproduce } = result;
   const blocks = [
-    [`${verdict.toUpperCase()}: ${exits[verdict].meaning}`, ...reasons.map((reason) => `  ${reason}`)],
+    [`${heading(verdict, color)}: ${exits[verdict].meaning}`, ...reasons.map((reason) => `  ${reason}`)],
     contentionLines(contention.filter(({ variant }) => variant === "ours")),
     controlLines(result),
     faults.map(
@@ -20,6 +23,14 @@ export function resultText(result: StressResult, directory: string): string {
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join("\n"))
     .join("\n\n")}\n`;
+}
+
+/** Green, red, or yellow for whatever proves nothing. */
+function heading(verdict: StressResult["verdict"], color: boolean): string {
+  const word = verdict.toUpperCase();
+  if (!color) return word;
+  const code = verdict === "pass" ? 32 : verdict === "anomaly" || verdict === "threshold" ? 31 : 33;
+  return `\u001B[1;${code}m${word}\u001B[0m`;
 }
 
 function contentionLines(groups: readonly Contention[]): readonly string[] {

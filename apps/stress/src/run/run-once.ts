@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Host } from "../host.ts";
 import type { Progress } from "../progress.ts";
@@ -9,7 +8,8 @@ import { observation as newObservation, type Observation } from "./observation.t
 import { openRecorder } from "./recorder.ts";
 import type { RunSettings } from "./run-settings.ts";
 import { newNotes, type SceneNotes, scenesOf } from "./scene.ts";
-import { openStage } from "./stage.ts";
+import { runPlace } from "./run-place.ts";
+import { openStage, refuseTakenPorts } from "./stage.ts";
 
 /** What happened, before anybody has judged it. */
 export interface RanOnce {
@@ -34,18 +34,25 @@ export interface RunSetting {
  * Runs all scenes, and whatever happens in them, audits what can be audited and closes the history.
  *
  * @throws NotStarted when there is nothing to run against
+ * @throws UsageError when the directory or the ports cannot be used
  */
 export async function runOnce({ settings, host, progress }: RunSetting): Promise<RanOnce> {
   const startedAt = host.now();
   const began = host.clock();
   const run = `${utcName(startedAt)}_${settings.seed}`;
-  await using ground = await openGround({ settings, run, env: host.env, onNotice: progress.say });
+  const place = await runPlace(settings.out ?? join("stress-results", run.replace("_", "-")));
+  await refuseTakenPorts(settings.port);
+  await using ground = await openGround({
+    uri: settings.uri,
+    keepIn: settings.keepDb ? join(place.directory, "database") : null,
+    run,
+    env: host.env,
+    onNotice: progress.say,
+  });
   await prepareVariants(ground, settings.variants);
-  const directory = settings.out ?? join("stress-results", `${utcName(startedAt)}-${settings.seed}`);
-  await mkdir(directory, { recursive: true });
-  const historyPath = join(directory, "history.ndjson.gz");
+  await place.make();
   const notes = newNotes();
-  const failure = await recorded({ settings, host, progress, ground, notes }, historyPath, {
+  const failure = await recorded({ settings, host, progress, ground, notes }, place.historyPath, {
     version: 1,
     run,
     seed: settings.seed,
@@ -53,16 +60,8 @@ export async function runOnce({ settings, host, progress }: RunSetting): Promise
     startedAt: startedAt.toISOString(),
   });
   if (!settings.keepDb) await ground.dropAll();
-  return {
-    run,
-    directory,
-    historyPath,
-    startedAt,
-    durationMs: host.clock() - began,
-    notes,
-    mongo: ground.mongo.description,
-    failure,
-  };
+  const durationMs = host.clock() - began;
+  return { run, ...place, startedAt, durationMs, notes, mongo: ground.mongo.description, failure };
 }
 
 interface Recording extends RunSetting {

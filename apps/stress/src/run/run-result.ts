@@ -5,6 +5,7 @@ import type { StressResult } from "../result/stress-result.ts";
 import { secondsOf } from "../speed/per-second.ts";
 import { evaluateThresholds } from "../thresholds/evaluate-thresholds.ts";
 import type { Measured } from "../thresholds/figures.ts";
+import type { MetricName } from "../thresholds/metrics.ts";
 import { environmentOf } from "./environment.ts";
 import { headline } from "./headline.ts";
 import { NotStarted } from "./not-started.ts";
@@ -37,11 +38,17 @@ export function runResult(settings: RunSettings, ran: RanOnce, history: History)
     seconds: [...secondsOf(operationsOf(history.operations), registersOf(history))],
     client,
   };
-  const thresholds = evaluateThresholds(settings.thresholds, measured);
+  const thresholds = [
+    ...evaluateThresholds(settings.usualThresholds, measured).filter(
+      ({ outcome }) => outcome !== "unmeasured",
+    ),
+    ...evaluateThresholds(settings.thresholds, measured),
+  ];
   const { interrupted, bug, notStarted } = endingOf(ran.failure);
   const { verdict, reasons } = judge({
     checked,
     thresholds,
+    needsSpeed: settings.thresholds.some(({ metric }) => speedMetrics.has(metric)),
     client,
     interrupted,
     bug,
@@ -55,6 +62,8 @@ export function runResult(settings: RunSettings, ran: RanOnce, history: History)
     reasons: [...(first === null ? [] : [first]), ...reasons],
   };
 }
+
+const speedMetrics: ReadonlySet<MetricName> = new Set(["latency", "throughput"]);
 
 function registersOf({ registers }: History): ReadonlyMap<string, History["registers"][number]> {
   return new Map(registers.map((register) => [register.key, register]));

@@ -1,42 +1,33 @@
-import type { FaultName, Workload } from "../history/history-line.ts";
-import type { Path, Variant } from "../history/operation.ts";
+import type { FaultName } from "../history/history-line.ts";
 import type { Host } from "../host.ts";
-import type { ProfileName } from "../profiles/profile.ts";
+import type { Profile, ProfileName } from "../profiles/profile.ts";
 import { profiles } from "../profiles/profiles.ts";
 import type { RunFlags } from "../settings.ts";
 import { parseThreshold } from "../thresholds/parse-threshold.ts";
+import { ThresholdSyntaxError } from "../thresholds/scanner.ts";
 import { parseThresholdFile } from "../thresholds/threshold-file.ts";
 import type { Threshold } from "../thresholds/threshold.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** Everything about a run, decided once. */
-export interface RunSettings {
+export interface RunSettings extends Omit<Profile, "summary" | "thresholds"> {
   readonly profile: ProfileName;
   readonly seed: number;
-  readonly workloads: readonly Workload[];
-  readonly paths: readonly Path[];
-  readonly variants: readonly Variant[];
-  readonly faults: readonly FaultName[];
-  readonly callers: number;
-  readonly keys: number;
-  readonly procs: number;
-  readonly repeats: number;
-  readonly hotRepeats: number;
-  readonly rounds: number;
-  readonly rate: number;
-  readonly durationMs: number;
-  readonly timeoutMs: number;
-  readonly endless: boolean;
+  /** Claims that were made for this run, and those of its profile. */
   readonly thresholds: readonly Threshold[];
+  readonly usualThresholds: readonly Threshold[];
   readonly out: string | null;
   readonly uri: string | null;
   readonly port: number | null;
   readonly keepDb: boolean;
 }
 
+const needOwnEngine: ReadonlySet<FaultName> = new Set(["db-kill", "db-pause"]);
+
 /** @throws UsageError when a threshold or its file cannot be understood */
 export function runSettings(flags: RunFlags, host: Pick<Host, "newSeed" | "readFile">): RunSettings {
-  const { summary: _, thresholds: ofProfile, ...profile } = profiles[flags.profile];
+  const { summary: _, thresholds: usual, ...profile } = profiles[flags.profile];
+  refuseForeignFaults(flags);
   return {
     ...profile,
     ...given({
@@ -54,12 +45,22 @@ export function runSettings(flags: RunFlags, host: Pick<Host, "newSeed" | "readF
     }),
     profile: flags.profile,
     seed: flags.seed ?? host.newSeed(),
-    thresholds: thresholdsOf(ofProfile, flags, host),
+    thresholds: thresholdsOf(flags, host),
+    usualThresholds: usual.map((text) => parseThreshold(text, `profile ${flags.profile}`)),
     out: flags.out ?? null,
     uri: flags.uri ?? null,
     port: flags.port ?? null,
     keepDb: flags.keepDb,
   };
+}
+
+/** Nobody kills a database that is not his. */
+function refuseForeignFaults({ uri, fault = [] }: RunFlags): void {
+  const refused = fault.filter((name) => needOwnEngine.has(name));
+  if (uri === undefined || refused.length === 0) return;
+  throw new UsageError([
+    `--fault ${refused.join()}: only a database engine of our own can be killed or stopped; leave --uri out`,
+  ]);
 }
 
 type Given<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
@@ -70,18 +71,17 @@ function given<T extends object>(values: T): Given<T> {
 }
 
 function thresholdsOf(
-  ofProfile: readonly string[],
   { threshold, thresholds: file }: RunFlags,
   { readFile }: Pick<Host, "readFile">,
 ): readonly Threshold[] {
+  const content = file === undefined ? null : textOf(file, readFile);
   try {
     return [
-      ...ofProfile.map((text) => parseThreshold(text, "profile")),
-      ...(file === undefined ? [] : parseThresholdFile(textOf(file, readFile), file)),
+      ...(file === undefined || content === null ? [] : parseThresholdFile(content, file)),
       ...threshold.map((text) => parseThreshold(text, "--threshold")),
     ];
   } catch (error) {
-    if (error instanceof Error) throw new UsageError([error.message]);
+    if (error instanceof ThresholdSyntaxError) throw new UsageError([error.message]);
     throw error;
   }
 }

@@ -13,7 +13,7 @@ export const speedWorkloads = ["fresh", "existing", "hot"] as const satisfies re
 
 /** Callers of a closed loop, over all processes; more of them only measure each other on few cores. */
 const callers = 16;
-const keys = 160;
+const keys = 96;
 const burstCallers = 48;
 
 interface Contestant {

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Host } from "../host.ts";
 import { type ApiFleet, type ApiFleetSetting, startApis } from "../paths/api-fleet.ts";
+import { isFree } from "../paths/free-port.ts";
 import type { Route } from "../paths/route.ts";
 import { type Fleet, startFleet } from "../worker/fleet.ts";
 import type { RunClock } from "../worker/run-clock.ts";
@@ -69,6 +70,14 @@ export async function openStage(setting: StageSetting): Promise<Stage> {
   }
 }
 
+/** @throws UsageError when a port that was asked for is in use */
+export async function refuseTakenPorts(firstPort: number | null): Promise<void> {
+  for (let index = 0; firstPort !== null && index < apiProcesses; index += 1) {
+    if (!(await isFree(firstPort + index)))
+      throw new UsageError([`--port ${firstPort}: port ${firstPort + index} of 127.0.0.1 is in use`]);
+  }
+}
+
 async function apisOf({ settings, ground, env }: StageSetting, secret: string): Promise<ApiFleet | null> {
   const needed = settings.variants.includes("ours") && settings.paths.some((path) => path !== "domain");
   if (!needed) return null;
@@ -88,7 +97,7 @@ async function startedApis(setting: ApiFleetSetting): Promise<ApiFleet> {
   try {
     return await startApis(setting);
   } catch (error) {
-    if (error instanceof UsageError || !(error instanceof Error)) throw error;
+    if (!(error instanceof Error)) throw error;
     throw new NotStarted(error.message, { cause: error });
   }
 }

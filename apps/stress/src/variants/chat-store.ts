@@ -21,7 +21,10 @@ export interface ChatStore {
 export interface OpenStore extends ChatStore, AsyncDisposable {
   /** Whatever can be had before the calls are due, such as their callers' tokens. */
   prepare(callers: readonly string[]): Promise<void>;
-  /** Opens connections and runs every code path once, so that the first measured call is like all others. */
+  /**
+   * Opens connections and runs every code path once, so that the first measured call is like all others. Never fails:
+   * what does not work will be seen by those who are measured.
+   */
   warmUp(): Promise<void>;
   /** How many commands that write were sent so far; `null` when they are not counted. */
   writesSent(): number | null;

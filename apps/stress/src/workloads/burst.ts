@@ -9,10 +9,14 @@ import {
 } from "./workload-plan.ts";
 
 const largestBurst = 24;
+/** More of them take their time and show nothing new. */
+const mostBursts = 24;
 
 /** One key after the other, each asked for by a crowd that is released together; every eighth only looks. */
 export function burst({ prefix, callers, keys, processes, random }: WorkloadShape): WorkloadPlan {
-  const registers = range(keys).map((n) => newRegister(`${n}`, [`${prefix}-${n}-a`, `${prefix}-${n}-b`]));
+  const registers = range(Math.min(keys, mostBursts)).map((n) =>
+    newRegister(`${n}`, [`${prefix}-${n}-a`, `${prefix}-${n}-b`]),
+  );
   const size = Math.min(callers, largestBurst);
   const waves = registers.map((register) =>
     range(size).map((caller) => {
