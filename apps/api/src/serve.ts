@@ -10,6 +10,7 @@ import { logObserver } from "./log-observer.ts";
 import type { ProcessSources } from "./metrics/process-metrics.ts";
 import { packageVersion } from "./package-version.ts";
 import { createReadiness, type Readiness } from "./readiness.ts";
+import { appRouter } from "./router.ts";
 import { createServer } from "./server.ts";
 import { type TrafficObserver, unobserved } from "./traffic-observer.ts";
 import { UnusableSetting } from "./unusable-setting.ts";
@@ -38,6 +39,7 @@ export async function serve(settings: Settings, log: Logger, tracing: Tracing): 
   const { corsOrigins, limits, trustedProxies } = settings;
   const { issuer, audience } = settings.auth;
   const server = await createServer({
+    router: appRouter,
     corsOrigins,
     console: settings.console,
     limits,

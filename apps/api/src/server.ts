@@ -36,11 +36,13 @@ import type { RequestContext } from "./request-context.ts";
 import { requestId } from "./request-id.ts";
 import { echoRequestId, logRequests } from "./request-log.ts";
 import { rest } from "./rest.ts";
-import { type AppRouter, appRouter } from "./router.ts";
+import type { AppRouter } from "./router.ts";
 import { sendSecurityHeaders } from "./security-headers.ts";
 import type { TrafficObserver } from "./traffic-observer.ts";
 
 export interface ServerDependencies {
+  /** What is served under `/trpc`. */
+  readonly router: AppRouter;
   readonly chats: ChatContext;
   readonly readiness: Readiness;
   readonly admin: Pick<AdminContext, "pool" | "tally">;
@@ -120,7 +122,7 @@ async function serveRouter(server: FastifyInstance, dependencies: ServerDependen
   const options: FastifyTRPCPluginOptions<AppRouter> = {
     prefix: "/trpc",
     trpcOptions: {
-      router: appRouter,
+      router: dependencies.router,
       maxBatchSize,
       allowMethodOverride: true,
       createContext: ({ req }) => contextOf(req),

@@ -4,6 +4,7 @@ import { createAuthentication } from "../src/authentication.ts";
 import { chatTally } from "../src/chat-tally.ts";
 import { createLogger } from "../src/logger.ts";
 import type { LimitSettings } from "../src/limits/limit-settings.ts";
+import { appRouter } from "../src/router.ts";
 import { createServer, type ServerDependencies } from "../src/server.ts";
 import { unobserved } from "../src/traffic-observer.ts";
 import { noLimits } from "./no-limits.ts";
@@ -22,6 +23,7 @@ export function idleServer({
 }: IdleServerOptions = {}): Promise<FastifyInstance> {
   const ready = async (): Promise<void> => undefined;
   return createServer({
+    router: appRouter,
     chats: connect({ uri: "mongodb://127.0.0.1:9/" }),
     readiness: {
       assertReady: ready,

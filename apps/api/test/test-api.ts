@@ -7,6 +7,7 @@ import { logObserver } from "../src/log-observer.ts";
 import { createLogger } from "../src/logger.ts";
 import type { LimitSettings } from "../src/limits/limit-settings.ts";
 import { createReadiness } from "../src/readiness.ts";
+import { appRouter } from "../src/router.ts";
 import { createServer } from "../src/server.ts";
 import { type TrafficObserver, unobserved } from "../src/traffic-observer.ts";
 import { noLimits } from "./no-limits.ts";
@@ -45,6 +46,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
   });
   const readiness = createReadiness(chats, logger);
   const server = await createServer({
+    router: appRouter,
     chats,
     readiness,
     admin: { tally, pool: chats.pool },
