@@ -1,12 +1,14 @@
 import { existsSync } from "node:fs";
 
-/** Where a Chromium usually is; `CHROMIUM_PATH` names another one. */
-const places = [
-  process.env["CHROMIUM_PATH"] ?? "",
+const usualPlaces = [
   "/usr/bin/chromium",
   "/usr/bin/chromium-browser",
   "/usr/bin/google-chrome",
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
 
-export const chromiumPath: string | null = places.find((path) => path !== "" && existsSync(path)) ?? null;
+/** `CHROMIUM_PATH` where that is set, even to what is not there; else where a Chromium usually is. */
+const named = process.env["CHROMIUM_PATH"];
+const places = named === undefined ? usualPlaces : [named];
+
+export const chromiumPath: string | null = places.find((path) => existsSync(path)) ?? null;
