@@ -22,18 +22,18 @@ export const envHelp = `The onechat API is configured by environment variables:
 Traces of requests, procedures and database commands are exported when OpenTelemetry's own variables ask for it, such as
 OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318 (OTEL_TRACES_EXPORTER, OTEL_SERVICE_NAME, OTEL_TRACES_SAMPLER, …).
 
-Limits, of this process alone. Rates are per 10 seconds, and 0 means none. They are on when NODE_ENV is production, and
-off elsewhere unless they are set, because whoever races thousands of calls against a process of their own, in tests or
-for measuring, is not to be refused:
+Limits, of this process alone. Rates are per 10 seconds, and 0 means none. Rates and the event loop's delay are
+limited when NODE_ENV is production, and elsewhere only when set, because whoever races thousands of calls against a
+process of their own, in tests or for measuring, is not to be refused:
 
   RATE_LIMIT_CALLS          calls of one caller, each call of a batch counted (5000)
   RATE_LIMIT_SERVICE_CALLS  the same for tokens with scope chat:any, which speak for many people (50000)
   RATE_LIMIT_REQUESTS       requests from one address, IPv6 by /64; many people may share one (20000)
   MAX_CONCURRENT_REQUESTS   requests being answered; more than can be done before their deadline help nobody (5000)
   MAX_CONNECTIONS           open connections (10000)
-  MAX_EVENT_LOOP_DELAY_MS   mean delay of the event loop from which on requests are refused (500)
+  MAX_EVENT_LOOP_DELAY_MS   mean delay of the event loop from which on requests are refused (1000)
 
 Whoever is above a rate gets 429, whoever comes while the process is overloaded 503, both with Retry-After.
 
-NODE_ENV=production switches rates on and refuses AUTH_DEV.
+NODE_ENV=production switches these limits on and refuses AUTH_DEV.
 `;

@@ -13,7 +13,7 @@ interface Complaints {
   readonly complaints: readonly string[];
 }
 
-describe.skipIf(!existsSync(executablePath))("the console, in a browser", () => {
+describe.skipIf(!existsSync(executablePath))("the console, in a browser", { timeout: 120_000 }, () => {
   let browser: Browser;
   let api: RunningApi;
   beforeAll(async () => {

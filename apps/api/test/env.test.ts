@@ -101,15 +101,22 @@ describe("the environment", () => {
     });
   });
 
-  it("limits rates in production, and elsewhere only when told to", () => {
-    const off = { callsPerCaller: 0, callsPerService: 0, requestsPerAddress: 0 };
+  it("limits rates and sheds load in production, and elsewhere only when told to", () => {
+    const off = { callsPerCaller: 0, callsPerService: 0, requestsPerAddress: 0, eventLoopDelayMs: 0 };
     expect(parseEnv(complete)).toMatchObject({ settings: { limits: off } });
     expect(parseEnv({ ...complete, RATE_LIMIT_CALLS: "7" })).toMatchObject({
       settings: { limits: { ...off, callsPerCaller: 7 } },
     });
     const production = { ...complete, NODE_ENV: "production" };
     expect(parseEnv(production)).toMatchObject({
-      settings: { limits: { callsPerCaller: 5_000, callsPerService: 50_000, requestsPerAddress: 20_000 } },
+      settings: {
+        limits: {
+          callsPerCaller: 5_000,
+          callsPerService: 50_000,
+          requestsPerAddress: 20_000,
+          eventLoopDelayMs: 1_000,
+        },
+      },
     });
     expect(parseEnv({ ...production, RATE_LIMIT_CALLS: "0" })).toMatchObject({
       settings: { limits: { callsPerCaller: 0, callsPerService: 50_000 } },
