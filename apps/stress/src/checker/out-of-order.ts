@@ -34,7 +34,9 @@ export function outOfOrder(
   if (ownMergeIsLate || (askedByPeople && !isProven))
     return {
       name: "SPLIT_ID",
-      text: `both ${names.id} and ${names.to} were answered, and no merge explains it`,
+      text: ownMergeIsLate
+        ? `both ${names.id} and ${names.to} were answered before any merge of ${names.id} began`
+        : `both ${names.id} and ${names.to} were answered, and ${names.id} was live even after that`,
       rows: [...firstAnswer(sightings, id), untilRow, fromRow],
     };
   return {

@@ -1,7 +1,6 @@
 import type { CheckedHistory } from "../checker/checked-history.ts";
-import { exits } from "../exit-codes.ts";
 import type { History } from "../history/history.ts";
-import type { Operation } from "../history/operation.ts";
+import { type Operation, Variant } from "../history/operation.ts";
 import { countText } from "../report/text/figure-text.ts";
 import { operationText } from "../report/text/operation-text.ts";
 import { visibleText } from "../report/text/visible-text.ts";
@@ -12,13 +11,19 @@ import { witnessesOf } from "./witnesses.ts";
 /** So many anomalies are shown with their operations; the rest is in the JSON. */
 const shown = 50;
 
+const meanings: Readonly<Record<JudgedHistory["verdict"], string>> = {
+  pass: "there was exactly one chat for every set of people",
+  anomaly: "there was not exactly one chat for every set of people",
+  unknown: "no anomaly of onechat was found, but that proves nothing",
+};
+
 /** For people: the verdict, what it rests on, and every anomaly with the operations that prove it. */
 export function checkText(history: History, checked: CheckedHistory, judged: JudgedHistory): string {
   const { verdict, reasons, anomalies, controlAnomalies } = judged;
   const { header, operations, registers } = history;
   const witnesses = witnessesOf(history, anomalies.slice(0, shown));
   const blocks = [
-    [`${verdict.toUpperCase()}: ${exits[verdict].meaning}`, ...reasons.map((reason) => `  ${reason}`)],
+    [`${verdict.toUpperCase()}: ${meanings[verdict]}`, ...reasons.map((reason) => `  ${reason}`)],
     [
       `run ${header.run}, profile ${header.profile}, seed ${header.seed}: ` +
         `${countText(operations.length)} operations on ${countText(registers.length)} keys`,
@@ -50,10 +55,17 @@ const columns: readonly (readonly [string, (group: Contention) => string])[] = [
 ];
 const texts = 3;
 
+function placeOf({ path, workload, variant }: Contention): string {
+  return `${path} ${workload} ${Variant.options.indexOf(variant)}`;
+}
+
+/** The variants of a workload stand below one another. */
 function contentionTable(groups: readonly Contention[]): readonly string[] {
   const rows = [
     columns.map(([name]) => name),
-    ...groups.map((group) => columns.map(([, text]) => text(group))),
+    ...groups
+      .toSorted((a, b) => placeOf(a).localeCompare(placeOf(b)))
+      .map((group) => columns.map(([, text]) => text(group))),
   ];
   const widths = columns.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>

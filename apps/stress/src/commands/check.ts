@@ -1,3 +1,5 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
 import { checkHistory } from "../checker/check-history.ts";
 import type { CheckedHistory } from "../checker/checked-history.ts";
 import type { ExitName } from "../exit-codes.ts";
@@ -10,7 +12,7 @@ import { judgeHistory, type JudgedHistory } from "./judge-history.ts";
 import { witnessesOf } from "./witnesses.ts";
 
 export interface CheckInput {
-  /** The file. */
+  /** The file, or the directory of the run that it lies in. */
   readonly history: string;
   readonly json: boolean;
 }
@@ -32,12 +34,20 @@ export async function check(
 
 async function readOrSay(path: string, { err }: Pick<Host, "err">): Promise<History | null> {
   try {
-    return await readHistory(path);
+    return await readHistory(await fileOf(path));
   } catch (error) {
     if (!(error instanceof UnreadableHistory)) throw error;
     err(`stress check cannot begin:\n  - ${error.message}\n`);
     return null;
   }
+}
+
+async function fileOf(path: string): Promise<string> {
+  const isDirectory = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  return isDirectory ? join(path, "history.ndjson.gz") : path;
 }
 
 function checkJson(

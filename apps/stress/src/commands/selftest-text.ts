@@ -8,13 +8,13 @@ import type { SelfTest } from "../selftest/self-test.ts";
 const shown = 3;
 
 /** For people: what was tried and what came of it, with the histories about which the checker was wrong. */
-export function selfTestText(seed: number, result: SelfTest): string {
+export function selfTestText(seed: number, result: SelfTest, interrupted: boolean): string {
   const { caught, correctHistories, misjudged, crossCheck, passed } = result;
   const { histories, impossible, disagreements } = crossCheck;
   const falseAlarms = misjudged.filter(({ corruption }) => corruption === null).length;
   const width = Math.max(...caught.map(({ name }) => name.length));
   const lines = [
-    `${passed ? "the checker can be believed" : "THE CHECKER IS WRONG"} (seed ${seed})`,
+    `${passed ? (interrupted ? "interrupted" : "the checker can be believed") : "THE CHECKER IS WRONG"} (seed ${seed})`,
     "",
     "seeded into correct histories, and found under the right name at the right key:",
     ...caught.map((each) => caughtLine(each, width)),

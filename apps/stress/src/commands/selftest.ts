@@ -26,7 +26,11 @@ export async function selftest(
     signal: host.signal,
   });
   if (host.stderrIsTerminal) host.err("\r\u001B[2K");
-  host.out(json ? `${JSON.stringify({ version: 1, seed, ...result })}\n` : selfTestText(seed, result));
+  host.out(
+    json
+      ? `${JSON.stringify({ version: 1, seed, ...result })}\n`
+      : selfTestText(seed, result, host.signal.aborted),
+  );
   return exitOf(result, host.signal);
 }
 

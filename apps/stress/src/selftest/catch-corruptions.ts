@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { checkHistory } from "../checker/check-history.ts";
 import { historyOf } from "../history/history.ts";
 import type { Anomaly } from "../result/stress-result.ts";
@@ -36,24 +37,40 @@ export const corruptions: readonly Corruption[] = [
   ...corruptedRecovery,
 ];
 
-/** Seeds every corruption `times` times into a correct history of its own, which is checked before and after. */
-export function catchCorruptions(seed: number, times: number): CaughtCorruptions {
+export interface CatchCorruptionsInput {
+  readonly seed: number;
+  /** How often each of them is seeded. */
+  readonly times: number;
+  /** Ends it early. */
+  readonly signal: AbortSignal;
+}
+
+/** Seeds every corruption into correct histories, each of which is checked before and after. */
+export async function catchCorruptions(input: CatchCorruptionsInput): Promise<CaughtCorruptions> {
+  const { seed, times, signal } = input;
   const random = seededRandom(seed, "corruptions");
+  const caught: Caught[] = [];
   const misjudged: Misjudged[] = [];
-  const caught = corruptions.map((corruption) => {
-    let found = 0;
-    for (let time = 0; time < times; time += 1) {
-      const [correct, corrupted] = occasionFor(corruption, random);
-      const falseAlarms = anomaliesOf(correct);
-      if (falseAlarms.length > 0)
-        misjudged.push({ corruption: null, history: correct, anomalies: falseAlarms });
-      const anomalies = anomaliesOf(corrupted);
-      if (isCaught(corruption, corrupted, anomalies)) found += 1;
-      else misjudged.push({ corruption, history: corrupted, anomalies });
-    }
-    return { name: corruption.name, how: corruption.how, seeded: times, caught: found };
-  });
-  return { caught, correctHistories: corruptions.length * times, misjudged };
+  for (const corruption of corruptions) {
+    // A signal can only be heard by a process that pauses.
+    await setImmediate();
+    if (signal.aborted) break;
+    const wrong = Array.from({ length: times }, () => seedOnce(corruption, random)).flat();
+    const missed = wrong.filter((each) => each.corruption !== null).length;
+    caught.push({ name: corruption.name, how: corruption.how, seeded: times, caught: times - missed });
+    misjudged.push(...wrong);
+  }
+  return { caught, correctHistories: caught.length * times, misjudged };
+}
+
+function seedOnce(corruption: Corruption, random: SeededRandom): readonly Misjudged[] {
+  const [correct, corrupted] = occasionFor(corruption, random);
+  const falseAlarms = anomaliesOf(correct);
+  const anomalies = anomaliesOf(corrupted);
+  return [
+    ...(falseAlarms.length > 0 ? [{ corruption: null, history: correct, anomalies: falseAlarms }] : []),
+    ...(isCaught(corruption, corrupted, anomalies) ? [] : [{ corruption, history: corrupted, anomalies }]),
+  ];
 }
 
 /** Draws until a history has what the corruption needs. */

@@ -86,13 +86,12 @@ export interface Story {
   readonly cutShort?: boolean;
 }
 
-export function story({
-  registers = [register()],
-  calls,
-  faults = [],
-  audit = [],
-  cutShort,
-}: Story): History {
+export function story(told: Story): History {
+  return historyOf(storyLines(told));
+}
+
+export function storyLines(told: Story): readonly HistoryLine[] {
+  const { registers = [register()], calls, faults = [], audit = [], cutShort } = told;
   const operations = calls.map(numbered);
   const lines: readonly HistoryLine[] = [
     { type: "history", version: 1, run: "story", seed: 1, profile: "test", startedAt: "" },
@@ -101,17 +100,11 @@ export function story({
     ...faults,
     ...audit,
   ];
-  const { length: operationCount } = operations;
-  const end = {
-    type: "end",
-    operations: operationCount,
-    registers: registers.length,
-    audited: audit.length > 0,
-  } as const;
-  return historyOf(cutShort === true ? lines : [...lines, end]);
+  const counts = { operations: operations.length, registers: registers.length };
+  return cutShort === true ? lines : [...lines, { type: "end", ...counts, audited: audit.length > 0 }];
 }
 
-function numbered(call: Told, index: number): Operation {
+export function numbered(call: Told, index: number): Operation {
   return {
     type: "op",
     op: index + 1,
