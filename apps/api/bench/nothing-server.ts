@@ -4,7 +4,7 @@ import { pino } from "pino";
 import { createAuthentication } from "../src/authentication.ts";
 import { chatTally } from "../src/chat-tally.ts";
 import { createReadiness } from "../src/readiness.ts";
-import { type AppRouter, appRouter } from "../src/router.ts";
+import { appRouter } from "../src/router.ts";
 import { createServer } from "../src/server.ts";
 import { unobserved } from "../src/traffic-observer.ts";
 import { procedure, router } from "../src/trpc.ts";
@@ -18,7 +18,7 @@ const chats = connect({ uri: process.env["MONGODB_URI"] ?? "", database: "bench-
 const log = pino({ level: "warn" });
 const readiness = createReadiness(chats, log);
 const server = await createServer({
-  router: extended as unknown as AppRouter,
+  router: extended,
   chats,
   readiness,
   admin: { tally: chatTally(), pool: chats.pool },
