@@ -20,7 +20,7 @@ export function decideNew(
     ...splitIds(evidence, answered),
     ...strangeMerges(evidence, seen),
     ...doubleCreated(seen),
-    ...(answered.length === 0 ? [] : uncreated(evidence, seen, answered)),
+    ...uncreated(evidence, seen, answered),
     ...(chat === nothing ? [] : timeTravel(evidence, seen, chat)),
   ];
 }

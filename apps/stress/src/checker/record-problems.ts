@@ -81,6 +81,7 @@ function auditProblems({ registers, audit, footer }: History): readonly string[]
 }
 
 function repeated(names: readonly string[]): readonly string[] {
+  if (new Set(names).size === names.length) return [];
   const once = new Set<string>();
   const twice = new Set<string>();
   for (const name of names) (once.has(name) ? twice : once).add(name);

@@ -27,18 +27,17 @@ export interface CrossCheck {
 export interface CrossCheckInput {
   readonly seed: number;
   readonly histories: number;
+  /** So many disagreements are enough: one says that something is wrong, a few may show what. */
+  readonly enough: number;
   readonly onProgress: (done: number) => void;
   /** Ends it early. */
   readonly signal: AbortSignal;
 }
 
 const progressEvery = 1_000;
-/** One is enough to know that something is wrong; a few may show what. */
-const enough = 5;
-
 /** Has many small random histories decided twice: by the checker's closed form, and by trying all orders. */
 export async function crossCheck(input: CrossCheckInput): Promise<CrossCheck> {
-  const { seed, histories, onProgress, signal } = input;
+  const { seed, histories, enough, onProgress, signal } = input;
   const random = seededRandom(seed, "cross-check");
   const disagreements: Disagreement[] = [];
   let impossible = 0;

@@ -105,6 +105,13 @@ test("a merge with unknown outcome may not even say into which chat it would hav
   expect(withChats(initial, [lost], { audit: [stored(["a", "b"], { c: null })] })).toEqual(["LOST 1"]);
 });
 
+test("a merge may have been done by whichever call for it began first", () => {
+  const [early, late] = [unanswered(merged("b", "a", 0, 1)), merged("b", "a", 5, 6)];
+  expect(withChats(["a", "b"], [late, early, resolved("b", "a", 2, 3)])).toEqual([]);
+  expect(withChats(["a", "b"], [late, { ...early, id: null }, resolved("b", "a", 2, 3)])).toEqual([]);
+  expect(withChats(["a", "b"], [late, resolved("b", "a", 2, 3)])).toEqual(["TIME_TRAVEL 2 1"]);
+});
+
 test("a chain of merges is followed to its end, one after the other", () => {
   const chain = [merged("c", "b", 0, 2), merged("b", "a", 3, 5)];
   const initial = ["a", "b", "c"];

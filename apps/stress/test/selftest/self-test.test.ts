@@ -5,7 +5,13 @@ import { crossCheck } from "../../src/selftest/cross-check.ts";
 import { Anomaly } from "../../src/result/stress-result.ts";
 
 const signal = new AbortController().signal;
-const quietly = (histories: number) => ({ seed: 1, histories, onProgress: () => undefined, signal });
+const quietly = (histories: number) => ({
+  seed: 1,
+  histories,
+  enough: 1,
+  onProgress: () => undefined,
+  signal,
+});
 
 describe("the self-test", () => {
   test("seeds every class of anomalies", () => {
