@@ -50,7 +50,7 @@ interface Fate extends RetiredIds {
 function fateOf(evidence: Evidence, fate: Fate): readonly Finding[] {
   const { id, happened, audited, known } = fate;
   const rows = [known.get(id)?.row ?? nothing].filter((row) => row !== nothing);
-  const isLive = audited.live.includes(id);
+  const isLive = audited.live.has(id);
   const isRetired = happened.has(id) || audited.redirects.has(id);
   if (isLive && isRetired) {
     const text = `${evidence.idText(id)} is live although it was retired`;
@@ -67,7 +67,7 @@ function whereItLeads(
   const to = audited.redirects.get(id) ?? nothing;
   // Of a merge that is in no operation nothing is known, not even the survivor.
   const last = known.has(id) ? lastOf({ known, happened }, id) : to;
-  if (to === nothing || (!known.has(id) && !audited.live.includes(to))) {
+  if (to === nothing || (!known.has(id) && !audited.live.has(to))) {
     const text = `${idText(id)} is neither live nor does it lead to a live chat`;
     return [{ name: "LOST", text, rows }];
   }
@@ -91,7 +91,7 @@ function phantoms(
 ): readonly Finding[] {
   return seen.list
     .filter(({ seen: id }) => id !== nothing && !initial.includes(id))
-    .filter(({ seen: id }) => !live.includes(id) && !redirects.has(id))
+    .filter(({ seen: id }) => !live.has(id) && !redirects.has(id))
     .map(({ seen: id, count, first, lastStarted }) =>
       goneChat(idText(id), { wasStored: count > 1, rows: [first, lastStarted] }),
     );

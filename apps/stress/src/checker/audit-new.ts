@@ -7,6 +7,7 @@ import type { Sighting, Sightings } from "./sightings.ts";
 
 /** Of thousands of ids that are gone, the first ones show enough. */
 const examined = 20;
+const witnesses = 3;
 
 /** What the database must hold at the end for people who had no chat before: the one that was answered, for ever. */
 export function auditNew(
@@ -15,7 +16,7 @@ export function auditNew(
   { live, redirects }: AuditedIds,
 ): readonly Finding[] {
   const answered = seen.list.filter(({ seen: id }) => id !== nothing);
-  const gone = answered.filter(({ seen: id }) => !live.includes(id));
+  const gone = answered.filter(({ seen: id }) => !live.has(id));
   return [
     ...duplicate(evidence, answered, live, redirects),
     ...retired(evidence, { live, redirects }),
@@ -27,23 +28,24 @@ export function auditNew(
 function duplicate(
   { idText }: Evidence,
   answered: readonly Sighting[],
-  live: readonly number[],
+  live: ReadonlySet<number>,
   redirects: AuditedIds["redirects"],
 ): readonly Finding[] {
   const ids = [...new Set([...live, ...redirects.keys()])];
   if (ids.length < 2) return [];
+  const some = ids.slice(0, 2).map(idText).join(" and ");
   const text =
-    live.length > 1
-      ? `the database holds ${live.length} live chats of these people, such as ${live.slice(0, 2).map(idText).join(" and ")}`
+    live.size > 1
+      ? `the database holds ${live.size} live chats of these people, such as ${some}`
       : `the database held ${ids.length} chats of these people: ${ids.map(idText).join(" and ")}`;
-  const rows = ids.flatMap((id) => answered.find(({ seen }) => seen === id)?.first ?? []);
+  const rows = ids.slice(0, witnesses).flatMap((id) => answered.find(({ seen }) => seen === id)?.first ?? []);
   return [{ name: "DUPLICATE", text, rows }];
 }
 
 /** Where there is nothing to merge, nothing can have been retired. */
 function retired({ idText }: Evidence, { live, redirects }: AuditedIds): readonly Finding[] {
   return [...redirects.keys()].map((id) =>
-    live.includes(id)
+    live.has(id)
       ? { name: "RESURRECTED", text: `${idText(id)} is live although it was retired`, rows: [] }
       : { name: "LOST", text: `${idText(id)} was retired, though no merge can have done it`, rows: [] },
   );
@@ -53,7 +55,7 @@ function retired({ idText }: Evidence, { live, redirects }: AuditedIds): readonl
 function unaccounted(
   { complete, idText }: Evidence,
   { list, candidate }: Sightings,
-  live: readonly number[],
+  live: ReadonlySet<number>,
 ): readonly Finding[] {
   const [id] = live;
   const wasSeen = list.some(({ seen }) => seen !== nothing);

@@ -3,7 +3,7 @@ import type { Evidence } from "./evidence.ts";
 
 /** What the database held for a register at the end, with ids as numbers. */
 export interface AuditedIds {
-  readonly live: readonly number[];
+  readonly live: ReadonlySet<number>;
   /** Retired id to the live one that it leads to, or `nothing`. */
   readonly redirects: ReadonlyMap<number, number>;
 }
@@ -14,13 +14,13 @@ const noRedirects: ReadonlyMap<number, number> = new Map();
 export function auditedIds(
   { auditOf, idNumber }: Evidence,
   register: number,
-  foreign: ReadonlySet<number>,
+  foreign: ReadonlyMap<number, unknown>,
 ): AuditedIds | null {
   const audited = auditOf(register);
   if (audited === null) return null;
   const { live, redirects } = audited;
   return {
-    live: live.map(({ id }) => idNumber(id)).filter((id) => !foreign.has(id)),
+    live: new Set(live.map(({ id }) => idNumber(id)).filter((id) => !foreign.has(id))),
     redirects:
       redirects.length === 0
         ? noRedirects

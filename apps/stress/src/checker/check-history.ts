@@ -5,9 +5,11 @@ import type { CheckedHistory } from "./checked-history.ts";
 import { contentionOf } from "./contention.ts";
 import { evidenceOf } from "./evidence.ts";
 import { faultOutcomes } from "./fault-outcomes.ts";
-import { foreignIds } from "./ownership.ts";
+import { type ForeignId, foreignIds } from "./ownership.ts";
 import { problemsOf } from "./problems.ts";
 import { stuck } from "./stuck.ts";
+
+const nothingForeign: ReadonlyMap<number, ForeignId> = new Map();
 
 /** Decides every register of a history, in time linear in its operations. */
 export function checkHistory(history: History): CheckedHistory {
@@ -17,7 +19,7 @@ export function checkHistory(history: History): CheckedHistory {
   const unjudged: string[] = [];
   let excused = 0;
   for (let register = 0; register < evidence.registers.length; register += 1) {
-    const checked = checkRegister(evidence, register, foreign.get(register) ?? []);
+    const checked = checkRegister(evidence, register, foreign.get(register) ?? nothingForeign);
     anomalies.push(...checked.anomalies);
     unjudged.push(...checked.problems);
     excused += Number(checked.excused);

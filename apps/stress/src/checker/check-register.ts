@@ -29,7 +29,7 @@ interface Judgement {
 export function checkRegister(
   evidence: Evidence,
   register: number,
-  foreign: readonly ForeignId[],
+  foreign: ReadonlyMap<number, ForeignId>,
 ): CheckedRegister {
   const judged = judge(evidence, register, foreign);
   const findings = [
@@ -44,7 +44,7 @@ export function checkRegister(
   };
 }
 
-function judge(evidence: Evidence, register: number, foreign: readonly ForeignId[]): Judgement {
+function judge(evidence: Evidence, register: number, foreign: ReadonlyMap<number, ForeignId>): Judgement {
   const { table } = evidence;
   const key = evidence.registers[register]?.key ?? "";
   const backwards = evidence.rowsOf(register).find((row) => cell(table.end, row) < cell(table.start, row));
@@ -55,9 +55,8 @@ function judge(evidence: Evidence, register: number, foreign: readonly ForeignId
         `operation ${cell(table.op, backwards)} of ${key} ends before it starts: ${key} was not judged`,
       ],
     };
-  const foreignNumbers = new Set(foreign.map(({ id }) => id));
-  const seen = sightingsOf(evidence, register, foreignNumbers);
-  const audited = auditedIds(evidence, register, foreignNumbers);
+  const seen = sightingsOf(evidence, register, foreign);
+  const audited = auditedIds(evidence, register, foreign);
   const initial = evidence.initialOf(register);
   if (initial.length === 0) {
     const found = decideNew(evidence, seen, audited);

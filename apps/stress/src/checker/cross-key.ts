@@ -8,9 +8,12 @@ import type { ForeignId } from "./ownership.ts";
 export function crossKey(
   evidence: Evidence,
   register: number,
-  foreign: readonly ForeignId[],
+  foreign: ReadonlyMap<number, ForeignId>,
 ): readonly Finding[] {
-  return [...foreign.map((each) => given(evidence, each)), ...strangersInside(evidence, register)];
+  return [
+    ...[...foreign.values()].map((each) => given(evidence, each)),
+    ...strangersInside(evidence, register),
+  ];
 }
 
 function given({ registers, idText }: Evidence, { id, owner, row, ownersRow }: ForeignId): Finding {

@@ -29,7 +29,7 @@ export function decideNew(
 function theChat({ table }: Evidence, { list, creators }: Sightings, audited: AuditedIds | null): number {
   const ids = list.map(({ seen }) => seen).filter((id) => id !== nothing);
   const created = creators.map((row) => cell(table.id, row));
-  return ids.find((id) => audited?.live.includes(id)) ?? created[0] ?? ids[0] ?? nothing;
+  return ids.find((id) => audited?.live.has(id)) ?? created[0] ?? ids[0] ?? nothing;
 }
 
 function splitIds({ idText }: Evidence, answered: readonly Sighting[]): readonly Finding[] {

@@ -13,8 +13,8 @@ export interface ForeignId {
   readonly ownersRow: number;
 }
 
-/** By register, what it was given of others. */
-export type ForeignIds = ReadonlyMap<number, readonly ForeignId[]>;
+/** By register and id, what was given out of others. */
+export type ForeignIds = ReadonlyMap<number, ReadonlyMap<number, ForeignId>>;
 
 /**
  * Every id belongs to one register of a variant. To which one, is said best by what was there before the run, then by
@@ -43,7 +43,7 @@ function openClaims({ registers, idCount }: Evidence): Claims {
   const places = idCount * Variant.options.length;
   const owners = new Int32Array(places).fill(nothing);
   const ownersRows = new Int32Array(places).fill(nothing);
-  const foreign = new Map<number, ForeignId[]>();
+  const foreign = new Map<number, Map<number, ForeignId>>();
   return {
     foreign,
     add(id, register, row) {
@@ -54,9 +54,9 @@ function openClaims({ registers, idCount }: Evidence): Claims {
         if (cell(ownersRows, place) === nothing) ownersRows[place] = row;
         return;
       }
-      const known = foreign.get(register) ?? [];
-      if (known.some((other) => other.id === id)) return;
-      foreign.set(register, [...known, { id, owner, row, ownersRow: cell(ownersRows, place) }]);
+      const known = foreign.get(register) ?? new Map<number, ForeignId>();
+      if (!known.has(id)) known.set(id, { id, owner, row, ownersRow: cell(ownersRows, place) });
+      foreign.set(register, known);
     },
   };
 }

@@ -48,7 +48,11 @@ export interface Sightings {
 }
 
 /** Leaves out what says an id of somebody else's: that is an anomaly of its own. */
-export function sightingsOf(evidence: Evidence, register: number, foreign: ReadonlySet<number>): Sightings {
+export function sightingsOf(
+  evidence: Evidence,
+  register: number,
+  foreign: ReadonlyMap<number, unknown>,
+): Sightings {
   const { table } = evidence;
   const seen = new Map<number, Sighting>();
   const merges = new Map<number, SeenMerge>();

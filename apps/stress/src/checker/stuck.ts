@@ -1,7 +1,8 @@
-import { cell, merge } from "../history/operation-table.ts";
+import { cell, merge, nothing } from "../history/operation-table.ts";
 import type { Anomaly } from "../result/stress-result.ts";
 import { type Calm, calmTimes } from "./calm.ts";
 import type { Evidence } from "./evidence.ts";
+import { waysOf } from "./ways.ts";
 
 /** How long after a fault a call may still fail, in nanoseconds: connections have to be made anew. */
 const settling = 1e9;
@@ -13,36 +14,30 @@ const settling = 1e9;
 export function stuck(evidence: Evidence): readonly Anomaly[] {
   const calms = calmTimes(evidence.history.faults);
   if (calms.length === 0) return [];
-  const pathOf = (row: number): string => {
-    const register = evidence.registers[evidence.registerOf(row)];
-    return register === undefined ? "" : `${register.variant} ${register.path}`;
-  };
-  const paths = unanswered(evidence, calms, { groupOf: pathOf, sentAfter: 0, atLeast: 1 });
-  const elsewhere = (row: number, group: string): string => (paths.has(pathOf(row)) ? "" : group);
+  const wayOf = waysOf(evidence);
+  const paths = unanswered(evidence, calms, { groupOf: wayOf, sentAfter: 0, atLeast: 1 });
+  const elsewhere = (row: number, group: number): number => (paths.has(wayOf(row)) ? nothing : group);
+  const { process, processes: names } = evidence.table;
   const processes = unanswered(evidence, calms, {
-    groupOf: (row) => elsewhere(row, `${pathOf(row)} ${cell(evidence.table.process, row)}`),
+    groupOf: (row) => elsewhere(row, wayOf(row) * names.length + cell(process, row)),
     sentAfter: settling,
     atLeast: 2,
   });
   const keys = unanswered(evidence, calms, {
-    groupOf: (row) => elsewhere(row, String(evidence.registerOf(row))),
+    groupOf: (row) => elsewhere(row, evidence.registerOf(row)),
     sentAfter: settling,
     atLeast: 1,
   });
   return [
     ...anomalies(evidence, paths, () => "on this path"),
-    ...anomalies(
-      evidence,
-      processes,
-      (row) => `in the process ${evidence.table.processes[cell(evidence.table.process, row)] ?? ""}`,
-    ),
+    ...anomalies(evidence, processes, (row) => `in the process ${names[cell(process, row)]}`),
     ...anomalies(evidence, keys, () => "about this chat"),
   ];
 }
 
 interface Grouping {
-  /** Empty for what is in no group. */
-  readonly groupOf: (row: number) => string;
+  /** `nothing` for what is in no group. */
+  readonly groupOf: (row: number) => number;
   /** Only calls count that were sent so long after the fault. */
   readonly sentAfter: number;
   /** So many unanswered calls are needed. */
@@ -54,7 +49,7 @@ function unanswered(
   evidence: Evidence,
   calms: readonly Calm[],
   { groupOf, sentAfter, atLeast }: Grouping,
-): ReadonlyMap<string, readonly number[]> {
+): ReadonlyMap<number, readonly number[]> {
   const { table } = evidence;
   const answeredAt = lastAnswers(evidence, groupOf);
   const calmOf = (row: number): Calm | undefined => {
@@ -63,11 +58,11 @@ function unanswered(
       ({ from, until }) => start >= from + sentAfter && end >= from + settling && end < until,
     );
   };
-  const groups = new Map<string, number[]>();
+  const groups = new Map<number, number[]>();
   for (let row = 0; row < table.length; row += 1) {
     if (evidence.isAnswer(row) || cell(table.kind, row) === merge) continue;
     const group = groupOf(row);
-    const calm = group === "" ? undefined : calmOf(row);
+    const calm = group === nothing ? undefined : calmOf(row);
     if (calm === undefined || calm.from <= (answeredAt.get(group) ?? Number.NEGATIVE_INFINITY)) continue;
     const rows = groups.get(group) ?? [];
     rows.push(row);
@@ -76,8 +71,8 @@ function unanswered(
   return new Map([...groups].filter(([, rows]) => rows.length >= atLeast));
 }
 
-function lastAnswers(evidence: Evidence, groupOf: (row: number) => string): ReadonlyMap<string, number> {
-  const answeredAt = new Map<string, number>();
+function lastAnswers(evidence: Evidence, groupOf: (row: number) => number): ReadonlyMap<number, number> {
+  const answeredAt = new Map<number, number>();
   for (let row = 0; row < evidence.table.length; row += 1) {
     if (!evidence.isAnswer(row)) continue;
     const group = groupOf(row);
@@ -89,7 +84,7 @@ function lastAnswers(evidence: Evidence, groupOf: (row: number) => string): Read
 
 function anomalies(
   { table, registers, registerOf }: Evidence,
-  groups: ReadonlyMap<string, readonly number[]>,
+  groups: ReadonlyMap<number, readonly number[]>,
   whatOf: (row: number) => string,
 ): readonly Anomaly[] {
   return [...groups.values()].flatMap((rows) => {

@@ -65,7 +65,7 @@ function randomHistory(random: SeededRandom): SmallHistory {
 
 function compare(history: SmallHistory): Disagreement {
   const evidence = evidenceOf(historyOf(linesOf(history)));
-  const { anomalies, problems } = checkRegister(evidence, 0, []);
+  const { anomalies, problems } = checkRegister(evidence, 0, new Map());
   return {
     history,
     canBeExplained: canBeExplained(history),

@@ -77,7 +77,7 @@ const anyHistory: fc.Arbitrary<SmallHistory> = fc.record({
 const seeds = fc.nat();
 
 function isRight(history: SmallHistory): boolean {
-  const { anomalies, problems } = checkRegister(evidenceOf(historyOf(linesOf(history))), 0, []);
+  const { anomalies, problems } = checkRegister(evidenceOf(historyOf(linesOf(history))), 0, new Map());
   return anomalies.length === 0 && problems.length === 0;
 }
 
