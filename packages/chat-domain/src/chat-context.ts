@@ -20,7 +20,7 @@ export interface ChatContextOptions {
   readonly maxParticipants?: number;
   /** Milliseconds after which a verb gives up with `UNAVAILABLE`; 4,000 unless given. */
   readonly deadlineMs?: number;
-  /** Different chats in one batch of concurrent create-or-get calls; 128 unless given. */
+  /** Different chats in one batch of concurrent create-or-get calls; 512 unless given. */
   readonly maxBatch?: number;
   /** Batches on their way to the database at once; 2 unless given. */
   readonly maxFlights?: number;
@@ -68,7 +68,7 @@ export function chatContext(db: Db, options: ChatContextOptions = {}): ChatConte
     keyIndex: keyIndex(chats),
   };
   return withCalls(context, {
-    maxBatch: wholeNumber("maxBatch", options.maxBatch ?? 128),
+    maxBatch: wholeNumber("maxBatch", options.maxBatch ?? 512),
     maxFlights: wholeNumber("maxFlights", options.maxFlights ?? 2),
     maxWaiting: wholeNumber("maxWaiting", options.maxWaiting ?? 5_000),
   });

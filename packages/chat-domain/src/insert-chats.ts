@@ -5,7 +5,7 @@ import type { ChatRequest } from "./chat-request.ts";
 import { refusedWrites } from "./refused-writes.ts";
 
 /** Larger ones go alone, in bytes: together they would not fit into one message, or not into a document at all. */
-const largestInBatch = 2 ** 18;
+const largestInBatch = 2 ** 16;
 
 /** New chats by key, as they are stored. A request that the server refused, or that has to go alone, has none. */
 export async function insertChats(
