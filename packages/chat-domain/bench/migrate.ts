@@ -79,7 +79,10 @@ function memoryText(results: readonly MemoryResult[]): readonly string[] {
     const peak = `${(peakBytes / 2 ** 20).toFixed(0)} MB (× ${(peakBytes / first.peakBytes).toFixed(2)})`;
     return `  ${String(chats).padStart(9)} chats   peak ${peak}   per 10,000 chats ${per(seconds)}: ${phases.join(", ")}`;
   });
-  return ["\nmemory (resident, with a heap of 64 MB) and cost of a whole migration, a tenth of the chats duplicates", ...lines];
+  return [
+    "\nmemory (resident, with a heap of 64 MB) and cost of a whole migration, a tenth of the chats duplicates",
+    ...lines,
+  ];
 }
 
 if (values.help) {
