@@ -27,7 +27,8 @@ function registerProblems({ registers }: History): readonly string[] {
   const identity = new Map(
     registers.map(({ key, variant, scope, participants }) => [
       key,
-      JSON.stringify([variant, scope, ...participants.toSorted()]),
+      // No id contains a control character.
+      `${variant}\n${scope}\n${participants.join("\n")}`,
     ]),
   );
   return [

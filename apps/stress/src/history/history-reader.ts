@@ -3,6 +3,8 @@ import { pipeline } from "node:stream";
 import { constants, createGunzip } from "node:zlib";
 import { type History, type HistoryBuilder, historyBuilder } from "./history.ts";
 import { parseHistoryLine } from "./parse-history-line.ts";
+import type { Line } from "./scan-operation.ts";
+import { textMemory } from "./text-memory.ts";
 import { UnreadableHistory } from "./unreadable-history.ts";
 
 const pieceBytes = 256 * 1024;
@@ -43,27 +45,34 @@ interface LineReader {
 }
 
 function lineReader(): LineReader {
+  const texts = textMemory();
   let builder: HistoryBuilder | null = null;
   let rest: Buffer = Buffer.alloc(0);
   let count = 0;
 
-  const add = (bytes: Buffer, from: number, until: number): void => {
+  const add = (line: Line): void => {
     count += 1;
-    const line = parseHistoryLine(bytes, from, until);
-    if (builder !== null) builder.add(line);
-    else if (line.type === "history") builder = historyBuilder(line);
-    else throw new Error(`a history begins with "history", and not with "${line.type}"`);
+    const parsed = parseHistoryLine(line, texts);
+    if (builder !== null) builder.add(parsed);
+    else if (parsed.type === "history") builder = historyBuilder(parsed);
+    else throw new Error(`a history begins with "history", and not with "${parsed.type}"`);
   };
 
   return {
     read(piece) {
-      const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
-      let from = 0;
-      for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline, from)) {
-        add(bytes, from, end);
+      let end = piece.indexOf(newline);
+      if (end === -1) {
+        rest = Buffer.concat([rest, piece]);
+        return;
+      }
+      const first = Buffer.concat([rest, piece.subarray(0, end)]);
+      add({ bytes: first, from: 0, until: first.length });
+      let from = end + 1;
+      for (end = piece.indexOf(newline, from); end !== -1; end = piece.indexOf(newline, from)) {
+        add({ bytes: piece, from, until: end });
         from = end + 1;
       }
-      rest = bytes.subarray(from);
+      rest = piece.subarray(from);
     },
     history() {
       if (builder === null) throw new Error("there is no history in it");

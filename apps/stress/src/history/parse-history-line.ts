@@ -1,18 +1,16 @@
 import { z } from "zod";
 import { HistoryLine } from "./history-line.ts";
 import { operationDefect } from "./operation-defect.ts";
-import { scanOperation } from "./scan-operation.ts";
+import { type Line, scanOperation } from "./scan-operation.ts";
+import type { TextMemory } from "./text-memory.ts";
 
-/**
- * Reads the line that lies between two places of a buffer.
- *
- * @throws Error that says what is wrong with it
- */
-export function parseHistoryLine(bytes: Buffer, from: number, until: number): HistoryLine {
-  const line = scanOperation(bytes, from, until) ?? generalLine(bytes.toString("utf8", from, until));
-  const defect = line.type === "op" ? operationDefect(line) : null;
+/** @throws Error that says what is wrong with the line */
+export function parseHistoryLine(line: Line, texts: TextMemory): HistoryLine {
+  const parsed =
+    scanOperation(line, texts) ?? generalLine(line.bytes.toString("utf8", line.from, line.until));
+  const defect = parsed.type === "op" ? operationDefect(parsed) : null;
   if (defect !== null) throw new Error(defect);
-  return line;
+  return parsed;
 }
 
 function generalLine(text: string): HistoryLine {

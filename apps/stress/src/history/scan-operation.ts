@@ -1,7 +1,16 @@
 import { type Operation, OperationKind, Outcome } from "./operation.ts";
+import type { TextMemory } from "./text-memory.ts";
+
+/** Where a line lies in what was read. */
+export interface Line {
+  readonly bytes: Buffer;
+  readonly from: number;
+  readonly until: number;
+}
 
 /** A line that is being read from left to right. */
 interface Scan {
+  readonly texts: TextMemory;
   readonly bytes: Buffer;
   readonly until: number;
   at: number;
@@ -23,19 +32,23 @@ const mark = {
   id: Buffer.from(',"id":'),
   created: Buffer.from(',"created":'),
   asked: Buffer.from(',"asked":'),
-  rest: Buffer.from(',"error":null}'),
+  error: Buffer.from(',"error":'),
+  reason: Buffer.from('{"reason":"'),
+  message: Buffer.from(',"message":"'),
 };
+const brace = Buffer.from("}");
 const quote = Buffer.from('"');
 const nullText = Buffer.from("null");
 const trueText = Buffer.from("true");
 const falseText = Buffer.from("false");
 
 /**
- * Reads an operation as `operationLine` writes one that ended well, some ten times as fast as a general reader. `null`
- * for any other line, right or wrong: that one is for the general reader.
+ * Reads an operation as `operationLine` writes it, some ten times as fast as a general reader. `null` for any other
+ * line, right or wrong: that one is for the general reader.
  */
-export function scanOperation(bytes: Buffer, from: number, until: number): Operation | null {
-  const scan: Scan = { bytes, until, at: from, strange: false };
+export function scanOperation(line: Line, texts: TextMemory): Operation | null {
+  const { bytes, from, until } = line;
+  const scan: Scan = { texts, bytes, until, at: from, strange: false };
   const operation: Operation = {
     type: "op",
     op: numberAfter(scan, mark.op),
@@ -49,9 +62,9 @@ export function scanOperation(bytes: Buffer, from: number, until: number): Opera
     id: nullableAfter(scan, mark.id, quotedText),
     created: nullableAfter(scan, mark.created, flag),
     asked: nullableAfter(scan, mark.asked, quotedText),
-    error: null,
+    error: nullableAfter(scan, mark.error, errorObject),
   };
-  skip(scan, mark.rest);
+  skip(scan, brace);
   return scan.strange || scan.at !== until ? null : operation;
 }
 
@@ -97,15 +110,24 @@ function textAfter(scan: Scan, expected: Buffer): string {
 
 /** Up to the next quotation mark, if there is nothing on the way that would have to be decoded. */
 function text(scan: Scan): string {
-  const from = scan.at;
-  for (; scan.at < scan.until; scan.at += 1) {
-    const byte = scan.bytes[scan.at] ?? 0;
+  const { bytes, until, at: from } = scan;
+  let at = from;
+  let hash = 0x811c9dc5;
+  for (; at < until; at += 1) {
+    const byte = bytes[at] ?? 0;
     if (byte === 34) break;
     if (byte < 32 || byte > 126 || byte === 92) scan.strange = true;
+    hash = Math.imul(hash ^ byte, 0x01000193);
   }
-  const value = scan.bytes.toString("latin1", from, scan.at);
+  scan.at = at;
   skip(scan, quote);
-  return value;
+  return scan.strange ? "" : scan.texts.textOf(bytes, from, at, hash ^ (hash >>> 15));
+}
+
+function errorObject(scan: Scan): NonNullable<Operation["error"]> {
+  const error = { reason: textAfter(scan, mark.reason), message: textAfter(scan, mark.message) };
+  skip(scan, brace);
+  return error;
 }
 
 function quotedText(scan: Scan): string {

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { operationLine } from "../../src/history/operation-line.ts";
 import { Operation, OperationKind, Outcome } from "../../src/history/operation.ts";
 import { scanOperation } from "../../src/history/scan-operation.ts";
+import { textMemory } from "../../src/history/text-memory.ts";
 import { operation } from "./lines.ts";
 
 const text = fc.oneof(
@@ -52,9 +53,11 @@ const anyOperation: fc.Arbitrary<Operation> = fc.record(
   },
 );
 
+const texts = textMemory();
+
 function scanned(line: string): Operation | null {
   const bytes = Buffer.from(`before${line}after`);
-  return scanOperation(bytes, 6, bytes.length - 5);
+  return scanOperation({ bytes, from: 6, until: bytes.length - 5 }, texts);
 }
 
 test("every operation is written as JSON that says the same", () => {
@@ -82,6 +85,12 @@ test("the scanner does read the usual operation", () => {
     operation(1),
     operation(2, { kind: "find", created: null, id: null, intended: 12 }),
     operation(3, { kind: "resolve", created: null, asked: "a" }),
+    operation(4, {
+      outcome: "unknown",
+      id: null,
+      created: null,
+      error: { reason: "TIMEOUT", message: "no answer" },
+    }),
   ])
     expect(scanned(operationLine(usual))).toEqual(usual);
 });
