@@ -3,7 +3,6 @@ import { randomInt } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { exits } from "./exit-codes.ts";
 import type { Host } from "./host.ts";
-import { stress } from "./stress.ts";
 
 /** The first signal asks for an end with a report of what was seen; a second one is meant. */
 function watchSignals(): Pick<Host, "signal"> {
@@ -34,19 +33,35 @@ async function flushed(stream: NodeJS.WriteStream): Promise<void> {
   if (stream.writableLength > 0) await new Promise((resolve) => stream.write("", resolve));
 }
 
-const code = await stress(process.argv.slice(2), {
-  env: process.env,
-  out: writerTo(process.stdout),
-  err: writerTo(process.stderr),
-  stderrIsTerminal: process.stderr.isTTY,
-  stdoutIsTerminal: process.stdout.isTTY,
-  columns: () => process.stderr.columns || 80,
-  readFile: (path) => readFileSync(path, "utf8"),
-  ...watchSignals(),
-  version: packageVersion(),
-  clock: () => performance.now(),
-  now: () => new Date(),
-  newSeed: () => randomInt(2 ** 31),
-});
+/** Node's own code for a crash means something else here. */
+function crash(error: unknown): never {
+  process.stderr.write(
+    `the harness has failed: ${error instanceof Error ? (error.stack ?? error.message) : "no error"}\n`,
+  );
+  process.exit(exits.bug.code);
+}
+
+process.on("uncaughtException", crash);
+
+async function run(): Promise<number> {
+  // Imported here, so that a build that cannot be loaded is a crash like any other.
+  const { stress } = await import("./stress.ts");
+  return stress(process.argv.slice(2), {
+    env: process.env,
+    out: writerTo(process.stdout),
+    err: writerTo(process.stderr),
+    stderrIsTerminal: process.stderr.isTTY,
+    stdoutIsTerminal: process.stdout.isTTY,
+    columns: () => process.stderr.columns || 80,
+    readFile: (path) => readFileSync(path, "utf8"),
+    ...watchSignals(),
+    version: packageVersion(),
+    clock: () => performance.now(),
+    now: () => new Date(),
+    newSeed: () => randomInt(2 ** 31),
+  });
+}
+
+const code = await run().catch(crash);
 await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
 process.exit(code);

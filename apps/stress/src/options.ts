@@ -16,6 +16,7 @@ export const options = {
   callers: { flags: "--callers <n>", text: "calls released at the same instant", list: false },
   keys: { flags: "--keys <n>", text: "sets of people per workload and round", list: false },
   procs: { flags: "--procs <n>", text: "processes that call", list: false },
+  repeats: { flags: "--repeats <n>", text: "how often each workload and each fault comes", list: false },
   rounds: { flags: "--rounds <n>", text: "rounds of the speed comparison; 0 for none", list: false },
   rate: { flags: "--rate <n/s>", text: "calls per second of the open loop; 0 for none", list: false },
   duration: {

@@ -52,6 +52,7 @@ export const RunFlags = z.object({
   callers: wholeNumber(2, 2_000).optional(),
   keys: wholeNumber(1, 10_000).optional(),
   procs: wholeNumber(1, 32).optional(),
+  repeats: wholeNumber(1, 1_000).optional(),
   rounds: wholeNumber(0, 1_000).optional(),
   rate: Rate.optional(),
   duration: Duration.optional(),

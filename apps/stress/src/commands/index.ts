@@ -23,7 +23,7 @@ export interface Command extends CommandShape {
 }
 
 const planFlags = ["seed", "workload", "path", "variant", "fault", "callers", "keys", "procs"] as const;
-const loadFlags = ["rounds", "rate", "duration", "timeout", "threshold", "thresholds"] as const;
+const loadFlags = ["repeats", "rounds", "rate", "duration", "timeout", "threshold", "thresholds"] as const;
 const placeFlags = ["out", "uri", "port", "keepDb", "json", "color"] as const;
 
 export const commands: readonly Command[] = [

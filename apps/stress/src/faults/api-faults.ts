@@ -9,6 +9,7 @@ export async function apiKill(stage: Stage): Promise<FaultSetup> {
   return {
     ...(await targetsOpened(stage, [httpTarget(stage)])),
     holdMs: 300,
+    pauseMs: 120,
     inject: () => api.kill(),
     async heal(healed) {
       await api.restart();
@@ -23,6 +24,7 @@ export async function apiPause(stage: Stage): Promise<FaultSetup> {
   return {
     ...(await targetsOpened(stage, [httpTarget(stage)])),
     holdMs: 1_500,
+    pauseMs: 120,
     inject: () => api.pause(),
     heal(healed) {
       healed();

@@ -8,6 +8,7 @@ export async function databaseKill(stage: Stage): Promise<FaultSetup> {
   return {
     ...(await everyWay(stage)),
     holdMs: 200,
+    pauseMs: 80,
     inject: () => mongo.kill(),
     async heal(healed) {
       await mongo.restart();
@@ -22,6 +23,7 @@ export async function databasePause(stage: Stage): Promise<FaultSetup> {
   return {
     ...(await everyWay(stage)),
     holdMs: 1_500,
+    pauseMs: 80,
     inject: () => mongo.pause(),
     heal(healed) {
       healed();

@@ -9,6 +9,8 @@ export interface FaultSetup extends AsyncDisposable {
   readonly targets: readonly Target[];
   /** How long it lasts. */
   readonly holdMs: number;
+  /** The longest pause of a caller between two calls: the shorter, the more the fault finds under way. */
+  readonly pauseMs: number;
   /** Before the first call, and not while calls are under way. */
   readonly strikesFirst?: true;
   readonly inject: () => Promise<void> | void;

@@ -25,6 +25,7 @@ export async function indexMissing(stage: Stage): Promise<FaultSetup> {
   return {
     ...opened,
     holdMs: 600,
+    pauseMs: 120,
     strikesFirst: true,
     inject: () => dropKeyIndex(db),
     async heal(healed) {

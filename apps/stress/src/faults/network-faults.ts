@@ -18,6 +18,7 @@ export async function replyLost(stage: Stage, hop: Hop): Promise<FaultSetup> {
   return {
     ...opened,
     holdMs: 600,
+    pauseMs: 120,
     inject: () => proxies.forEach((proxy) => proxy.loseReplies()),
     heal(healed) {
       proxies.forEach((proxy) => proxy.pass());
@@ -37,6 +38,7 @@ export async function connectionReset(stage: Stage, hop: Hop): Promise<FaultSetu
   return {
     ...opened,
     holdMs: 600,
+    pauseMs: 120,
     inject() {
       resetAll();
       resets = repeatedly(resetAll, stopped.signal);
@@ -67,6 +69,7 @@ export async function poolStarved(stage: Stage): Promise<FaultSetup> {
   return {
     ...opened,
     holdMs: 800,
+    pauseMs: 120,
     inject: () => proxy.delayReplies(30),
     heal(healed) {
       proxy.pass();

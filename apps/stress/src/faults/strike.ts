@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { enter, type Load, performLoads } from "../run/perform.ts";
 import type { Stage } from "../run/stage.ts";
+import { untilAnswered } from "../run/until-answered.ts";
 import type { Target, Turn } from "../run/target.ts";
 import { seededRandom } from "../speed/seeded-random.ts";
 import type { Manner, SeenOperation } from "../worker/orders.ts";
@@ -10,12 +11,8 @@ import type { FaultSetup } from "./fault-setup.ts";
 import type { PlannedFault } from "./plan-faults.ts";
 
 const callers = 24;
-/** Callers pause, so that the load leaves room for what happens at a fault; and do not give up. */
-const manner: Manner = { persistMs: 20_000, pauseMs: 120 };
-/** Rather more calls than a caller will get to. */
-const callsPerSecond = 20;
-/** So many answers on every way show that it is open. */
-const enoughAnswers = 25;
+/** Callers do not give up: whether they are answered in the end is a finding. */
+const persistMs = 20_000;
 
 /**
  * Callers ask without end for new chats, two or three for each at the same time; the fault strikes in the middle and
@@ -26,17 +23,17 @@ export async function strike(stage: Stage, planned: PlannedFault, repeat: number
   const turn: Turn = { workload: "fresh", tag: tagOf(planned, repeat) };
   const { durationMs } = stage.settings;
   const plans = setup.targets.map((target) => {
-    const plan = planOf(stage, `${target.path}-${turn.tag}`, durationMs + setup.holdMs);
+    const plan = planOf(stage, `${target.path}-${turn.tag}`, setup);
     return { target, turn, plan, wave: plan.waves[0] ?? [] };
   });
-  const load = loadOf(stage, plans);
+  const load = loadOf(stage, plans, { persistMs, pauseMs: setup.pauseMs });
   try {
     if (setup.strikesFirst !== true) {
       load.begin();
-      await untilAnswered(stage, setup.targets, durationMs / 4);
+      await untilAnswered(stage, setup.targets, { leastMs: durationMs / 4, mostMs: persistMs });
     }
     await injectAndHeal(stage, planned, setup, load.begin);
-    await untilAnswered(stage, setup.targets, durationMs / 2);
+    await untilAnswered(stage, setup.targets, { leastMs: durationMs / 2, mostMs: persistMs });
   } finally {
     await load.end();
   }
@@ -50,6 +47,7 @@ interface PlannedLoad extends Load {
 function loadOf(
   stage: Stage,
   plans: readonly PlannedLoad[],
+  manner: Manner,
 ): { readonly begin: () => void; readonly end: () => Promise<void> } {
   let running: ReturnType<typeof performLoads> | null = null;
   return {
@@ -71,46 +69,18 @@ function tagOf({ fault, target }: PlannedFault, repeat: number): string {
   return `${fault}-${target.toLowerCase().replaceAll(" ", "-")}-${repeat}`;
 }
 
-/** On every way, for so long at least; a way that stays closed for long is no longer waited for. */
-async function untilAnswered(
-  { observation, clock, signal }: Stage,
-  targets: readonly Target[],
-  leastMs: number,
-): Promise<void> {
-  const since = clock.now();
-  const missing = new Map(targets.map((target) => [startOf(target), enoughAnswers]));
-  const opened = new Promise<void>((resolve) => {
-    const unlisten = observation.listen((operations) => {
-      for (const { key, start, outcome } of operations) {
-        if (outcome !== "ok" || start < since) continue;
-        const way = key.split("/", 2).join("/");
-        missing.set(way, (missing.get(way) ?? 1) - 1);
-      }
-      if ([...missing.values()].some((count) => count > 0)) return;
-      unlisten();
-      resolve();
-    });
-  });
-  const enough = new AbortController();
-  const patience = AbortSignal.any([signal, enough.signal]);
-  await sleep(leastMs, undefined, { signal });
-  try {
-    await Promise.race([opened, sleep(manner.persistMs, undefined, { signal: patience })]);
-  } finally {
-    enough.abort();
-  }
-}
-
-function startOf({ variant, path }: Target): string {
-  return `${variant}/${path}`;
-}
-
-function planOf({ settings, fleet }: Stage, prefix: string, totalMs: number): WorkloadPlan {
+/** With rather more calls than a caller will get to. */
+function planOf(
+  { settings, fleet }: Stage,
+  prefix: string,
+  { holdMs, pauseMs }: Pick<FaultSetup, "holdMs" | "pauseMs">,
+): WorkloadPlan {
   const walks = Math.max(1, Math.floor(callers / fleet.size));
+  const callsOfWalk = Math.ceil((settings.durationMs + holdMs) / (pauseMs / 2.4));
   return fresh({
     prefix,
     callers,
-    keys: walks * Math.ceil((totalMs / 1_000) * callsPerSecond),
+    keys: walks * callsOfWalk,
     processes: fleet.size,
     random: seededRandom(settings.seed, prefix),
   });
@@ -140,7 +110,7 @@ function askedOf(
   operations: readonly SeenOperation[],
   target: Target,
 ): WorkloadPlan["registers"] {
-  const start = `${startOf(target)}/`;
+  const start = `${target.variant}/${target.path}/`;
   const asked = new Set(
     operations
       .filter(({ key }) => key.startsWith(start))

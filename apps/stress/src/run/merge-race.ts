@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { migrateUp, migrationContext } from "@onechat/chat-domain/migrate";
 import { domainTarget, httpTarget, ownApi, targetsOpened } from "../faults/fault-targets.ts";
 import { seededRandom } from "../speed/seeded-random.ts";
@@ -10,10 +9,11 @@ import { mergeRace as planMergeRace } from "../workloads/merge-race.ts";
 import { enter, type Load, performLoads } from "./perform.ts";
 import type { Stage } from "./stage.ts";
 import type { Target } from "./target.ts";
+import { untilAnswered } from "./until-answered.ts";
 
 const manner: Manner = { persistMs: 10_000, pauseMs: 60 };
 /** Callers find chats as they were, before the migration begins, and as they have become, after it has ended. */
-const aroundMs = 400;
+const around = { leastMs: 300, mostMs: 20_000 };
 
 /**
  * Callers ask for chats from before onechat, by people and by id, while the migration claims and merges them. In a
@@ -43,9 +43,9 @@ export async function mergeRace(stage: Stage, repeat: number): Promise<void> {
   const running = performLoads(stage, loads, manner);
   running.catch(() => undefined);
   try {
-    await sleep(aroundMs, undefined, { signal: stage.signal });
+    await untilAnswered(stage, opened.targets, around);
     const merged = await migrated(stage, database);
-    await sleep(aroundMs, undefined, { signal: stage.signal });
+    await untilAnswered(stage, opened.targets, around);
     await recordMerges(stage, database, merged);
   } finally {
     await stage.fleet.stop();

@@ -1,6 +1,11 @@
 import { profiles } from "../profiles/profiles.ts";
 import type { RunSettings } from "./run-settings.ts";
 
+/** The flag sets both; a profile may tell them apart. */
+function repeatsOf({ repeats, hotRepeats }: Pick<RunSettings, "repeats" | "hotRepeats">): string {
+  return repeats === hotRepeats ? String(repeats) : "";
+}
+
 /** The command that plans the same run again: the profile, the seed, and what differs from the profile. */
 export function reproduceCommand(settings: RunSettings): string {
   const profile = profiles[settings.profile];
@@ -12,6 +17,7 @@ export function reproduceCommand(settings: RunSettings): string {
     ["callers", String(settings.callers), String(profile.callers)],
     ["keys", String(settings.keys), String(profile.keys)],
     ["procs", String(settings.procs), String(profile.procs)],
+    ["repeats", repeatsOf(settings), repeatsOf(profile)],
     ["rounds", String(settings.rounds), String(profile.rounds)],
     ["rate", String(settings.rate), String(profile.rate)],
     ["duration", `${settings.durationMs}ms`, `${profile.durationMs}ms`],

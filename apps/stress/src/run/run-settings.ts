@@ -38,6 +38,8 @@ export function runSettings(flags: RunFlags, host: Pick<Host, "newSeed" | "readF
       callers: flags.callers,
       keys: flags.keys,
       procs: flags.procs,
+      repeats: flags.repeats,
+      hotRepeats: flags.repeats,
       rounds: flags.rounds,
       rate: flags.rate,
       durationMs: flags.duration,

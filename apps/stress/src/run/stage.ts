@@ -6,6 +6,7 @@ import type { Route } from "../paths/route.ts";
 import { type Fleet, startFleet } from "../worker/fleet.ts";
 import type { RunClock } from "../worker/run-clock.ts";
 import { UsageError } from "../usage-error.ts";
+import { range } from "../workloads/workload-plan.ts";
 import type { Ground } from "./ground.ts";
 import type { Observation } from "./observation.ts";
 import { NotStarted } from "./not-started.ts";
@@ -72,9 +73,10 @@ export async function openStage(setting: StageSetting): Promise<Stage> {
 
 /** @throws UsageError when a port that was asked for is in use */
 export async function refuseTakenPorts(firstPort: number | null): Promise<void> {
-  for (let index = 0; firstPort !== null && index < apiProcesses; index += 1) {
-    if (!(await isFree(firstPort + index)))
-      throw new UsageError([`--port ${firstPort}: port ${firstPort + index} of 127.0.0.1 is in use`]);
+  const ports = firstPort === null ? [] : range(apiProcesses).map((index) => firstPort + index);
+  for (const port of ports) {
+    if (!(await isFree(port)))
+      throw new UsageError([`--port ${firstPort}: port ${port} of 127.0.0.1 is in use`]);
   }
 }
 

@@ -12,7 +12,8 @@ import {
 } from "./workload-plan.ts";
 
 const mostDuplicates = 4;
-const rounds = 12;
+/** Rather more than a caller will get to before the migration has ended. */
+const rounds = 300;
 const mostCallers = 24;
 
 /**

@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { readResult } from "../src/result/result-file.ts";
+import type { StressResult } from "../src/result/stress-result.ts";
+
+const program = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  /** Resolves when stdout or stderr has said this. */
+  said(text: string): Promise<void>;
+}
+
+/** A directory that does not exist yet. */
+export function newDirectory(): string {
+  return join(mkdtempSync(join(tmpdir(), "onechat-stress-test-")), "run");
+}
+
+/** The built program, as a user starts it, without the databases of the environment. */
+export function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
+  const { MONGODB_URI: _, GITHUB_STEP_SUMMARY: __, ...inherited } = process.env;
+  const child = spawn(process.execPath, [program, ...args], {
+    env: { ...inherited, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const output = { stdout: "", stderr: "" };
+  const waiting = new Map<string, () => void>();
+  const hear = (stream: keyof typeof output, chunk: Buffer): void => {
+    output[stream] += chunk.toString();
+    for (const [text, resolve] of waiting) if (output[stream].includes(text)) resolve();
+  };
+  child.stdout.on("data", (chunk: Buffer) => hear("stdout", chunk));
+  child.stderr.on("data", (chunk: Buffer) => hear("stderr", chunk));
+  return {
+    child,
+    ended: once(child, "close").then(([code]) => ({ code: code as number | null, ...output })),
+    said: (text) =>
+      new Promise((resolve) => {
+        if (`${output.stdout}${output.stderr}`.includes(text)) resolve();
+        waiting.set(text, resolve);
+      }),
+  };
+}
+
+export interface Run extends Ended {
+  readonly directory: string;
+  /** `null` when the run left none. */
+  readonly result: StressResult | null;
+}
+
+/** `run` with these arguments, into a directory of its own. */
+export async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Run> {
+  const directory = newDirectory();
+  const ended = await start(["run", ...args, "--out", directory], env).ended;
+  return { ...ended, directory, result: await readResult(directory).catch(() => null) };
+}
