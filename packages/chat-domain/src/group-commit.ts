@@ -44,7 +44,7 @@ interface Group<Request, Outcome> {
 
 /**
  * Calls made while others are under way leave together in the next batch; a call that finds a free flight leaves at
- * once, and nothing waits on a timer.
+ * the end of this turn of the event loop, and nothing waits on a timer.
  *
  * A call never joins a batch that has left: its answer would rest on what was read before it was asked, and might name
  * a chat that was merged into another in between.
@@ -95,11 +95,11 @@ export class GroupCommit<Request, Outcome> {
     if (group.callers.size === 0) this.#groups.delete(key);
   }
 
-  /** Once whoever is at work now has paused, so that those who ask in the same moment leave together. */
+  /** At the end of this turn of the event loop: requests that arrive in one turn leave together. */
   #depart(): void {
     if (this.#departing || !this.#mayDepart()) return;
     this.#departing = true;
-    queueMicrotask(() => {
+    setImmediate(() => {
       this.#departing = false;
       while (this.#mayDepart()) void this.#fly(this.#nextBatch());
     });
