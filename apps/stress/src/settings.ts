@@ -29,17 +29,17 @@ const Rate = z
   .transform((text) => Number(text.replace("/s", "")));
 
 /** Names, separated by commas, in one flag or several; each only once. */
-function names<const T extends string>(name: z.ZodEnum<{ [K in T]: K }>): z.ZodType<readonly T[]> {
+function names<const T extends string>(name: z.ZodEnum<{ [K in T]: K }>): z.ZodType<readonly T[], string[]> {
   return z
     .array(z.string())
     .transform((texts) => [...new Set(texts.flatMap((text) => text.split(",")))])
     .pipe(z.array(z.enum(name.options, `one of ${name.options.join(", ")}`)));
 }
 
-const Faults = z.union([
-  z.tuple([z.literal("none")]).transform((): readonly FaultName[] => []),
-  names(FaultName),
-]);
+const Faults = z
+  .array(z.string())
+  .transform((texts) => (texts.join() === "none" ? [] : texts))
+  .pipe(names(FaultName));
 
 /** What the flags of `run` say; what is absent, the profile decides. */
 export const RunFlags = z.object({

@@ -19,7 +19,7 @@ export function groups({ prefix, callers, keys, processes, random }: WorkloadSha
       range(size).map((member) => `${prefix}-${n - (n % largest)}-${member}`),
     );
   });
-  const crowd = Math.max(2, Math.min(Math.floor(callers / largest), 3 * processes));
+  const crowd = Math.max(2, processes, Math.min(Math.floor(callers / largest), 3 * processes));
   const waves = range(Math.ceil(keys / largest)).map((wave) =>
     registers.slice(wave * largest, (wave + 1) * largest).flatMap((register) =>
       range(crowd).map((caller) => ({

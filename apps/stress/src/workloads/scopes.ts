@@ -21,7 +21,7 @@ export function scopes({ prefix, callers, keys, processes, random }: WorkloadSha
       ),
     ),
   );
-  const crowd = Math.max(2, Math.min(Math.floor(callers / scopesPerPair), 4 * processes));
+  const crowd = Math.max(2, processes, Math.min(Math.floor(callers / scopesPerPair), 4 * processes));
   const waves = byPair.map((registers) =>
     registers.flatMap((register) =>
       range(crowd).map((caller) => ({

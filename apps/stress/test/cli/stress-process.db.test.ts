@@ -1,0 +1,183 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { crashableMongoMissing, testMongo } from "@onechat/mongo/testing";
+import { MongoClient } from "mongodb";
+import { describe, expect, it } from "vitest";
+import { readResult } from "../../src/result/result-file.ts";
+import { processesOf, remainingProcesses } from "../processes-of.ts";
+import { newDirectory, run, start } from "../stress-process.ts";
+
+const small = ["smoke", "--callers", "32", "--keys", "16", "--procs", "2", "--repeats", "1"];
+const onTestMongo = (): readonly string[] => ["--uri", testMongo().uri];
+
+describe("a small run", () => {
+  it("passes, says what it found, and leaves what can be checked and reported again", async () => {
+    const { code, stdout, directory, result } = await run([...small, "--seed", "5", ...onTestMongo()]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^PASS: /m);
+    expect(stdout).toMatch(
+      /32 concurrent operations on one pair: one id and one document in \d+ ms \(mongoose/,
+    );
+    expect(stdout).toMatch(/control naive: SPLIT_ID/);
+    expect(stdout).toContain("npm run stress -- run smoke --seed 5");
+    expect(result).toMatchObject({ verdict: "pass", seed: 5, anomalies: [] });
+    expect(result?.contention.filter(({ variant }) => variant === "ours")).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ workload: "hot", contendedKeys: 1, widestOverlap: 32 }),
+      ]),
+    );
+    const checked = await start(["check", join(directory, "history.ndjson.gz")]).ended;
+    expect(checked.code).toBe(0);
+    const reported = await start(["report", directory]).ended;
+    expect(reported.code).toBe(0);
+    for (const file of ["result.json", "junit.xml", "summary.md", "report.html"])
+      expect(existsSync(join(directory, file))).toBe(true);
+  });
+
+  it("speaks JSON, a line for everything, the result last", async () => {
+    const { code, stdout, stderr } = await run([...small, "--json", ...onTestMongo()]);
+    const lines = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { readonly event: string });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(lines.at(-1)).toMatchObject({ event: "result", verdict: "pass" });
+    expect(new Set(lines.map(({ event }) => event))).toEqual(new Set(["note", "step", "result"]));
+  });
+
+  it("goes over HTTP to real API processes, alone and in batches", async () => {
+    const paths = ["--path", "http,http-batch", "--workload", "hot,pairs"];
+    const { code, result } = await run([...small, ...paths, ...onTestMongo()]);
+    expect(code).toBe(0);
+    const ours = result?.contention.filter(({ variant }) => variant === "ours") ?? [];
+    expect(new Set(ours.map(({ path }) => path))).toEqual(new Set(["http", "http-batch"]));
+    expect(ours.every(({ contendedKeys, keys }) => contendedKeys === keys)).toBe(true);
+  });
+
+  it("proves nothing without the naive control", async () => {
+    const { code, result } = await run([...small, "--variant", "ours,raw", ...onTestMongo()]);
+    expect(code).toBe(2);
+    expect(result?.reasons.join()).toContain("the naive control did not run");
+  });
+
+  it("fails on a threshold that was missed, and says which", async () => {
+    const claim = ["--threshold", "contention{variant:ours,workload:hot}: widest_overlap>5000"];
+    const { code, stdout } = await run([...small, ...claim, ...onTestMongo()]);
+    expect(code).toBe(99);
+    expect(stdout).toMatch(/^THRESHOLD: /m);
+    expect(stdout).toContain("threshold missed: contention{variant:ours,workload:hot}");
+  });
+
+  it("leaves nothing in the database, or everything if asked to", async () => {
+    const client = new MongoClient(testMongo().uri);
+    const names = async (): Promise<readonly string[]> =>
+      (await client.db("admin").admin().listDatabases()).databases.map(({ name }) => name);
+    const before = await names();
+    await run([...small, "--workload", "hot", ...onTestMongo()]);
+    expect(await names()).toEqual(before);
+    await run([...small, "--workload", "hot", "--keep-db", ...onTestMongo()]);
+    const left = (await names()).filter((name) => !before.includes(name));
+    expect(left.map((name) => name.replace(/^stress_.*_/, "")).toSorted()).toEqual([
+      "mongoose",
+      "naive",
+      "ours",
+      "raw",
+    ]);
+    for (const name of left) await client.db(name).dropDatabase();
+    await client.close();
+  });
+});
+
+describe("a run that cannot begin", () => {
+  it("says that the database does not answer", async () => {
+    const { code, stderr, directory } = await run([...small, "--uri", "mongodb://me:secret@127.0.0.1:1/"]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^nothing was run: the database at 127\.0\.0\.1:1 does not answer/m);
+    expect(stderr).not.toContain("secret");
+    expect(existsSync(directory)).toBe(false);
+  });
+
+  it("says that there is no database on this machine", async () => {
+    const { code, stderr } = await run(small, { MONGO_PROVIDER: "mongod", PATH: "/nowhere" });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^nothing was run: .*mongod/m);
+  });
+
+  it("says which port is in use", async () => {
+    const taken = createServer().listen(0, "127.0.0.1");
+    await once(taken, "listening");
+    const address = taken.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    const { code, stderr } = await run([
+      ...small,
+      "--path",
+      "http",
+      "--port",
+      String(port),
+      ...onTestMongo(),
+    ]);
+    taken.close();
+    expect(code).toBe(104);
+    expect(stderr).toContain(`port ${port} of 127.0.0.1 is in use`);
+  });
+
+  it("does not write over an earlier run", async () => {
+    const directory = newDirectory();
+    const again = ["run", ...small, "--workload", "hot", "--out", directory, ...onTestMongo()];
+    expect((await start(again).ended).code).toBe(0);
+    const { code, stderr } = await start(again).ended;
+    expect(code).toBe(104);
+    expect(stderr).toContain("holds the results of a run");
+  });
+
+  it("says that its directory cannot be made", async () => {
+    const { code, stderr } = await start(["run", ...small, "--out", "/dev/null/x", ...onTestMongo()]).ended;
+    expect(code).toBe(104);
+    expect(stderr).toContain("--out /dev/null/x: cannot be made");
+  });
+});
+
+const missing = await crashableMongoMissing(process.env);
+
+describe.skipIf(missing !== null || process.platform !== "linux")(
+  "a run that is stopped in the middle",
+  () => {
+    const long = ["smoke", "--path", "domain,http", "--workload", "hot", "--repeats", "1"];
+    const pausing = ["--fault", "api-pause", "--duration", "8s"];
+
+    it("by Ctrl-C, reports what it saw and leaves no process behind", async () => {
+      const mark = randomUUID();
+      const directory = newDirectory();
+      const running = start(["run", ...long, ...pausing, "--out", directory], {
+        MONGO_PROVIDER: "embedded",
+        STRESS_TEST: mark,
+      });
+      await running.said("api-pause");
+      running.child.kill("SIGINT");
+      const { code, stdout } = await running.ended;
+      expect(code).toBe(105);
+      expect(stdout).toMatch(/^INTERRUPTED: /m);
+      const result = await readResult(directory);
+      expect(result).toMatchObject({ verdict: "interrupted", anomalies: [] });
+      expect(result.contention.length).toBeGreaterThan(0);
+      expect(readFileSync(join(directory, "report.html"), "utf8")).toContain("interrupted");
+      expect(await remainingProcesses(mark)).toEqual([]);
+    });
+
+    it("by kill -9 while a process is frozen, leaves no process behind", async () => {
+      const mark = randomUUID();
+      const running = start(["run", ...long, ...pausing, "--out", newDirectory()], {
+        MONGO_PROVIDER: "embedded",
+        STRESS_TEST: mark,
+      });
+      await running.said("api-pause");
+      expect(processesOf(mark).length).toBeGreaterThan(3);
+      running.child.kill("SIGKILL");
+      await running.ended;
+      expect(await remainingProcesses(mark)).toEqual([]);
+    });
+  },
+);

@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import { reproduceCommand } from "../../src/run/reproduce-command.ts";
+import { type RunSettings, runSettings } from "../../src/run/run-settings.ts";
+import { RunFlags } from "../../src/settings.ts";
+import { testHost } from "../test-host.ts";
+
+function settingsOf(flags: object): RunSettings {
+  return runSettings(RunFlags.parse(flags), testHost());
+}
+
+describe("the command that plans a run again", () => {
+  it("is the profile and the seed where nothing else was said", () => {
+    expect(reproduceCommand(settingsOf({ profile: "ci" }))).toBe("npm run stress -- run ci --seed 7");
+  });
+
+  it.each([
+    { workload: ["hot,burst"], callers: "40", procs: "3" },
+    { path: ["http", "domain"], fault: ["api-kill"], duration: "2s", repeats: "4" },
+    { variant: ["ours"], fault: ["none"], rounds: "3", rate: "50/s", timeout: "1s", keys: "9" },
+  ])("says every flag that changes the plan: %j", (flags) => {
+    const settings = settingsOf({ profile: "smoke", seed: "3", ...flags });
+    const words = reproduceCommand(settings).split(" ").slice(6);
+    const said = Object.fromEntries(
+      Array.from({ length: words.length / 2 }, (_, pair) => [words[2 * pair]?.slice(2), words[2 * pair + 1]]),
+    );
+    const lists = new Set(["workload", "path", "variant", "fault"]);
+    const again = Object.fromEntries(
+      Object.entries(said).map(([flag, value]) => [flag, lists.has(flag) ? [String(value)] : value]),
+    );
+    expect(settingsOf({ profile: "smoke", ...again })).toEqual(settings);
+  });
+});
