@@ -30,6 +30,6 @@ export function checkHistory(history: History): CheckedHistory {
     anomalies,
     contention,
     faults: faultOutcomes(evidence),
-    problems: [...problemsOf(history, { contention, excused }), ...unjudged],
+    problems: [...problemsOf(evidence, { contention, excused }), ...unjudged],
   };
 }

@@ -1,16 +1,17 @@
 import { cell, ensure, fail, nothing, ok, type OperationTable, unknown } from "../history/operation-table.ts";
 import type { Contention } from "../result/stress-result.ts";
 import type { Evidence } from "./evidence.ts";
-import { widestOverlap } from "./widest-overlap.ts";
+import { overlapMeter, type WidestOverlap } from "./widest-overlap.ts";
 
 /** How much was at the same time, per variant, path and workload. */
 export function contentionOf(evidence: Evidence): readonly Contention[] {
   const groups = new Map<string, Contention>();
+  const widestOverlap = overlapMeter(evidence.table);
   for (const [index, { variant, path, workload }] of evidence.registers.entries()) {
     const name = `${variant} ${path} ${workload}`;
     let group = groups.get(name);
     if (group === undefined) groups.set(name, (group = { variant, path, workload, ...nobody }));
-    add(group, evidence, index);
+    add(group, evidence, index, widestOverlap);
   }
   return [...groups.values()];
 }
@@ -26,7 +27,12 @@ const nobody: Omit<Contention, "variant" | "path" | "workload"> = {
   certainKeys: 0,
 };
 
-function add(group: Contention, { table, rowsOf, initialOf }: Evidence, register: number): void {
+function add(
+  group: Contention,
+  { table, rowsOf, initialOf }: Evidence,
+  register: number,
+  widestOverlap: WidestOverlap,
+): void {
   const rows = rowsOf(register);
   const uncertain = count(rows, (row) => cell(table.outcome, row) === unknown);
   group.keys += 1;
@@ -34,7 +40,7 @@ function add(group: Contention, { table, rowsOf, initialOf }: Evidence, register
   group.unknown += uncertain;
   group.failed += count(rows, (row) => cell(table.outcome, row) === fail);
   group.contendedKeys += Number(isContended(table, rows));
-  group.widestOverlap = Math.max(group.widestOverlap, widestOverlap(table, rows));
+  group.widestOverlap = Math.max(group.widestOverlap, widestOverlap(rows));
   group.racesLost += initialOf(register).length > 0 ? 0 : racesLost(table, rows);
   group.certainKeys += Number(uncertain === 0);
 }

@@ -1,11 +1,11 @@
 import type { History } from "../history/history.ts";
 import type { AuditedKey, Register } from "../history/history-line.ts";
-import { cell, fail, find, ok, type OperationTable, resolve } from "../history/operation-table.ts";
+import { cell, fail, find, nothing, ok, type OperationTable, resolve } from "../history/operation-table.ts";
 import { names } from "../history/names.ts";
-import { rowsByRegister } from "./rows-by-register.ts";
+import { type RowsByRegister, rowsByRegister } from "./rows-by-register.ts";
 
 /** A history in the form in which it is decided: ids are numbers, and operations lie by register. */
-export interface Evidence {
+export interface Evidence extends RowsByRegister {
   readonly history: History;
   readonly table: OperationTable;
   readonly registers: readonly Register[];
@@ -14,10 +14,6 @@ export interface Evidence {
   readonly idText: (id: number) => string;
   readonly idNumber: (id: string) => number;
   readonly initialOf: (register: number) => readonly number[];
-  /** The register's rows, in the order of the file. */
-  readonly rowsOf: (register: number) => Int32Array;
-  /** The register of a row, or `nothing` where none was declared. */
-  readonly registerOf: (row: number) => number;
   readonly auditOf: (register: number) => AuditedKey | null;
   /** Whether the row is an answer: what it says was so at some instant between its start and its end. */
   readonly isAnswer: (row: number) => boolean;
@@ -30,8 +26,12 @@ const none: readonly never[] = [];
 export function evidenceOf(history: History): Evidence {
   const { operations: table, registers, audit, footer } = history;
   const ids = allIds(history);
-  const audits = new Map(audit.map((audited) => [audited.key, audited]));
-  const { rowsOf, registerOf } = rowsByRegister(history);
+  const rows = rowsByRegister(history);
+  const audits: (AuditedKey | null)[] = Array.from(registers, () => null);
+  for (const audited of audit) {
+    const register = rows.registerNamed(audited.key);
+    if (register !== nothing) audits[register] = audited;
+  }
   return {
     history,
     table,
@@ -43,9 +43,8 @@ export function evidenceOf(history: History): Evidence {
       const initial = registers[register]?.initial ?? none;
       return initial.length === 0 ? none : initial.map(ids.indexOf);
     },
-    rowsOf,
-    registerOf,
-    auditOf: (register) => audits.get(registers[register]?.key ?? "") ?? null,
+    ...rows,
+    auditOf: (register) => audits[register] ?? null,
     isAnswer: answers(table),
     complete: footer !== null && footer.operations === table.length && footer.registers === registers.length,
   };

@@ -1,5 +1,5 @@
-import type { History } from "../history/history.ts";
 import type { Contention } from "../result/stress-result.ts";
+import type { Evidence } from "./evidence.ts";
 import { recordProblems } from "./record-problems.ts";
 
 interface Checked {
@@ -9,8 +9,8 @@ interface Checked {
 }
 
 /** Why the absence of anomalies would prove nothing, or less than it seems. */
-export function problemsOf(history: History, checked: Checked): readonly string[] {
-  return [...recordProblems(history), ...idlePaths(checked.contention), ...tooManyExcuses(checked)];
+export function problemsOf(evidence: Evidence, checked: Checked): readonly string[] {
+  return [...recordProblems(evidence), ...idlePaths(checked.contention), ...tooManyExcuses(checked)];
 }
 
 function idlePaths(contention: readonly Contention[]): readonly string[] {

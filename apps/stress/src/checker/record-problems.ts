@@ -1,13 +1,14 @@
-import { cell } from "../history/operation-table.ts";
+import { cell, nothing } from "../history/operation-table.ts";
+import type { Evidence } from "./evidence.ts";
 import type { History } from "../history/history.ts";
 
 /** What is wrong with the record itself. */
-export function recordProblems(history: History): readonly string[] {
+export function recordProblems(evidence: Evidence): readonly string[] {
   return [
-    ...footerProblems(history),
-    ...registerProblems(history),
-    ...operationProblems(history),
-    ...auditProblems(history),
+    ...footerProblems(evidence.history),
+    ...registerProblems(evidence.history),
+    ...operationProblems(evidence),
+    ...auditProblems(evidence),
   ];
 }
 
@@ -24,32 +25,23 @@ function difference(what: string, said: number, found: number): readonly string[
 }
 
 function registerProblems({ registers }: History): readonly string[] {
-  const identity = new Map(
-    registers.map(({ key, variant, scope, participants }) => [
-      key,
-      // No id contains a control character.
-      `${variant}\n${scope}\n${participants.join("\n")}`,
-    ]),
+  const keys = registers.map(({ key }) => key);
+  // No id contains a control character.
+  const identities = registers.map(
+    ({ variant, scope, participants }) => `${variant}\n${scope}\n${participants.join("\n")}`,
   );
+  const twins = repeated(identities).map((identity) => keys[identities.indexOf(identity)] ?? "");
   return [
-    ...about(repeated(registers.map(({ key }) => key)), "declared more than once"),
-    ...about(
-      repeated([...identity.values()]).map((twin) => keyOf(identity, twin)),
-      "not alone with its people and its scope",
-    ),
+    ...about(repeated(keys), "declared more than once"),
+    ...about(twins, "not alone with its people and its scope"),
   ];
 }
 
-function keyOf(identity: ReadonlyMap<string, string>, twin: string): string {
-  return [...identity].find(([, value]) => value === twin)?.[0] ?? "";
-}
-
-function operationProblems({ operations, registers }: History): readonly string[] {
-  const declared = new Set(registers.map(({ key }) => key));
-  const twice = repeatedNumber(operations.op.subarray(0, operations.length));
+function operationProblems({ table, registerNamed }: Evidence): readonly string[] {
+  const twice = repeatedNumber(table.op.subarray(0, table.length));
   return [
     ...about(
-      operations.keys.filter((key) => !declared.has(key)),
+      table.keys.filter((key) => registerNamed(key) === nothing),
       "called and not declared",
     ),
     ...(twice === null ? [] : [`more than one operation has the number ${twice}`]),
@@ -63,19 +55,18 @@ function repeatedNumber(numbers: Float64Array): number | null {
   return sorted.find((number, index) => index > 0 && number === cell(sorted, index - 1)) ?? null;
 }
 
-function auditProblems({ registers, audit, footer }: History): readonly string[] {
-  if (footer?.audited !== true) return ["the database was not read at the end"];
-  const declared = new Set(registers.map(({ key }) => key));
-  const read = audit.map(({ key }) => key);
-  const wasRead = new Set(read);
+function auditProblems({ history, registers, registerNamed, auditOf }: Evidence): readonly string[] {
+  if (history.footer?.audited !== true) return ["the database was not read at the end"];
+  const read = history.audit.map(({ key }) => key);
+  const unread = registers.filter((_, register) => auditOf(register) === null);
   return [
     ...about(
-      [...declared].filter((key) => !wasRead.has(key)),
+      unread.map(({ key }) => key),
       "not read at the end",
     ),
     ...about(repeated(read), "read more than once at the end"),
     ...about(
-      read.filter((key) => !declared.has(key)),
+      read.filter((key) => registerNamed(key) === nothing),
       "read at the end and not declared",
     ),
   ];

@@ -1,12 +1,22 @@
 import type { History } from "../history/history.ts";
 import { cell, nothing } from "../history/operation-table.ts";
 
+export interface RowsByRegister {
+  /** The number of the register with this key, or `nothing`. */
+  readonly registerNamed: (key: string) => number;
+  /** The register of a row, or `nothing` where none was declared. */
+  readonly registerOf: (row: number) => number;
+  /** The register's rows, in the order of the file. */
+  readonly rowsOf: (register: number) => Int32Array;
+}
+
 const none = new Int32Array(0);
 
 /** Sorts the rows into their registers by counting: two passes over the table, and no object per row. */
-export function rowsByRegister({ operations: table, registers }: History) {
-  const registerOfName = new Map(registers.map(({ key }, register) => [key, register]));
-  const registerOfKey = Int32Array.from(table.keys, (key) => registerOfName.get(key) ?? nothing);
+export function rowsByRegister({ operations: table, registers }: History): RowsByRegister {
+  const numbers = new Map(registers.map(({ key }, register) => [key, register]));
+  const registerNamed = (key: string): number => numbers.get(key) ?? nothing;
+  const registerOfKey = Int32Array.from(table.keys, registerNamed);
   const registerOf = (row: number): number => cell(registerOfKey, cell(table.key, row));
 
   const ends = new Int32Array(registers.length + 1);
@@ -27,8 +37,9 @@ export function rowsByRegister({ operations: table, registers }: History) {
     next[register] = place + 1;
   }
   return {
+    registerNamed,
     registerOf,
-    rowsOf: (register: number): Int32Array =>
+    rowsOf: (register) =>
       register < registers.length ? sorted.subarray(cell(ends, register), cell(ends, register + 1)) : none,
   };
 }

@@ -2,9 +2,7 @@ import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream";
 import { constants, createGunzip } from "node:zlib";
 import { type History, type HistoryBuilder, historyBuilder } from "./history.ts";
-import { parseHistoryLine } from "./parse-history-line.ts";
-import type { Line } from "./scan-operation.ts";
-import { textMemory } from "./text-memory.ts";
+import { lineParser } from "./line-parser.ts";
 import { UnreadableHistory } from "./unreadable-history.ts";
 
 const pieceBytes = 256 * 1024;
@@ -45,17 +43,17 @@ interface LineReader {
 }
 
 function lineReader(): LineReader {
-  const texts = textMemory();
+  const parse = lineParser();
   let builder: HistoryBuilder | null = null;
   let rest: Buffer = Buffer.alloc(0);
   let count = 0;
 
-  const add = (line: Line): void => {
+  const add = (bytes: Buffer, from: number, until: number): void => {
     count += 1;
-    const parsed = parseHistoryLine(line, texts);
-    if (builder !== null) builder.add(parsed);
-    else if (parsed.type === "history") builder = historyBuilder(parsed);
-    else throw new Error(`a history begins with "history", and not with "${parsed.type}"`);
+    const line = parse(bytes, from, until);
+    if (builder !== null) builder.add(line);
+    else if (line.type === "history") builder = historyBuilder(line);
+    else throw new Error(`a history begins with "history", and not with "${line.type}"`);
   };
 
   return {
@@ -66,10 +64,10 @@ function lineReader(): LineReader {
         return;
       }
       const first = Buffer.concat([rest, piece.subarray(0, end)]);
-      add({ bytes: first, from: 0, until: first.length });
+      add(first, 0, first.length);
       let from = end + 1;
       for (end = piece.indexOf(newline, from); end !== -1; end = piece.indexOf(newline, from)) {
-        add({ bytes: piece, from, until: end });
+        add(piece, from, end);
         from = end + 1;
       }
       rest = piece.subarray(from);

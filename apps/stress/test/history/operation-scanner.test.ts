@@ -2,8 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { operationLine } from "../../src/history/operation-line.ts";
 import { Operation, OperationKind, Outcome } from "../../src/history/operation.ts";
-import { scanOperation } from "../../src/history/scan-operation.ts";
-import { textMemory } from "../../src/history/text-memory.ts";
+import { operationScanner } from "../../src/history/operation-scanner.ts";
 import { operation } from "./lines.ts";
 
 const text = fc.oneof(
@@ -53,11 +52,11 @@ const anyOperation: fc.Arbitrary<Operation> = fc.record(
   },
 );
 
-const texts = textMemory();
+const scan = operationScanner();
 
 function scanned(line: string): Operation | null {
   const bytes = Buffer.from(`before${line}after`);
-  return scanOperation({ bytes, from: 6, until: bytes.length - 5 }, texts);
+  return scan(bytes, 6, bytes.length - 5);
 }
 
 test("every operation is written as JSON that says the same", () => {
