@@ -5,7 +5,7 @@ import { type History, type HistoryBuilder, historyBuilder } from "./history.ts"
 import { lineParser } from "./line-parser.ts";
 import { UnreadableHistory } from "./unreadable-history.ts";
 
-const pieceBytes = 256 * 1024;
+const pieceBytes = 1024 * 1024;
 const newline = 10;
 
 /**
