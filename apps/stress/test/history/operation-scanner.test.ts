@@ -1,9 +1,12 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { operationLine } from "../../src/history/operation-line.ts";
 import { Operation, OperationKind, Outcome } from "../../src/history/operation.ts";
 import { operationScanner } from "../../src/history/operation-scanner.ts";
 import { operation } from "./lines.ts";
+
+// Many small histories take their time on a machine that is busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 const text = fc.oneof(
   fc.string(),
