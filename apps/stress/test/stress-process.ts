@@ -18,6 +18,8 @@ export interface Ended {
 export interface Running {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
+  /** Ctrl-C in a terminal: the signal goes to the program and to all that share its group. */
+  interrupt(): void;
   /** Resolves when stdout or stderr has said this. */
   said(text: string): Promise<void>;
 }
@@ -33,6 +35,7 @@ export function start(args: readonly string[], env: Readonly<Record<string, stri
   const child = spawn(process.execPath, [program, ...args], {
     env: { ...inherited, ...env },
     stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
   });
   const output = { stdout: "", stderr: "" };
   const waiting = new Map<string, () => void>();
@@ -45,6 +48,7 @@ export function start(args: readonly string[], env: Readonly<Record<string, stri
   return {
     child,
     ended: once(child, "close").then(([code]) => ({ code: code as number | null, ...output })),
+    interrupt: () => void process.kill(-(child.pid ?? 0), "SIGINT"),
     said: (text) =>
       new Promise((resolve) => {
         if (`${output.stdout}${output.stderr}`.includes(text)) resolve();

@@ -88,8 +88,8 @@ async function reported({ argument, host }: Invoked): Promise<ExitName> {
     throw new UsageError([error instanceof Error ? error.message : "the run cannot be read"]);
   }
   try {
-    const files = await report(argument, { stepSummary: null });
-    host.out(`${Object.values(files).join("\n")}\n`);
+    const { result, junit, summary, html } = await report(argument, { stepSummary: null });
+    host.out(`${[result, junit, summary, html].join("\n")}\n`);
     return "pass";
   } catch (error) {
     if (error instanceof UnreadableHistory) throw new UsageError([error.message]);

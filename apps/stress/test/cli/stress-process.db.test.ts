@@ -91,6 +91,21 @@ describe("a small run", () => {
   });
 });
 
+describe("the doctor", () => {
+  it("finds everything that a run needs", async () => {
+    const { code, stdout } = await start(["doctor", ...onTestMongo()]).ended;
+    expect(code).toBe(0);
+    for (const what of ["database", "unique index", "calling process", "API process"])
+      expect(stdout).toMatch(new RegExp(`^ok +${what} `, "m"));
+  });
+
+  it("says what is missing", async () => {
+    const { code, stdout } = await start(["doctor", "--uri", "mongodb://127.0.0.1:1/"]).ended;
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/^missing +database +the database at 127\.0\.0\.1:1 does not answer/m);
+  });
+});
+
 describe("a run that cannot begin", () => {
   it("says that the database does not answer", async () => {
     const { code, stderr, directory } = await run([...small, "--uri", "mongodb://me:secret@127.0.0.1:1/"]);
@@ -156,7 +171,7 @@ describe.skipIf(missing !== null || process.platform !== "linux")(
         STRESS_TEST: mark,
       });
       await running.said("api-pause");
-      running.child.kill("SIGINT");
+      running.interrupt();
       const { code, stdout } = await running.ended;
       expect(code).toBe(105);
       expect(stdout).toMatch(/^INTERRUPTED: /m);

@@ -118,6 +118,13 @@ describe("a mistake in chat-domain is caught and named", () => {
     expect(stderr).toContain("onechat refuses to start: INDEX_MISSING");
   });
 
+  it("a build that cannot be loaded is a failure of the harness, and no anomaly", async () => {
+    using broken = mutant([{ file: "chat-context.js", text: "export function chatContext(", becomes: "!" }]);
+    const { code, stderr } = await run([...contest, ...storm, "--uri", testMongo().uri], broken.env);
+    expect(code).toBe(107);
+    expect(stderr).toContain("the harness has failed: SyntaxError");
+  });
+
   it("the same copy without a mistake passes", async () => {
     using right = mutant([]);
     const { code, result } = await run([...contest, ...meeting, "--uri", testMongo().uri], right.env);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import { buildSync } from "esbuild";
+import { buildSync, stop } from "esbuild";
 import { charts } from "./style/charts.ts";
 import { page } from "./style/page.ts";
 import { table } from "./style/table.ts";
@@ -34,6 +34,8 @@ function bundledScript(): string {
     write: false,
     logLevel: "silent",
   });
+  // It leaves a process behind that Ctrl-C in a terminal would end, and the next bundle would wait for it in vain.
+  void stop();
   const [bundle] = outputFiles;
   if (bundle === undefined) throw new Error("the script of the page came out empty");
   return bundle.text.replaceAll("</script", String.raw`<\/script`);
