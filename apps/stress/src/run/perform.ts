@@ -2,6 +2,8 @@ import type { Register } from "../history/history-line.ts";
 import type { Fleet, Released } from "../worker/fleet.ts";
 import { type DueLane, type Manner, plainManner, type SeenOperation, type Share } from "../worker/orders.ts";
 import type { PlannedRegister, Wave, WorkloadPlan } from "../workloads/workload-plan.ts";
+import { DatabaseGone } from "./database-gone.ts";
+import type { Ground } from "./ground.ts";
 import type { Observation } from "./observation.ts";
 import type { Target, Turn } from "./target.ts";
 
@@ -11,6 +13,7 @@ export interface PerformedWave extends Released {
 }
 
 export interface Performance {
+  readonly ground: Pick<Ground, "admin">;
   readonly fleet: Fleet;
   readonly observation: Observation;
   readonly signal: AbortSignal;
@@ -40,9 +43,10 @@ export interface Load {
  * Makes the calls of one or several waves, all released together in all processes, and hands over what came of them.
  *
  * @throws the signal's reason before a wave that would begin after it was aborted
+ * @throws DatabaseGone when no call was answered and the database does not answer either
  */
 export async function performLoads(
-  { fleet, observation, signal }: Performance,
+  { ground, fleet, observation, signal }: Performance,
   loads: readonly Load[],
   manner: Manner,
 ): Promise<PerformedWave> {
@@ -52,9 +56,23 @@ export async function performLoads(
   try {
     const released = await fleet.run(sharesOf(loads, manner, fleet.size));
     await observation.settled();
+    if (manner === plainManner) await refuseSilence(operations, ground);
     return { ...released, operations };
   } finally {
     unlisten();
+  }
+}
+
+/** A run against a database that is gone would wait for every single call. */
+async function refuseSilence(
+  operations: readonly SeenOperation[],
+  { admin }: Pick<Ground, "admin">,
+): Promise<void> {
+  if (operations.length === 0 || operations.some(({ outcome }) => outcome === "ok")) return;
+  try {
+    await admin.ping();
+  } catch (cause) {
+    throw new DatabaseGone("the database has stopped to answer in the middle of the run", { cause });
   }
 }
 

@@ -6,6 +6,7 @@ import { secondsOf } from "../speed/per-second.ts";
 import { evaluateThresholds } from "../thresholds/evaluate-thresholds.ts";
 import type { Measured } from "../thresholds/figures.ts";
 import type { MetricName } from "../thresholds/metrics.ts";
+import { DatabaseGone } from "./database-gone.ts";
 import { environmentOf } from "./environment.ts";
 import { headline } from "./headline.ts";
 import { NotStarted } from "./not-started.ts";
@@ -44,7 +45,7 @@ export function runResult(settings: RunSettings, ran: RanOnce, history: History)
     ),
     ...evaluateThresholds(settings.thresholds, measured),
   ];
-  const { interrupted, bug, notStarted } = endingOf(ran.failure);
+  const { interrupted, bug, missing } = endingOf(ran.failure);
   const { verdict, reasons } = judge({
     checked,
     thresholds,
@@ -52,7 +53,7 @@ export function runResult(settings: RunSettings, ran: RanOnce, history: History)
     client,
     interrupted,
     bug,
-    omissions: [...notStarted, ...ran.notes.omissions],
+    omissions: [...missing, ...ran.notes.omissions],
   });
   const first = headline(history, ran.notes.storms);
   return {
@@ -72,15 +73,17 @@ function registersOf({ registers }: History): ReadonlyMap<string, History["regis
 interface Ending {
   readonly interrupted: boolean;
   readonly bug: string | null;
-  readonly notStarted: readonly string[];
+  /** Why there was nothing, or nothing more, to run against. */
+  readonly missing: readonly string[];
 }
 
 /** A signal ends a run through an `AbortError`; what else ended it early, if nobody foresaw it, is a mistake of ours. */
 function endingOf(failure: unknown): Ending {
-  const ending: Ending = { interrupted: false, bug: null, notStarted: [] };
+  const ending: Ending = { interrupted: false, bug: null, missing: [] };
   if (failure === null) return ending;
   if (!(failure instanceof Error)) return { ...ending, bug: "something that is no error was thrown" };
   if (failure.name === "AbortError") return { ...ending, interrupted: true };
-  if (failure instanceof NotStarted) return { ...ending, notStarted: [failure.message] };
+  if (failure instanceof NotStarted || failure instanceof DatabaseGone)
+    return { ...ending, missing: [failure.message] };
   return { ...ending, bug: failure.stack ?? failure.message };
 }

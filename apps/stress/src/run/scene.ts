@@ -33,8 +33,7 @@ export function scenesOf(
   settings: RunSettings,
   { mongo }: Pick<Ground, "mongo">,
 ): { readonly scenes: readonly Scene[]; readonly omissions: readonly string[] } {
-  const { planned, omissions: impossible } = planFaults(settings, mongo);
-  const omissions = settings.variants.includes("naive") ? impossible : [...impossible, blind];
+  const { planned, omissions } = planFaults(settings, mongo);
   const faults = range(settings.repeats).flatMap((repeat) =>
     planned.map((fault) => ({
       label: `${fault.fault}, ${fault.target}`,
@@ -45,8 +44,6 @@ export function scenesOf(
   const scenes = [...stormScenes(settings), ...mergeScenes(settings), ...speedScenes(settings), ...faults];
   return { scenes, omissions };
 }
-
-const blind = "the naive control did not run: nothing shows that this run could have seen an anomaly";
 
 function stormScenes({ workloads }: RunSettings): readonly Scene[] {
   return workloads

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { crashableMongoMissing, testMongo } from "@onechat/mongo/testing";
+import { crashableMongo, crashableMongoMissing, testMongo } from "@onechat/mongo/testing";
 import { MongoClient } from "mongodb";
 import { describe, expect, it } from "vitest";
 import { readResult } from "../../src/result/result-file.ts";
@@ -180,6 +180,29 @@ describe.skipIf(missing !== null || process.platform !== "linux")(
       expect(result.contention.length).toBeGreaterThan(0);
       expect(readFileSync(join(directory, "report.html"), "utf8")).toContain("interrupted");
       expect(await remainingProcesses(mark)).toEqual([]);
+    });
+
+    it("by the end of its database, says so at once", async () => {
+      await using mongo = await crashableMongo(process.env);
+      const directory = newDirectory();
+      const running = start([
+        "run",
+        "smoke",
+        "--uri",
+        mongo.uri,
+        "--procs",
+        "2",
+        "--timeout",
+        "1s",
+        "--out",
+        directory,
+      ]);
+      await running.said("burst");
+      await mongo.kill();
+      const { code, stdout } = await running.ended;
+      expect(code).toBe(2);
+      expect(stdout).toContain("the database has stopped to answer in the middle of the run");
+      expect((await readResult(directory)).verdict).toBe("unknown");
     });
 
     it("by kill -9 while a process is frozen, leaves no process behind", async () => {
