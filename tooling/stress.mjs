@@ -9,5 +9,6 @@ const built = spawnSync(turbo, build, { cwd: root, encoding: "utf8", shell: proc
 if (built.status === 0) await import(new URL("../apps/stress/dist/main.js", import.meta.url).href);
 else {
   process.stderr.write(`${built.stdout}${built.stderr}The harness could not be built.\n`);
-  process.exitCode = 1;
+  // 1 would say that there was an anomaly.
+  process.exitCode = 107;
 }

@@ -4,12 +4,18 @@ import { readFileSync } from "node:fs";
 import { exits } from "./exit-codes.ts";
 import type { Host } from "./host.ts";
 
+/** A signal that follows at once is the same one: wrappers such as npm and timeout pass on what the group has got. */
+const sameSignalMs = 500;
+
 /** The first signal asks for an end with a report of what was seen; a second one is meant. */
 function watchSignals(): Pick<Host, "signal"> {
   const stopping = new AbortController();
+  let stoppedAt = 0;
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(name, () => {
-      if (stopping.signal.aborted) process.exit(exits.interrupted.code);
+      const now = performance.now();
+      if (stopping.signal.aborted && now - stoppedAt > sameSignalMs) process.exit(exits.interrupted.code);
+      if (!stopping.signal.aborted) stoppedAt = now;
       stopping.abort();
     });
   }

@@ -41,7 +41,9 @@ export function decideLegacy(evidence: Evidence, legacy: LegacyCase): LegacyDeci
       ...contradictions(evidence, contradiction),
       ...leastOf(verdicts),
     ],
-    unexplained: initial.filter((id) => audited?.redirects.has(id) === true && !way.has(id)),
+    unexplained: initial.filter(
+      (id) => evidence.complete && audited?.redirects.has(id) === true && !way.has(id),
+    ),
     undecidable: false,
   };
 }

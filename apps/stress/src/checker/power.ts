@@ -5,6 +5,9 @@ export function missingPower({ anomalies, contention, faults }: CheckedHistory):
   const hasControl = contention.some(({ variant }) => variant === "naive");
   const isCaught = anomalies.some(({ variant }) => variant === "naive");
   return [
+    ...(hasControl
+      ? []
+      : ["the naive control did not run: nothing shows that this run could have seen an anomaly"]),
     ...(hasControl && !isCaught
       ? ["the naive control was not caught: this load could not have shown an anomaly of onechat either"]
       : []),

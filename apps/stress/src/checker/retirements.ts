@@ -44,8 +44,9 @@ export function retirementsOf(
     const all = mergesOf(evidence, id, merges, initial);
     const [acknowledged, other] = all.filter(({ firstEnded }) => firstEnded !== nothing);
     if (acknowledged !== undefined && other !== undefined) contradiction ??= [acknowledged, other];
-    // Whatever else was tried, one that succeeded is the one that happened.
-    const likely = acknowledged === undefined ? all : [acknowledged];
+    // Whatever else was tried, one that succeeded is the one that happened; and where operations are missing, one of
+    // them may have done what one with an unknown outcome seems to have done.
+    const likely = acknowledged === undefined ? (evidence.complete ? all : []) : [acknowledged];
     const options = likely.map((merge) => retirement(evidence, merge, audited));
     if (options.length > 0)
       ways = ways.flatMap((way) => options.map((option) => new Map([...way, [id, option]])));

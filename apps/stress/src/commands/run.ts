@@ -63,7 +63,9 @@ async function runAndReport(running: Running): Promise<ExitName> {
   const history = await readHistory(ran.historyPath);
   const result = runResult(settings, ran, history);
   const stepSummary = host.env["GITHUB_STEP_SUMMARY"] ?? null;
-  await writeReports(ran.directory, result, history, { stepSummary });
+  const { stepSummaryProblem } = await writeReports(ran.directory, result, history, { stepSummary });
+  if (stepSummaryProblem !== null)
+    host.err(`the summary could not be added to $GITHUB_STEP_SUMMARY: ${stepSummaryProblem}\n`);
   progress.end();
   show(result, ran.directory, running);
   return result.verdict;

@@ -39,11 +39,12 @@ export async function openHistory(path: string): Promise<HistoryWriter> {
   let room: Promise<void> = Promise.resolve();
   let isFull = false;
 
-  const send = (): Promise<void> => {
+  const isStale = (): boolean => unflushed >= flushLength || performance.now() - flushedAt >= flushMs;
+  const send = (isUrgent: boolean): Promise<void> => {
     unflushed += text.length;
     const hasRoom = gzip.write(text);
     text = "";
-    if (unflushed >= flushLength || performance.now() - flushedAt >= flushMs) {
+    if (isUrgent || isStale()) {
       gzip.flush(constants.Z_SYNC_FLUSH);
       unflushed = 0;
       flushedAt = performance.now();
@@ -58,8 +59,10 @@ export async function openHistory(path: string): Promise<HistoryWriter> {
   return {
     write(line) {
       text += `${line.type === "op" ? operationLine(line) : JSON.stringify(line)}\n`;
-      const due = text.length >= pieceLength || performance.now() - flushedAt >= flushMs;
-      return due ? send() : room;
+      // Even of a run that is killed at once it is to be seen what it was.
+      const isHeader = line.type === "history";
+      const isDue = isHeader || text.length >= pieceLength || performance.now() - flushedAt >= flushMs;
+      return isDue ? send(isHeader) : room;
     },
     async [Symbol.asyncDispose]() {
       gzip.end(text);

@@ -19,6 +19,8 @@ export interface ReportFiles {
   readonly junit: string;
   readonly summary: string;
   readonly html: string;
+  /** Why the step's summary could not be added to; it is another's file, and no reason to lose the reports. */
+  readonly stepSummaryProblem: string | null;
 }
 
 const kibibyte = 1_024;
@@ -33,7 +35,7 @@ export async function writeReports(
   history: History | null,
   { stepSummary }: ReportOptions,
 ): Promise<ReportFiles> {
-  const files: ReportFiles = {
+  const files = {
     result: join(directory, "result.json"),
     junit: join(directory, "junit.xml"),
     summary: join(directory, "summary.md"),
@@ -45,8 +47,7 @@ export async function writeReports(
   await writeFile(files.junit, junitXml(result, facts.witnesses));
   await writeFile(files.summary, summaryMarkdown(result, summaryLimit));
   await writeFile(files.html, fittingHtml(result, facts));
-  if (stepSummary !== null) await appendSummary(stepSummary, result);
-  return files;
+  return { ...files, stepSummaryProblem: await stepSummaryProblem(stepSummary, result) };
 }
 
 /** Timelines are the only part that can be large: the least important ones go. */
@@ -59,6 +60,15 @@ function fittingHtml(result: StressResult, facts: HistoryFacts): string {
     page = reportHtml(result, { ...facts, timelines }, assets);
   }
   return page;
+}
+
+async function stepSummaryProblem(path: string | null, result: StressResult): Promise<string | null> {
+  try {
+    if (path !== null) await appendSummary(path, result);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /** The limit is that of the file, to which other commands of the step may have written. */

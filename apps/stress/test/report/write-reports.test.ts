@@ -101,4 +101,11 @@ describe("stress report", () => {
     if (text !== null) await writeFile(join(directory, "result.json"), text);
     await expect(report(directory, nowhere)).rejects.toThrow(message);
   });
+
+  it("are not lost when the step's summary cannot be written", async () => {
+    const stepSummary = join(directory, "nowhere", "step.md");
+    const files = await writeReports(directory, emptyResult, null, { stepSummary });
+    expect(files.stepSummaryProblem).toContain("ENOENT");
+    expect(await readFile(files.html, "utf8")).toMatch(/^<!doctype html>/);
+  });
 });
