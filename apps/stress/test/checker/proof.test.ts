@@ -191,5 +191,13 @@ describe("a history that was cut short", () => {
     const registers = [register({ initial: ["a", "b"] })];
     expect(cut([got("b", 0, 1), got("a", 2, 3)], { registers })).toEqual([]);
     expect(cut([resolved("b", "a", 0, 1), merged("b", "a", 2, 3)], { registers })).toEqual([]);
+    const three = [register({ initial: ["a", "b", "c"] })];
+    const calls = [
+      unanswered(merged("a", "b", 0, 1)),
+      merged("b", "c", 0, 9),
+      got("a", 0, 1),
+      got("c", 2, 3),
+    ];
+    expect(cut([...calls, resolved("b", "b", 4, 5)], { registers: three })).toEqual([]);
   });
 });
