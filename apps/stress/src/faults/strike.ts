@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { enter, type Load, performLoads } from "../run/perform.ts";
 import type { Stage } from "../run/stage.ts";
-import { untilAnswered } from "../run/until-answered.ts";
+import { untilAnswered, untilAsked } from "../run/until-answered.ts";
 import type { Target, Turn } from "../run/target.ts";
 import { seededRandom } from "../speed/seeded-random.ts";
 import type { Manner, SeenOperation } from "../worker/orders.ts";
@@ -27,13 +27,17 @@ export async function strike(stage: Stage, planned: PlannedFault, repeat: number
     return { target, turn, plan, wave: plan.waves[0] ?? [] };
   });
   const load = loadOf(stage, plans, { persistMs, pauseMs: setup.pauseMs });
+  const wait = { leastMs: durationMs / 4, mostMs: persistMs };
   try {
     if (setup.strikesFirst !== true) {
       load.begin();
-      await untilAnswered(stage, setup.targets, { leastMs: durationMs / 4, mostMs: persistMs });
+      await untilAnswered(stage, setup.targets, wait);
     }
-    await injectAndHeal(stage, planned, setup, load.begin);
-    await untilAnswered(stage, setup.targets, { leastMs: durationMs / 2, mostMs: persistMs });
+    await injectAndHeal(stage, planned, setup, async () => {
+      load.begin();
+      if (setup.strikesFirst === true) await untilAsked(stage, setup.targets, wait);
+    });
+    await untilAnswered(stage, setup.targets, { ...wait, leastMs: durationMs / 2 });
   } finally {
     await load.end();
   }
@@ -90,14 +94,14 @@ async function injectAndHeal(
   { observation, clock, signal }: Stage,
   { fault, target }: PlannedFault,
   setup: FaultSetup,
-  onInjected: () => void,
+  onInjected: () => Promise<void>,
 ): Promise<void> {
   const tell = (event: "inject" | "heal", struck?: number): void =>
     observation.fault({ fault, target, event, at: clock.now(), ...(struck === undefined ? {} : { struck }) });
   tell("inject");
   try {
     await setup.inject();
-    onInjected();
+    await onInjected();
     await sleep(setup.holdMs, undefined, { signal });
   } finally {
     await setup.heal((struck) => tell("heal", struck));

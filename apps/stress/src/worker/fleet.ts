@@ -41,18 +41,25 @@ export async function startFleet({ size, epoch, clock, env, onOperations }: Flee
   const all = (order: (worker: WorkerProcess, index: number) => Order): Promise<(ProcessHealth | null)[]> =>
     Promise.all(workers.map((worker, index) => worker.tell(order(worker, index))));
   await all(({ name }) => ({ order: "begin", process: name, epoch }));
+  let stopping = false;
   return {
     size,
     openWarm: async (name, route) => void (await all(() => ({ order: "open", name, route, warm: true }))),
     openCold: async (name, route) => void (await all(() => ({ order: "open", name, route, warm: false }))),
     close: async (name) => void (await all(() => ({ order: "close", name }))),
     async run(shares) {
+      stopping = false;
       await all((_, index) => ({ order: "load", share: shareOf(shares, index) }));
       const at = clock.now() + noticeNs;
+      // Told to stop while the calls were still on their way to the processes.
+      if (stopping) return { at, health: [] };
       const health = await all(() => ({ order: "release", at }));
       return { at, health: health.filter((own) => own !== null) };
     },
-    stop: async () => void (await all(() => ({ order: "stop" }))),
+    async stop() {
+      stopping = true;
+      await all(() => ({ order: "stop" }));
+    },
     async [Symbol.asyncDispose]() {
       await Promise.all(workers.map((worker) => worker[Symbol.asyncDispose]()));
     },
