@@ -1,4 +1,3 @@
-import { setInterval as ticks } from "node:timers/promises";
 import type { Stage } from "../run/stage.ts";
 import type { FaultSetup } from "./fault-setup.ts";
 import { domainTarget, httpTarget, type OpenedTargets, ownApi, targetsOpened } from "./fault-targets.ts";
@@ -13,50 +12,31 @@ interface ProxiedHop extends OpenedTargets {
 }
 
 /** What was asked is done, and nobody hears of it. */
-export async function replyLost(stage: Stage, hop: Hop): Promise<FaultSetup> {
+export function replyLost(stage: Stage, hop: Hop): Promise<FaultSetup> {
+  return onHop(stage, hop, (proxy) => proxy.loseReplies());
+}
+
+/** All connections break at once, and then those on which something is under way. */
+export function connectionReset(stage: Stage, hop: Hop): Promise<FaultSetup> {
+  return onHop(stage, hop, (proxy) => {
+    proxy.reset();
+    proxy.resetRequests();
+  });
+}
+
+async function onHop(stage: Stage, hop: Hop, harm: (proxy: TcpProxy) => void): Promise<FaultSetup> {
   const { proxies, ...opened } = await openHop(stage, hop);
   return {
     ...opened,
     holdMs: 600,
     pauseMs: 120,
-    inject: () => proxies.forEach((proxy) => proxy.loseReplies()),
+    struck: () => proxies.reduce((sum, proxy) => sum + proxy.struck(), 0),
+    inject: () => proxies.forEach(harm),
     heal(healed) {
       proxies.forEach((proxy) => proxy.pass());
-      healed(struck(proxies));
+      healed();
     },
   };
-}
-
-const resetEveryMs = 120;
-
-/** All connections break, again and again, whatever is under way on them. */
-export async function connectionReset(stage: Stage, hop: Hop): Promise<FaultSetup> {
-  const { proxies, ...opened } = await openHop(stage, hop);
-  const stopped = new AbortController();
-  const resetAll = (): void => proxies.forEach((proxy) => proxy.reset());
-  let resets: Promise<void> = Promise.resolve();
-  return {
-    ...opened,
-    holdMs: 600,
-    pauseMs: 120,
-    inject() {
-      resetAll();
-      resets = repeatedly(resetAll, stopped.signal);
-    },
-    async heal(healed) {
-      stopped.abort();
-      await resets;
-      healed(struck(proxies));
-    },
-  };
-}
-
-async function repeatedly(work: () => void, signal: AbortSignal): Promise<void> {
-  try {
-    for await (const _ of ticks(resetEveryMs, undefined, { signal })) work();
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
 }
 
 /** One connection, on which every answer takes its time, and nobody may wait for it long. */
@@ -93,8 +73,4 @@ async function beforeTheApis(stage: Stage): Promise<ProxiedHop> {
   const proxies = hops.map(({ proxy }) => proxy);
   const urls = hops.map(({ url }) => url);
   return { proxies, ...(await targetsOpened(stage, [httpTarget(stage, { urls })], proxies)) };
-}
-
-function struck(proxies: readonly TcpProxy[]): number {
-  return proxies.reduce((sum, proxy) => sum + proxy.struck(), 0);
 }

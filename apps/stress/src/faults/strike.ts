@@ -13,6 +13,7 @@ import type { PlannedFault } from "./plan-faults.ts";
 const callers = 24;
 /** Callers do not give up: whether they are answered in the end is a finding. */
 const persistMs = 20_000;
+const enoughStruck = 3;
 
 /**
  * Callers ask without end for new chats, two or three for each at the same time; the fault strikes in the middle and
@@ -96,16 +97,26 @@ async function injectAndHeal(
   setup: FaultSetup,
   onInjected: () => Promise<void>,
 ): Promise<void> {
-  const tell = (event: "inject" | "heal", struck?: number): void =>
+  const tell = (event: "inject" | "heal"): void => {
+    const struck = event === "heal" ? setup.struck?.() : undefined;
     observation.fault({ fault, target, event, at: clock.now(), ...(struck === undefined ? {} : { struck }) });
+  };
   tell("inject");
   try {
     await setup.inject();
     await onInjected();
     await sleep(setup.holdMs, undefined, { signal });
+    await untilStruck(setup, signal);
   } finally {
-    await setup.heal((struck) => tell("heal", struck));
+    await setup.heal(() => tell("heal"));
   }
+}
+
+/** On a busy machine calls are few, and a fault may have to wait for some. */
+async function untilStruck({ struck }: FaultSetup, signal: AbortSignal): Promise<void> {
+  if (struck === undefined) return;
+  const patience = AbortSignal.timeout(persistMs);
+  while (struck() < enoughStruck && !patience.aborted) await sleep(20, undefined, { signal });
 }
 
 /** Only people who were asked about: the plan has more than there was time for. */

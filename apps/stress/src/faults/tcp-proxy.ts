@@ -10,6 +10,11 @@ export interface TcpProxy extends AsyncDisposable {
    * other side has done what it was asked to, and the asker cannot know.
    */
   loseReplies(): void;
+  /**
+   * From now on the connection of every second request that changes something is reset as soon as it has been passed
+   * on: whether it is done, nobody can know.
+   */
+  resetRequests(): void;
   /** From now on every reply is late by so much. */
   delayReplies(ms: number): void;
   /** Resets all connections that there are, whatever is under way on them. */
@@ -28,9 +33,10 @@ export interface ProxySetting {
 }
 
 interface ProxyState {
-  losing: boolean;
+  harm: "none" | "lose replies" | "reset requests";
   delayMs: number;
-  replies: number;
+  /** Every second one is struck, so that whoever asks again gets through in the end. */
+  turn: number;
   struck: number;
   readonly pairs: Set<Pair>;
 }
@@ -42,13 +48,14 @@ interface Pair {
 }
 
 export async function tcpProxy(setting: ProxySetting): Promise<TcpProxy> {
-  const state: ProxyState = { losing: false, delayMs: 0, replies: 0, struck: 0, pairs: new Set() };
+  const state: ProxyState = { harm: "none", delayMs: 0, turn: 0, struck: 0, pairs: new Set() };
   const server = createServer({ noDelay: true }, (client) => join(state, client, setting));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return {
     port: (server.address() as AddressInfo).port,
-    loseReplies: () => void (state.losing = true),
+    loseReplies: () => void (state.harm = "lose replies"),
+    resetRequests: () => void (state.harm = "reset requests"),
     delayReplies: (ms) => void (state.delayMs = ms),
     reset() {
       for (const pair of state.pairs) {
@@ -57,7 +64,7 @@ export async function tcpProxy(setting: ProxySetting): Promise<TcpProxy> {
       }
     },
     pass() {
-      state.losing = false;
+      state.harm = "none";
       state.delayMs = 0;
     },
     struck: () => state.struck,
@@ -82,8 +89,11 @@ function join(state: ProxyState, client: Socket, { host, port, changes }: ProxyS
     });
   }
   client.on("data", (request: Buffer) => {
-    if (changes(request)) pair.awaitsReply = true;
-    upstream.write(request);
+    const isChange = changes(request);
+    pair.awaitsReply ||= isChange;
+    upstream.write(request, () => {
+      if (isChange && strikes(state, "reset requests")) breakOff(pair);
+    });
   });
   let earlier: Promise<void> = Promise.resolve();
   upstream.on("data", (reply: Buffer) => {
@@ -94,12 +104,16 @@ function join(state: ProxyState, client: Socket, { host, port, changes }: ProxyS
   });
 }
 
-/** Every second one, so that whoever asks again gets through in the end. */
 function loses(state: ProxyState, pair: Pair): boolean {
   if (!pair.awaitsReply) return false;
   pair.awaitsReply = false;
-  state.replies += 1;
-  if (!state.losing || state.replies % 2 === 0) return false;
+  return strikes(state, "lose replies");
+}
+
+function strikes(state: ProxyState, harm: ProxyState["harm"]): boolean {
+  if (state.harm !== harm) return false;
+  state.turn += 1;
+  if (state.turn % 2 === 0) return false;
   state.struck += 1;
   return true;
 }

@@ -87,6 +87,14 @@ describe("a proxy between two processes", () => {
     await expect(once(socket, "data")).rejects.toMatchObject({ code: "ECONNRESET" });
   });
 
+  it("resets every second connection on which a change was asked for", async () => {
+    proxy.resetRequests();
+    const answers = [await ask(proxy.port, "change one"), await ask(proxy.port, "change two")];
+    expect(answers).toEqual(["ECONNRESET", "did change two"]);
+    expect(proxy.struck()).toBe(1);
+    expect(await ask(proxy.port, "look")).toBe("did look");
+  });
+
   it("keeps late replies in their order", async () => {
     proxy.delayReplies(20);
     const socket = connect(proxy.port, "127.0.0.1");
