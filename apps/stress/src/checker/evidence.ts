@@ -15,6 +15,8 @@ export interface Evidence extends RowsByRegister {
   readonly idNumber: (id: string) => number;
   readonly initialOf: (register: number) => readonly number[];
   readonly auditOf: (register: number) => AuditedKey | null;
+  /** Keys that were audited more than once. */
+  readonly reread: readonly string[];
   /** Whether the row is an answer: what it says was so at some instant between its start and its end. */
   readonly isAnswer: (row: number) => boolean;
   /** Whether every operation of the run is in the history. Where some may be missing, they may explain anything. */
@@ -28,23 +30,26 @@ export function evidenceOf(history: History): Evidence {
   const ids = allIds(history);
   const rows = rowsByRegister(history);
   const audits: (AuditedKey | null)[] = Array.from(registers, () => null);
+  const reread: string[] = [];
   for (const audited of audit) {
     const register = rows.registerNamed(audited.key);
+    if ((audits[register] ?? null) !== null) reread.push(audited.key);
     if (register !== nothing) audits[register] = audited;
   }
   return {
     history,
     table,
     registers,
-    idCount: ids.list.length,
-    idText: (id) => ids.list[id] ?? "nothing",
-    idNumber: ids.indexOf,
+    idCount: ids.count,
+    idText: ids.text,
+    idNumber: ids.number,
     initialOf(register) {
       const initial = registers[register]?.initial ?? none;
-      return initial.length === 0 ? none : initial.map(ids.indexOf);
+      return initial.length === 0 ? none : initial.map(ids.number);
     },
     ...rows,
     auditOf: (register) => audits[register] ?? null,
+    reread,
     isAnswer: answers(table),
     complete: footer !== null && footer.operations === table.length && footer.registers === registers.length,
   };
@@ -60,12 +65,27 @@ function answers(table: OperationTable): (row: number) => boolean {
   };
 }
 
+interface Ids {
+  readonly count: number;
+  readonly text: (id: number) => string;
+  readonly number: (id: string) => number;
+}
+
 /** The ids that calls named have their numbers in the table; registers and the audit may name more. */
-function allIds({ operations, registers, audit }: History) {
-  const ids = names(operations.ids);
-  for (const { initial } of registers) for (const id of initial) ids.indexOf(id);
-  for (const { live } of audit) for (const { id } of live) ids.indexOf(id);
-  const leads = audit.flatMap(({ redirects }) => redirects.flatMap(({ id, to }) => [id, to]));
-  for (const id of leads) if (id !== null) ids.indexOf(id);
-  return ids;
+function allIds({ operations: table, registers, audit }: History): Ids {
+  const more = names();
+  const number = (id: string): number => {
+    const known = table.idNamed(id);
+    return known === nothing ? table.ids.length + more.indexOf(id) : known;
+  };
+  for (const { initial } of registers) initial.forEach(number);
+  for (const { live, redirects } of audit) {
+    for (const { id } of live) number(id);
+    for (const { id, to } of redirects) [id, to ?? id].forEach(number);
+  }
+  return {
+    count: table.ids.length + more.list.length,
+    text: (id) => table.ids[id] ?? more.list[id - table.ids.length] ?? "nothing",
+    number,
+  };
 }

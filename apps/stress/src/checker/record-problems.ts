@@ -6,7 +6,7 @@ import type { History } from "../history/history.ts";
 export function recordProblems(evidence: Evidence): readonly string[] {
   return [
     ...footerProblems(evidence.history),
-    ...registerProblems(evidence.history),
+    ...registerProblems(evidence),
     ...operationProblems(evidence),
     ...auditProblems(evidence),
   ];
@@ -24,15 +24,14 @@ function difference(what: string, said: number, found: number): readonly string[
   return said === found ? [] : [`the history says that it holds ${said} ${what}, and holds ${found}`];
 }
 
-function registerProblems({ registers }: History): readonly string[] {
-  const keys = registers.map(({ key }) => key);
+function registerProblems({ registers, redeclared }: Evidence): readonly string[] {
   // No id contains a control character.
   const identities = registers.map(
     ({ variant, scope, participants }) => `${variant}\n${scope}\n${participants.join("\n")}`,
   );
-  const twins = repeated(identities).map((identity) => keys[identities.indexOf(identity)] ?? "");
+  const twins = repeated(identities).map((identity) => registers[identities.indexOf(identity)]?.key ?? "");
   return [
-    ...about(repeated(keys), "declared more than once"),
+    ...about(redeclared, "declared more than once"),
     ...about(twins, "not alone with its people and its scope"),
   ];
 }
@@ -55,7 +54,7 @@ function repeatedNumber(numbers: Float64Array): number | null {
   return sorted.find((number, index) => index > 0 && number === cell(sorted, index - 1)) ?? null;
 }
 
-function auditProblems({ history, registers, registerNamed, auditOf }: Evidence): readonly string[] {
+function auditProblems({ history, registers, registerNamed, auditOf, reread }: Evidence): readonly string[] {
   if (history.footer?.audited !== true) return ["the database was not read at the end"];
   const read = history.audit.map(({ key }) => key);
   const unread = registers.filter((_, register) => auditOf(register) === null);
@@ -64,7 +63,7 @@ function auditProblems({ history, registers, registerNamed, auditOf }: Evidence)
       unread.map(({ key }) => key),
       "not read at the end",
     ),
-    ...about(repeated(read), "read more than once at the end"),
+    ...about(reread, "read more than once at the end"),
     ...about(
       read.filter((key) => registerNamed(key) === nothing),
       "read at the end and not declared",

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream";
 import { constants, createGunzip } from "node:zlib";
 import { type History, type HistoryBuilder, historyBuilder } from "./history.ts";
-import { lineParser } from "./line-parser.ts";
+import { parseHistoryLine } from "./parse-history-line.ts";
 import { UnreadableHistory } from "./unreadable-history.ts";
 
 const pieceBytes = 1024 * 1024;
@@ -43,14 +43,14 @@ interface LineReader {
 }
 
 function lineReader(): LineReader {
-  const parse = lineParser();
   let builder: HistoryBuilder | null = null;
   let rest: Buffer = Buffer.alloc(0);
   let count = 0;
 
   const add = (bytes: Buffer, from: number, until: number): void => {
     count += 1;
-    const line = parse(bytes, from, until);
+    if (builder?.scan(bytes, from, until) === true) return;
+    const line = parseHistoryLine(bytes.toString("utf8", from, until));
     if (builder !== null) builder.add(line);
     else if (line.type === "history") builder = historyBuilder(line);
     else throw new Error(`a history begins with "history", and not with "${line.type}"`);

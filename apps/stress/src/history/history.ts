@@ -23,6 +23,8 @@ export interface History {
 /** A history that is being put together, line by line. */
 export interface HistoryBuilder {
   add(line: HistoryLine): void;
+  /** Adds what is written between two places of a buffer, if it is an operation that can be read in the quick way. */
+  scan(bytes: Buffer, from: number, until: number): boolean;
   history(): History;
 }
 
@@ -51,6 +53,7 @@ export function historyBuilder(header: HistoryHeader): HistoryBuilder {
           throw new Error("there is a second header");
       }
     },
+    scan: (bytes, from, until) => footer === null && operations.scan(bytes, from, until),
     history: () => ({ header, registers, operations: operations.table(), faults, audit, footer }),
   };
 }

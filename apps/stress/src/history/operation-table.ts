@@ -47,6 +47,10 @@ export interface OperationTable {
   readonly processes: readonly string[];
   readonly ids: readonly string[];
   readonly errors: readonly NonNullable<Operation["error"]>[];
+  /** The place of a key in `keys`, or `nothing`. */
+  readonly keyNamed: (key: string) => number;
+  /** The place of an id in `ids`, or `nothing`. */
+  readonly idNamed: (id: string) => number;
 }
 
 /** What a column holds in a row; the row is known to exist. */

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import { operationLine } from "../../src/history/operation-line.ts";
 import { Operation, OperationKind, Outcome } from "../../src/history/operation.ts";
-import { operationScanner } from "../../src/history/operation-scanner.ts";
+import { operationColumns } from "../../src/history/operation-columns.ts";
+import { operationAt } from "../../src/history/operation-table.ts";
 import { operation } from "./lines.ts";
 
 // Many small histories take their time on a machine that is busy.
@@ -55,11 +56,11 @@ const anyOperation: fc.Arbitrary<Operation> = fc.record(
   },
 );
 
-const scan = operationScanner();
-
+/** As it is read from the middle of a buffer; `null` where the scanner leaves it to others. */
 function scanned(line: string): Operation | null {
+  const columns = operationColumns();
   const bytes = Buffer.from(`before${line}after`);
-  return scan(bytes, 6, bytes.length - 5);
+  return columns.scan(bytes, 6, bytes.length - 5) ? operationAt(columns.table(), 0) : null;
 }
 
 test("every operation is written as JSON that says the same", () => {
