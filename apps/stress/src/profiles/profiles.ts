@@ -31,7 +31,7 @@ const ci: Profile = {
   faults: FaultName.options,
   procs: 3,
   rounds: 24,
-  speedMs: 25_000,
+  speedMs: 30_000,
   rate: 100,
   durationMs: 4_000,
   // `lo`: a threshold is missed when ours was proven to be slower, and not when the machine was too busy to tell.
