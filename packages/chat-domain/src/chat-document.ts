@@ -62,24 +62,27 @@ export function storedScope(model: ChatModel, document: StoredDocument): string 
 
 /** Who a stored chat is of, or `null` when its participants or its scope are not valid ids. */
 export function storedIdentity(model: ChatModel, document: StoredDocument): StoredIdentity | null {
-  const ids = storedParticipants(model, document).map(participantIdOrNull);
-  const scope = storedScope(model, document);
-  if (scope === null || ids.length === 0 || !ids.every((id) => id !== null)) return null;
-  const sorted = sortedSet(ids);
-  return { ids: sorted, scope, key: keyOf(sorted, scope) };
+  const people = storedPeople(model, document);
+  return people === null ? null : { ...people, key: keyOf(people.ids, people.scope) };
 }
 
 /** Whether a stored chat is of exactly these people in this scope. */
-export function isChatOf(
-  model: ChatModel,
-  document: StoredDocument,
-  { ids, scope }: Pick<StoredIdentity, "ids" | "scope">,
-): boolean {
-  if (storedScope(model, document) !== scope) return false;
-  const stored = storedParticipants(model, document).map(participantIdOrNull);
-  if (!stored.every((id) => id !== null)) return false;
-  const sorted = sortedSet(stored);
-  return sorted.length === ids.length && sorted.every((id, index) => id === ids[index]);
+export function isChatOf(model: ChatModel, document: StoredDocument, { ids, scope }: StoredPeople): boolean {
+  const people = storedPeople(model, document);
+  return (
+    people?.scope === scope &&
+    people.ids.length === ids.length &&
+    people.ids.every((id, index) => id === ids[index])
+  );
+}
+
+type StoredPeople = Pick<StoredIdentity, "ids" | "scope">;
+
+function storedPeople(model: ChatModel, document: StoredDocument): StoredPeople | null {
+  const ids = storedParticipants(model, document).map(participantIdOrNull);
+  const scope = storedScope(model, document);
+  if (scope === null || ids.length === 0 || !ids.every((id) => id !== null)) return null;
+  return { ids: sortedSet(ids), scope };
 }
 
 /** Canonical ids and scope of a stored chat, and the key that it ought to have. */

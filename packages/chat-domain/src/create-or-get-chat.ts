@@ -53,7 +53,6 @@ async function obtainWithRetries(
   wait: Wait,
 ): Promise<CreateOrGetChatResult> {
   for (let retry = 0; retry <= maxRetries; retry += 1) {
-    wait.throwIfOver();
     if (retry > 0) {
       ctx.observer.count("retried");
       await sleep(Math.random() * 2 ** retry * 5);

@@ -39,7 +39,6 @@ interface Caller<Outcome> {
 interface Group<Request, Outcome> {
   readonly request: Request;
   readonly callers: Set<Caller<Outcome>>;
-  waiting: boolean;
 }
 
 /**
@@ -81,7 +80,7 @@ export class GroupCommit<Request, Outcome> {
   }
 
   #join(key: string, request: Request, caller: Caller<Outcome>): Group<Request, Outcome> {
-    const group = this.#groups.get(key) ?? { request, callers: new Set(), waiting: true };
+    const group = this.#groups.get(key) ?? { request, callers: new Set() };
     group.callers.add(caller);
     this.#groups.set(key, group);
     this.#waiting += 1;
@@ -90,7 +89,8 @@ export class GroupCommit<Request, Outcome> {
   }
 
   #release(key: string, group: Group<Request, Outcome>, caller: Caller<Outcome>): void {
-    if (!group.callers.delete(caller) || !group.waiting) return;
+    const isWaiting = this.#groups.get(key) === group;
+    if (!group.callers.delete(caller) || !isWaiting) return;
     this.#waiting -= 1;
     if (group.callers.size === 0) this.#groups.delete(key);
   }
@@ -115,7 +115,6 @@ export class GroupCommit<Request, Outcome> {
       if (batch.length === this.#limits.maxBatch) break;
       this.#groups.delete(key);
       this.#waiting -= group.callers.size;
-      group.waiting = false;
       batch.push(group);
     }
     return batch;

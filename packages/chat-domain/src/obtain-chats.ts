@@ -24,12 +24,12 @@ export async function obtainChats(
   if (only !== undefined && requests.length === 1) return Promise.allSettled([obtainChat(ctx, only)]);
   const found = await chatsByKeys(ctx, requests);
   const missing = requests.filter(({ key }) => !found.has(key));
-  const made = missing.length === 0 ? null : await makeChats(ctx, missing);
+  const made = await makeChats(ctx, missing);
   return Promise.allSettled(
     requests.map(async (request) => {
       const stored = found.get(request.key);
-      if (stored !== undefined) return { chat: matchingChat(ctx, request, stored), how: "existing" as const };
-      return made === null ? null : outcomeOf(ctx, request, made);
+      if (stored === undefined) return outcomeOf(ctx, request, made);
+      return { chat: matchingChat(ctx, request, stored), how: "existing" as const };
     }),
   );
 }

@@ -1,6 +1,6 @@
 /**
- * A caller's waiting, which ends with its answer, at its deadline, or when the caller itself gives up. An AbortSignal
- * says as much, but making one costs more than all else that a call does before it is sent.
+ * A caller's waiting, which ends at its deadline or when the caller itself gives up. An AbortSignal says as much, but
+ * one for each call costs more than the queue and the deadline together.
  */
 export class Wait {
   #over: { readonly reason: unknown } | null = null;
@@ -18,7 +18,7 @@ export class Wait {
   }
 
   /** Whom to tell, once; who asked before is told no more. */
-  onEnd(listener: ((reason: unknown) => void) | null): void {
+  onEnd(listener: (reason: unknown) => void): void {
     this.#listener = listener;
   }
 }
