@@ -1,36 +1,11 @@
-import { type Collection, MongoServerError, ObjectId } from "mongodb";
-import type { AskedPeople, ChatStore, Ensured, OpenStore, StorePlace } from "./chat-store.ts";
-import { concerns, storeClient, writeCounter } from "./store-client.ts";
-import { chatsCollection, keyOf, newChat, type StoredChat } from "./stored-chat.ts";
-import { warmUpOf } from "./warm-up.ts";
+import { type Collection, MongoServerError } from "mongodb";
+import type { AskedPeople, Ensured, OpenStore, StorePlace } from "./chat-store.ts";
+import { openDriverStore } from "./driver-store.ts";
+import { newChat, type StoredChat } from "./stored-chat.ts";
 
 /** The floor: one upsert of the bare driver on the unique index, and a read for the loser of a race. */
 export function openRaw(place: StorePlace): OpenStore {
-  const client = storeClient(place);
-  const chats = client.db(place.database).collection<StoredChat>(chatsCollection, concerns);
-  const store: ChatStore = { ...readsOf(chats), ensure: (people) => upsert(chats, people) };
-  return {
-    ...store,
-    prepare: () => Promise.resolve(),
-    warmUp: warmUpOf(store, place),
-    writesSent: writeCounter(client, place),
-    [Symbol.asyncDispose]: () => client.close(),
-  };
-}
-
-/** Reads as all of the driver's controls do them. */
-export function readsOf(chats: Collection<StoredChat>): Pick<ChatStore, "find" | "resolve"> {
-  return {
-    async find(people) {
-      const chat = await chats.findOne({ participantsKey: keyOf(people) });
-      return chat?._id.toHexString() ?? null;
-    },
-    async resolve(id) {
-      const chat = await chats.findOne({ _id: new ObjectId(id) });
-      if (chat === null) throw new Error("there is no chat with this id");
-      return chat._id.toHexString();
-    },
-  };
+  return openDriverStore(place, upsert);
 }
 
 async function upsert(chats: Collection<StoredChat>, people: AskedPeople): Promise<Ensured> {

@@ -2,7 +2,7 @@ import {
   askedBy,
   ensureCall,
   findCall,
-  newRegister,
+  pairRegisters,
   range,
   type WorkloadPlan,
   type WorkloadShape,
@@ -14,9 +14,7 @@ const mostBursts = 24;
 
 /** One key after the other, each asked for by a crowd that is released together; every eighth only looks. */
 export function burst({ prefix, callers, keys, processes, random }: WorkloadShape): WorkloadPlan {
-  const registers = range(Math.min(keys, mostBursts)).map((n) =>
-    newRegister(`${n}`, [`${prefix}-${n}-a`, `${prefix}-${n}-b`]),
-  );
+  const registers = pairRegisters(prefix, Math.min(keys, mostBursts));
   const size = Math.min(callers, largestBurst);
   const waves = registers.map((register) =>
     range(size).map((caller) => {

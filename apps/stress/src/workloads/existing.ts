@@ -1,7 +1,7 @@
 import {
   askedBy,
   ensureCall,
-  newRegister,
+  pairRegisters,
   range,
   type WorkloadPlan,
   type WorkloadShape,
@@ -9,7 +9,7 @@ import {
 
 /** Chats that are there already, which is what most calls are about: each is made once, then everybody asks. */
 export function existing({ prefix, callers, keys, processes, random }: WorkloadShape): WorkloadPlan {
-  const registers = range(keys).map((n) => newRegister(`${n}`, [`${prefix}-${n}-a`, `${prefix}-${n}-b`]));
+  const registers = pairRegisters(prefix, keys);
   const callersOf = Math.min(callers, keys);
   const walk = range(callersOf).map((caller) => ({
     process: caller % processes,

@@ -1,7 +1,7 @@
 import {
   askedBy,
   ensureCall,
-  newRegister,
+  pairRegisters,
   range,
   type WorkloadPlan,
   type WorkloadShape,
@@ -9,7 +9,7 @@ import {
 
 /** New people with every call; one caller of each process walks the same way, so that they meet at every chat. */
 export function fresh({ prefix, callers, keys, processes, random }: WorkloadShape): WorkloadPlan {
-  const registers = range(keys).map((n) => newRegister(`${n}`, [`${prefix}-${n}-a`, `${prefix}-${n}-b`]));
+  const registers = pairRegisters(prefix, keys);
   const walks = Math.max(1, Math.min(Math.floor(callers / processes), keys));
   const wave = range(walks).flatMap((walk) =>
     range(processes).map((process) => ({

@@ -3,7 +3,7 @@ import {
   askedBy,
   ensureCall,
   findCall,
-  newRegister,
+  pairRegisters,
   type PlannedCall,
   type PlannedRegister,
   range,
@@ -21,8 +21,8 @@ const mostCallers = 24;
  * this wave runs, the migration claims and merges them.
  */
 export function mergeRace({ prefix, callers, keys, processes, random }: WorkloadShape): WorkloadPlan {
-  const registers = range(keys).map((n) => ({
-    ...newRegister(`${n}`, [`${prefix}-${n}-a`, `${prefix}-${n}-b`]),
+  const registers = pairRegisters(prefix, keys).map((register, n) => ({
+    ...register,
     initial: range(1 + (n % mostDuplicates)).map((duplicate) => legacyId(duplicate, random)),
   }));
   const wave = range(Math.min(callers, mostCallers)).map((caller) => ({

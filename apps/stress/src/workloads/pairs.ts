@@ -1,6 +1,6 @@
 import {
   ensureCall,
-  newRegister,
+  pairRegisters,
   range,
   shuffled,
   type WorkloadPlan,
@@ -9,7 +9,7 @@ import {
 
 /** Many pairs at the same instant, each asked for by both of its people: "me and you", "you and me". */
 export function pairs({ prefix, callers, keys, processes, random }: WorkloadShape): WorkloadPlan {
-  const registers = range(keys).map((n) => newRegister(`${n}`, [`${prefix}-${n}-a`, `${prefix}-${n}-b`]));
+  const registers = pairRegisters(prefix, keys);
   const lanes = registers.flatMap((register) => {
     const { participants } = register;
     const orders = [participants, participants.toReversed()];

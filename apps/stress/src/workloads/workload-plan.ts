@@ -68,6 +68,11 @@ export function newRegister(name: string, participants: readonly string[], scope
   return { name, participants: participants.toSorted(), scope, initial: [] };
 }
 
+/** So many pairs, nobody in two of them. */
+export function pairRegisters(prefix: string, count: number): readonly PlannedRegister[] {
+  return range(count).map((n) => newRegister(`${n}`, [`${prefix}-${n}-a`, `${prefix}-${n}-b`]));
+}
+
 /** Fisher–Yates. */
 export function shuffled<T>(values: readonly T[], random: SeededRandom): readonly T[] {
   const order = [...values];

@@ -2,9 +2,9 @@ import {
   askedBy,
   ensureCall,
   findCall,
-  newRegister,
   type PlannedCall,
   type PlannedRegister,
+  pairRegisters,
   range,
   type WorkloadPlan,
   type WorkloadShape,
@@ -32,7 +32,7 @@ export function zipfCalls(
   { prefix, keys, random }: Pick<WorkloadShape, "prefix" | "keys" | "random">,
   count: number,
 ): { readonly registers: readonly PlannedRegister[]; readonly calls: readonly PlannedCall[] } {
-  const registers = range(keys).map((n) => newRegister(`${n}`, [`${prefix}-${n}-a`, `${prefix}-${n}-b`]));
+  const registers = pairRegisters(prefix, keys);
   const rank = zipfRanks(keys);
   const calls = range(count).flatMap(() => {
     const register = registers[rank(random.unit())];
