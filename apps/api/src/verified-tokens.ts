@@ -18,7 +18,7 @@ const longestMs = 60_000;
 /** Tokens are looked at anew shortly before they expire, so that none is taken for longer than it says. */
 const marginMs = 5_000;
 
-/** Verifies a token once a minute at most: checking a signature costs more than all else that a call does. */
+/** Verifies a token once a minute at most, instead of with every request. */
 export function rememberVerified(
   verify: (token: string) => Promise<VerifiedToken>,
   { now, max }: VerifiedTokensOptions,

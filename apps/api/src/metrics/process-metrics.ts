@@ -20,18 +20,17 @@ export function processMetrics(registry: Registry, sources: ProcessSources): voi
     registers: [registry],
   });
   build.set({ version: sources.version, node: process.version }, 1);
-  registry.registerMetric(chatEvents(sources));
-  for (const gauge of [...poolGauges(sources), ...readinessGauges(sources)]) registry.registerMetric(gauge);
+  chatEvents(registry, sources);
+  poolGauges(registry, sources);
+  readinessGauges(registry, sources);
 }
 
-const registers: Registry[] = [];
-
-function chatEvents({ tally }: ProcessSources): Counter {
-  return new Counter({
+function chatEvents(registry: Registry, { tally }: ProcessSources): void {
+  void new Counter({
     name: "onechat_create_or_get_total",
     help: "What became of create-or-get calls; raced and retried count beside how such a call ended",
     labelNames: ["event"],
-    registers,
+    registers: [registry],
     collect() {
       this.reset();
       for (const [event, count] of Object.entries(tally.counts())) this.inc({ event }, count);
@@ -39,48 +38,46 @@ function chatEvents({ tally }: ProcessSources): Counter {
   });
 }
 
-function poolGauges({ pool }: ProcessSources): readonly Gauge[] {
-  const connections = new Gauge({
+function poolGauges(registry: Registry, { pool }: ProcessSources): void {
+  void new Gauge({
     name: "onechat_mongodb_connections",
     help: "Connections to the database",
     labelNames: ["state"],
-    registers,
+    registers: [registry],
     collect() {
       const { open, inUse } = pool();
       this.set({ state: "in_use" }, inUse);
       this.set({ state: "idle" }, open - inUse);
     },
   });
-  const waiting = new Gauge({
+  void new Gauge({
     name: "onechat_mongodb_waiting",
     help: "Operations that wait for a connection to the database",
-    registers,
+    registers: [registry],
     collect() {
       this.set(pool().waiting);
     },
   });
-  return [connections, waiting];
 }
 
 /** Each asks for itself, because all are read at once; the answer is believed for a second. */
-function readinessGauges({ readiness }: ProcessSources): readonly Gauge[] {
-  const ready = new Gauge({
+function readinessGauges(registry: Registry, { readiness }: ProcessSources): void {
+  void new Gauge({
     name: "onechat_ready",
     help: "1 while this process can keep the promise: the database answers, the unique index is there",
-    registers,
+    registers: [registry],
     async collect() {
       this.set((await unreadiness(readiness)) === null ? 1 : 0);
     },
   });
-  const missing = new Gauge({
+  void new Gauge({
     name: "onechat_index_missing",
     help: "1 while the unique index is missing or not right",
-    registers,
+    registers: [registry],
     async collect() {
       this.set((await unreadiness(readiness)) === "INDEX_MISSING" ? 1 : 0);
     },
   });
-  return [ready, missing];
 }
 
 async function unreadiness(readiness: Pick<Readiness, "assertReady">): Promise<ChatErrorCode | null> {
