@@ -65,11 +65,12 @@ export function chatContext(db: Db, options: ChatContextOptions = {}): ChatConte
     deadlineMs,
     chats,
     redirects: guaranteedCollection(db, "chat_redirects", deadlineMs),
-    keyIndex: keyIndex(chats),
+    keyIndex: keyIndex(chats, deadlineMs),
   };
   return withCalls(context, {
     maxBatch: wholeNumber("maxBatch", options.maxBatch ?? 512),
     maxFlights: wholeNumber("maxFlights", options.maxFlights ?? 2),
+    maxFlightMs: deadlineMs,
     maxWaiting: wholeNumber("maxWaiting", options.maxWaiting ?? 5_000),
   });
 }

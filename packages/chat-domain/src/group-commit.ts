@@ -1,3 +1,4 @@
+import { answeredWithin } from "./answered-within.ts";
 import { unavailable } from "./driver-errors.ts";
 import type { Wait } from "./wait.ts";
 
@@ -7,6 +8,8 @@ export interface GroupCommitLimits {
   readonly maxBatch: number;
   /** Batches on their way at once. */
   readonly maxFlights: number;
+  /** Milliseconds after which a batch is given up, whatever its driver still waits for. */
+  readonly maxFlightMs: number;
   /** Calls that wait for a batch to leave. */
   readonly maxWaiting: number;
 }
@@ -123,7 +126,9 @@ export class GroupCommit<Request, Outcome> {
   async #fly(batch: readonly Group<Request, Outcome>[]): Promise<void> {
     this.#flights += 1;
     try {
-      const outcomes = await this.#run(batch.map(({ request }) => request));
+      const outcomes = await answeredWithin(this.#limits.maxFlightMs, () =>
+        this.#run(batch.map(({ request }) => request)),
+      );
       for (const [index, { callers }] of batch.entries()) answer(callers, outcomes[index]);
     } catch (error) {
       for (const { callers } of batch) for (const caller of callers) caller.reject(error);

@@ -1,4 +1,5 @@
 import type { Collection, IndexDescriptionInfo } from "mongodb";
+import { answeredWithin } from "./answered-within.ts";
 import { keyField, type StoredDocument } from "./chat-document.ts";
 import { indexMissing } from "./index-missing.ts";
 import { isServerError } from "./server-error.ts";
@@ -27,7 +28,7 @@ export interface KeyIndex {
   recheck(): Promise<void>;
 }
 
-export function keyIndex(chats: Collection<StoredDocument>): KeyIndex {
+export function keyIndex(chats: Collection<StoredDocument>, deadlineMs: number): KeyIndex {
   let verifying: Promise<void> | null = null;
   const forget = (): void => {
     verifying = null;
@@ -36,14 +37,14 @@ export function keyIndex(chats: Collection<StoredDocument>): KeyIndex {
     forget,
     async recheck() {
       try {
-        await verify(chats);
+        await verifyKeyIndex(chats);
       } catch (error) {
         forget();
         throw error;
       }
     },
     async verified() {
-      verifying ??= verify(chats);
+      verifying ??= answeredWithin(deadlineMs, () => verifyKeyIndex(chats));
       try {
         await verifying;
       } catch (error) {
@@ -66,7 +67,12 @@ export async function existingIndexes(
   }
 }
 
-async function verify(chats: Collection<StoredDocument>): Promise<void> {
+/**
+ * Looks once, now.
+ *
+ * @throws ChatError `INDEX_MISSING` with what is wrong
+ */
+export async function verifyKeyIndex(chats: Collection<StoredDocument>): Promise<void> {
   const candidates = (await existingIndexes(chats)).filter(({ key }) => Object.keys(key).join() === keyField);
   const [index, second] = candidates;
   if (index === undefined) throw indexMissing(chats, "does not exist");

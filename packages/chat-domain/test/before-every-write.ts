@@ -16,5 +16,8 @@ export function beforeEveryWrite(context: ChatContext, interruption: () => Promi
       };
     },
   });
-  return withCalls({ ...context, chats }, { maxBatch: 100, maxFlights: 1, maxWaiting: 10_000 });
+  return withCalls(
+    { ...context, chats },
+    { maxBatch: 100, maxFlights: 1, maxFlightMs: 60_000, maxWaiting: 10_000 },
+  );
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { GroupCommit, type GroupCommitLimits, type Shared } from "../src/group-commit.ts";
 import { Wait } from "../src/wait.ts";
 
-const roomy: GroupCommitLimits = { maxBatch: 100, maxFlights: 1, maxWaiting: 1_000 };
+const roomy: GroupCommitLimits = { maxBatch: 100, maxFlights: 1, maxFlightMs: 60_000, maxWaiting: 1_000 };
 
 /** What is landed in one turn of the event loop lets others depart at the end of the next. */
 async function turn(): Promise<void> {
@@ -176,6 +176,18 @@ describe("group commit", () => {
     await expect(abandoned).rejects.toBe(reason);
     await land(0);
     expect(await staying).toEqual({ outcome: "answer to a", first: true });
+  });
+
+  it("gives up a batch that is never answered, so that it does not keep the others on the ground", async () => {
+    const { departed, call, land } = airport({ maxFlightMs: 20 });
+    const lost = call("a");
+    await turn();
+    const next = call("b");
+    await expect(lost).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    await turn();
+    expect(departed).toEqual([["a"], ["b"]]);
+    await land(1);
+    expect((await next).outcome).toBe("answer to b");
   });
 
   it("takes no call whose caller waits no more", async () => {

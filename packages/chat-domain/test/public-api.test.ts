@@ -29,8 +29,8 @@ describe("the public surface", () => {
     `);
   });
 
-  it("of ./connect is one function", () => {
-    expect(Object.keys(connectEntry)).toEqual(["connect"]);
+  it("of ./connect is a connection, and what keeps others alive", () => {
+    expect(Object.keys(connectEntry)).toEqual(["connect", "reviveWhenStalled"]);
   });
 
   it("of ./migrate is a verb for every command, and what they speak of", () => {

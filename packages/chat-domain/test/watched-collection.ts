@@ -31,6 +31,9 @@ export function watchedCollection(context: ChatContext): {
   });
   return {
     calls,
-    context: withCalls({ ...context, chats }, { maxBatch: 100, maxFlights: 1, maxWaiting: 1_000 }),
+    context: withCalls(
+      { ...context, chats },
+      { maxBatch: 100, maxFlights: 1, maxFlightMs: 60_000, maxWaiting: 1_000 },
+    ),
   };
 }

@@ -1,3 +1,4 @@
+import { reviveWhenStalled } from "@onechat/chat-domain/connect";
 import { type Db, MongoClient } from "mongodb";
 
 /** The harness's own connection: it prepares databases, reads them at the end, and takes no part in any race. */
@@ -16,10 +17,14 @@ export function openAdmin(uri: string): Admin {
     connectTimeoutMS: 5_000,
     socketTimeoutMS: 120_000,
   });
+  const reviving = reviveWhenStalled(client);
   return {
     db: (name) => client.db(name),
     ping: async () => void (await client.db("admin").command({ ping: 1 })),
     drop: async (name) => void (await client.db(name).dropDatabase()),
-    [Symbol.asyncDispose]: () => client.close(),
+    async [Symbol.asyncDispose]() {
+      await reviving[Symbol.asyncDispose]();
+      await client.close();
+    },
   };
 }

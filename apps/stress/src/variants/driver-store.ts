@@ -9,7 +9,8 @@ export type EnsureChat = (chats: Collection<StoredChat>, people: AskedPeople) =>
 
 /** A control on the bare driver. */
 export function openDriverStore(place: StorePlace, ensure: EnsureChat): OpenStore {
-  const client = storeClient(place);
+  const connection = storeClient(place);
+  const { client } = connection;
   const chats = client.db(place.database).collection<StoredChat>(chatsCollection, concerns);
   const store: ChatStore = { ...readsOf(chats), ensure: (people) => ensure(chats, people) };
   return {
@@ -17,7 +18,7 @@ export function openDriverStore(place: StorePlace, ensure: EnsureChat): OpenStor
     prepare: () => Promise.resolve(),
     warmUp: warmUpOf(store, place),
     writesSent: writeCounter(client, place),
-    [Symbol.asyncDispose]: () => client.close(),
+    [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
   };
 }
 

@@ -5,7 +5,8 @@ import { warmUpOf } from "./warm-up.ts";
 
 /** The package under test, over connections like everybody else's. */
 export function openOurs(place: StorePlace): OpenStore {
-  const client = storeClient(place);
+  const connection = storeClient(place);
+  const { client } = connection;
   const ctx = chatContext(client.db(place.database), { deadlineMs: place.timeoutMs });
   const store: ChatStore = {
     async ensure(people) {
@@ -23,6 +24,6 @@ export function openOurs(place: StorePlace): OpenStore {
     prepare: () => Promise.resolve(),
     warmUp: warmUpOf(store, place),
     writesSent: writeCounter(client, place),
-    [Symbol.asyncDispose]: () => client.close(),
+    [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
   };
 }

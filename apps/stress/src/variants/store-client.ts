@@ -1,3 +1,4 @@
+import { reviveWhenStalled } from "@onechat/chat-domain/connect";
 import { MongoClient } from "mongodb";
 import type { StorePlace } from "./chat-store.ts";
 
@@ -44,6 +45,19 @@ export function writeCounter(client: CommandTeller, { watchWrites }: StorePlace)
   return () => sent;
 }
 
-export function storeClient(place: StorePlace): MongoClient {
-  return new MongoClient(place.uri, clientOptions(place));
+export interface StoreClient extends AsyncDisposable {
+  readonly client: MongoClient;
+}
+
+/** Whatever the driver loses when its server is killed is lost by every variant alike, and got back by each. */
+export function storeClient(place: StorePlace): StoreClient {
+  const client = new MongoClient(place.uri, clientOptions(place));
+  const reviving = reviveWhenStalled(client);
+  return {
+    client,
+    async [Symbol.asyncDispose]() {
+      await reviving[Symbol.asyncDispose]();
+      await client.close();
+    },
+  };
 }

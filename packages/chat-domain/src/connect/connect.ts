@@ -2,6 +2,7 @@ import { MongoClient, type MongoClientOptions } from "mongodb";
 import { type ChatContext, chatContext, type ChatContextOptions } from "../chat-context.ts";
 import { withDeadline } from "../deadline.ts";
 import { type PoolFigures, watchPool } from "./pool-figures.ts";
+import { reviveWhenStalled } from "./revive-when-stalled.ts";
 
 export interface ConnectOptions extends ChatContextOptions {
   /** A MongoDB connection string; what it says about pool, timeouts and name wins over the defaults here. */
@@ -36,12 +37,16 @@ export interface ChatConnection extends ChatContext, AsyncDisposable {
 export function connect(options: ConnectOptions): ChatConnection {
   const client = new MongoClient(options.uri, clientOptions(options));
   const pool = watchPool(client);
+  const reviving = reviveWhenStalled(client);
   const context = chatContext(client.db(options.database ?? "onechat"), options);
   return {
     ...context,
     pool,
     ping: () => withDeadline(context, async () => void (await context.db.command({ ping: 1 }))),
-    [Symbol.asyncDispose]: () => client.close(),
+    async [Symbol.asyncDispose]() {
+      await reviving[Symbol.asyncDispose]();
+      await client.close();
+    },
   };
 }
 

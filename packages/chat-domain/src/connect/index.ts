@@ -1,2 +1,3 @@
 export { type ChatConnection, connect, type ConnectOptions } from "./connect.ts";
 export type { PoolFigures } from "./pool-figures.ts";
+export { reviveWhenStalled } from "./revive-when-stalled.ts";

@@ -10,19 +10,25 @@ export interface PoolFigures {
 
 /** Counts along from now on, so it has to watch a client before its first operation. */
 export function watchPool(client: MongoClient): () => PoolFigures {
-  const [connections, checkouts, waits] = [counter(), counter(), counter()];
-  client.on("connectionCreated", connections.up).on("connectionClosed", connections.down);
-  client.on("connectionCheckOutStarted", waits.up).on("connectionCheckOutFailed", waits.down);
-  client.on("connectionCheckedOut", waits.down).on("connectionCheckedOut", checkouts.up);
-  client.on("connectionCheckedIn", checkouts.down);
-  return () => ({ open: connections.value(), inUse: checkouts.value(), waiting: waits.value() });
+  const [open, inUse] = [new Set<string>(), new Set<string>()];
+  let waiting = 0;
+  client.on("connectionCreated", (event) => open.add(nameOf(event)));
+  client.on("connectionClosed", (event) => open.delete(nameOf(event)));
+  client.on("connectionCheckOutStarted", () => (waiting += 1));
+  client.on("connectionCheckOutFailed", () => (waiting -= 1));
+  client.on("connectionCheckedOut", (event) => {
+    waiting -= 1;
+    inUse.add(nameOf(event));
+  });
+  client.on("connectionCheckedIn", (event) => inUse.delete(nameOf(event)));
+  // With its pool ends what a command that is never answered has taken from it.
+  client.on("connectionPoolClosed", ({ address }) => {
+    for (const connections of [open, inUse])
+      for (const name of connections) if (name.startsWith(`${address}/`)) connections.delete(name);
+  });
+  return () => ({ open: open.size, inUse: inUse.size, waiting });
 }
 
-function counter(): {
-  readonly up: () => void;
-  readonly down: () => void;
-  readonly value: () => number;
-} {
-  let value = 0;
-  return { up: () => void (value += 1), down: () => void (value -= 1), value: () => value };
+function nameOf(connection: { readonly address: string; readonly connectionId: unknown }): string {
+  return `${connection.address}/${String(connection.connectionId)}`;
 }

@@ -1,7 +1,7 @@
 import type { Document } from "mongodb";
 import { type StoredDocument, keyField } from "../../chat-document.ts";
 import { chatIndexes } from "../../indexes.ts";
-import { existingIndexes, keyIndex } from "../../key-index.ts";
+import { existingIndexes, verifyKeyIndex } from "../../key-index.ts";
 import { isDuplicateOf } from "../../driver-errors.ts";
 import { recordIndexes } from "../record-indexes.ts";
 import { rememberKeys } from "../merge/originals.ts";
@@ -28,7 +28,7 @@ export async function indexPhase(run: Run): Promise<void> {
     if (keyField in key) await buildKeyIndex(run, index);
     else await build(run, ctx.model.chats.collection, index, true);
   }
-  await keyIndex(ctx.chats).verified();
+  await verifyKeyIndex(ctx.chats);
 }
 
 async function buildKeyIndex(run: Run, index: Readonly<Document>): Promise<void> {
