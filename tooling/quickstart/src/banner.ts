@@ -13,6 +13,7 @@ export function banner(facts: BannerFacts): string {
 onechat is running. Ctrl-C stops it.
 
   API      ${facts.apiUrl}   (tRPC: /trpc, REST: /api, OpenAPI: /api/openapi.json)
+  Console  ${facts.apiUrl}/   (in a browser: what is stored, and a race to watch)
   MongoDB  ${facts.mongoUri}   (${facts.mongoDescription})
   Token    of "${facts.caller}", valid for 12 hours:
 

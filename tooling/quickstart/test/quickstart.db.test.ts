@@ -54,21 +54,33 @@ async function start(dataFolder: string, port: number): Promise<Started> {
   });
 }
 
-/** What a newcomer would copy: the curl line, and the snippet from its first line to its last. */
-function pasted(text: string): { readonly curl: string; readonly snippet: string } {
+interface ForPasting {
+  readonly consoleUrl: string;
+  readonly curl: string;
+  readonly snippet: string;
+}
+
+/** What a newcomer would copy: an address, the curl line, and the snippet from its first line to its last. */
+function pasted(text: string): ForPasting {
   return {
+    consoleUrl: /Console +(\S+)/.exec(text)?.[1] ?? "",
     curl: /^curl .*$/m.exec(text)?.[0] ?? "",
     snippet: /^import [\s\S]*?^console\.log.*$/m.exec(text)?.[0] ?? "",
   };
 }
 
 describe("npm start", () => {
-  it("prints a curl line and a TypeScript snippet that work as they stand, and keeps chats over a restart", async () => {
+  it("prints a console, a curl line and a TypeScript snippet that work as they stand, and keeps chats over a restart", async () => {
     const dataFolder = await mkdtemp(join(tmpdir(), "onechat-quickstart-"));
     const snippetFile = join(root, `quickstart-${process.pid}.ts`);
     try {
       const first = await start(dataFolder, await freePort());
-      const { curl, snippet } = pasted(first.text);
+      const { curl, snippet, consoleUrl } = pasted(first.text);
+      const page = await fetch(consoleUrl);
+      expect([page.status, page.headers.get("content-type")]).toEqual([
+        200,
+        expect.stringContaining("text/html"),
+      ]);
       const answers = [await run("sh", ["-c", curl]), await run("sh", ["-c", curl])].map(
         ({ stdout }) =>
           JSON.parse(stdout) as { readonly chat: { readonly id: string }; readonly created: boolean },
