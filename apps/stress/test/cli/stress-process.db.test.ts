@@ -71,9 +71,9 @@ describe("a small run", () => {
 
   it("leaves nothing in the database, or everything if asked to", async () => {
     const client = new MongoClient(testMongo().uri);
-    const leftBy = async (run = "no result"): Promise<readonly string[]> => {
+    const leftBy = async (id = "no result"): Promise<readonly string[]> => {
       const { databases } = await client.db("admin").admin().listDatabases();
-      return databases.map(({ name }) => name).filter((name) => name.startsWith(`stress_${run}_`));
+      return databases.map(({ name }) => name).filter((name) => name.startsWith(`stress_${id}_`));
     };
     const tidy = await run([...small, "--workload", "hot", ...onTestMongo()]);
     expect(tidy.result?.run).toBeTypeOf("string");
