@@ -33,7 +33,7 @@ const poolSize = 50;
 /** All on one database and one collection, each with a pool of its own of the same size and the same concerns. */
 export async function controls(uri: string, legacy: LegacyPolicy): Promise<Variants> {
   const database = "bench";
-  const own = connect({ uri, database, legacy, maxPoolSize: poolSize, maxWaiting: 20_000 });
+  const own = connect({ uri, database, legacy, maxPoolSize: poolSize });
   await ensureIndexes(own);
   const client = await new MongoClient(uri, { maxPoolSize: poolSize }).connect();
   const raw = client
