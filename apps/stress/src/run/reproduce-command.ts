@@ -6,7 +6,10 @@ function repeatsOf({ repeats, hotRepeats }: Pick<RunSettings, "repeats" | "hotRe
   return repeats === hotRepeats ? String(repeats) : "";
 }
 
-/** The command that plans the same run again: the profile, the seed, and what differs from the profile. */
+/**
+ * The command that plans the same run again: the profile, the seed, what differs from the profile, and what was
+ * asked of it. Only a file can say that a miss makes a run invalid, so such thresholds are left out.
+ */
 export function reproduceCommand(settings: RunSettings): string {
   const profile = profiles[settings.profile];
   const differing: readonly (readonly [flag: string, value: string, usual: string])[] = [
@@ -24,5 +27,14 @@ export function reproduceCommand(settings: RunSettings): string {
     ["timeout", `${settings.timeoutMs}ms`, `${profile.timeoutMs}ms`],
   ];
   const flags = differing.flatMap(([flag, value, usual]) => (value === usual ? [] : [`--${flag} ${value}`]));
-  return ["npm run stress --", "run", settings.profile, `--seed ${settings.seed}`, ...flags].join(" ");
+  const asked = settings.thresholds.filter(({ severity }) => severity === "fail");
+  const thresholds = asked.map(({ expression }) => `--threshold '${expression}'`);
+  return [
+    "npm run stress --",
+    "run",
+    settings.profile,
+    `--seed ${settings.seed}`,
+    ...flags,
+    ...thresholds,
+  ].join(" ");
 }

@@ -29,4 +29,13 @@ describe("the command that plans a run again", () => {
     );
     expect(settingsOf({ profile: "smoke", ...again })).toEqual(settings);
   });
+
+  it("asks for the same thresholds, quoted for a shell", () => {
+    const threshold = ["latency{path:http,variant:ours}: p(99)<80", "errors: rate<0.5"];
+    const command = reproduceCommand(settingsOf({ profile: "ci", threshold }));
+    const quoted = [...command.matchAll(/--threshold '([^']+)'/g)].map(([, text]) => text ?? "");
+    expect(quoted).toHaveLength(2);
+    const again = settingsOf({ profile: "ci", threshold: quoted });
+    expect(again.thresholds).toEqual(settingsOf({ profile: "ci", threshold }).thresholds);
+  });
 });
