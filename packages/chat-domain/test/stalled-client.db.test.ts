@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { databaseName, testMongo } from "@onechat/mongo/testing";
+import { MongoClient } from "mongodb";
 import { describe, expect, it } from "vitest";
-import { type ChatConnection, connect } from "../src/connect/index.ts";
+import { type ChatConnection, connect, reviveWhenStalled } from "../src/connect/index.ts";
 import { createOrGetChat, ensureIndexes } from "../src/index.ts";
 import { destroyIdleSocket, loseServerCheck } from "./stalled-driver.ts";
 
@@ -71,5 +72,17 @@ describe.concurrent("a driver that waits for what no longer comes", () => {
     await once(client, "topologyClosed");
     await connection[Symbol.asyncDispose]();
     await expect(connection.ping()).rejects.toMatchObject({ code: "UNAVAILABLE" });
+  }, 20_000);
+
+  it("stays closed when its owner has closed it, whatever was under way", async () => {
+    const client = new MongoClient(testMongo().uri, { connectTimeoutMS: 200, socketTimeoutMS: 200 });
+    await using _ = reviveWhenStalled(client);
+    await client.db("admin").command({ ping: 1 });
+    destroyIdleSocket(client);
+    void client.db("admin").command({ ping: 1 });
+    await sleep(100);
+    await client.close();
+    const opened = once(client, "topologyOpening").then(() => "opened");
+    expect(await Promise.race([opened, sleep(5_000, "closed")])).toBe("closed");
   }, 20_000);
 });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { MongoClient } from "mongodb";
-import { type Stall, watchForStall } from "./watch-for-stall.ts";
+import { watchForStall } from "./watch-for-stall.ts";
 
 /**
  * How often a client is looked at, in milliseconds. Its patience is counted in looks: a process that was itself
@@ -17,12 +17,12 @@ const lookEveryMs = 1_000;
  * lost. Operations under way at that time fail as they do when a connection breaks.
  */
 export function reviveWhenStalled(client: MongoClient): AsyncDisposable {
-  const stall = watchForStall(client, lookEveryMs);
+  const isStalled = watchForStall(client, lookEveryMs);
   let over = false;
   let reviving: Promise<void> | null = null;
   const look = (): void => {
-    if (reviving !== null || !stall.isSeen()) return;
-    reviving = revive(client, stall, () => over).finally(() => {
+    if (reviving !== null || !isStalled()) return;
+    reviving = revive(client, () => over).finally(() => {
       reviving = null;
     });
   };
@@ -37,11 +37,10 @@ export function reviveWhenStalled(client: MongoClient): AsyncDisposable {
 }
 
 /** The server may be down just now, so it is tried until it is there or the client is needed no more. */
-async function revive(client: MongoClient, stall: Stall, isOver: () => boolean): Promise<void> {
-  await client.close();
+async function revive(client: MongoClient, isOver: () => boolean): Promise<void> {
   while (!isOver()) {
-    stall.forget();
     try {
+      await client.close();
       await client.connect();
       return;
     } catch {

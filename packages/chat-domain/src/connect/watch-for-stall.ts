@@ -3,15 +3,11 @@ import type { MongoClient } from "mongodb";
 /** Looks beyond the driver's own timeouts, which come first whenever they work. */
 const margin = 2;
 
-export interface Stall {
-  /** One look; whether something is under way for longer than the driver itself allows. */
-  isSeen(): boolean;
-  /** What was under way is no more. */
-  forget(): void;
-}
-
-/** Watches what a client is waiting for: its checks of the servers, and connections that are in use. */
-export function watchForStall(client: MongoClient, lookEveryMs: number): Stall {
+/**
+ * Watches what a client waits for: its checks of the servers, and connections that are in use. Each call is one look:
+ * whether something is under way for longer than the driver itself allows.
+ */
+export function watchForStall(client: MongoClient, lookEveryMs: number): () => boolean {
   const { connectTimeoutMS, heartbeatFrequencyMS, socketTimeoutMS } = client.options;
   const looks = (timeoutMs: number): number => Math.ceil(timeoutMs / lookEveryMs) + margin;
   const left = new Map<string, number>();
@@ -33,11 +29,10 @@ export function watchForStall(client: MongoClient, lookEveryMs: number): Stall {
     );
     client.on("connectionCheckedIn", ({ address, connectionId }) => end(`${address}/${connectionId}`));
   }
-  return {
-    forget: () => left.clear(),
-    isSeen() {
-      for (const [what, looksLeft] of left) left.set(what, looksLeft - 1);
-      return [...left.values()].some((looksLeft) => looksLeft < 0);
-    },
+  // Nothing is under way any more, and what its owner has closed is not to be opened again.
+  client.on("topologyClosed", () => left.clear());
+  return () => {
+    for (const [what, looksLeft] of left) left.set(what, looksLeft - 1);
+    return [...left.values()].some((looksLeft) => looksLeft < 0);
   };
 }
