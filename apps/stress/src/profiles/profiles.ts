@@ -35,8 +35,9 @@ const ci: Profile = {
   rate: 100,
   durationMs: 4_000,
   // `lo`: a threshold is missed when ours was proven to be slower, and not when the machine was too busy to tell.
+  // While legacy chats may exist, a new chat costs two reads before its write.
   thresholds: [
-    "ratio(latency.p50){ours/mongoose,path:domain,workload:fresh}: lo<1.25",
+    "ratio(latency.p50){ours/mongoose,path:domain,workload:fresh}: lo<2",
     "ratio(latency.p50){ours/mongoose,path:domain,workload:existing}: lo<1.25",
     "ratio(latency.p50){ours/mongoose,path:domain,workload:hot}: lo<1.25",
     "recovery: max<30s",
