@@ -1,4 +1,4 @@
-import { unavailable } from "./driver-errors.ts";
+import { noAnswerWithin } from "./driver-errors.ts";
 
 /**
  * For work that many callers wait for: a driver that never answers must not stop them for good, nor those who come
@@ -8,9 +8,7 @@ import { unavailable } from "./driver-errors.ts";
  */
 export function answeredWithin<T>(ms: number, work: () => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      reject(unavailable(`no answer from the database within ${ms} ms; try again`));
-    }, ms);
+    const timer = setTimeout(() => reject(noAnswerWithin(ms)), ms);
     work()
       .then(resolve, reject)
       .finally(() => clearTimeout(timer));

@@ -1,5 +1,5 @@
 import type { ChatContext } from "./chat-context.ts";
-import { isHintRefused, isTransient, unavailable } from "./driver-errors.ts";
+import { isHintRefused, isTransient, noAnswerWithin, unavailable } from "./driver-errors.ts";
 import { indexMissing } from "./index-missing.ts";
 import { Wait } from "./wait.ts";
 
@@ -23,9 +23,7 @@ export function withDeadline<T>(
       reject(reason);
     };
     const abort = (): void => giveUp(signal?.reason);
-    const timer = setTimeout(() => {
-      giveUp(unavailable(`no answer from the database within ${ctx.deadlineMs} ms; try again`));
-    }, ctx.deadlineMs);
+    const timer = setTimeout(() => giveUp(noAnswerWithin(ctx.deadlineMs)), ctx.deadlineMs);
     if (signal?.aborted === true) abort();
     signal?.addEventListener("abort", abort, { once: true });
     asCallerErrors(ctx, () => work(wait))

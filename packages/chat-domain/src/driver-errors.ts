@@ -39,6 +39,10 @@ export function unavailable(message: string, cause?: unknown): ChatError {
   return new ChatError("UNAVAILABLE", message, { cause });
 }
 
+export function noAnswerWithin(ms: number): ChatError {
+  return unavailable(`no answer from the database within ${ms} ms; try again`);
+}
+
 /** Whether the database only could not answer now: asking again may work. */
 export function isTransient(error: unknown): boolean {
   if (!isDriverError(error)) return false;

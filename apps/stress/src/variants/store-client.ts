@@ -49,7 +49,7 @@ export interface StoreClient extends AsyncDisposable {
   readonly client: MongoClient;
 }
 
-/** Whatever the driver loses when its server is killed is lost by every variant alike, and got back by each. */
+/** What the driver loses when its server is killed is lost by all on the bare driver alike, and got back by each. */
 export function storeClient(place: StorePlace): StoreClient {
   const client = new MongoClient(place.uri, clientOptions(place));
   const reviving = reviveWhenStalled(client);
