@@ -1,8 +1,8 @@
 import { type Collection, ObjectId } from "mongodb";
 import type { AskedPeople, ChatStore, Ensured, OpenStore, StorePlace } from "./chat-store.ts";
-import { concerns, storeClient, writeCounter } from "./store-client.ts";
+import { concerns, storeClient } from "./store-client.ts";
+import { storeOverClient } from "./store-over-client.ts";
 import { chatsCollection, keyOf, type StoredChat } from "./stored-chat.ts";
-import { warmUpOf } from "./warm-up.ts";
 
 /** How one of the driver's controls creates or gets a chat. */
 export type EnsureChat = (chats: Collection<StoredChat>, people: AskedPeople) => Promise<Ensured>;
@@ -10,16 +10,9 @@ export type EnsureChat = (chats: Collection<StoredChat>, people: AskedPeople) =>
 /** A control on the bare driver. */
 export function openDriverStore(place: StorePlace, ensure: EnsureChat): OpenStore {
   const connection = storeClient(place);
-  const { client } = connection;
-  const chats = client.db(place.database).collection<StoredChat>(chatsCollection, concerns);
+  const chats = connection.client.db(place.database).collection<StoredChat>(chatsCollection, concerns);
   const store: ChatStore = { ...readsOf(chats), ensure: (people) => ensure(chats, people) };
-  return {
-    ...store,
-    prepare: () => Promise.resolve(),
-    warmUp: warmUpOf(store, place),
-    writesSent: writeCounter(client, place),
-    [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
-  };
+  return storeOverClient(store, connection, place);
 }
 
 /** Reads as all of the driver's controls do them. */
