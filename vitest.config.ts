@@ -13,6 +13,7 @@ export default defineConfig({
         ssr,
         test: {
           name: "unit",
+          sequence: { groupOrder: 0 },
           include: ["{apps,packages,tooling}/*/test/**/*.test.ts"],
           exclude: ["**/*.db.test.ts", "**/*.packed.test.ts"],
         },
@@ -22,6 +23,7 @@ export default defineConfig({
         ssr,
         test: {
           name: "db",
+          sequence: { groupOrder: 1 },
           include: ["{apps,packages,tooling}/*/test/**/*.db.test.ts"],
           globalSetup: ["tooling/mongo/src/testing/global-setup.ts"],
           testTimeout: 60_000,
@@ -36,6 +38,7 @@ export default defineConfig({
         ssr,
         test: {
           name: "packed",
+          sequence: { groupOrder: 2 },
           include: ["packages/*/test/**/*.packed.test.ts"],
           testTimeout: 120_000,
           fileParallelism: false,

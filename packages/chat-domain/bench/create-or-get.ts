@@ -1,4 +1,5 @@
 // What create-or-get costs beside what an application would write by hand, on the same database in the same run.
+// The package is taken as it is built: the loader that runs this file adds a call to each function that is made.
 import { parseArgs } from "node:util";
 import { openMongo } from "@onechat/mongo";
 import { type BurstResult, burstRounds } from "./create-or-get/burst.ts";

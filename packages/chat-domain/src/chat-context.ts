@@ -6,7 +6,8 @@ import { GroupCommit, type GroupCommitLimits } from "./group-commit.ts";
 import { type ChatObserver, harmless, silentObserver } from "./chat-observer.ts";
 import { type KeyIndex, keyIndex } from "./key-index.ts";
 import type { Obtained } from "./obtain-chat.ts";
-import { obtainChats } from "./obtain-chats.ts";
+import { createChats } from "./create-chats.ts";
+import { type Lookup, lookUpChats } from "./look-up-chats.ts";
 import { defaultMaxParticipants } from "./participants-key.ts";
 
 /** `claim`: chats without a key may exist and are adopted; `none`: the collection is sealed, every chat has a key. */
@@ -41,8 +42,10 @@ export interface ChatContext {
   readonly redirects: Collection<StoredDocument>;
   /** The unique index that decides every race, verified before it is relied on. */
   readonly keyIndex: KeyIndex;
-  /** Where concurrent create-or-get calls of this process meet. */
-  readonly calls: GroupCommit<ChatRequest, Obtained | null>;
+  /** Where concurrent create-or-get calls of this process meet to look for their chats … */
+  readonly lookups: GroupCommit<ChatRequest, Lookup>;
+  /** … and those of them that have none yet to create it, so that nobody whose chat exists waits for a write. */
+  readonly creations: GroupCommit<ChatRequest, Obtained | null>;
 }
 
 /**
@@ -75,12 +78,24 @@ export function chatContext(db: Db, options: ChatContextOptions = {}): ChatConte
   });
 }
 
+/** So many are worth a round trip of their own; a write costs more, whatever it writes. */
+const minLookups = 32;
+const minCreations = 256;
+
 /** A context whose callers meet nobody else's. */
-export function withCalls(context: Omit<ChatContext, "calls">, limits: GroupCommitLimits): ChatContext {
-  const calls = new GroupCommit<ChatRequest, Obtained | null>(limits, (requests) =>
-    obtainChats(whole, requests),
-  );
-  const whole: ChatContext = { ...context, calls };
+export function withCalls(
+  context: Omit<ChatContext, "lookups" | "creations">,
+  limits: Omit<GroupCommitLimits, "minShare">,
+): ChatContext {
+  const whole: ChatContext = {
+    ...context,
+    lookups: new GroupCommit({ ...limits, minShare: minLookups }, (requests, others) =>
+      lookUpChats(whole, requests, others),
+    ),
+    creations: new GroupCommit({ ...limits, minShare: minCreations }, (requests) =>
+      createChats(whole, requests),
+    ),
+  };
   return whole;
 }
 

@@ -35,6 +35,7 @@ export function participantsPath(model: ChatModel): ParticipantsPath {
 
 /** The value at a dotted path of nested documents. */
 export function valueAt(document: StoredDocument, path: string): unknown {
+  if (!path.includes(".")) return document[path];
   let value: unknown = document;
   for (const field of path.split(".")) {
     value = typeof value === "object" && value !== null ? Reflect.get(value, field) : undefined;
@@ -68,12 +69,15 @@ export function storedIdentity(model: ChatModel, document: StoredDocument): Stor
 
 /** Whether a stored chat is of exactly these people in this scope. */
 export function isChatOf(model: ChatModel, document: StoredDocument, { ids, scope }: StoredPeople): boolean {
+  if (storedScope(model, document) !== scope) return false;
+  // As onechat stores them, canonical text in order, they need not be read.
+  if (isSameList(storedParticipants(model, document), ids)) return true;
   const people = storedPeople(model, document);
-  return (
-    people?.scope === scope &&
-    people.ids.length === ids.length &&
-    people.ids.every((id, index) => id === ids[index])
-  );
+  return people !== null && isSameList(people.ids, ids);
+}
+
+function isSameList(some: readonly unknown[], others: readonly unknown[]): boolean {
+  return some.length === others.length && some.every((value, index) => value === others[index]);
 }
 
 type StoredPeople = Pick<StoredIdentity, "ids" | "scope">;

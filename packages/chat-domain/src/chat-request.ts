@@ -1,14 +1,14 @@
-import { type Document, ObjectId } from "mongodb";
 import type { ChatContext } from "./chat-context.ts";
-import { keyField, mergedIntoField, nativeParticipants, participantsPath } from "./chat-document.ts";
+import { nativeParticipants } from "./chat-document.ts";
 import { ChatError } from "./chat-error.ts";
 import type { ChatModel } from "./chat-model.ts";
-import { isFieldPath } from "./field-path.ts";
-import { isPlainObject } from "./plain-object.ts";
 import type { CreateOrGetChatInput } from "./create-or-get-chat.ts";
+import { isFieldPath } from "./field-path.ts";
 import { nativeId } from "./native-id.ts";
+import { ownPaths } from "./new-chat.ts";
 import { scopeId } from "./participant-id.ts";
 import { canonicalParticipants, keyOf } from "./participants-key.ts";
+import { isPlainObject } from "./plain-object.ts";
 
 /** Who is meant: canonical, checked, hashed. */
 export interface ChatIdentity {
@@ -17,10 +17,12 @@ export interface ChatIdentity {
   readonly key: string;
 }
 
-/** A checked call: who is meant, and the fields of the chat if it has to be created. */
+/** A checked call: who is meant, and what the caller wants a new chat to have. */
 export interface ChatRequest extends ChatIdentity {
-  readonly setOnInsert: Readonly<Document>;
+  readonly set: Readonly<Record<string, unknown>>;
 }
+
+const nothingSet: ChatRequest["set"] = Object.freeze({});
 
 /** @throws ChatError `INVALID_PARTICIPANTS` */
 export function chatIdentity(
@@ -43,67 +45,41 @@ export function scopeOf(model: ChatModel, value: unknown): string {
 }
 
 /**
+ * Everything that can be wrong with a call is found here, before it is asked whether the chat exists: most do, so the
+ * fields of a new one are made only when it is needed.
+ *
  * @throws ChatError `INVALID_PARTICIPANTS`
  * @throws TypeError when `set` is not an object of plain fields, or holds one that is onechat's to write
  */
 export function chatRequest(ctx: ChatContext, input: CreateOrGetChatInput): ChatRequest {
-  const identity = chatIdentity(ctx, input);
-  const { model } = ctx;
-  const own = ownFields(model, identity);
-  const fixed = equalitiesOf(model.chats.where);
-  const set = input.set ?? {};
-  refuseUnfitSet(set, [...Object.keys(own), ...Object.keys(fixed), ...reservedFields(model)]);
-  // The key itself comes from the filter of the upsert, which must be exactly that one equality.
-  return { ...identity, setOnInsert: { createdAt: new Date(), ...fixed, ...set, ...own } };
+  const { ids, scope, key } = chatIdentity(ctx, input);
+  refuseUnstorable(ctx.model, ids, scope);
+  const set = input.set === undefined ? nothingSet : settable(ctx.model, input.set);
+  return { ids, scope, key, set };
 }
 
-function ownFields(model: ChatModel, { ids, scope }: ChatIdentity): Document {
-  const { array } = participantsPath(model);
-  const fields: Document = { [array]: nativeParticipants(model, ids) };
-  if (scope !== "" && model.chats.scope !== null) {
-    fields[model.chats.scope] = nativeId(scope, model.chats.scopeType, "scope");
-  }
-  if (model.chats.idType === "string") fields["_id"] = new ObjectId().toHexString();
-  return fields;
+/** Ids that the model stores as ObjectIds have to be some. */
+function refuseUnstorable(model: ChatModel, ids: readonly string[], scope: string): void {
+  if (model.chats.participantType !== "string") nativeParticipants(model, ids);
+  if (scope !== "") nativeId(scope, model.chats.scopeType, "scope");
 }
 
-/** What `where` demands by plain equality, so that a new chat is one of those it selects. */
-function equalitiesOf(where: Readonly<Record<string, unknown>>): Document {
-  const all: unknown = where["$and"];
-  const nested = Array.isArray(all) ? all.filter(isPlainObject).map(equalitiesOf) : [];
-  const own = Object.entries(where)
-    .filter(([field]) => !field.startsWith("$"))
-    .map(([field, condition]) => [field, equalTo(condition)] as const)
-    .filter(([, value]) => value !== undefined && value !== null);
-  return Object.assign({}, ...nested, Object.fromEntries(own)) as Document;
-}
-
-/** A sub-document without operators is compared as a whole, like any other value. */
-function equalTo(condition: unknown): unknown {
-  if (!isPlainObject(condition)) return condition;
-  const fields = Object.keys(condition);
-  if (!fields.some((field) => field.startsWith("$"))) return condition;
-  return fields.join() === "$eq" ? condition["$eq"] : undefined;
-}
-
-function reservedFields(model: ChatModel): readonly string[] {
-  const scope = model.chats.scope === null ? [] : [model.chats.scope];
-  return ["_id", keyField, mergedIntoField, "mergedAt", "aliases", ...scope];
-}
-
-function refuseUnfitSet(set: unknown, reserved: readonly string[]): void {
+/** A copy: the caller's own may change while the call waits. */
+function settable(model: ChatModel, set: unknown): ChatRequest["set"] {
   if (!isPlainObject(set)) throw new TypeError("set is an object of plain fields");
   if ("createdAt" in set && !(set["createdAt"] instanceof Date))
     throw new TypeError("set.createdAt is a Date");
+  const own = ownPaths(model);
   const fields = Object.keys(set);
   for (const field of fields) {
     if (!isFieldPath(field)) throw new TypeError(`set["${field}"] is not a field that can be set`);
-    const own = reserved.find((other) => overlaps(field, other));
-    if (own !== undefined)
-      throw new TypeError(`set.${field} is not for the caller to set: onechat writes ${own}`);
+    const reserved = own.find((other) => overlaps(field, other));
+    if (reserved !== undefined)
+      throw new TypeError(`set.${field} is not for the caller to set: onechat writes ${reserved}`);
     const twin = fields.find((other) => other !== field && overlaps(field, other));
     if (twin !== undefined) throw new TypeError(`set.${field} and set.${twin} are set twice`);
   }
+  return { ...set };
 }
 
 function overlaps(a: string, b: string): boolean {

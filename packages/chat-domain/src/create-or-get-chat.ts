@@ -4,6 +4,7 @@ import type { ChatContext } from "./chat-context.ts";
 import { type ChatRequest, chatRequest } from "./chat-request.ts";
 import { withDeadline } from "./deadline.ts";
 import { unavailable } from "./driver-errors.ts";
+import type { Shared } from "./group-commit.ts";
 import type { Obtained } from "./obtain-chat.ts";
 import type { Wait } from "./wait.ts";
 
@@ -57,10 +58,16 @@ async function obtainWithRetries(
       ctx.observer.count("retried");
       await sleep(Math.random() * 2 ** retry * 5);
     }
-    const { outcome, first } = await ctx.calls.call({ key: request.key, request, wait });
+    const { outcome, first } = await obtain(ctx, request, wait);
     if (outcome !== null) return toldResult(ctx, outcome, first);
   }
   throw unavailable("the chat was deleted or merged each time it was found; try again");
+}
+
+async function obtain(ctx: ChatContext, request: ChatRequest, wait: Wait): Promise<Shared<Obtained | null>> {
+  const { outcome, first } = await ctx.lookups.call({ key: request.key, request, wait });
+  if (outcome !== "missing") return { outcome, first };
+  return ctx.creations.call({ key: request.key, request, wait });
 }
 
 /** Of callers that share a new chat, one has created it. */

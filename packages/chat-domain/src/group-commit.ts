@@ -6,6 +6,8 @@ import type { Wait } from "./wait.ts";
 export interface GroupCommitLimits {
   /** Different keys in one batch. */
   readonly maxBatch: number;
+  /** Keys that wait are shared among the free flights as long as each gets so many. */
+  readonly minShare: number;
   /** Batches on their way at once. */
   readonly maxFlights: number;
   /** Milliseconds after which a batch is given up, whatever its driver still waits for. */
@@ -28,9 +30,13 @@ export interface Shared<Outcome> {
   readonly first: boolean;
 }
 
-/** Answers every request of a batch, in order; rejects when the whole batch failed. */
+/**
+ * Answers every request of a batch, in order; rejects when the whole batch failed. It is told how many other batches
+ * are under way.
+ */
 export type RunBatch<Request, Outcome> = (
   requests: readonly Request[],
+  others: number,
 ) => Promise<readonly PromiseSettledResult<Outcome>[]>;
 
 interface Caller<Outcome> {
@@ -54,7 +60,7 @@ interface Group<Request, Outcome> {
 export class GroupCommit<Request, Outcome> {
   readonly #limits: GroupCommitLimits;
   readonly #run: RunBatch<Request, Outcome>;
-  readonly #groups = new Map<string, Group<Request, Outcome>>();
+  #groups: Map<string, Group<Request, Outcome>> = new Map();
   #waiting = 0;
   #flights = 0;
   #departing = false;
@@ -113,22 +119,28 @@ export class GroupCommit<Request, Outcome> {
   }
 
   #nextBatch(): readonly Group<Request, Outcome>[] {
-    const batch: Group<Request, Outcome>[] = [];
-    for (const [key, group] of this.#groups) {
-      if (batch.length === this.#limits.maxBatch) break;
-      this.#groups.delete(key);
-      this.#waiting -= group.callers.size;
-      batch.push(group);
-    }
+    const waiting = [...this.#groups];
+    const size = this.#batchSize(waiting.length);
+    // A new Map instead of deletions: for the collector, what a Map has let go of hangs together with what comes later.
+    this.#groups = new Map(waiting.slice(size));
+    const batch = waiting.slice(0, size).map(([, group]) => group);
+    for (const { callers } of batch) this.#waiting -= callers.size;
     return batch;
   }
 
+  /** One batch is under way while the answers of another are read. */
+  #batchSize(waiting: number): number {
+    const { maxBatch, maxFlights, minShare } = this.#limits;
+    const flights = Math.min(maxFlights - this.#flights, Math.floor(waiting / minShare));
+    return Math.min(maxBatch, Math.ceil(waiting / Math.max(1, flights)));
+  }
+
   async #fly(batch: readonly Group<Request, Outcome>[]): Promise<void> {
+    const others = this.#flights;
     this.#flights += 1;
     try {
-      const outcomes = await answeredWithin(this.#limits.maxFlightMs, () =>
-        this.#run(batch.map(({ request }) => request)),
-      );
+      const requests = batch.map(({ request }) => request);
+      const outcomes = await answeredWithin(this.#limits.maxFlightMs, () => this.#run(requests, others));
       for (const [index, { callers }] of batch.entries()) answer(callers, outcomes[index]);
     } catch (error) {
       for (const { callers } of batch) for (const caller of callers) caller.reject(error);

@@ -1,7 +1,9 @@
 import { BSON, type Document, ObjectId, type OptionalUnlessRequiredId } from "mongodb";
 import type { ChatContext } from "./chat-context.ts";
 import { keyField, type StoredDocument } from "./chat-document.ts";
+import type { ChatModel } from "./chat-model.ts";
 import type { ChatRequest } from "./chat-request.ts";
+import { newChatFields } from "./new-chat.ts";
 import { refusedWrites } from "./refused-writes.ts";
 
 /** Larger ones go alone, in bytes: together they would not fit into one message, or not into a document at all. */
@@ -35,8 +37,8 @@ interface NewChat {
 }
 
 /** `null` for one that would fail the whole batch before it is sent. */
-function newChat({ chats }: ChatContext, request: ChatRequest): NewChat | null {
-  const document = documentOf(request);
+function newChat({ chats, model }: ChatContext, request: ChatRequest): NewChat | null {
+  const document = documentOf(model, request);
   try {
     const bytes = BSON.serialize(document, chats.bsonOptions);
     if (bytes.length > largestInBatch) return null;
@@ -48,13 +50,13 @@ function newChat({ chats }: ChatContext, request: ChatRequest): NewChat | null {
 }
 
 /** What an upsert would make of the request, which sets paths where an insert needs sub-documents. */
-function documentOf({ key, setOnInsert }: ChatRequest): Document {
-  const chat: Document = { _id: new ObjectId(), [keyField]: key };
-  for (const [path, value] of Object.entries(setOnInsert)) setAt(chat, path.split("."), value);
+function documentOf(model: ChatModel, request: ChatRequest): Document {
+  const chat: Document = { _id: new ObjectId(), [keyField]: request.key };
+  for (const [path, value] of Object.entries(newChatFields(model, request)))
+    setAt(chat, path.split("."), value);
   return chat;
 }
 
-/** Defines fields rather than assigning them: one may be called `__proto__`. */
 function setAt(target: Document, [field = "", ...rest]: readonly string[], value: unknown): void {
   if (rest.length > 0 && Object.hasOwn(target, field)) {
     setAt(target[field] as Document, rest, value);
@@ -62,6 +64,11 @@ function setAt(target: Document, [field = "", ...rest]: readonly string[], value
   }
   const nested: Document = {};
   if (rest.length > 0) setAt(nested, rest, value);
-  const own = { enumerable: true, configurable: true, writable: true };
-  Object.defineProperty(target, field, { ...own, value: rest.length === 0 ? value : nested });
+  define(target, field, rest.length === 0 ? value : nested);
+}
+
+/** Only of a field of this name an assignment would make something else. */
+function define(target: Document, field: string, value: unknown): void {
+  if (field !== "__proto__") target[field] = value;
+  else Object.defineProperty(target, field, { value, enumerable: true, configurable: true, writable: true });
 }

@@ -5,6 +5,7 @@ import { keyField, type StoredDocument } from "./chat-document.ts";
 import type { ChatRequest } from "./chat-request.ts";
 import { isDuplicateOf } from "./driver-errors.ts";
 import { tellDuplicateKey, tellRetrieved } from "./lost-race.ts";
+import { newChatFields } from "./new-chat.ts";
 import { keyIndexHint } from "./key-index.ts";
 import { claimKeylessChat, findKeylessChat } from "./keyless-chat.ts";
 
@@ -19,8 +20,15 @@ export interface Obtained {
  * again: try anew.
  */
 export async function obtainChat(ctx: ChatContext, request: ChatRequest): Promise<Obtained | null> {
+  // An upsert looks for itself.
+  const chat = ctx.legacy === "claim" ? await chatByKey(ctx, request) : null;
+  return chat === null ? createChat(ctx, request) : existing(chat);
+}
+
+/** {@link obtainChat} for a chat that was not there when it was looked for. */
+export async function createChat(ctx: ChatContext, request: ChatRequest): Promise<Obtained | null> {
   try {
-    return await (ctx.legacy === "claim" ? getClaimOrUpsert(ctx, request) : upsert(ctx, request));
+    return await (ctx.legacy === "claim" ? claimOrUpsert(ctx, request) : upsert(ctx, request));
   } catch (error) {
     if (!isDuplicateOf(error, keyField)) throw error;
     return afterDuplicateKey(ctx, request);
@@ -28,9 +36,7 @@ export async function obtainChat(ctx: ChatContext, request: ChatRequest): Promis
 }
 
 /** While chats without a key exist, one of these people's is claimed before a twin could be inserted. */
-async function getClaimOrUpsert(ctx: ChatContext, request: ChatRequest): Promise<Obtained | null> {
-  const chat = await chatByKey(ctx, request);
-  if (chat !== null) return existing(chat);
+async function claimOrUpsert(ctx: ChatContext, request: ChatRequest): Promise<Obtained | null> {
   const keyless = await findKeylessChat(ctx, request);
   return keyless === null ? upsert(ctx, request) : claim(ctx, request, keyless);
 }
@@ -54,7 +60,7 @@ async function upsert(ctx: ChatContext, request: ChatRequest): Promise<Obtained 
   await ctx.keyIndex.verified();
   const { value, lastErrorObject } = await ctx.chats.findOneAndUpdate(
     { [keyField]: request.key },
-    { $setOnInsert: request.setOnInsert },
+    { $setOnInsert: newChatFields(ctx.model, request) },
     {
       upsert: true,
       returnDocument: "after",

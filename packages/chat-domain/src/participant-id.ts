@@ -44,6 +44,7 @@ export function scopeId(value: unknown): string {
 
 /** {@link participantId} for stored values, which may be anything: `null` where there is no valid id. */
 export function participantIdOrNull(value: unknown): string | null {
+  if (value === undefined || value === null) return null;
   const parsed = parseId(value);
   return "id" in parsed ? parsed.id : null;
 }

@@ -43,6 +43,20 @@ describe.each(["claim", "none"] as const)("a batch, with legacy: %s", (legacy) =
     expect(calls.map(({ method }) => method)).toEqual(["find"]);
   });
 
+  it("keeps nobody whose chat exists waiting for those whose chat is created", async () => {
+    await using database = await freshDatabase({ legacy });
+    await all(database, pairs(5, "old"));
+    let maySave = (): void => undefined;
+    const saving = new Promise<void>((resolve) => {
+      maySave = resolve;
+    });
+    const slow = beforeEveryWrite(database, () => saving);
+    const creating = all(slow, pairs(5, "new"));
+    expect((await all(slow, pairs(5, "old"))).some(({ created }) => created)).toBe(false);
+    maySave();
+    expect((await creating).every(({ created }) => created)).toBe(true);
+  });
+
   it("makes the same documents as calls that go alone", async () => {
     const model = {
       chats: {

@@ -3,7 +3,13 @@ import { describe, expect, it } from "vitest";
 import { GroupCommit, type GroupCommitLimits, type Shared } from "../src/group-commit.ts";
 import { Wait } from "../src/wait.ts";
 
-const roomy: GroupCommitLimits = { maxBatch: 100, maxFlights: 1, maxFlightMs: 60_000, maxWaiting: 1_000 };
+const roomy: GroupCommitLimits = {
+  maxBatch: 100,
+  minShare: 100,
+  maxFlights: 1,
+  maxFlightMs: 60_000,
+  maxWaiting: 1_000,
+};
 
 /** What is landed in one turn of the event loop lets others depart at the end of the next. */
 async function turn(): Promise<void> {
@@ -14,9 +20,11 @@ async function turn(): Promise<void> {
 /** A group commit whose batches land when the test says so. */
 function airport(limits: Partial<GroupCommitLimits> = {}) {
   const departed: (readonly string[])[] = [];
+  const others: number[] = [];
   const flights: PromiseWithResolvers[] = [];
-  const commit = new GroupCommit<string, string>({ ...roomy, ...limits }, async (requests) => {
+  const commit = new GroupCommit<string, string>({ ...roomy, ...limits }, async (requests, underWay) => {
     departed.push(requests);
+    others.push(underWay);
     const flight = withResolvers();
     flights.push(flight);
     await flight.promise;
@@ -29,6 +37,7 @@ function airport(limits: Partial<GroupCommitLimits> = {}) {
   });
   return {
     departed,
+    others,
     land: async (flight: number, failure?: Error): Promise<void> => {
       if (failure === undefined) flights[flight]?.resolve();
       else flights[flight]?.reject(failure);
@@ -123,6 +132,37 @@ describe("group commit", () => {
     await land(0);
     await land(2);
     expect(await answers).toHaveLength(5);
+  });
+
+  it("shares many who wait among the free flights, but not so few that a flight is hardly worth it", async () => {
+    const { departed, call, land } = airport({ minShare: 2, maxFlights: 2 });
+    const answers = Promise.all(["a", "b", "c", "d", "e"].map((key) => call(key)));
+    await turn();
+    expect(departed).toEqual([
+      ["a", "b", "c"],
+      ["d", "e"],
+    ]);
+    const few = Promise.all(["f", "g", "h"].map((key) => call(key)));
+    await land(0);
+    await land(1);
+    expect(departed.slice(2)).toEqual([["f", "g", "h"]]);
+    await land(2);
+    expect([...(await answers), ...(await few)]).toHaveLength(8);
+  });
+
+  it("tells a batch how many others are under way", async () => {
+    const { others, call, land } = airport({ maxFlights: 2 });
+    const calls = [call("a")];
+    await turn();
+    calls.push(call("b"));
+    await turn();
+    await land(0);
+    await land(1);
+    calls.push(call("c"));
+    await turn();
+    await land(2);
+    await Promise.all(calls);
+    expect(others).toEqual([0, 1, 0]);
   });
 
   it("fails one caller with that caller's own error", async () => {

@@ -1,7 +1,7 @@
 import { MongoClient } from "mongodb";
 import mongoose from "mongoose";
-import { connect } from "../../src/connect/index.ts";
-import { createOrGetChat, ensureIndexes, type LegacyPolicy, participantsKey } from "../../src/index.ts";
+import { connect } from "@onechat/chat-domain/connect";
+import { createOrGetChat, ensureIndexes, type LegacyPolicy, participantsKey } from "@onechat/chat-domain";
 
 export type Call = (participants: readonly string[]) => Promise<unknown>;
 
