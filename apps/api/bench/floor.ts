@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { load, type Shot } from "./load.ts";
-import { tokenOf } from "./shots.ts";
+import { secret, tokenOf } from "./shots.ts";
 
-const program = fileURLToPath(new URL("nothing-server.ts", import.meta.url));
+const program = fileURLToPath(new URL("nothing-server.mjs", import.meta.url));
 const rounds = 20;
 const existingChats = 500;
 
@@ -15,20 +15,24 @@ const existingChats = 500;
  */
 export async function floor(mongoUri: string, print: (line: string) => void): Promise<void> {
   const child = fork(program, {
-    env: { ...process.env, MONGODB_URI: mongoUri },
-    execArgv: ["--import", "tsx", "--conditions=@onechat/source"],
+    env: { ...process.env, MONGODB_URI: mongoUri, AUTH_JWT_SECRET: secret },
+    execArgv: [],
   });
   const [url] = (await once(child, "message")) as [string];
   try {
     while (!(await fetch(`${url}/readyz`)).ok) await sleep(50);
     const token = await tokenOf("alice");
+    const bodyOf = (index: number): string =>
+      JSON.stringify({ participants: [`friend-${index % existingChats}`] });
+    const nothing = (body: string): Shot => ({ path: "/trpc/bench.nothing", token, body, expected: 200 });
     const variants = {
-      nothing: () => ({ path: "/trpc/bench.nothing", token, body: "", expected: 200 }),
-      "nothing again (A/A)": () => ({ path: "/trpc/bench.nothing", token, body: "", expected: 200 }),
+      nothing: () => nothing(""),
+      "nothing again (A/A)": () => nothing(""),
+      "nothing, with the body": (index: number) => nothing(bodyOf(index)),
       "createOrGet, existing": (index: number) => ({
         path: "/trpc/chat.createOrGet",
         token,
-        body: JSON.stringify({ participants: [`friend-${index % existingChats}`] }),
+        body: bodyOf(index),
         expected: 200,
       }),
     };

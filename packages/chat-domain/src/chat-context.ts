@@ -6,6 +6,7 @@ import { GroupCommit, type GroupCommitLimits } from "./group-commit.ts";
 import { type ChatObserver, harmless, silentObserver } from "./chat-observer.ts";
 import { type KeyIndex, keyIndex } from "./key-index.ts";
 import type { Obtained } from "./obtain-chat.ts";
+import { ownPaths } from "./new-chat.ts";
 import { createChats } from "./create-chats.ts";
 import { type Lookup, lookUpChats } from "./look-up-chats.ts";
 import { defaultMaxParticipants } from "./participants-key.ts";
@@ -40,6 +41,8 @@ export interface ChatContext {
   /** The collections, with the concerns that the guarantee needs, whatever the client's own defaults are. */
   readonly chats: Collection<StoredDocument>;
   readonly redirects: Collection<StoredDocument>;
+  /** Fields of a new chat that callers may not set. */
+  readonly ownPaths: readonly string[];
   /** The unique index that decides every race, verified before it is relied on. */
   readonly keyIndex: KeyIndex;
   /** Where concurrent create-or-get calls of this process meet to look for their chats … */
@@ -68,6 +71,7 @@ export function chatContext(db: Db, options: ChatContextOptions = {}): ChatConte
     deadlineMs,
     chats,
     redirects: guaranteedCollection(db, "chat_redirects", deadlineMs),
+    ownPaths: ownPaths(model),
     keyIndex: keyIndex(chats, deadlineMs),
   };
   return withCalls(context, {

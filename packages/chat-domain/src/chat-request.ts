@@ -5,7 +5,6 @@ import type { ChatModel } from "./chat-model.ts";
 import type { CreateOrGetChatInput } from "./create-or-get-chat.ts";
 import { isFieldPath } from "./field-path.ts";
 import { nativeId } from "./native-id.ts";
-import { ownPaths } from "./new-chat.ts";
 import { scopeId } from "./participant-id.ts";
 import { canonicalParticipants, keyOf } from "./participants-key.ts";
 import { isPlainObject } from "./plain-object.ts";
@@ -54,7 +53,7 @@ export function scopeOf(model: ChatModel, value: unknown): string {
 export function chatRequest(ctx: ChatContext, input: CreateOrGetChatInput): ChatRequest {
   const { ids, scope, key } = chatIdentity(ctx, input);
   refuseUnstorable(ctx.model, ids, scope);
-  const set = input.set === undefined ? nothingSet : settable(ctx.model, input.set);
+  const set = input.set === undefined ? nothingSet : settable(ctx, input.set);
   return { ids, scope, key, set };
 }
 
@@ -65,15 +64,14 @@ function refuseUnstorable(model: ChatModel, ids: readonly string[], scope: strin
 }
 
 /** A copy: the caller's own may change while the call waits. */
-function settable(model: ChatModel, set: unknown): ChatRequest["set"] {
+function settable({ ownPaths }: ChatContext, set: unknown): ChatRequest["set"] {
   if (!isPlainObject(set)) throw new TypeError("set is an object of plain fields");
   if ("createdAt" in set && !(set["createdAt"] instanceof Date))
     throw new TypeError("set.createdAt is a Date");
-  const own = ownPaths(model);
   const fields = Object.keys(set);
   for (const field of fields) {
     if (!isFieldPath(field)) throw new TypeError(`set["${field}"] is not a field that can be set`);
-    const reserved = own.find((other) => overlaps(field, other));
+    const reserved = ownPaths.find((other) => overlaps(field, other));
     if (reserved !== undefined)
       throw new TypeError(`set.${field} is not for the caller to set: onechat writes ${reserved}`);
     const twin = fields.find((other) => other !== field && overlaps(field, other));

@@ -1,0 +1,46 @@
+// The API with one procedure more, which takes a caller and does nothing: the floor of every other.
+// Plain JavaScript on the build in dist, as it runs in production: a loader of TypeScript would be measured as well.
+/* oxlint-disable no-restricted-imports -- the build is what is measured */
+import { connect } from "@onechat/chat-domain/connect";
+import { pino } from "pino";
+import { createAuthentication } from "../dist/authentication.js";
+import { chatTally } from "../dist/chat-tally.js";
+import { createReadiness } from "../dist/readiness.js";
+import { appRouter } from "../dist/router.js";
+import { createServer } from "../dist/server.js";
+import { unobserved } from "../dist/traffic-observer.js";
+import { procedure, router } from "../dist/trpc.js";
+
+const { MONGODB_URI: uri = "", AUTH_JWT_SECRET: secret = "" } = process.env;
+const unlimited = {
+  callsPerCaller: 0,
+  callsPerService: 0,
+  requestsPerAddress: 0,
+  concurrentRequests: 0,
+  connections: 0,
+  eventLoopDelayMs: 0,
+  arrivalMs: 30_000,
+};
+const nothing = procedure.mutation(() => null);
+const chats = connect({ uri, database: "bench-http", legacy: "none" });
+const log = pino({ level: "warn" });
+const server = await createServer({
+  router: router({ ...appRouter._def.record, bench: router({ nothing }) }),
+  chats,
+  readiness: createReadiness(chats, log),
+  admin: { tally: chatTally(), pool: chats.pool },
+  authenticate: createAuthentication({ keys: { secret }, issuer: "onechat", audience: "onechat" }),
+  log,
+  version: "bench",
+  corsOrigins: [],
+  limits: unlimited,
+  trustedProxies: [],
+  observer: unobserved,
+  console: false,
+  devToken: null,
+});
+const url = await server.listen({ port: 0, host: "127.0.0.1" });
+process.send?.(url);
+process.once("disconnect", () => {
+  void server.close().then(() => chats[Symbol.asyncDispose]());
+});
