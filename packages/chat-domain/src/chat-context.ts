@@ -24,9 +24,9 @@ export interface ChatContextOptions {
   readonly deadlineMs?: number;
   /** Different chats in one batch of concurrent create-or-get calls; 512 unless given. */
   readonly maxBatch?: number;
-  /** Batches on their way to the database at once; 2 unless given. */
+  /** Batches that look for chats, and batches that create them, on their way at once; 2 of each unless given. */
   readonly maxFlights?: number;
-  /** Create-or-get calls that may wait for the next batch, before more are answered `UNAVAILABLE`; 5,000 unless given. */
+  /** Create-or-get calls that may wait for a batch, before more are answered `UNAVAILABLE`; 5,000 unless given. */
   readonly maxWaiting?: number;
 }
 
@@ -89,17 +89,18 @@ const minCreations = 256;
 /** A context whose callers meet nobody else's. */
 export function withCalls(
   context: Omit<ChatContext, "lookups" | "creations">,
-  limits: Omit<GroupCommitLimits, "minShare">,
+  limits: Pick<GroupCommitLimits, "maxBatch" | "maxFlights" | "maxFlightMs" | "maxWaiting">,
 ): ChatContext {
-  const whole: ChatContext = {
-    ...context,
-    lookups: new GroupCommit({ ...limits, minShare: minLookups }, (requests, others) =>
-      lookUpChats(whole, requests, others),
-    ),
-    creations: new GroupCommit({ ...limits, minShare: minCreations }, (requests) =>
-      createChats(whole, requests),
-    ),
-  };
+  // Nobody is turned away half-way: who waits to create was let in, and counts, where the call began.
+  const creations = new GroupCommit<ChatRequest, Obtained | null>(
+    { ...limits, minShare: minCreations, maxWaiting: Infinity, waitingElsewhere: () => 0 },
+    (requests) => createChats(whole, requests),
+  );
+  const lookups = new GroupCommit<ChatRequest, Lookup>(
+    { ...limits, minShare: minLookups, waitingElsewhere: () => creations.waiting },
+    (requests, others) => lookUpChats(whole, requests, others),
+  );
+  const whole: ChatContext = { ...context, lookups, creations };
   return whole;
 }
 

@@ -14,6 +14,8 @@ export interface GroupCommitLimits {
   readonly maxFlightMs: number;
   /** Calls that wait for a batch to leave. */
   readonly maxWaiting: number;
+  /** How many wait elsewhere for what began here: they count as well. */
+  readonly waitingElsewhere: () => number;
 }
 
 export interface GroupCall<Request> {
@@ -77,8 +79,7 @@ export class GroupCommit<Request, Outcome> {
   call({ key, request, wait }: GroupCall<Request>): Promise<Shared<Outcome>> {
     return new Promise((resolve, reject) => {
       wait.throwIfOver();
-      if (this.#waiting >= this.#limits.maxWaiting)
-        throw unavailable("too many calls are waiting; try again later");
+      if (this.#isFull()) throw unavailable("too many calls are waiting; try again later");
       const caller = { resolve, reject };
       const group = this.#join(key, request, caller);
       wait.onEnd((reason) => {
@@ -86,6 +87,15 @@ export class GroupCommit<Request, Outcome> {
         reject(reason);
       });
     });
+  }
+
+  /** Calls that wait for a batch to leave. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  #isFull(): boolean {
+    return this.#waiting + this.#limits.waitingElsewhere() >= this.#limits.maxWaiting;
   }
 
   #join(key: string, request: Request, caller: Caller<Outcome>): Group<Request, Outcome> {

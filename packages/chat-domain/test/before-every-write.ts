@@ -4,7 +4,11 @@ import type { ChatContext } from "../src/index.ts";
 const writes: ReadonlySet<PropertyKey> = new Set(["findOneAndUpdate", "insertMany", "bulkWrite"]);
 
 /** The context, with something that happens between its callers' reading and each of their writes. */
-export function beforeEveryWrite(context: ChatContext, interruption: () => Promise<unknown>): ChatContext {
+export function beforeEveryWrite(
+  context: ChatContext,
+  interruption: () => Promise<unknown>,
+  limits: { readonly maxBatch?: number; readonly maxWaiting?: number } = {},
+): ChatContext {
   const chats = new Proxy(context.chats, {
     get(target, property) {
       const member: unknown = Reflect.get(target, property, target);
@@ -18,6 +22,6 @@ export function beforeEveryWrite(context: ChatContext, interruption: () => Promi
   });
   return withCalls(
     { ...context, chats },
-    { maxBatch: 100, maxFlights: 1, maxFlightMs: 60_000, maxWaiting: 10_000 },
+    { maxBatch: 100, maxFlights: 1, maxFlightMs: 60_000, maxWaiting: 10_000, ...limits },
   );
 }

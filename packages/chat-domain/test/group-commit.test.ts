@@ -9,6 +9,7 @@ const roomy: GroupCommitLimits = {
   maxFlights: 1,
   maxFlightMs: 60_000,
   maxWaiting: 1_000,
+  waitingElsewhere: () => 0,
 };
 
 /** What is landed in one turn of the event loop lets others depart at the end of the next. */
@@ -228,6 +229,18 @@ describe("group commit", () => {
     expect(departed).toEqual([["a"], ["b"]]);
     await land(1);
     expect((await next).outcome).toBe("answer to b");
+  });
+
+  it("counts those who wait elsewhere for what began here", async () => {
+    let elsewhere = 2;
+    const { call, land } = airport({ maxWaiting: 3, waitingElsewhere: () => elsewhere });
+    const first = call("a");
+    await expect(call("b")).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    elsewhere = 0;
+    const second = call("b");
+    await turn();
+    await land(0);
+    expect(await Promise.all([first, second])).toHaveLength(2);
   });
 
   it("takes no call whose caller waits no more", async () => {
