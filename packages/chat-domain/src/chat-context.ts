@@ -26,7 +26,7 @@ export interface ChatContextOptions {
   readonly maxBatch?: number;
   /** Batches that look for chats, and batches that create them, on their way at once; 2 of each unless given. */
   readonly maxFlights?: number;
-  /** Create-or-get calls that may wait for a batch, before more are answered `UNAVAILABLE`; 5,000 unless given. */
+  /** Create-or-get calls that wait or are being looked up, before more get `UNAVAILABLE`; 5,000 unless given. */
   readonly maxWaiting?: number;
 }
 
@@ -47,7 +47,7 @@ export interface ChatContext {
   readonly keyIndex: KeyIndex;
   /** Where concurrent create-or-get calls of this process meet to look for their chats … */
   readonly lookups: GroupCommit<ChatRequest, Lookup>;
-  /** … and those of them that have none yet to create it, so that nobody whose chat exists waits for a write. */
+  /** … and those of them that have none yet to create it, in batches behind which nobody else waits. */
   readonly creations: GroupCommit<ChatRequest, Obtained | null>;
 }
 
@@ -89,16 +89,17 @@ const minCreations = 256;
 /** A context whose callers meet nobody else's. */
 export function withCalls(
   context: Omit<ChatContext, "lookups" | "creations">,
-  limits: Pick<GroupCommitLimits, "maxBatch" | "maxFlights" | "maxFlightMs" | "maxWaiting">,
+  limits: Omit<GroupCommitLimits, "minShare">,
 ): ChatContext {
-  // Nobody is turned away half-way: who waits to create was let in, and counts, where the call began.
   const creations = new GroupCommit<ChatRequest, Obtained | null>(
-    { ...limits, minShare: minCreations, maxWaiting: Infinity, waitingElsewhere: () => 0 },
+    { ...limits, minShare: minCreations },
     (requests) => createChats(whole, requests),
   );
-  const lookups = new GroupCommit<ChatRequest, Lookup>(
-    { ...limits, minShare: minLookups, waitingElsewhere: () => creations.waiting },
+  // Whoever is being looked up may have to wait once more.
+  const lookups: ChatContext["lookups"] = new GroupCommit<ChatRequest, Lookup>(
+    { ...limits, minShare: minLookups },
     (requests, others) => lookUpChats(whole, requests, others),
+    () => lookups.aboard + creations.waiting,
   );
   const whole: ChatContext = { ...context, lookups, creations };
   return whole;

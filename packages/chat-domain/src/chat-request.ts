@@ -53,8 +53,7 @@ export function scopeOf(model: ChatModel, value: unknown): string {
 export function chatRequest(ctx: ChatContext, input: CreateOrGetChatInput): ChatRequest {
   const { ids, scope, key } = chatIdentity(ctx, input);
   refuseUnstorable(ctx.model, ids, scope);
-  const set = input.set === undefined ? nothingSet : settable(ctx, input.set);
-  return { ids, scope, key, set };
+  return { ids, scope, key, set: settable(ctx, input.set ?? nothingSet) };
 }
 
 /** Ids that the model stores as ObjectIds have to be some. */
@@ -63,7 +62,7 @@ function refuseUnstorable(model: ChatModel, ids: readonly string[], scope: strin
   if (scope !== "") nativeId(scope, model.chats.scopeType, "scope");
 }
 
-/** A copy: the caller's own may change while the call waits. */
+/** A copy: what the caller adds while the call waits comes too late to be checked. */
 function settable({ ownPaths }: ChatContext, set: unknown): ChatRequest["set"] {
   if (!isPlainObject(set)) throw new TypeError("set is an object of plain fields");
   if ("createdAt" in set && !(set["createdAt"] instanceof Date))

@@ -7,10 +7,10 @@ import { chatsByKeys } from "./chats-by-keys.ts";
 import { insertChats } from "./insert-chats.ts";
 import { claimKeylessChats, findKeylessChats } from "./keyless-chats.ts";
 import { tellDuplicateKey, tellRetrieved } from "./lost-race.ts";
-import { createChat, type Obtained } from "./obtain-chat.ts";
+import { obtainChat, type Obtained } from "./obtain-chat.ts";
 import { settled } from "./settled.ts";
 
-/** What one attempt came to for a request; `null` as in {@link createChat}. */
+/** What one attempt came to for a request; `null` as in {@link obtainChat}. */
 type Attempt = PromiseSettledResult<Obtained | null>;
 
 /**
@@ -22,7 +22,7 @@ export async function createChats(
   requests: readonly ChatRequest[],
 ): Promise<readonly Attempt[]> {
   const [only] = requests;
-  if (only !== undefined && requests.length === 1) return Promise.allSettled([createChat(ctx, only)]);
+  if (only !== undefined && requests.length === 1) return Promise.allSettled([obtainChat(ctx, only)]);
   const written = await writeChats(ctx, requests);
   const alone = await createEach(
     ctx,
@@ -42,6 +42,8 @@ interface WrittenChats {
 
 /** While chats without a key exist, they are claimed before twins could be inserted. */
 async function writeChats(ctx: ChatContext, requests: readonly ChatRequest[]): Promise<WrittenChats> {
+  // They may have waited long since they were looked for, and an insert takes no hint.
+  await ctx.keyIndex.verified();
   const keyless = ctx.legacy === "claim" ? await findKeylessChats(ctx, requests) : new Map<string, never>();
   const [inserted] = await Promise.all([
     insertChats(
@@ -51,7 +53,7 @@ async function writeChats(ctx: ChatContext, requests: readonly ChatRequest[]): P
     claimKeylessChats(ctx, requests, keyless),
   ]);
   const others = requests.filter(({ key }) => !inserted.has(key));
-  // An insert takes no hint: reading one of them by the index proves that it was there to judge.
+  // Reading one of them by the index, with a hint, proves that it was there to judge.
   const proof = requests.find(({ key }) => inserted.has(key));
   const stored = await chatsByKeys(ctx, proof === undefined ? others : [...others, proof]);
   return { inserted, keyless, stored };
@@ -62,7 +64,7 @@ async function createEach(
   requests: readonly ChatRequest[],
 ): Promise<ReadonlyMap<string, Attempt>> {
   const attempts = requests.map(async (request) => {
-    const [attempt] = await Promise.allSettled([createChat(ctx, request)]);
+    const [attempt] = await Promise.allSettled([obtainChat(ctx, request)]);
     return [request.key, attempt] as const;
   });
   return new Map(await Promise.all(attempts));

@@ -4,7 +4,7 @@ import type { ChatContext } from "./chat-context.ts";
 import { type ChatRequest, chatRequest } from "./chat-request.ts";
 import { withDeadline } from "./deadline.ts";
 import { unavailable } from "./driver-errors.ts";
-import type { Shared } from "./group-commit.ts";
+import type { GroupCall, Shared } from "./group-commit.ts";
 import type { Obtained } from "./obtain-chat.ts";
 import type { Wait } from "./wait.ts";
 
@@ -58,16 +58,21 @@ async function obtainWithRetries(
       ctx.observer.count("retried");
       await sleep(Math.random() * 2 ** retry * 5);
     }
-    const { outcome, first } = await obtain(ctx, request, wait);
+    const { outcome, first } = await obtain(ctx, { key: request.key, request, wait, isAdmitted: retry > 0 });
     if (outcome !== null) return toldResult(ctx, outcome, first);
   }
   throw unavailable("the chat was deleted or merged each time it was found; try again");
 }
 
-async function obtain(ctx: ChatContext, request: ChatRequest, wait: Wait): Promise<Shared<Obtained | null>> {
-  const { outcome, first } = await ctx.lookups.call({ key: request.key, request, wait });
+async function obtain(ctx: ChatContext, call: GroupCall<ChatRequest>): Promise<Shared<Obtained | null>> {
+  const { outcome, first } = await ctx.lookups.call(call);
   if (outcome !== "missing") return { outcome, first };
-  return ctx.creations.call({ key: request.key, request, wait });
+  const admitted = { ...call, isAdmitted: true };
+  // What is just being created was not there yet: the answer is to be read, not to be raced for.
+  const landing = ctx.creations.landing(call.key);
+  if (landing === null) return ctx.creations.call(admitted);
+  await landing;
+  return obtain(ctx, admitted);
 }
 
 /** Of callers that share a new chat, one has created it. */

@@ -1,12 +1,13 @@
 import { answeredWithin } from "./answered-within.ts";
 import { unavailable } from "./driver-errors.ts";
+import { KeyedQueue } from "./keyed-queue.ts";
 import type { Wait } from "./wait.ts";
 
 /** How much may be under way and how much may wait; nothing is unbounded. */
 export interface GroupCommitLimits {
   /** Different keys in one batch. */
   readonly maxBatch: number;
-  /** Keys that wait are shared among the free flights as long as each gets so many. */
+  /** Keys that wait are shared among the free flights if each gets so many; fewer leave in one batch. */
   readonly minShare: number;
   /** Batches on their way at once. */
   readonly maxFlights: number;
@@ -14,8 +15,6 @@ export interface GroupCommitLimits {
   readonly maxFlightMs: number;
   /** Calls that wait for a batch to leave. */
   readonly maxWaiting: number;
-  /** How many wait elsewhere for what began here: they count as well. */
-  readonly waitingElsewhere: () => number;
 }
 
 export interface GroupCall<Request> {
@@ -24,6 +23,8 @@ export interface GroupCall<Request> {
   readonly request: Request;
   /** Its end releases this caller alone; what is on its way for others goes on. */
   readonly wait: Wait;
+  /** It was let in before and is not turned away half-way. */
+  readonly isAdmitted: boolean;
 }
 
 /** What a caller gets; of those that share an outcome exactly one is the `first`. */
@@ -52,6 +53,13 @@ interface Group<Request, Outcome> {
   readonly callers: Set<Caller<Outcome>>;
 }
 
+interface Flight {
+  readonly keys: ReadonlySet<string>;
+  readonly callers: number;
+  /** Resolves when everybody in it is answered; never rejects. */
+  readonly landed: Promise<void>;
+}
+
 /**
  * Calls made while others are under way leave together in the next batch; a call that finds a free flight leaves at
  * the end of this turn of the event loop, and nothing waits on a timer.
@@ -62,24 +70,31 @@ interface Group<Request, Outcome> {
 export class GroupCommit<Request, Outcome> {
   readonly #limits: GroupCommitLimits;
   readonly #run: RunBatch<Request, Outcome>;
-  #groups: Map<string, Group<Request, Outcome>> = new Map();
+  readonly #waitingElsewhere: () => number;
+  readonly #groups = new KeyedQueue<Group<Request, Outcome>>();
+  readonly #flights = new Set<Flight>();
   #waiting = 0;
-  #flights = 0;
   #departing = false;
 
-  constructor(limits: GroupCommitLimits, run: RunBatch<Request, Outcome>) {
+  /** @param waitingElsewhere how many wait where calls go from here: they count as waiting */
+  constructor(
+    limits: GroupCommitLimits,
+    run: RunBatch<Request, Outcome>,
+    waitingElsewhere: () => number = () => 0,
+  ) {
     this.#limits = limits;
     this.#run = run;
+    this.#waitingElsewhere = waitingElsewhere;
   }
 
   /**
    * @throws ChatError `UNAVAILABLE` when too many calls are waiting
    * @throws the wait's reason once it is over, and whatever the batch failed with for this request
    */
-  call({ key, request, wait }: GroupCall<Request>): Promise<Shared<Outcome>> {
+  call({ key, request, wait, isAdmitted }: GroupCall<Request>): Promise<Shared<Outcome>> {
     return new Promise((resolve, reject) => {
       wait.throwIfOver();
-      if (this.#isFull()) throw unavailable("too many calls are waiting; try again later");
+      if (!isAdmitted && this.#isFull()) throw unavailable("too many calls are waiting; try again later");
       const caller = { resolve, reject };
       const group = this.#join(key, request, caller);
       wait.onEnd((reason) => {
@@ -94,8 +109,21 @@ export class GroupCommit<Request, Outcome> {
     return this.#waiting;
   }
 
+  /** Calls whose batch is under way. */
+  get aboard(): number {
+    let callers = 0;
+    for (const flight of this.#flights) callers += flight.callers;
+    return callers;
+  }
+
+  /** Resolves when the batch is over that has left with this key; `null` when none has. */
+  landing(key: string): Promise<void> | null {
+    for (const { keys, landed } of this.#flights) if (keys.has(key)) return landed;
+    return null;
+  }
+
   #isFull(): boolean {
-    return this.#waiting + this.#limits.waitingElsewhere() >= this.#limits.maxWaiting;
+    return this.#waiting + this.#waitingElsewhere() >= this.#limits.maxWaiting;
   }
 
   #join(key: string, request: Request, caller: Caller<Outcome>): Group<Request, Outcome> {
@@ -120,43 +148,41 @@ export class GroupCommit<Request, Outcome> {
     this.#departing = true;
     setImmediate(() => {
       this.#departing = false;
-      while (this.#mayDepart()) void this.#fly(this.#nextBatch());
+      while (this.#mayDepart()) void this.#fly(this.#groups.take(this.#batchSize()));
     });
   }
 
   #mayDepart(): boolean {
-    return this.#flights < this.#limits.maxFlights && this.#groups.size > 0;
+    return this.#flights.size < this.#limits.maxFlights && this.#groups.size > 0;
   }
 
-  #nextBatch(): readonly Group<Request, Outcome>[] {
-    const waiting = [...this.#groups];
-    const size = this.#batchSize(waiting.length);
-    // A new Map instead of deletions: for the collector, what a Map has let go of hangs together with what comes later.
-    this.#groups = new Map(waiting.slice(size));
-    const batch = waiting.slice(0, size).map(([, group]) => group);
-    for (const { callers } of batch) this.#waiting -= callers.size;
-    return batch;
-  }
-
-  /** One batch is under way while the answers of another are read. */
-  #batchSize(waiting: number): number {
+  /** Large queues share what is free: one batch is under way while the answers of another are read. */
+  #batchSize(): number {
     const { maxBatch, maxFlights, minShare } = this.#limits;
-    const flights = Math.min(maxFlights - this.#flights, Math.floor(waiting / minShare));
-    return Math.min(maxBatch, Math.ceil(waiting / Math.max(1, flights)));
+    const waiting = this.#groups.size;
+    const shares = Math.min(maxFlights - this.#flights.size, Math.floor(waiting / minShare));
+    return Math.min(maxBatch, Math.ceil(waiting / Math.max(1, shares)));
   }
 
-  async #fly(batch: readonly Group<Request, Outcome>[]): Promise<void> {
-    const others = this.#flights;
-    this.#flights += 1;
+  async #fly(batch: readonly (readonly [string, Group<Request, Outcome>])[]): Promise<void> {
+    const groups = batch.map(([, group]) => group);
+    const callers = groups.reduce((sum, group) => sum + group.callers.size, 0);
+    this.#waiting -= callers;
+    const landed = this.#answered(groups, this.#flights.size);
+    const flight = { keys: new Set(batch.map(([key]) => key)), callers, landed };
+    this.#flights.add(flight);
+    await landed;
+    this.#flights.delete(flight);
+    this.#depart();
+  }
+
+  async #answered(groups: readonly Group<Request, Outcome>[], others: number): Promise<void> {
     try {
-      const requests = batch.map(({ request }) => request);
+      const requests = groups.map(({ request }) => request);
       const outcomes = await answeredWithin(this.#limits.maxFlightMs, () => this.#run(requests, others));
-      for (const [index, { callers }] of batch.entries()) answer(callers, outcomes[index]);
+      for (const [index, { callers }] of groups.entries()) answer(callers, outcomes[index]);
     } catch (error) {
-      for (const { callers } of batch) for (const caller of callers) caller.reject(error);
-    } finally {
-      this.#flights -= 1;
-      this.#depart();
+      for (const { callers } of groups) for (const caller of callers) caller.reject(error);
     }
   }
 }

@@ -20,15 +20,8 @@ export interface Obtained {
  * again: try anew.
  */
 export async function obtainChat(ctx: ChatContext, request: ChatRequest): Promise<Obtained | null> {
-  // An upsert looks for itself.
-  const chat = ctx.legacy === "claim" ? await chatByKey(ctx, request) : null;
-  return chat === null ? createChat(ctx, request) : existing(chat);
-}
-
-/** {@link obtainChat} for a chat that was not there when it was looked for. */
-export async function createChat(ctx: ChatContext, request: ChatRequest): Promise<Obtained | null> {
   try {
-    return await (ctx.legacy === "claim" ? claimOrUpsert(ctx, request) : upsert(ctx, request));
+    return await (ctx.legacy === "claim" ? getClaimOrUpsert(ctx, request) : upsert(ctx, request));
   } catch (error) {
     if (!isDuplicateOf(error, keyField)) throw error;
     return afterDuplicateKey(ctx, request);
@@ -36,7 +29,9 @@ export async function createChat(ctx: ChatContext, request: ChatRequest): Promis
 }
 
 /** While chats without a key exist, one of these people's is claimed before a twin could be inserted. */
-async function claimOrUpsert(ctx: ChatContext, request: ChatRequest): Promise<Obtained | null> {
+async function getClaimOrUpsert(ctx: ChatContext, request: ChatRequest): Promise<Obtained | null> {
+  const chat = await chatByKey(ctx, request);
+  if (chat !== null) return existing(chat);
   const keyless = await findKeylessChat(ctx, request);
   return keyless === null ? upsert(ctx, request) : claim(ctx, request, keyless);
 }

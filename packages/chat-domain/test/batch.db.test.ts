@@ -28,14 +28,6 @@ function plain(chats: ChatContext["chats"]): Collection {
   return chats as unknown as Collection;
 }
 
-function closedGate(): { readonly opened: Promise<void>; readonly open: () => void } {
-  let open = (): void => undefined;
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { opened, open: () => open() };
-}
-
 describe.each(["claim", "none"] as const)("a batch, with legacy: %s", (legacy) => {
   it("creates the chats of many pairs with one insert, and finds them again with one read", async () => {
     await using database = await freshDatabase({ legacy });
@@ -49,32 +41,6 @@ describe.each(["claim", "none"] as const)("a batch, with legacy: %s", (legacy) =
     expect(found.map(({ chat }) => chat)).toEqual(created.map(({ chat }) => chat));
     expect(found.some((result) => result.created)).toBe(false);
     expect(calls.map(({ method }) => method)).toEqual(["find"]);
-  });
-
-  it("keeps nobody whose chat exists waiting for those whose chat is created", async () => {
-    await using database = await freshDatabase({ legacy });
-    await all(database, pairs(5, "old"));
-    const gate = closedGate();
-    const slow = beforeEveryWrite(database, () => gate.opened);
-    const creating = all(slow, pairs(5, "new"));
-    expect((await all(slow, pairs(5, "old"))).some(({ created }) => created)).toBe(false);
-    gate.open();
-    expect((await creating).every(({ created }) => created)).toBe(true);
-  });
-
-  it("turns away at the entrance, not half-way, when too many wait to create", async () => {
-    await using database = await freshDatabase({ legacy });
-    const gate = closedGate();
-    const slow = beforeEveryWrite(database, () => gate.opened, { maxBatch: 5, maxWaiting: 10 });
-    const accepted = all(slow, pairs(10, "early"));
-    await expect.poll(() => slow.lookups.waiting + slow.creations.waiting).toBe(5);
-    const more = all(slow, pairs(5, "late"));
-    await expect.poll(() => slow.creations.waiting).toBe(10);
-    await expect(createOrGetChat(slow, { participants: ["one", "too many"] })).rejects.toMatchObject({
-      code: "UNAVAILABLE",
-    });
-    gate.open();
-    expect((await Promise.all([accepted, more])).flat().every(({ created }) => created)).toBe(true);
   });
 
   it("makes the same documents as calls that go alone", async () => {

@@ -1,68 +1,6 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { GroupCommit, type GroupCommitLimits, type Shared } from "../src/group-commit.ts";
 import { Wait } from "../src/wait.ts";
-
-const roomy: GroupCommitLimits = {
-  maxBatch: 100,
-  minShare: 100,
-  maxFlights: 1,
-  maxFlightMs: 60_000,
-  maxWaiting: 1_000,
-  waitingElsewhere: () => 0,
-};
-
-/** What is landed in one turn of the event loop lets others depart at the end of the next. */
-async function turn(): Promise<void> {
-  await nextTurn();
-  await nextTurn();
-}
-
-/** A group commit whose batches land when the test says so. */
-function airport(limits: Partial<GroupCommitLimits> = {}) {
-  const departed: (readonly string[])[] = [];
-  const others: number[] = [];
-  const flights: PromiseWithResolvers[] = [];
-  const commit = new GroupCommit<string, string>({ ...roomy, ...limits }, async (requests, underWay) => {
-    departed.push(requests);
-    others.push(underWay);
-    const flight = withResolvers();
-    flights.push(flight);
-    await flight.promise;
-    return Promise.allSettled(
-      requests.map(async (request) => {
-        if (request.startsWith("bad")) throw new Error(`refused ${request}`);
-        return `answer to ${request}`;
-      }),
-    );
-  });
-  return {
-    departed,
-    others,
-    land: async (flight: number, failure?: Error): Promise<void> => {
-      if (failure === undefined) flights[flight]?.resolve();
-      else flights[flight]?.reject(failure);
-      await turn();
-    },
-    call: (key: string, request = key, wait = new Wait()): Promise<Shared<string>> =>
-      commit.call({ key, request, wait }),
-  };
-}
-
-interface PromiseWithResolvers {
-  readonly promise: Promise<void>;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
-}
-
-function withResolvers(): PromiseWithResolvers {
-  let resolve = (): void => undefined;
-  let reject = (_error: Error): void => undefined;
-  const promise = new Promise<void>((yes, no) => {
-    [resolve, reject] = [yes, no];
-  });
-  return { promise, resolve: () => resolve(), reject: (error) => reject(error) };
-}
+import { airport, turn } from "./airport.ts";
 
 describe("group commit", () => {
   it("sends a lone call at once, without waiting for a timer or for company", async () => {
@@ -233,7 +171,7 @@ describe("group commit", () => {
 
   it("counts those who wait elsewhere for what began here", async () => {
     let elsewhere = 2;
-    const { call, land } = airport({ maxWaiting: 3, waitingElsewhere: () => elsewhere });
+    const { call, land } = airport({ maxWaiting: 3 }, () => elsewhere);
     const first = call("a");
     await expect(call("b")).rejects.toMatchObject({ code: "UNAVAILABLE" });
     elsewhere = 0;
@@ -241,6 +179,32 @@ describe("group commit", () => {
     await turn();
     await land(0);
     expect(await Promise.all([first, second])).toHaveLength(2);
+  });
+
+  it("does not turn away half-way who was let in before", async () => {
+    const { commit, call, land } = airport({ maxWaiting: 1 });
+    const first = call("a");
+    const again = commit.call({ key: "b", request: "b", wait: new Wait(), isAdmitted: true });
+    await turn();
+    await land(0);
+    expect(await Promise.all([first, again])).toHaveLength(2);
+  });
+
+  it("says how many wait, how many are under way, and when a key that is under way lands", async () => {
+    const { commit, call, land } = airport();
+    const answers = [call("a"), call("a"), call("b")];
+    expect([commit.waiting, commit.aboard, commit.landing("a")]).toEqual([3, 0, null]);
+    await turn();
+    answers.push(call("c"));
+    expect([commit.waiting, commit.aboard, commit.landing("c")]).toEqual([1, 3, null]);
+    const settled = Promise.allSettled(answers);
+    const landing = commit.landing("a");
+    expect(landing).toBeInstanceOf(Promise);
+    await land(0, new Error("lost"));
+    await landing;
+    await land(1);
+    expect(await settled).toHaveLength(4);
+    expect([commit.waiting, commit.aboard, commit.landing("a")]).toEqual([0, 0, null]);
   });
 
   it("takes no call whose caller waits no more", async () => {

@@ -1,0 +1,65 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { GroupCommit, type GroupCommitLimits, type Shared } from "../src/group-commit.ts";
+import { Wait } from "../src/wait.ts";
+
+const roomy: GroupCommitLimits = {
+  maxBatch: 100,
+  minShare: 100,
+  maxFlights: 1,
+  maxFlightMs: 60_000,
+  maxWaiting: 1_000,
+};
+
+/** What is landed in one turn of the event loop lets others depart at the end of the next. */
+export async function turn(): Promise<void> {
+  await nextTurn();
+  await nextTurn();
+}
+
+/** A group commit whose batches land when the test says so. */
+export function airport(limits: Partial<GroupCommitLimits> = {}, waitingElsewhere = () => 0) {
+  const departed: (readonly string[])[] = [];
+  const others: number[] = [];
+  const flights: PromiseWithResolvers[] = [];
+  const fly = async (requests: readonly string[], underWay: number) => {
+    departed.push(requests);
+    others.push(underWay);
+    const flight = withResolvers();
+    flights.push(flight);
+    await flight.promise;
+    return Promise.allSettled(
+      requests.map(async (request) => {
+        if (request.startsWith("bad")) throw new Error(`refused ${request}`);
+        return `answer to ${request}`;
+      }),
+    );
+  };
+  const commit = new GroupCommit<string, string>({ ...roomy, ...limits }, fly, waitingElsewhere);
+  return {
+    departed,
+    others,
+    land: async (flight: number, failure?: Error): Promise<void> => {
+      if (failure === undefined) flights[flight]?.resolve();
+      else flights[flight]?.reject(failure);
+      await turn();
+    },
+    commit,
+    call: (key: string, request = key, wait = new Wait()): Promise<Shared<string>> =>
+      commit.call({ key, request, wait, isAdmitted: false }),
+  };
+}
+
+interface PromiseWithResolvers {
+  readonly promise: Promise<void>;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+function withResolvers(): PromiseWithResolvers {
+  let resolve = (): void => undefined;
+  let reject = (_error: Error): void => undefined;
+  const promise = new Promise<void>((yes, no) => {
+    [resolve, reject] = [yes, no];
+  });
+  return { promise, resolve: () => resolve(), reject: (error) => reject(error) };
+}
