@@ -1,14 +1,10 @@
 import type { Collection, Db } from "mongodb";
 import type { StoredDocument } from "./chat-document.ts";
 import { ChatModel, type ChatModelInput } from "./chat-model.ts";
-import type { ChatRequest } from "./chat-request.ts";
-import { GroupCommit, type GroupCommitLimits } from "./group-commit.ts";
+import { type ConcurrentCalls, withConcurrentCalls } from "./concurrent-calls.ts";
 import { type ChatObserver, harmless, silentObserver } from "./chat-observer.ts";
 import { type KeyIndex, keyIndex } from "./key-index.ts";
-import type { Obtained } from "./obtain-chat.ts";
 import { ownPaths } from "./new-chat.ts";
-import { createChats } from "./create-chats.ts";
-import { type Lookup, lookUpChats } from "./look-up-chats.ts";
 import { defaultMaxParticipants } from "./participants-key.ts";
 
 /** `claim`: chats without a key may exist and are adopted; `none`: the collection is sealed, every chat has a key. */
@@ -31,7 +27,7 @@ export interface ChatContextOptions {
 }
 
 /** What every verb gets first: where the chats are, and what was decided once for all calls. */
-export interface ChatContext {
+export interface ChatContext extends ConcurrentCalls {
   readonly db: Db;
   readonly model: ChatModel;
   readonly legacy: LegacyPolicy;
@@ -45,10 +41,6 @@ export interface ChatContext {
   readonly ownPaths: readonly string[];
   /** The unique index that decides every race, verified before it is relied on. */
   readonly keyIndex: KeyIndex;
-  /** Where concurrent create-or-get calls of this process meet to look for their chats … */
-  readonly lookups: GroupCommit<ChatRequest, Lookup>;
-  /** … and those of them that have none yet to create it, in batches behind which nobody else waits. */
-  readonly creations: GroupCommit<ChatRequest, Obtained | null>;
 }
 
 /**
@@ -74,35 +66,12 @@ export function chatContext(db: Db, options: ChatContextOptions = {}): ChatConte
     ownPaths: ownPaths(model),
     keyIndex: keyIndex(chats, deadlineMs),
   };
-  return withCalls(context, {
+  return withConcurrentCalls(context, {
     maxBatch: wholeNumber("maxBatch", options.maxBatch ?? 512),
     maxFlights: wholeNumber("maxFlights", options.maxFlights ?? 2),
     maxFlightMs: deadlineMs,
     maxWaiting: wholeNumber("maxWaiting", options.maxWaiting ?? 5_000),
   });
-}
-
-/** So many are worth a round trip of their own; a write costs more, whatever it writes. */
-const minLookups = 32;
-const minCreations = 256;
-
-/** A context whose callers meet nobody else's. */
-export function withCalls(
-  context: Omit<ChatContext, "lookups" | "creations">,
-  limits: Omit<GroupCommitLimits, "minShare">,
-): ChatContext {
-  const creations = new GroupCommit<ChatRequest, Obtained | null>(
-    { ...limits, minShare: minCreations },
-    (requests) => createChats(whole, requests),
-  );
-  // Whoever is being looked up may have to wait once more.
-  const lookups: ChatContext["lookups"] = new GroupCommit<ChatRequest, Lookup>(
-    { ...limits, minShare: minLookups },
-    (requests, others) => lookUpChats(whole, requests, others),
-    () => lookups.aboard + creations.waiting,
-  );
-  const whole: ChatContext = { ...context, lookups, creations };
-  return whole;
 }
 
 /** Up to what timers and the server take: a 32-bit number. */

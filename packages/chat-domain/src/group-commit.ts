@@ -7,8 +7,8 @@ import type { Wait } from "./wait.ts";
 export interface GroupCommitLimits {
   /** Different keys in one batch. */
   readonly maxBatch: number;
-  /** Keys that wait are shared among the free flights if each gets so many; fewer leave in one batch. */
-  readonly minShare: number;
+  /** Keys that wait are shared among the free flights if each gets so many now; fewer leave in one batch. */
+  readonly minShare: () => number;
   /** Batches on their way at once. */
   readonly maxFlights: number;
   /** Milliseconds after which a batch is given up, whatever its driver still waits for. */
@@ -160,7 +160,7 @@ export class GroupCommit<Request, Outcome> {
   #batchSize(): number {
     const { maxBatch, maxFlights, minShare } = this.#limits;
     const waiting = this.#groups.size;
-    const shares = Math.min(maxFlights - this.#flights.size, Math.floor(waiting / minShare));
+    const shares = Math.min(maxFlights - this.#flights.size, Math.floor(waiting / minShare()));
     return Math.min(maxBatch, Math.ceil(waiting / Math.max(1, shares)));
   }
 

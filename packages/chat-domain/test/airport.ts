@@ -4,7 +4,7 @@ import { Wait } from "../src/wait.ts";
 
 const roomy: GroupCommitLimits = {
   maxBatch: 100,
-  minShare: 100,
+  minShare: () => 100,
   maxFlights: 1,
   maxFlightMs: 60_000,
   maxWaiting: 1_000,

@@ -1,4 +1,4 @@
-import { withCalls } from "../src/chat-context.ts";
+import { withConcurrentCalls } from "../src/concurrent-calls.ts";
 import type { ChatContext } from "../src/index.ts";
 
 const writes: ReadonlySet<PropertyKey> = new Set(["findOneAndUpdate", "insertMany", "bulkWrite"]);
@@ -20,7 +20,7 @@ export function beforeEveryWrite(
       };
     },
   });
-  return withCalls(
+  return withConcurrentCalls(
     { ...context, chats },
     { maxBatch: 100, maxFlights: 1, maxFlightMs: 60_000, maxWaiting: 10_000, ...limits },
   );

@@ -74,7 +74,7 @@ describe("group commit", () => {
   });
 
   it("shares many who wait among the free flights, but not so few that a flight is hardly worth it", async () => {
-    const { departed, call, land } = airport({ minShare: 2, maxFlights: 2 });
+    const { departed, call, land } = airport({ minShare: () => 2, maxFlights: 2 });
     const answers = Promise.all(["a", "b", "c", "d", "e"].map((key) => call(key)));
     await turn();
     expect(departed).toEqual([
