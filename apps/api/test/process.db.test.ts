@@ -36,7 +36,10 @@ describe("the API process", () => {
     const { port } = new URL(api.url);
     const sockets = Array.from({ length: 20 }, () => connectSocket(Number(port), "127.0.0.1"));
     await Promise.all(sockets.map((socket) => once(socket, "connect")));
-    await fetch(`${api.url}/livez`);
+    // A connection is accepted in its turn: an answer on a later one says that all of these are.
+    const later = connectSocket(Number(port), "127.0.0.1");
+    later.write("GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    await once(later, "data");
     api.child.kill("SIGTERM");
     while (!api.log.some((line) => line.includes("shutting down"))) await sleep(5);
     const answers = sockets.map(async (socket) => {
