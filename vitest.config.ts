@@ -7,6 +7,7 @@ const ssr = { resolve: { conditions } };
 
 export default defineConfig({
   test: {
+    // Projects with different numbers of workers run one after the other, or not at all: hence `groupOrder`.
     projects: [
       {
         resolve,

@@ -2,6 +2,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { noLimits } from "../test/no-limits.ts";
 import { load, type Shot } from "./load.ts";
 import { secret, tokenOf } from "./shots.ts";
 
@@ -14,8 +15,9 @@ const existingChats = 500;
  * rounds in alternation. The floor is also measured against itself, which shows the noise.
  */
 export async function floor(mongoUri: string, print: (line: string) => void): Promise<void> {
-  const child = fork(program, {
+  const child = fork(program, [JSON.stringify(noLimits)], {
     env: { ...process.env, MONGODB_URI: mongoUri, AUTH_JWT_SECRET: secret },
+    // Without the loader that this process runs with.
     execArgv: [],
   });
   const [url] = (await once(child, "message")) as [string];

@@ -12,15 +12,7 @@ import { unobserved } from "../dist/traffic-observer.js";
 import { procedure, router } from "../dist/trpc.js";
 
 const { MONGODB_URI: uri = "", AUTH_JWT_SECRET: secret = "" } = process.env;
-const unlimited = {
-  callsPerCaller: 0,
-  callsPerService: 0,
-  requestsPerAddress: 0,
-  concurrentRequests: 0,
-  connections: 0,
-  eventLoopDelayMs: 0,
-  arrivalMs: 30_000,
-};
+const limits = JSON.parse(process.argv[2] ?? "{}");
 const nothing = procedure.mutation(() => null);
 const chats = connect({ uri, database: "bench-http", legacy: "none" });
 const log = pino({ level: "warn" });
@@ -33,7 +25,7 @@ const server = await createServer({
   log,
   version: "bench",
   corsOrigins: [],
-  limits: unlimited,
+  limits,
   trustedProxies: [],
   observer: unobserved,
   console: false,

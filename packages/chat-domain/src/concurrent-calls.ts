@@ -23,7 +23,7 @@ export function withConcurrentCalls(
   context: Omit<ChatContext, keyof ConcurrentCalls>,
   limits: ConcurrentCallsLimits,
 ): ChatContext {
-  // Lookups that find nothing go on to be written, and two small writes cost nearly twice as much as a large one.
+  // Lookups that find nothing go on to be written, and writes pay by the batch.
   let mostExist = true;
   const creations: ConcurrentCalls["creations"] = new GroupCommit(
     { ...limits, minShare: () => Infinity },

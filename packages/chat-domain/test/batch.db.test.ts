@@ -1,32 +1,14 @@
 import { crashableMongo, crashableMongoMissing } from "@onechat/mongo/testing";
-import type { Collection } from "mongodb";
 import { describe, expect, it } from "vitest";
 import { connect } from "../src/connect/index.ts";
-import {
-  type ChatContext,
-  createOrGetChat,
-  type CreateOrGetChatInput,
-  ensureIndexes,
-  participantsKey,
-} from "../src/index.ts";
+import { createOrGetChat, ensureIndexes, participantsKey } from "../src/index.ts";
 import { beforeEveryWrite } from "./before-every-write.ts";
 import { freshDatabase } from "./fresh-database.ts";
+import { all, pairs, plain } from "./many-chats.ts";
 import { recordingObserver } from "./recording-observer.ts";
 import { watchedCollection } from "./watched-collection.ts";
 
 const noServerToCrash = await crashableMongoMissing(process.env);
-
-function pairs(count: number, name = "user"): readonly CreateOrGetChatInput[] {
-  return Array.from({ length: count }, (_, index) => ({ participants: [`${name}-${index}`, "bob"] }));
-}
-
-function all(ctx: ChatContext, inputs: readonly CreateOrGetChatInput[]) {
-  return Promise.all(inputs.map((input) => createOrGetChat(ctx, input)));
-}
-
-function plain(chats: ChatContext["chats"]): Collection {
-  return chats as unknown as Collection;
-}
 
 describe.each(["claim", "none"] as const)("a batch, with legacy: %s", (legacy) => {
   it("creates the chats of many pairs with one insert, and finds them again with one read", async () => {

@@ -1,21 +1,9 @@
-import type { Collection } from "mongodb";
 import { describe, expect, it } from "vitest";
-import { type ChatContext, createOrGetChat, type CreateOrGetChatInput } from "../src/index.ts";
+import { createOrGetChat } from "../src/index.ts";
 import { beforeEveryWrite } from "./before-every-write.ts";
 import { freshDatabase } from "./fresh-database.ts";
+import { all, pairs, plain } from "./many-chats.ts";
 import { recordingObserver } from "./recording-observer.ts";
-
-function pairs(count: number, name = "user"): readonly CreateOrGetChatInput[] {
-  return Array.from({ length: count }, (_, index) => ({ participants: [`${name}-${index}`, "bob"] }));
-}
-
-function all(ctx: ChatContext, inputs: readonly CreateOrGetChatInput[]) {
-  return Promise.all(inputs.map((input) => createOrGetChat(ctx, input)));
-}
-
-function plain(chats: ChatContext["chats"]): Collection {
-  return chats as unknown as Collection;
-}
 
 function closedGate(): { readonly opened: Promise<void>; readonly open: () => void } {
   let open = (): void => undefined;
