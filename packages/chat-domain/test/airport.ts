@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { GroupCommit, type GroupCommitLimits, type Shared } from "../src/group-commit.ts";
 import { Wait } from "../src/wait.ts";
+import { type PromiseWithResolvers, withResolvers } from "./with-resolvers.ts";
 
 const roomy: GroupCommitLimits = {
   maxBatch: 100,
@@ -47,19 +48,4 @@ export function airport(limits: Partial<GroupCommitLimits> = {}, waitingElsewher
     call: (key: string, request = key, wait = new Wait()): Promise<Shared<string>> =>
       commit.call({ key, request, wait, isAdmitted: false }),
   };
-}
-
-interface PromiseWithResolvers {
-  readonly promise: Promise<void>;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
-}
-
-function withResolvers(): PromiseWithResolvers {
-  let resolve = (): void => undefined;
-  let reject = (_error: Error): void => undefined;
-  const promise = new Promise<void>((yes, no) => {
-    [resolve, reject] = [yes, no];
-  });
-  return { promise, resolve: () => resolve(), reject: (error) => reject(error) };
 }

@@ -9,7 +9,7 @@ import {
   valueAt,
 } from "../../chat-document.ts";
 import type { ChatModel } from "../../chat-model.ts";
-import type { UpdateStatement } from "../run/guarded-writes.ts";
+import type { UpdateStatement } from "../run/write-statements.ts";
 
 /** A chat that ought to have another key than it has. */
 export interface Claim {

@@ -1,6 +1,6 @@
 import type { Document } from "mongodb";
 import { formsOf, inForm } from "./chat-forms.ts";
-import type { UpdateStatement } from "../run/guarded-writes.ts";
+import type { UpdateStatement } from "../run/write-statements.ts";
 import type { Merge } from "./merge.ts";
 import type { Reference } from "./references-to.ts";
 

@@ -2,8 +2,8 @@ import { keyField, mergedIntoField } from "../../chat-document.ts";
 import type { NativeId } from "../../native-id.ts";
 import { archiveDocuments } from "./archive-documents.ts";
 import { foldDocuments } from "./fold-documents.ts";
-import { ignoringTwins } from "../run/guarded-writes.ts";
-import { idMap } from "./id-map.ts";
+import { idMap, idText } from "./id-map.ts";
+import { tombstones } from "./tombstones.ts";
 import { addAliases } from "./aliases.ts";
 import { advance } from "./journal.ts";
 import { withLiveSurvivor } from "./live-survivors.ts";
@@ -53,23 +53,26 @@ export async function archiveLosers(run: Run, merges: readonly Merge[]): Promise
 
 /** What the journal says is what the tombstone and the redirect have to say. */
 async function redirect(run: Run, merges: readonly Merge[]): Promise<void> {
+  const { model } = run.ctx;
+  const merged = await tombstones(
+    run.ctx,
+    merges.map(({ loser }) => loser),
+  );
+  const astray = merges.filter(
+    ({ loser, survivor }) => merged.has(loser) && idText(merged.get(loser)) !== idText(survivor),
+  );
   await run.write.update(
-    run.ctx.model.chats.collection,
-    merges.map(({ loser, survivor }) => ({
+    model.chats.collection,
+    astray.map(({ loser, survivor }) => ({
       q: { _id: loser, [keyField]: { $exists: false }, [mergedIntoField]: { $exists: true, $ne: survivor } },
       u: { $set: { [mergedIntoField]: survivor } },
     })),
   );
   const since = run.ctx.now();
-  const outcome = await run.write.update(
+  await run.write.upsert(
     "chat_redirects",
-    merges.map(({ loser, survivor }) => ({
-      q: { _id: loser },
-      u: { $set: { to: survivor }, $setOnInsert: { since } },
-      upsert: true,
-    })),
+    merges.map(({ loser, survivor }) => ({ _id: loser, set: { to: survivor }, setIfMissing: { since } })),
   );
-  ignoringTwins(outcome);
 }
 
 async function fold(run: Run, merges: readonly Merge[]): Promise<void> {

@@ -26,6 +26,5 @@ export async function deleteArchived(run: Run, request: DeleteRequest): Promise<
     if (document === null || !isArchived(content)) continue;
     deletable.push({ ...filter, _id: content.id, $expr: { $eq: ["$$ROOT", { $literal: document }] } });
   }
-  const { n } = await run.write.delete(collection, deletable);
-  return n;
+  return run.write.delete(collection, deletable);
 }

@@ -1,5 +1,4 @@
 import type { NativeId } from "../../native-id.ts";
-import { ignoringTwins, type UpdateStatement } from "../run/guarded-writes.ts";
 import { idMap } from "./id-map.ts";
 import type { JournalEntry, JournalState, ParkedKind } from "../migration-records.ts";
 import type { Run } from "../run/run.ts";
@@ -16,26 +15,35 @@ export interface Duplicate {
  * (rolled back, or undone behind our back) begins anew. One that cannot be merged waits for `retryParked`. Returns how many are new.
  */
 export async function planMerges(run: Run, duplicates: readonly Duplicate[]): Promise<number> {
-  const { ctx, id } = run;
-  const statements = duplicates.flatMap(({ loser, survivor }): readonly UpdateStatement[] => {
-    const planned = { survivor, state: "planned", plannedAt: ctx.now(), run: id };
-    const over = { _id: loser, state: { $nin: ["planned", "rolling-back"] }, kind: { $ne: "unmergeable" } };
-    return [
-      { q: { _id: loser }, u: { $setOnInsert: { ...planned, epoch: 1 } }, upsert: true },
-      {
-        q: over,
+  const { ctx, id, write } = run;
+  const planned = (survivor: NativeId) => ({ survivor, state: "planned", plannedAt: ctx.now(), run: id });
+  const known = await ctx.records.journal
+    .find({ _id: { $in: duplicates.map(({ loser }) => loser) } }, { projection: { state: 1 } })
+    .toArray();
+  const stateOf = idMap(known.map(({ _id, state }) => [_id, state] as const));
+  const begun = await write.insert(
+    collection,
+    duplicates
+      .filter(({ loser }) => !stateOf.has(loser))
+      .map(({ loser, survivor }) => ({ _id: loser, ...planned(survivor), epoch: 1 })),
+  );
+  const begunAnew = await write.update(
+    collection,
+    duplicates
+      .filter(({ loser }) => !underWay.has(stateOf.get(loser) ?? "planned"))
+      .map(({ loser, survivor }) => ({
+        q: { _id: loser, state: { $nin: [...underWay] }, kind: { $ne: "unmergeable" } },
         u: {
-          $set: planned,
+          $set: planned(survivor),
           $inc: { epoch: 1 },
           $unset: { reason: "", kind: "", mergedAt: "", purgedHash: "" },
         },
-      },
-    ];
-  });
-  const outcome = await run.write.update(collection, statements);
-  ignoringTwins(outcome);
-  return outcome.changed;
+      })),
+  );
+  return begun + begunAnew.changed;
 }
+
+const underWay: ReadonlySet<JournalState> = new Set(["planned", "rolling-back"]);
 
 /** Moves entries on, if they are still in one of the states `from`. */
 export async function advance(
@@ -43,10 +51,9 @@ export async function advance(
   losers: readonly NativeId[],
   { from, to, set = {} }: { from: readonly JournalState[]; to: JournalState; set?: Partial<JournalEntry> },
 ): Promise<void> {
-  await run.write.update(
-    collection,
-    losers.map((_id) => ({ q: { _id, state: { $in: from } }, u: { $set: { ...set, state: to } } })),
-  );
+  if (losers.length === 0) return;
+  const q = { _id: { $in: losers }, state: { $in: from } };
+  await run.write.update(collection, [{ q, u: { $set: { ...set, state: to } }, multi: true }]);
 }
 
 export async function forget(run: Run, losers: readonly NativeId[]): Promise<void> {
@@ -71,14 +78,13 @@ export async function park(run: Run, parkings: readonly Parking[]): Promise<void
     .toArray();
   const reasons = idMap(known.map((entry) => [entry._id, entry.reason] as const));
   const news = parkings.filter(({ chat, reason }) => reasons.get(chat) !== reason);
-  const statements = news.map(({ chat, survivor, kind, reason }) => ({
-    q: { _id: chat },
-    u: {
-      $set: { state: "parked", kind, reason, survivor, run: run.id },
-      $setOnInsert: { epoch: 0, plannedAt: run.ctx.now() },
-    },
-    upsert: true,
-  }));
-  ignoringTwins(await run.write.update(collection, statements));
+  await run.write.upsert(
+    collection,
+    news.map(({ chat, survivor, kind, reason }) => ({
+      _id: chat,
+      set: { state: "parked", kind, reason, survivor, run: run.id },
+      setIfMissing: { epoch: 0, plannedAt: run.ctx.now() },
+    })),
+  );
   for (const { chat, reason } of news) run.ctx.tell({ event: "chat.parked", chat, reason });
 }

@@ -4,13 +4,8 @@ import type { ReferenceModel } from "../../merge-model.ts";
 import type { NativeId } from "../../native-id.ts";
 import { moveArray } from "./array-moves.ts";
 import { inForm } from "./chat-forms.ts";
-import {
-  duplicateKeyCode,
-  ignoringTwins,
-  type Refusal,
-  refusalError,
-  type UpdateStatement,
-} from "../run/guarded-writes.ts";
+import { duplicateKeyCode, type Refusal, refusalError } from "../run/write-outcome.ts";
+import type { UpdateStatement } from "../run/write-statements.ts";
 import { groupedById } from "./id-map.ts";
 import { MergeObstacle } from "./merge-obstacle.ts";
 import type { Merge } from "./merge.ts";
@@ -71,7 +66,7 @@ async function remember(
   });
   const arrays = all.filter(({ form }) => form === "array").map(({ id }) => id);
   await rememberArrays(run, { collection, ids: arrays, field });
-  ignoringTwins(await run.write.insert("chat_merge_moves", records));
+  await run.write.insert("chat_merge_moves", records);
 }
 
 /** What is remembered twice after a crash is remembered once. */

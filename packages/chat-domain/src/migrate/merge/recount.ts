@@ -3,7 +3,7 @@ import { type StoredDocument, valueAt } from "../../chat-document.ts";
 import type { FoldModel, FoldStrategy, ReferenceModel } from "../../merge-model.ts";
 import type { NativeId } from "../../native-id.ts";
 import { formsOf } from "./chat-forms.ts";
-import type { UpdateStatement } from "../run/guarded-writes.ts";
+import type { Upsert } from "../run/write-statements.ts";
 import { collectionOf } from "./reference-indexes.ts";
 import type { Run } from "../run/run.ts";
 
@@ -76,7 +76,7 @@ async function countedDocuments(
 }
 
 async function storeCounts(run: Run, collection: string, counted: readonly CountedDocument[]): Promise<void> {
-  await run.write.update(
+  await run.write.upsert(
     "chat_originals",
     counted.map(({ id, counts }) => remembered(collection, id, counts)),
   );
@@ -136,9 +136,9 @@ async function countAll(
 }
 
 /** Written before the counter is, so that a rollback knows the value for its own. */
-function remembered(collection: string, id: NativeId, counts: readonly Counted[]): UpdateStatement {
+function remembered(collection: string, id: NativeId, counts: readonly Counted[]): Upsert {
   const values = counts.map(({ position, count }) => [`recounted.f${position}`, count] as const);
-  return { q: { _id: { collection, id } }, u: { $set: Object.fromEntries(values) }, upsert: true };
+  return { _id: { collection, id }, set: Object.fromEntries(values) };
 }
 
 /** A counter that is right already keeps its BSON type. */

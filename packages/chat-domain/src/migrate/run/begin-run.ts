@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { BSON, ObjectId } from "mongodb";
 import { batchSize } from "./batch-size.ts";
 import { databasePatience } from "./database-patience.ts";
-import { type GuardedWrites, guardedWrites, ignoringTwins } from "./guarded-writes.ts";
+import { type GuardedWrites, guardedWrites } from "./guarded-writes.ts";
 import type { Lease } from "./lease.ts";
 import type { MigrationContext } from "../migration-context.ts";
 import { MigrationError } from "../migration-error.ts";
@@ -51,8 +51,7 @@ export async function beginRun(
     fence: lease.fence,
     model,
   };
-  const begun = { $set: record, $unset: { endedAt: "", error: "" } };
-  ignoringTwins(await write.update("migrator_runs", [{ q: { _id: id }, u: begun, upsert: true }]));
+  await write.upsert("migrator_runs", [{ _id: id, set: record, unset: ["endedAt", "error"] }]);
   ctx.tell({
     event: "run.start",
     run: id,

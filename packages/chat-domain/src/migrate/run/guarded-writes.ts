@@ -1,88 +1,76 @@
 import { type Db, type Document, MongoServerError } from "mongodb";
-import type { Lease } from "./lease.ts";
-
-/** One update: `q` selects, `u` changes. */
-export interface UpdateStatement {
-  readonly q: Readonly<Document>;
-  readonly u: Readonly<Document> | readonly Readonly<Document>[];
-  readonly multi?: boolean;
-  readonly upsert?: boolean;
-}
-
-/** Why the server did not do one statement; the others are done. */
-export interface Refusal {
-  /** Its position among the statements. */
-  readonly index: number;
-  readonly code: number;
-  readonly message: string;
-  /** Of a duplicate key: the fields of the index, and what they hold. */
-  readonly keyPattern: Readonly<Document>;
-  readonly keyValue: Readonly<Document>;
-}
-
-export interface WriteOutcome {
-  /** Documents matched (update, upserts included), inserted, or deleted. */
-  readonly n: number;
-  /** Documents that are not what they were: modified and upserted. */
-  readonly changed: number;
-  readonly refusals: readonly Refusal[];
-}
+import { isServerError } from "../../server-error.ts";
+import { wasTooLate } from "./in-time.ts";
+import type { Lease, WriteBound } from "./lease.ts";
+import { withinLease } from "./within-lease.ts";
+import {
+  ignoringTwins,
+  noOutcome,
+  refusalOf,
+  withAnswer,
+  type WriteAnswer,
+  type WriteOutcome,
+} from "./write-outcome.ts";
+import {
+  deleteInTime,
+  insertInTime,
+  mergeInTime,
+  updateInTime,
+  type UpdateStatement,
+  type Upsert,
+  upsertInTime,
+} from "./write-statements.ts";
 
 /**
- * All writes of a migration: under a lease, majority-acknowledged and journaled, in any order within a call, and safe
+ * All writes of a migration: within a lease, majority-acknowledged and journaled, in any order within a call, and safe
  * to send twice. Raw commands, because the driver's bulk API leaves out which index refused a statement.
  */
 export interface GuardedWrites {
   update(collection: string, statements: readonly UpdateStatement[]): Promise<WriteOutcome>;
-  insert(collection: string, documents: readonly Readonly<Document>[]): Promise<WriteOutcome>;
-  delete(collection: string, filters: readonly Readonly<Document>[]): Promise<WriteOutcome>;
+  /** For records, which nothing but a twin of themselves can stand in the way of. */
+  upsert(collection: string, upserts: readonly Upsert[]): Promise<void>;
+  /** Inserts records that are not there yet; says how many. */
+  insert(collection: string, records: readonly Readonly<Document>[]): Promise<number>;
+  /** Says how many were deleted. */
+  delete(collection: string, filters: readonly Readonly<Document>[]): Promise<number>;
   /** A pipeline that ends in `$merge`: documents are copied within the server, so every BSON type stays what it is. */
   merge(collection: string, pipeline: readonly Readonly<Document>[]): Promise<void>;
-  /** Takes as long as it takes: building an index, changing a validator. */
+  /**
+   * Takes as long as it takes: building an index, changing a validator. The server has no way to refuse it when it is
+   * late; it changes no document.
+   */
   administer(command: Readonly<Document>): Promise<void>;
 }
 
 const writeConcern = { w: "majority", j: true, wtimeout: 10_000 };
+const notReplicatedCode = 64;
 const statementsPerCommand = 1_000;
-export const duplicateKeyCode = 11_000;
 
-export function guardedWrites(db: Db, lease: Pick<Lease, "bound">): GuardedWrites {
-  const send = async (command: Readonly<Document>): Promise<Document> => {
-    const result: Document = await db.command({ ...command, writeConcern, ...(await lease.bound()) });
-    const late: unknown = result["writeConcernError"];
-    if (late !== undefined)
-      throw new MongoServerError({ code: 64, message: "the write has not reached a majority yet" });
-    return result;
-  };
-  const inChunks = async <T>(
-    all: readonly T[],
-    command: (chunk: readonly T[]) => Readonly<Document>,
-  ): Promise<WriteOutcome> => {
-    let n = 0;
-    let changed = 0;
-    const refusals: Refusal[] = [];
-    for (let from = 0; from < all.length; from += statementsPerCommand) {
-      const result = await send(command(all.slice(from, from + statementsPerCommand)));
-      n += Number(result["n"]);
-      changed +=
-        Number(result["nModified"] ?? 0) +
-        ((result["upserted"] as readonly unknown[] | undefined)?.length ?? 0);
-      refusals.push(...refusalsOf(result, from));
-    }
-    return { n, changed, refusals };
-  };
+export function guardedWrites(db: Db, lease: Pick<Lease, "bound" | "renew">): GuardedWrites {
+  const write = { db, lease };
+  const update = <T>(collection: string, all: readonly T[], inTime: InTime<T>): Promise<WriteOutcome> =>
+    inChunks(write, all, (chunk, bound) => ({
+      update: collection,
+      updates: chunk.map((one) => inTime(one, bound)),
+      ordered: false,
+    }));
   return {
-    update: (collection, statements) =>
-      inChunks(statements, (chunk) => ({ update: collection, updates: chunk.map(hinted), ordered: false })),
-    insert: (collection, all) =>
-      inChunks(all, (documents) => ({ insert: collection, documents, ordered: false })),
-    delete: (collection, filters) =>
-      inChunks(filters, (chunk) => ({
+    update: (collection, statements) => update(collection, statements, updateInTime),
+    upsert: async (collection, upserts) =>
+      void ignoringTwins(await update(collection, upserts, upsertInTime)),
+    insert: async (collection, records) => ignoringTwins(await update(collection, records, insertInTime)).n,
+    delete: async (collection, filters) => {
+      const { n } = await inChunks(write, filters, (chunk, bound) => ({
         delete: collection,
-        deletes: chunk.map((q) => ({ q, limit: 1 })),
+        deletes: chunk.map((one) => deleteInTime(one, bound)),
         ordered: false,
-      })),
-    merge: async (collection, pipeline) => void (await send({ aggregate: collection, pipeline, cursor: {} })),
+      }));
+      return n;
+    },
+    merge: (collection, pipeline) =>
+      withinLease(lease, (bound) =>
+        merged(db, { aggregate: collection, pipeline: mergeInTime(pipeline, bound), cursor: {} }, bound),
+      ),
     administer: async (command) => {
       await lease.bound();
       await db.command({ ...command, writeConcern });
@@ -90,42 +78,54 @@ export function guardedWrites(db: Db, lease: Pick<Lease, "bound">): GuardedWrite
   };
 }
 
-/** By `_id` there is one right plan: without the hint the server tries all indexes against each other, every time. */
-function hinted(statement: UpdateStatement): Readonly<Document> {
-  const { q, upsert } = statement;
-  const more = Object.keys(q).length > 1;
-  return "_id" in q && more && upsert !== true ? { ...statement, hint: { _id: 1 } } : statement;
+async function send(db: Db, command: Readonly<Document>, { maxTimeMS }: WriteBound): Promise<WriteAnswer> {
+  const answer: Document = await db.command({ ...command, writeConcern, maxTimeMS });
+  if (answer["writeConcernError"] === undefined) return answer as unknown as WriteAnswer;
+  const message = "the write has not reached a majority yet";
+  throw new MongoServerError({ code: notReplicatedCode, message });
 }
 
-interface WireWriteError {
-  readonly index: number;
-  readonly code: number;
-  readonly errmsg: string;
-  readonly keyPattern?: Document;
-  readonly keyValue?: Document;
+async function merged(db: Db, command: Readonly<Document>, bound: WriteBound): Promise<"done" | "too late"> {
+  try {
+    await send(db, command, bound);
+    return "done";
+  } catch (error) {
+    if (isServerError(error) && wasTooLate(error)) return "too late";
+    throw error;
+  }
 }
 
-function refusalsOf(result: Document, from: number): readonly Refusal[] {
-  const errors = (result["writeErrors"] ?? []) as readonly WireWriteError[];
-  return errors.map(({ index, code, errmsg, keyPattern, keyValue }) => ({
-    index: from + index,
-    code,
-    message: errmsg,
-    keyPattern: keyPattern ?? {},
-    keyValue: keyValue ?? {},
-  }));
+interface Write {
+  readonly db: Db;
+  readonly lease: Pick<Lease, "bound" | "renew">;
 }
 
-/**
- * What remains when repeats of idempotent inserts and upserts are taken away: the document was there already.
- *
- * @throws MongoServerError for any other refusal
- */
-export function ignoringTwins({ refusals }: WriteOutcome): void {
-  const other = refusals.find(({ code }) => code !== duplicateKeyCode);
-  if (other !== undefined) throw refusalError(other);
-}
+type InTime<T> = (statement: T, bound: WriteBound) => Readonly<Document>;
 
-export function refusalError({ code, message }: Refusal): MongoServerError {
-  return new MongoServerError({ code, message });
+/** Statement by statement: the bound may pass in the middle of a command. */
+async function inChunks<T>(
+  { db, lease }: Write,
+  all: readonly T[],
+  commandOf: InTime<readonly T[]>,
+): Promise<WriteOutcome> {
+  let outcome = noOutcome;
+  for (let from = 0; from < all.length; from += statementsPerCommand) {
+    let open = all
+      .slice(from, from + statementsPerCommand)
+      .map((statement, at) => ({ statement, at: from + at }));
+    await withinLease(lease, async (bound) => {
+      const statements = open.map(({ statement }) => statement);
+      const answer = await send(db, commandOf(statements, bound), bound);
+      const refused = (answer.writeErrors ?? []).filter((error) => !wasTooLate(error));
+      outcome = withAnswer(
+        outcome,
+        answer,
+        refused.map((error) => refusalOf(error, open[error.index]?.at ?? from)),
+      );
+      const late = new Set((answer.writeErrors ?? []).filter(wasTooLate).map(({ index }) => index));
+      open = open.filter((_, index) => late.has(index));
+      return open.length === 0 ? "done" : "too late";
+    });
+  }
+  return outcome;
 }

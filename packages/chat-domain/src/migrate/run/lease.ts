@@ -1,9 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Document } from "mongodb";
 import type { MigrationContext } from "../migration-context.ts";
 import { MigrationError } from "../migration-error.ts";
 import type { LockControl, LockRecord } from "../migration-records.ts";
 import { isServerError } from "../../server-error.ts";
+
+/** What keeps a write within the lease, wherever it is held up: on its way, or at work. */
+export interface WriteBound {
+  /** By the server's clock. */
+  readonly beginBefore: Date;
+  /** How long it may take once it has begun. */
+  readonly maxTimeMS: number;
+}
 
 /** The right to write, as long as it is renewed. Decided by the server's clock; judged locally by a monotonic one. */
 export interface Lease extends AsyncDisposable {
@@ -13,12 +22,13 @@ export interface Lease extends AsyncDisposable {
   /** Whether another runner held it, and was waited for. */
   readonly waited: boolean;
   /**
-   * To be spread into every write: how long it may take, so that none outlives the lease. One that has run out while the
-   * database was away is renewed, if nobody has taken it.
+   * For every write. A lease that has run out while the database was away is renewed, if nobody has taken it.
    *
    * @throws MigrationError `LEASE_LOST`
    */
-  bound(): Promise<{ readonly maxTimeMS: number }>;
+  bound(): Promise<WriteBound>;
+  /** @throws MigrationError `LEASE_LOST` */
+  renew(): Promise<void>;
   /**
    * Asks the server whether this runner still holds the lease, and what an operator wants of it.
    *
@@ -52,10 +62,9 @@ export const nobody = {
 export async function acquireLease(ctx: MigrationContext, options: AcquireOptions): Promise<Lease> {
   await ensureLock(ctx);
   for (let told = false; ; told = true) {
-    const asked = performance.now();
     const owner = randomUUID();
     const before = await takeOver(ctx, owner, options.command);
-    if (before !== null) return heldLease(ctx, { owner, before, since: asked, waited: told });
+    if (before !== null) return heldLease(ctx, { owner, before, waited: told });
     const holder = await lockHolder(ctx);
     if (options.onLocked === "fail" || options.signal.aborted) throw locked(holder);
     if (!told) ctx.tell({ event: "lock.waiting", holder });
@@ -91,6 +100,11 @@ async function ensureLock(ctx: MigrationContext): Promise<void> {
 }
 
 const majority = { writeConcern: { w: "majority", journal: true } } as const;
+const prolonging = { ...majority, returnDocument: "after", projection: { leaseUntil: 1 } } as const;
+
+function prolonged({ leaseMs }: MigrationContext): Readonly<Document> {
+  return { leaseUntil: { $add: ["$$NOW", leaseMs] }, heartbeatAt: "$$NOW" };
+}
 
 /** The lock as it was before, or `null` while somebody holds it. */
 function takeOver(ctx: MigrationContext, owner: string, command: string): Promise<LockRecord | null> {
@@ -104,8 +118,7 @@ function takeOver(ctx: MigrationContext, owner: string, command: string): Promis
           pid: process.pid,
           command,
           fence: { $add: ["$fence", 1] },
-          leaseUntil: { $add: ["$$NOW", ctx.leaseMs] },
-          heartbeatAt: "$$NOW",
+          ...prolonged(ctx),
         },
       },
     ],
@@ -116,25 +129,26 @@ function takeOver(ctx: MigrationContext, owner: string, command: string): Promis
 interface Held {
   readonly owner: string;
   readonly before: LockRecord;
-  readonly since: number;
   readonly waited: boolean;
 }
 
-function heldLease(ctx: MigrationContext, { owner, before, since, waited }: Held): Lease {
+function heldLease(ctx: MigrationContext, { owner, before, waited }: Held): Lease {
   const { locks } = ctx.records;
   const mine = { _id: ctx.model.chats.collection, owner };
-  // The server may have begun counting when the request was sent, so the local deadline counts from there.
   const margin = Math.min(5_000, ctx.leaseMs / 6);
-  let deadline = since + ctx.leaseMs - margin;
+  // The first write renews it, and so learns when it ends.
+  let term = { deadline: 0, until: released };
   let lost = false;
-  const remaining = (): number => Math.floor(deadline - performance.now());
+  const remaining = (): number => Math.floor(term.deadline - performance.now());
   const renew = async (): Promise<void> => {
     const asked = performance.now();
-    const until = { leaseUntil: { $add: ["$$NOW", ctx.leaseMs] }, heartbeatAt: "$$NOW" };
     // Whoever takes over becomes the owner, so this finds nothing once somebody has.
-    const { matchedCount } = await locks.updateOne(mine, [{ $set: until }], majority);
-    if (matchedCount === 0) lost = true;
-    else deadline = Math.max(deadline, asked + ctx.leaseMs - margin);
+    const lock = await locks.findOneAndUpdate(mine, [{ $set: prolonged(ctx) }], prolonging);
+    if (lock === null) lost = true;
+    // The server may have begun counting when the request was sent, so the local deadline counts from there.
+    const deadline = asked + ctx.leaseMs - margin;
+    if (lock !== null && deadline > term.deadline) term = { deadline, until: lock.leaseUntil };
+    if (lost) throw leaseLost();
   };
   // A heartbeat that does not get through is followed by another; the deadline decides.
   const heartbeat = setInterval(() => void renew().catch(() => undefined), ctx.leaseMs / 3);
@@ -144,9 +158,11 @@ function heldLease(ctx: MigrationContext, { owner, before, since, waited }: Held
     waited,
     async bound() {
       if (!lost && remaining() < 1) await renew();
-      if (lost || remaining() < 1) throw leaseLost();
-      return { maxTimeMS: remaining() };
+      const maxTimeMS = remaining();
+      if (lost || maxTimeMS < 1) throw leaseLost();
+      return { beginBefore: new Date(term.until.getTime() - maxTimeMS), maxTimeMS };
     },
+    renew,
     async confirm() {
       const lock = await locks.findOne(mine);
       lost ||= lock === null;

@@ -2,7 +2,7 @@ import { valueAt } from "../../chat-document.ts";
 import type { NativeId } from "../../native-id.ts";
 import { byReference } from "./by-reference.ts";
 import { inForm } from "../merge/chat-forms.ts";
-import type { UpdateStatement } from "../run/guarded-writes.ts";
+import type { UpdateStatement } from "../run/write-statements.ts";
 import { idMap, idText } from "../merge/id-map.ts";
 import type { Merge } from "../merge/merge.ts";
 import { arrayWithout, type MovedArray } from "./move-array-back.ts";

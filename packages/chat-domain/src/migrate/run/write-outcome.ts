@@ -1,0 +1,73 @@
+import { type Document, MongoServerError } from "mongodb";
+
+/** Why the server did not do one statement; the others are done. */
+export interface Refusal {
+  /** Its position among the statements. */
+  readonly index: number;
+  readonly code: number;
+  readonly message: string;
+  /** Of a duplicate key: the fields of the index, and what they hold. */
+  readonly keyPattern: Readonly<Document>;
+  readonly keyValue: Readonly<Document>;
+}
+
+export interface WriteOutcome {
+  /** Documents matched, inserted, or deleted. */
+  readonly n: number;
+  /** Documents that are not what they were: modified and inserted. */
+  readonly changed: number;
+  readonly refusals: readonly Refusal[];
+}
+
+/** What the server has answered to one command with many statements. */
+export interface WriteAnswer {
+  readonly n: number;
+  readonly nModified?: number;
+  readonly upserted?: readonly unknown[];
+  readonly writeErrors?: readonly WriteError[];
+}
+
+export interface WriteError {
+  readonly index: number;
+  readonly code: number;
+  readonly errmsg: string;
+  readonly keyPattern?: Document;
+  readonly keyValue?: Document;
+}
+
+export const duplicateKeyCode = 11_000;
+export const noOutcome: WriteOutcome = { n: 0, changed: 0, refusals: [] };
+
+export function withAnswer(
+  outcome: WriteOutcome,
+  { n, nModified = 0, upserted = [] }: WriteAnswer,
+  refusals: readonly Refusal[],
+): WriteOutcome {
+  return {
+    n: outcome.n + n,
+    changed: outcome.changed + nModified + upserted.length,
+    refusals: [...outcome.refusals, ...refusals],
+  };
+}
+
+export function refusalOf(
+  { code, errmsg, keyPattern = {}, keyValue = {} }: WriteError,
+  index: number,
+): Refusal {
+  return { index, code, message: errmsg, keyPattern, keyValue };
+}
+
+/**
+ * What remains when repeats of idempotent inserts and upserts are taken away: the document was there already.
+ *
+ * @throws MongoServerError for any other refusal
+ */
+export function ignoringTwins(outcome: WriteOutcome): WriteOutcome {
+  const other = outcome.refusals.find(({ code }) => code !== duplicateKeyCode);
+  if (other !== undefined) throw refusalError(other);
+  return outcome;
+}
+
+export function refusalError({ code, message }: Refusal): MongoServerError {
+  return new MongoServerError({ code, message });
+}

@@ -1,0 +1,78 @@
+import type { Document } from "mongodb";
+import { inTime } from "./in-time.ts";
+import type { WriteBound } from "./lease.ts";
+
+/** One update: `q` selects, `u` changes. */
+export interface UpdateStatement {
+  readonly q: Readonly<Document>;
+  readonly u: Readonly<Document> | readonly Readonly<Document>[];
+  readonly multi?: boolean;
+}
+
+/** A record that is there afterwards, with these fields. */
+export interface Upsert {
+  readonly _id: unknown;
+  readonly set: Readonly<Record<string, unknown>>;
+  /** Fields that it has to have, whatever is in them. */
+  readonly setIfMissing?: Readonly<Record<string, unknown>>;
+  readonly unset?: readonly string[];
+}
+
+export function updateInTime({ q, u, ...how }: UpdateStatement, bound: WriteBound): Readonly<Document> {
+  const [first, ...others] = Array.isArray(u) ? (u as readonly Readonly<Document>[]) : [];
+  const needsNoPlan = Object.keys(q).join() === "_id" && first?.["$set"] !== undefined;
+  if (!needsNoPlan) return { ...selecting(q, bound), u, ...how };
+  // An expression in the filter would make the server plan a query, and that takes longer than the update.
+  return { q, u: [{ $set: { ...idInTime(bound), ...first["$set"] } }, ...others], ...how };
+}
+
+export function deleteInTime(q: Readonly<Document>, bound: WriteBound): Readonly<Document> {
+  return { ...selecting(q, bound), limit: 1 };
+}
+
+export function mergeInTime(
+  pipeline: readonly Readonly<Document>[],
+  bound: WriteBound,
+): readonly Readonly<Document>[] {
+  return [...pipeline.slice(0, -1), { $match: { $expr: inTime(bound) } }, ...pipeline.slice(-1)];
+}
+
+/** The server refuses expressions in the filter of an upsert, so they are in the change. */
+export function upsertInTime(
+  { _id, set, setIfMissing = {}, unset = [] }: Upsert,
+  bound: WriteBound,
+): Readonly<Document> {
+  const change = { $set: { ...idInTime(bound), ...literals(set), ...ifMissing(setIfMissing) } };
+  const stages = [change, ...(unset.length === 0 ? [] : [{ $unset: unset }])];
+  return { q: { _id }, u: stages, upsert: true };
+}
+
+/** The server refuses expressions in an insert; this matches no record, so it is an insert, and a twin refuses it. */
+export function insertInTime(record: Readonly<Document>, bound: WriteBound): Readonly<Document> {
+  const inserted = { $cond: [inTime(bound), { $literal: record }, null] };
+  return { q: { _id: record["_id"], $nor: [{}] }, u: [{ $replaceWith: inserted }], upsert: true };
+}
+
+/** By `_id` there is one right plan: without the hint the server tries all indexes against each other, every time. */
+function selecting(q: Readonly<Document>, bound: WriteBound): Readonly<Document> {
+  const { $expr = true } = q;
+  const guarded = { ...q, $expr: $expr === true ? inTime(bound) : { $and: [inTime(bound), $expr] } };
+  return "_id" in q ? { q: guarded, hint: { _id: 1 } } : { q: guarded };
+}
+
+/** Changes nothing. */
+function idInTime(bound: WriteBound): Readonly<Document> {
+  return { _id: { $cond: [inTime(bound), "$_id", null] } };
+}
+
+/** Values as they are: a text that begins with a dollar sign would be read as a field. */
+function literals(values: Readonly<Record<string, unknown>>): Readonly<Document> {
+  return Object.fromEntries(Object.entries(values).map(([field, value]) => [field, { $literal: value }]));
+}
+
+function ifMissing(values: Readonly<Record<string, unknown>>): Readonly<Document> {
+  const entries = Object.entries(values);
+  return Object.fromEntries(
+    entries.map(([field, value]) => [field, { $ifNull: [`$${field}`, { $literal: value }] }]),
+  );
+}
