@@ -42,7 +42,9 @@ export function createReadiness(chats: ChatContext, log: Logger): Readiness {
       if (failure !== null) throw failure;
     },
     async assertGuarantee() {
-      const failure = await within(patienceMs, checks.latest());
+      // Most calls find fresh news, and set no timer.
+      const news = checks.fresh();
+      const failure = news === undefined ? await within(patienceMs, checks.latest()) : news;
       if (failure?.code === "INDEX_MISSING") throw failure;
     },
     beginShutdown: () => {
@@ -55,12 +57,15 @@ export function createReadiness(chats: ChatContext, log: Logger): Readiness {
 interface Checks {
   /** What is wrong, or `null`; at most a second old, and asked once however many want to know. */
   latest(): Promise<ChatError | null>;
+  /** The same, where nobody has to be asked; else `undefined`. */
+  fresh(): ChatError | null | undefined;
   untilFirstSuccess(isStopping: () => boolean): Promise<void>;
 }
 
 function createChecks(chats: ChatContext, log: Logger): Checks {
   let prepared = false;
-  let believed: { readonly until: number; readonly outcome: Promise<ChatError | null> } | null = null;
+  let asking: Promise<ChatError | null> | null = null;
+  let believed: { readonly until: number; readonly outcome: ChatError | null } | null = null;
   const report = reportChanges(log);
 
   async function examine(): Promise<ChatError | null> {
@@ -75,17 +80,25 @@ function createChecks(chats: ChatContext, log: Logger): Checks {
     return failure;
   }
 
-  function latest(): Promise<ChatError | null> {
-    if (believed === null || believed.until < performance.now()) {
-      const outcome = examine();
-      believed = { until: Number.POSITIVE_INFINITY, outcome };
-      void outcome.then(() => (believed = { until: performance.now() + believedMs, outcome }));
-    }
-    return believed.outcome;
+  function fresh(): ChatError | null | undefined {
+    return believed !== null && performance.now() <= believed.until ? believed.outcome : undefined;
+  }
+
+  async function ask(): Promise<ChatError | null> {
+    const outcome = await examine();
+    believed = { until: performance.now() + believedMs, outcome };
+    asking = null;
+    return outcome;
+  }
+
+  async function latest(): Promise<ChatError | null> {
+    const news = fresh();
+    return news === undefined ? (asking ??= ask()) : news;
   }
 
   return {
     latest,
+    fresh,
     async untilFirstSuccess(isStopping) {
       while (!isStopping() && (await latest()) !== null) await sleep(retryMs, undefined, { ref: false });
     },

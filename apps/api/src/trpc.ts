@@ -22,44 +22,36 @@ const t = initTRPC
 
 export const { router } = t;
 
-/** Outermost: what is observed is how a call ends for its caller. */
-const observed = t.middleware(({ ctx, path, next }) => ctx.aroundCall(path, next));
+/** Outermost: what is observed is how a call ends for its caller. Domain errors leave every procedure through here. */
+const observed = t.middleware(({ ctx, path, next }) =>
+  ctx.aroundCall(path, async () => {
+    const result = await next();
+    if (result.ok || !(result.error.cause instanceof ChatError)) return result;
+    return { ...result, error: domainError(result.error.cause) };
+  }),
+);
 
-/** Domain errors leave every procedure through here. */
-const withDomainErrors = t.middleware(async ({ next }) => {
-  const result = await next();
-  if (!result.ok && result.error.cause instanceof ChatError) throw domainError(result.error.cause);
-  return result;
-});
-
-const withCaller = t.middleware(async ({ ctx, next }) => {
+/** Each middleware copies a call's options several times, so what every call of a chat goes through is one. */
+const withinGuarantee = t.middleware(async ({ ctx, getRawInput, next }) => {
   const caller = await ctx.authenticate();
   await ctx.spendCall(caller);
+  await ctx.assertGuarantee();
+  // Before the schema looks at every entry: describing a hundred thousand wrong ones takes most of a second.
+  refuseLongList(await getRawInput());
   return next({ ctx: { caller } });
 });
 
-const withGuarantee = t.middleware(async ({ ctx, next }) => {
-  await ctx.assertGuarantee();
-  return next();
-});
-
-/** Before the schema looks at every entry: describing a hundred thousand wrong ones takes most of a second. */
-const withinLimits = t.middleware(async ({ getRawInput, next }) => {
-  refuseLongList(await getRawInput());
-  return next();
-});
-
 const withAdminScope = t.middleware(async ({ ctx, next }) => {
-  // Middlewares of their own do not know of each other's context; the caller is authenticated once however often asked.
-  const { administers } = await ctx.authenticate();
-  if (!administers) throw new ChatError("FORBIDDEN", "this takes a token with scope chat:admin");
-  return next();
+  const caller = await ctx.authenticate();
+  await ctx.spendCall(caller);
+  if (!caller.administers) throw new ChatError("FORBIDDEN", "this takes a token with scope chat:admin");
+  return next({ ctx: { caller } });
 });
 
-const called = t.procedure.use(observed).use(withDomainErrors).use(withCaller);
+const called = t.procedure.use(observed);
 
 /** For callers of chats: it has a caller and the guarantee, or it does not run. */
-export const procedure = called.use(withGuarantee).use(withinLimits);
+export const procedure = called.use(withinGuarantee);
 
 /** For those who run the API, also while the guarantee is missing. There is no third way to make a procedure. */
 export const adminProcedure = called.use(withAdminScope);
