@@ -3,16 +3,17 @@
 import { parseArgs } from "node:util";
 import { openMongo } from "@onechat/mongo";
 import { type BurstResult, burstRounds } from "./create-or-get/burst.ts";
-import { controls } from "./create-or-get/controls.ts";
+import { type CeilingResult, ceilingRounds } from "./create-or-get/ceiling.ts";
+import { controls, type Variants } from "./create-or-get/controls.ts";
 import { flatMemory } from "./create-or-get/memory.ts";
 import { overload } from "./create-or-get/overload.ts";
-import { burstText, loadText } from "./create-or-get/text.ts";
+import { burstText, ceilingText, loadText } from "./create-or-get/text.ts";
 import { type LoadResult, loadRounds } from "./create-or-get/load-rounds.ts";
 import { workloads } from "./create-or-get/workloads.ts";
 
 const help = `Usage: pnpm bench [options]
 
-  --only <part>      load, burst, memory or overload; may be given several times (load and burst)
+  --only <part>      load, burst, ceiling, memory or overload; may be given several times (load and burst)
   --workload <name>  existing, fresh, hot or mixed; may be given several times (all of them)
   --callers <a,b>    concurrent callers of load (1,16,64,256,1024)
   --rounds <n>       rounds of each (10)
@@ -40,29 +41,54 @@ const { values } = parseArgs({
 const note = (line: string): void => void process.stderr.write(`${line}\n`);
 const tell = (line: string): void => void (values.json || process.stdout.write(`${line}\n`));
 
+const rounds = Number(values.rounds);
+
 async function measured(): Promise<void> {
   await using mongo = await openMongo({ purpose: "start", env: process.env, onNotice: note });
-  const { only, rounds } = values;
+  const { only } = values;
   const legacy = values.legacy === "claim" ? "claim" : "none";
   await using variants = await controls(mongo.uri, legacy);
   tell(`MongoDB: ${mongo.description}`);
-  const load: LoadResult[] = [];
-  const burst: BurstResult[] = [];
-  for (const name of only.includes("load") ? values.workload : []) {
+  const results = {
+    load: only.includes("load") ? await measuredLoad(variants) : [],
+    burst: only.includes("burst") ? await measuredBursts(variants) : [],
+    ceiling: only.includes("ceiling") ? await measuredCeiling(mongo.uri, variants) : [],
+    memory: only.includes("memory") ? await flatMemory(variants, Number(values.calls), tell) : [],
+    overload: only.includes("overload") ? await overload(variants, Number(values.seconds), tell) : null,
+  };
+  if (values.json) process.stdout.write(`${JSON.stringify(results)}\n`);
+}
+
+async function measuredLoad(variants: Variants): Promise<readonly LoadResult[]> {
+  const results: LoadResult[] = [];
+  for (const workload of values.workload) {
     for (const callers of values.callers.split(",").map(Number)) {
-      const result = await loadRounds(variants, { workload: name, callers, rounds: Number(rounds) });
+      const result = await loadRounds(variants, { workload, callers, rounds });
       tell(loadText(result));
-      load.push(result);
+      results.push(result);
     }
   }
-  for (const callers of only.includes("burst") ? [150, 1_024] : []) {
-    const result = await burstRounds(variants, { callers, rounds: Number(rounds) });
+  return results;
+}
+
+async function measuredBursts(variants: Variants): Promise<readonly BurstResult[]> {
+  const results: BurstResult[] = [];
+  for (const callers of [150, 1_024]) {
+    const result = await burstRounds(variants, { callers, rounds });
     tell(burstText(result));
-    burst.push(result);
+    results.push(result);
   }
-  const memory = only.includes("memory") ? await flatMemory(variants, Number(values.calls), tell) : [];
-  const stressed = only.includes("overload") ? await overload(variants, Number(values.seconds), tell) : null;
-  if (values.json) process.stdout.write(`${JSON.stringify({ load, burst, memory, overload: stressed })}\n`);
+  return results;
+}
+
+async function measuredCeiling(uri: string, variants: Variants): Promise<readonly CeilingResult[]> {
+  const results: CeilingResult[] = [];
+  for (const callers of [64, 1_024]) {
+    const result = await ceilingRounds(uri, variants, { callers, rounds });
+    tell(ceilingText(result));
+    results.push(result);
+  }
+  return results;
 }
 
 if (values.help) process.stdout.write(help);

@@ -26,7 +26,7 @@ export const variantNames: readonly VariantName[] = [
   "floor: raw findOne",
 ];
 
-const durable = { w: "majority", journal: true, wtimeoutMS: 4_000 } as const;
+export const durable = { w: "majority", journal: true, wtimeoutMS: 4_000 } as const;
 const majority = { level: "majority" } as const;
 const poolSize = 50;
 

@@ -1,5 +1,6 @@
 import { ratioText } from "../ratio.ts";
 import type { BurstResult } from "./burst.ts";
+import type { CeilingResult } from "./ceiling.ts";
 import type { LoadResult } from "./load-rounds.ts";
 
 export function loadText({ workload, callers, variants }: LoadResult): string {
@@ -25,4 +26,12 @@ export function burstText({ callers, variants }: BurstResult): string {
       `  ${variant.name.padEnd(20)}  ${variant.wallMs.toFixed(2).padStart(9)} ms  ours × ${ratioText(variant)}`,
   );
   return [`\none new chat, ${callers} callers at the same moment`, ...lines].join("\n");
+}
+
+export function ceilingText({ callers, variants }: CeilingResult): string {
+  const lines = variants.map(
+    (variant) =>
+      `  ${variant.name.padEnd(20)}  ${variant.perSecond.toFixed(0).padStart(7)}/s  bare × ${ratioText(variant)}`,
+  );
+  return [`\nnew chats and the bare writes of them, ${callers} callers`, ...lines].join("\n");
 }

@@ -5,7 +5,7 @@ export type Workload = (call: number) => readonly string[];
 export const knownChats = 2_000;
 
 export const existing: Workload = (call) => [`alice-${call % knownChats}`, "bob"];
-const fresh: Workload = (call) => [`new-${call}`, "bob"];
+export const fresh: Workload = (call) => [`new-${call}`, "bob"];
 
 export const workloads: Readonly<Record<string, Workload>> = {
   existing,
