@@ -45,7 +45,7 @@ export async function benchApi(env: Readonly<Record<string, string>>): Promise<B
 }
 
 /** Fields 14 and 15 of the process's stat, in ticks of ten milliseconds (Linux). */
-function cpuSecondsOf(pid: number): number {
+export function cpuSecondsOf(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[11]) + Number(fields[12])) / 100;

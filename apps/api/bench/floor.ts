@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { noLimits } from "../test/no-limits.ts";
+import { cpuSecondsOf } from "./api.ts";
 import { load, type Shot } from "./load.ts";
 import { secret, tokenOf } from "./shots.ts";
 
@@ -38,44 +39,70 @@ export async function floor(mongoUri: string, print: (line: string) => void): Pr
         expected: 200,
       }),
     };
-    await measure(url, variants, print);
+    await measure({ url, pid: child.pid ?? 0 }, variants, print);
   } finally {
     child.disconnect();
     await once(child, "exit");
   }
 }
 
+interface Round {
+  readonly perSecond: number;
+  /** Of the server, in microseconds. */
+  readonly cpuPerCall: number;
+}
+
+type Server = { readonly url: string; readonly pid: number };
+
 async function measure(
-  url: string,
+  server: Server,
   variants: Readonly<Record<string, (index: number) => Shot>>,
   print: (line: string) => void,
 ): Promise<void> {
-  const rates = new Map<string, number[]>(Object.keys(variants).map((name) => [name, []]));
+  const all = new Map<string, Round[]>(Object.keys(variants).map((name) => [name, []]));
   for (let round = -2; round < rounds; round += 1) {
     const names = Object.keys(variants);
     const turn = (round + 2) % names.length;
     for (const name of [...names.slice(turn), ...names.slice(0, turn)]) {
       const next = variants[name];
       if (next === undefined) continue;
-      const { sent, seconds, surprises } = await load({
-        url,
-        connections: 64,
-        seconds: 0.5,
-        rate: null,
-        next,
-      });
-      if (Object.keys(surprises).length > 0) throw new Error(`${name}: ${JSON.stringify(surprises)}`);
-      if (round >= 0) rates.get(name)?.push(sent / seconds);
+      const measured = await measuredRound(server, name, next);
+      if (round >= 0) all.get(name)?.push(measured);
     }
   }
-  const control = rates.get("nothing") ?? [];
-  for (const [name, own] of rates) {
-    const ratios = own.map((rate, round) => rate / (control[round] ?? Number.NaN)).toSorted((a, b) => a - b);
-    const at = (share: number): string =>
-      (ratios[Math.floor(ratios.length * share)] ?? Number.NaN).toFixed(2);
-    const median = own.toSorted((a, b) => a - b)[Math.floor(own.length / 2)] ?? Number.NaN;
+  const control = all.get("nothing") ?? [];
+  for (const [name, own] of all) {
+    const rate = median(own.map(({ perSecond }) => perSecond)).toFixed(0);
+    const cpu = median(own.map(({ cpuPerCall }) => cpuPerCall)).toFixed(0);
+    const rates = spread(own.map(({ perSecond }, round) => perSecond / (control[round]?.perSecond ?? 0)));
+    const costs = spread(own.map(({ cpuPerCall }, round) => (control[round]?.cpuPerCall ?? 0) / cpuPerCall));
     print(
-      `${name.padEnd(24)} ${median.toFixed(0).padStart(6)}/s   ${at(0.5)} of the floor (middle half: ${at(0.25)} to ${at(0.75)}, ${rounds} rounds)`,
+      `${name.padEnd(24)} ${rate.padStart(6)}/s  ${rates} of the floor   ${cpu.padStart(4)} µs  ${costs}`,
     );
   }
+  print(`In brackets the middle half of ${rounds} rounds; µs: processor time of the server for a call.`);
+}
+
+async function measuredRound(
+  { url, pid }: Server,
+  name: string,
+  next: (index: number) => Shot,
+): Promise<Round> {
+  const before = cpuSecondsOf(pid);
+  const { sent, seconds, surprises } = await load({ url, connections: 64, seconds: 0.5, rate: null, next });
+  if (Object.keys(surprises).length > 0) throw new Error(`${name}: ${JSON.stringify(surprises)}`);
+  return { perSecond: sent / seconds, cpuPerCall: ((cpuSecondsOf(pid) - before) / sent) * 1e6 };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+/** The median, and the middle half. */
+function spread(values: readonly number[]): string {
+  const sorted = values.toSorted((a, b) => a - b);
+  const [low = 0, middle = 0, high = 0] = [0.25, 0.5, 0.75].map(
+    (at) => sorted[Math.floor(sorted.length * at)],
+  );
+  return `${middle.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})`;
 }
