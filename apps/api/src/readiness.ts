@@ -85,10 +85,13 @@ function createChecks(chats: ChatContext, log: Logger): Checks {
   }
 
   async function ask(): Promise<ChatError | null> {
-    const outcome = await examine();
-    believed = { until: performance.now() + believedMs, outcome };
-    asking = null;
-    return outcome;
+    try {
+      const outcome = await examine();
+      believed = { until: performance.now() + believedMs, outcome };
+      return outcome;
+    } finally {
+      asking = null;
+    }
   }
 
   async function latest(): Promise<ChatError | null> {

@@ -1,6 +1,7 @@
 import { ChatError } from "@onechat/chat-domain";
 import { initTRPC } from "@trpc/server";
 import type { OpenApiMeta } from "trpc-to-openapi";
+import type { Caller } from "./caller.ts";
 import { domainError } from "./domain-error-codes.ts";
 import { errorShape } from "./error-answer.ts";
 import { requestIdOf } from "./failed-request.ts";
@@ -31,10 +32,16 @@ const observed = t.middleware(({ ctx, path, next }) =>
   }),
 );
 
+/** Whom every procedure serves: known, and with a call left of their budget. */
+async function admitted({ authenticate, spendCall }: RequestContext): Promise<Caller> {
+  const caller = await authenticate();
+  await spendCall(caller);
+  return caller;
+}
+
 /** Each middleware copies a call's options several times, so what every call of a chat goes through is one. */
 const withinGuarantee = t.middleware(async ({ ctx, getRawInput, next }) => {
-  const caller = await ctx.authenticate();
-  await ctx.spendCall(caller);
+  const caller = await admitted(ctx);
   await ctx.assertGuarantee();
   // Before the schema looks at every entry: describing a hundred thousand wrong ones takes most of a second.
   refuseLongList(await getRawInput());
@@ -42,8 +49,7 @@ const withinGuarantee = t.middleware(async ({ ctx, getRawInput, next }) => {
 });
 
 const withAdminScope = t.middleware(async ({ ctx, next }) => {
-  const caller = await ctx.authenticate();
-  await ctx.spendCall(caller);
+  const caller = await admitted(ctx);
   if (!caller.administers) throw new ChatError("FORBIDDEN", "this takes a token with scope chat:admin");
   return next({ ctx: { caller } });
 });

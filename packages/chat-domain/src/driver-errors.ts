@@ -1,11 +1,28 @@
 import { ChatError } from "./chat-error.ts";
 import { isDriverError, isServerError } from "./server-error.ts";
 
-const duplicateKey = 11000;
+export const duplicateKeyCode = 11_000;
+export const timeLimitCode = 50;
+export const notReplicatedCode = 64;
 
 /** Server codes that say "not now": timeouts, elections, shutdown, write concern not reached. */
 const transientCodes: ReadonlySet<number> = new Set([
-  6, 7, 50, 64, 89, 91, 133, 134, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436,
+  6,
+  7,
+  timeLimitCode,
+  notReplicatedCode,
+  89,
+  91,
+  133,
+  134,
+  189,
+  262,
+  9001,
+  10107,
+  11600,
+  11602,
+  13435,
+  13436,
 ]);
 
 /** Driver errors that mean that the server could not be asked, or that its answer was lost. */
@@ -25,7 +42,7 @@ const transientNames: ReadonlySet<string> = new Set([
 
 /** Whether this is the duplicate-key error of the index on exactly `field`; any other duplicate is another matter. */
 export function isDuplicateOf(error: unknown, field: string): boolean {
-  if (!isServerError(error) || error.code !== duplicateKey) return false;
+  if (!isServerError(error) || error.code !== duplicateKeyCode) return false;
   const pattern = error.keyPattern;
   return typeof pattern === "object" && pattern !== null && Object.keys(pattern).join() === field;
 }

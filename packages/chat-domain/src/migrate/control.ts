@@ -2,6 +2,7 @@ import { lockHolder, nobody } from "./run/lease.ts";
 import type { MigrationContext } from "./migration-context.ts";
 import { MigrationError } from "./migration-error.ts";
 import type { LockControl } from "./migration-records.ts";
+import { duplicateKeyCode } from "../driver-errors.ts";
 import { isServerError } from "../server-error.ts";
 
 const majority = { writeConcern: { w: "majority", journal: true } } as const;
@@ -20,7 +21,7 @@ export async function setControl(
       { upsert: true, ...majority },
     );
   } catch (error) {
-    if (!(isServerError(error) && error.code === 11_000)) throw error;
+    if (!(isServerError(error) && error.code === duplicateKeyCode)) throw error;
     await ctx.records.locks.updateOne({ _id }, { $set: { control } }, majority);
   }
 }

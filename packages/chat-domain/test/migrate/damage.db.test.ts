@@ -91,6 +91,11 @@ describe("damage after a migration", () => {
       damage: () => change("chats", "b", { $set: { mergedInto: "other" } }),
     },
     {
+      name: "a tombstone of nothing",
+      code: "TOMBSTONE_MISSING",
+      damage: () => change("chats", "b", { $set: { mergedInto: null } }),
+    },
+    {
       name: "a lost alias",
       code: "ALIAS_MISSING",
       damage: () => change("chats", "a", { $unset: { aliases: "" } }),

@@ -35,7 +35,8 @@ export function freezingDatabase(real: Db, freezesBefore: (command: Document) =>
       const member: unknown = Reflect.get(target, property, target);
       if (typeof member !== "function") return member;
       if (property !== "collection") return member.bind(target) as unknown;
-      return (name: string, options?: Document) => heldBack(real.collection(name, options), sends);
+      return (name: string, options?: Document) =>
+        heldBack(real.collection(name, options), heartbeats, sends);
     },
   });
   return { db, frozen: freezing.promise, thaw: thawing.resolve };
@@ -43,12 +44,17 @@ export function freezingDatabase(real: Db, freezesBefore: (command: Document) =>
 
 const heartbeats = new Set<string | symbol>(["updateOne", "findOneAndUpdate"]);
 
-function heldBack(real: Collection, sends: (send: () => unknown) => Promise<unknown>): Collection {
+/** The collection as it is seen when these methods go out only when `sends` lets them. */
+export function heldBack(
+  real: Collection,
+  methods: ReadonlySet<string | symbol>,
+  sends: (send: () => unknown) => Promise<unknown>,
+): Collection {
   return new Proxy(real, {
     get(target, property) {
       const member: unknown = Reflect.get(target, property, target);
       if (typeof member !== "function") return member;
-      if (!heartbeats.has(property)) return member.bind(target) as unknown;
+      if (!methods.has(property)) return member.bind(target) as unknown;
       return (...args: unknown[]) => sends(() => Reflect.apply(member, target, args) as unknown);
     },
   });

@@ -51,7 +51,7 @@ export async function archiveLosers(run: Run, merges: readonly Merge[]): Promise
   });
 }
 
-/** What the journal says is what the tombstone and the redirect have to say. */
+/** What the journal says is what the tombstone and the redirect have to say. Most tombstones do: the rest is written. */
 async function redirect(run: Run, merges: readonly Merge[]): Promise<void> {
   const { model } = run.ctx;
   const merged = await tombstones(

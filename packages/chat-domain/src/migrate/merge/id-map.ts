@@ -1,9 +1,18 @@
 import { BSON } from "mongodb";
 import type { NativeId } from "../../native-id.ts";
 
-/** A text that is equal for equal ids of the same type, to find documents by in memory. */
+/**
+ * A text that is equal for equal ids of the same type, to find documents by in memory. Numbers are told apart by their
+ * value alone, as the server does, also those of 64 bits that JSON would round.
+ */
 export function idText(id: unknown): string {
-  return typeof id === "string" ? `s${id}` : BSON.EJSON.stringify(id);
+  if (typeof id === "string") return `s${id}`;
+  return isLong(id) ? String(id) : BSON.EJSON.stringify(id);
+}
+
+/** Recognised by its name, not by its class: an application may bring its own copy of the driver. */
+function isLong(id: unknown): boolean {
+  return typeof id === "object" && id !== null && Reflect.get(id, "_bsontype") === "Long";
 }
 
 /** Values by id. */

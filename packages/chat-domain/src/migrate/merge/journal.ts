@@ -4,6 +4,7 @@ import type { JournalEntry, JournalState, ParkedKind } from "../migration-record
 import type { Run } from "../run/run.ts";
 
 const collection = "chat_merge_journal";
+const underWay: ReadonlySet<JournalState> = new Set(["planned", "rolling-back"]);
 
 export interface Duplicate {
   readonly loser: NativeId;
@@ -30,7 +31,7 @@ export async function planMerges(run: Run, duplicates: readonly Duplicate[]): Pr
   const begunAnew = await write.update(
     collection,
     duplicates
-      .filter(({ loser }) => !underWay.has(stateOf.get(loser) ?? "planned"))
+      .filter(({ loser }) => isOver(stateOf.get(loser)))
       .map(({ loser, survivor }) => ({
         q: { _id: loser, state: { $nin: [...underWay] }, kind: { $ne: "unmergeable" } },
         u: {
@@ -43,7 +44,9 @@ export async function planMerges(run: Run, duplicates: readonly Duplicate[]): Pr
   return begun + begunAnew.changed;
 }
 
-const underWay: ReadonlySet<JournalState> = new Set(["planned", "rolling-back"]);
+function isOver(state: JournalState | undefined): boolean {
+  return state !== undefined && !underWay.has(state);
+}
 
 /** Moves entries on, if they are still in one of the states `from`. */
 export async function advance(

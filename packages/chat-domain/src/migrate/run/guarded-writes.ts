@@ -1,4 +1,5 @@
 import { type Db, type Document, MongoServerError } from "mongodb";
+import { notReplicatedCode } from "../../driver-errors.ts";
 import { isServerError } from "../../server-error.ts";
 import { wasTooLate } from "./in-time.ts";
 import type { Lease, WriteBound } from "./lease.ts";
@@ -6,6 +7,7 @@ import { withinLease } from "./within-lease.ts";
 import {
   ignoringTwins,
   noOutcome,
+  type Refusal,
   refusalOf,
   withAnswer,
   type WriteAnswer,
@@ -43,7 +45,6 @@ export interface GuardedWrites {
 }
 
 const writeConcern = { w: "majority", j: true, wtimeout: 10_000 };
-const notReplicatedCode = 64;
 const statementsPerCommand = 1_000;
 
 export function guardedWrites(db: Db, lease: Pick<Lease, "bound" | "renew">): GuardedWrites {
@@ -102,7 +103,13 @@ interface Write {
 
 type InTime<T> = (statement: T, bound: WriteBound) => Readonly<Document>;
 
-/** Statement by statement: the bound may pass in the middle of a command. */
+interface Placed<T> {
+  readonly statement: T;
+  /** Its position among all statements. */
+  readonly at: number;
+}
+
+/** Statement by statement: a router splits a command, so some of it may come in time and some too late. */
 async function inChunks<T>(
   { db, lease }: Write,
   all: readonly T[],
@@ -112,20 +119,30 @@ async function inChunks<T>(
   for (let from = 0; from < all.length; from += statementsPerCommand) {
     let open = all
       .slice(from, from + statementsPerCommand)
-      .map((statement, at) => ({ statement, at: from + at }));
+      .map((statement, index) => ({ statement, at: from + index }));
     await withinLease(lease, async (bound) => {
       const statements = open.map(({ statement }) => statement);
       const answer = await send(db, commandOf(statements, bound), bound);
-      const refused = (answer.writeErrors ?? []).filter((error) => !wasTooLate(error));
-      outcome = withAnswer(
-        outcome,
-        answer,
-        refused.map((error) => refusalOf(error, open[error.index]?.at ?? from)),
-      );
-      const late = new Set((answer.writeErrors ?? []).filter(wasTooLate).map(({ index }) => index));
-      open = open.filter((_, index) => late.has(index));
+      const { refusals, late } = judged(open, answer);
+      outcome = withAnswer(outcome, answer, refusals);
+      open = late;
       return open.length === 0 ? "done" : "too late";
     });
   }
   return outcome;
+}
+
+/** Which of the statements the server has refused for good, and which because they came too late. */
+function judged<T>(sent: readonly Placed<T>[], { writeErrors = [] }: WriteAnswer) {
+  const errors = new Map(writeErrors.map((error) => [error.index, error]));
+  const refusals: Refusal[] = [];
+  const late: Placed<T>[] = [];
+  for (const [index, placed] of sent.entries()) {
+    const error = errors.get(index);
+    if (error === undefined) continue;
+    const refusal = refusalOf(error, placed.at);
+    if (wasTooLate(refusal)) late.push(placed);
+    else refusals.push(refusal);
+  }
+  return { refusals, late };
 }

@@ -4,6 +4,7 @@ import type { Document } from "mongodb";
 import type { MigrationContext } from "../migration-context.ts";
 import { MigrationError } from "../migration-error.ts";
 import type { LockControl, LockRecord } from "../migration-records.ts";
+import { duplicateKeyCode } from "../../driver-errors.ts";
 import { isServerError } from "../../server-error.ts";
 
 /** What keeps a write within the lease, wherever it is held up: on its way, or at work. */
@@ -95,7 +96,7 @@ async function ensureLock(ctx: MigrationContext): Promise<void> {
       { upsert: true, ...majority },
     );
   } catch (error) {
-    if (!(isServerError(error) && error.code === 11_000)) throw error;
+    if (!(isServerError(error) && error.code === duplicateKeyCode)) throw error;
   }
 }
 
@@ -160,7 +161,8 @@ function heldLease(ctx: MigrationContext, { owner, before, waited }: Held): Leas
       if (!lost && remaining() < 1) await renew();
       const maxTimeMS = remaining();
       if (lost || maxTimeMS < 1) throw leaseLost();
-      return { beginBefore: new Date(term.until.getTime() - maxTimeMS), maxTimeMS };
+      // Half of the margin is for the way to the server, half for one that stops a write a little late.
+      return { beginBefore: new Date(term.until.getTime() - maxTimeMS - margin / 2), maxTimeMS };
     },
     renew,
     async confirm() {
@@ -172,7 +174,10 @@ function heldLease(ctx: MigrationContext, { owner, before, waited }: Held): Leas
     async [Symbol.asyncDispose]() {
       clearInterval(heartbeat);
       if (lost) return;
-      await locks.updateOne(mine, { $set: { leaseUntil: released } }, majority).catch(() => undefined);
+      // Without an owner: a heartbeat that is still on its way must not find it.
+      await locks
+        .updateOne(mine, { $set: { owner: "", leaseUntil: released } }, majority)
+        .catch(() => undefined);
     },
   };
 }

@@ -1,9 +1,9 @@
 import { MongoServerError } from "mongodb";
+import { timeLimitCode } from "../../driver-errors.ts";
 import type { Lease, WriteBound } from "./lease.ts";
 
 /** Clocks, or a network, may be such that no write is ever in time. */
 const attempts = 5;
-const timeLimitCode = 50;
 
 /**
  * Does again, under a new lease, what the server has refused because it came too late.
@@ -16,8 +16,8 @@ export async function withinLease(
   write: (bound: WriteBound) => Promise<"done" | "too late">,
 ): Promise<void> {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
+    if (attempt > 0) await lease.renew();
     if ((await write(await lease.bound())) === "done") return;
-    await lease.renew();
   }
   throw new MongoServerError({ code: timeLimitCode, message: "writes arrive later than the lease allows" });
 }

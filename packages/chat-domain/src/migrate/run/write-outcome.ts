@@ -1,4 +1,5 @@
 import { type Document, MongoServerError } from "mongodb";
+import { duplicateKeyCode } from "../../driver-errors.ts";
 
 /** Why the server did not do one statement; the others are done. */
 export interface Refusal {
@@ -35,7 +36,6 @@ export interface WriteError {
   readonly keyValue?: Document;
 }
 
-export const duplicateKeyCode = 11_000;
 export const noOutcome: WriteOutcome = { n: 0, changed: 0, refusals: [] };
 
 export function withAnswer(

@@ -13,7 +13,7 @@ export interface UpdateStatement {
 export interface Upsert {
   readonly _id: unknown;
   readonly set: Readonly<Record<string, unknown>>;
-  /** Fields that it has to have, whatever is in them. */
+  /** Where there is nothing, or `null`. */
   readonly setIfMissing?: Readonly<Record<string, unknown>>;
   readonly unset?: readonly string[];
 }

@@ -1,5 +1,5 @@
 import type { Document } from "mongodb";
-import { duplicateKeyCode } from "../run/write-outcome.ts";
+import { duplicateKeyCode } from "../../driver-errors.ts";
 import type { Merge } from "../merge/merge.ts";
 import type { Run } from "../run/run.ts";
 import { isServerError } from "../../server-error.ts";
