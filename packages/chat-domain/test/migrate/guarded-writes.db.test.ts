@@ -21,15 +21,20 @@ function split(real: Db, first: number, laterMs: number): Db {
     const early = await real.command({ ...body, updates: updates.slice(0, first) });
     await sleep(laterMs);
     const late = await real.command({ ...body, updates: updates.slice(first) });
-    const errors = (late["writeErrors"] as readonly Document[]).map((error) => ({
-      ...error,
-      index: Number(error["index"]) + first,
-    }));
-    return { n: early["n"], nModified: early["nModified"], writeErrors: errors };
+    return {
+      n: Number(early["n"]) + Number(late["n"]),
+      nModified: Number(early["nModified"]) + Number(late["nModified"]),
+      writeErrors: [...errorsOf(early, 0), ...errorsOf(late, first)],
+    };
   };
   return new Proxy(real, {
     get: (target, name) => (name === "command" ? command : Reflect.get(target, name)),
   });
+}
+
+function errorsOf(answer: Document, from: number): readonly Document[] {
+  const errors = (answer["writeErrors"] ?? []) as readonly { readonly index: number }[];
+  return errors.map((error) => ({ ...error, index: error.index + from }));
 }
 
 describe("writes within a lease", () => {
@@ -76,8 +81,8 @@ describe("writes within a lease", () => {
   });
 
   it("are each done once, and counted once, when a router delivers half of a command too late", async () => {
-    const lease = leaseOf(100, maxTimeMS);
-    const outcome = await guardedWrites(split(db, 400, 200), lease).update("counters", increments);
+    const lease = leaseOf(400, maxTimeMS);
+    const outcome = await guardedWrites(split(db, 400, 500), lease).update("counters", increments);
     expect(outcome).toEqual({ n: 2_500, changed: 2_500, refusals: [] });
     expect(await counters.countDocuments({ count: 1 })).toBe(2_500);
     expect(lease.renewals()).toBe(1);

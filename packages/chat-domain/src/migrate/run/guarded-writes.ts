@@ -109,7 +109,10 @@ interface Placed<T> {
   readonly at: number;
 }
 
-/** Statement by statement: a router splits a command, so some of it may come in time and some too late. */
+/**
+ * Statement by statement, as some of a command may come in time and some too late: a router splits it, and servers differ
+ * in whether they read the clock once for all of it.
+ */
 async function inChunks<T>(
   { db, lease }: Write,
   all: readonly T[],
