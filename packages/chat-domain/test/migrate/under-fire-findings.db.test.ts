@@ -80,6 +80,34 @@ describe("what an old version does in the middle of a migration", () => {
     expect(await findingsOf(contextOf(db), { allowDeleted: true })).toEqual([]);
   });
 
+  it.each(["markMerged", "archive"])(
+    "is its own business, when it deletes a duplicate just before the %s of its merge, and leaves nothing behind",
+    async (step) => {
+      const { db, loser } = await duplicates();
+      const before = await db.collection("chats").findOne({ _id: { $ne: loser } });
+      let deleted = false;
+      const busy = interruptedDatabase(db, async (command) => {
+        const text = JSON.stringify(command);
+        const isNext =
+          step === "archive"
+            ? command["aggregate"] === "chats" && text.includes('"into":"chats_archive"')
+            : isUpdateOf("chats", command) && text.includes("mergedAt");
+        if (deleted || !isNext) return;
+        deleted = true;
+        await db.collection("chats").deleteOne({ _id: loser });
+      });
+      await migrateUp(contextOf(busy));
+      expect(deleted).toBe(true);
+      expect(await db.collection("chat_merge_journal").findOne({ _id: loser })).toMatchObject({
+        state: "gone",
+      });
+      expect(await db.collection("chat_redirects").countDocuments()).toBe(0);
+      expect(await findingsOf(contextOf(db))).toEqual([]);
+      await rollBack(contextOf(db), { to: "none" });
+      expect(await db.collection("chats").find().toArray()).toEqual([before]);
+    },
+  );
+
   it("comes back by a rollback of purge, as it was when it was purged", async () => {
     const { db, loser } = await duplicates({ title: "first" });
     await migrateUp(contextOf(db));

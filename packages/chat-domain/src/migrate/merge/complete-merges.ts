@@ -12,6 +12,7 @@ import { incompleteMerges } from "./incomplete-merges.ts";
 import { moveReferences } from "./move-references.ts";
 import { recountChats, recountRows } from "./recount.ts";
 import type { Run } from "../run/run.ts";
+import { withoutVanished } from "./vanished-losers.ts";
 
 /** How often losers that an old version keeps changing are done again before they are left for a sweep of settle. */
 const attempts = 3;
@@ -27,6 +28,7 @@ export async function completeMerges(run: Run, merges: readonly Merge[]): Promis
     // Nothing moves to a chat that is gone: its losers are orphans, which the survey before each merge takes care of.
     open = await addAliases(run, open);
     await archiveLosers(run, open);
+    open = await withoutVanished(run, open);
     await redirect(run, open);
     for (const reference of run.ctx.model.references) await moveReferences(run, open, reference);
     await fold(run, open);

@@ -4,7 +4,7 @@ import { addAliases, removeAliases } from "./aliases.ts";
 import { claimKeys } from "../keys/claim-keys.ts";
 import { completeMerges } from "./complete-merges.ts";
 import { groupedById, idText } from "./id-map.ts";
-import { advance, forget, park } from "./journal.ts";
+import { forget, park } from "./journal.ts";
 import type { Merge } from "./merge.ts";
 import { rememberFields } from "./originals.ts";
 import { restoreLosers } from "../undo/restore-losers.ts";
@@ -12,6 +12,7 @@ import type { Run } from "../run/run.ts";
 import { chatsWithIds } from "../keys/scan-chats.ts";
 import { type Survey, surveyMerges } from "./survey-merges.ts";
 import { tombstones } from "./tombstones.ts";
+import { giveUpVanished } from "./vanished-losers.ts";
 
 /**
  * Merges planned losers into their survivors. Every step is one idempotent write for all of them, in an order in which
@@ -41,11 +42,8 @@ export async function mergeBatch(run: Run, merges: readonly Merge[]): Promise<vo
 }
 
 async function settleUnmergeable(run: Run, { gone, keyed, orphaned, tooLarge }: Survey): Promise<void> {
-  await advance(
-    run,
-    gone.map(({ loser }) => loser),
-    { from: ["planned"], to: "gone" },
-  );
+  await giveUpVanished(run, gone);
+  await removeAliases(run, keyed);
   await forget(
     run,
     keyed.map(({ loser }) => loser),
