@@ -5,25 +5,9 @@ export const duplicateKeyCode = 11_000;
 export const timeLimitCode = 50;
 export const notReplicatedCode = 64;
 
-/** Server codes that say "not now": timeouts, elections, shutdown, write concern not reached. */
-const transientCodes: ReadonlySet<number> = new Set([
-  6,
-  7,
-  timeLimitCode,
-  notReplicatedCode,
-  89,
-  91,
-  133,
-  134,
-  189,
-  262,
-  9001,
-  10107,
-  11600,
-  11602,
-  13435,
-  13436,
-]);
+/** Other server codes that say "not now": elections, shutdown, and what else passes. */
+const passingCodes = [6, 7, 89, 91, 133, 134, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436];
+const transientCodes: ReadonlySet<number> = new Set([timeLimitCode, notReplicatedCode, ...passingCodes]);
 
 /** Driver errors that mean that the server could not be asked, or that its answer was lost. */
 const transientNames: ReadonlySet<string> = new Set([

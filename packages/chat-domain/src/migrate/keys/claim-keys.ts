@@ -1,7 +1,7 @@
 import { keyField, mergedIntoField, storedIdentity, type StoredDocument } from "../../chat-document.ts";
 import type { NativeId } from "../../native-id.ts";
 import { duplicateKeyCode } from "../../driver-errors.ts";
-import { type Refusal } from "../run/write-outcome.ts";
+import type { Refusal } from "../run/write-outcome.ts";
 import { idMap } from "../merge/id-map.ts";
 import { invalidityOf } from "./invalidity.ts";
 import { type Duplicate, park, type Parking, planMerges } from "../merge/journal.ts";

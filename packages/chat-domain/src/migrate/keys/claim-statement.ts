@@ -9,6 +9,7 @@ import {
   valueAt,
 } from "../../chat-document.ts";
 import type { ChatModel } from "../../chat-model.ts";
+import { isMissing } from "../is-missing.ts";
 import type { UpdateStatement } from "../run/write-statements.ts";
 
 /** A chat that ought to have another key than it has. */
@@ -50,7 +51,5 @@ export function carefulClaim(model: ChatModel, { chat, identity, wrong }: Claim)
 }
 
 function same(field: string, value: unknown): Document {
-  return value === undefined
-    ? { $eq: [{ $type: `$${field}` }, "missing"] }
-    : { $eq: [`$${field}`, { $literal: value }] };
+  return value === undefined ? isMissing(field) : { $eq: [`$${field}`, { $literal: value }] };
 }

@@ -1,5 +1,6 @@
 import { keyField, mergedIntoField } from "../../chat-document.ts";
 import type { NativeId } from "../../native-id.ts";
+import { isMissing } from "../is-missing.ts";
 import { archiveDocuments } from "./archive-documents.ts";
 import { foldDocuments } from "./fold-documents.ts";
 import { idMap, idText } from "./id-map.ts";
@@ -85,10 +86,7 @@ async function fold(run: Run, merges: readonly Merge[]): Promise<void> {
     target: "survivor",
     into: model.chats.collection,
     alive: {
-      $and: [
-        { $eq: [{ $type: "$participantsKey" }, "string"] },
-        { $eq: [{ $type: "$mergedInto" }, "missing"] },
-      ],
+      $and: [{ $eq: [{ $type: "$participantsKey" }, "string"] }, isMissing(mergedIntoField)],
     },
     fold: model.fold,
   });

@@ -1,5 +1,5 @@
-import type { Document } from "mongodb";
 import { keyField, mergedAtField, mergedIntoField } from "../../chat-document.ts";
+import { isMissing } from "../is-missing.ts";
 import { addAliases, removeAliases } from "./aliases.ts";
 import { claimKeys } from "../keys/claim-keys.ts";
 import { completeMerges } from "./complete-merges.ts";
@@ -97,8 +97,4 @@ async function markMerged(run: Run, merges: readonly Merge[]): Promise<void> {
     run,
     refused.map(({ loser, survivor }) => ({ chat: loser, survivor, kind: "unmergeable" as const, reason })),
   );
-}
-
-function isMissing(field: string): Document {
-  return { $eq: [{ $type: `$${field}` }, "missing"] };
 }

@@ -28,7 +28,11 @@ export interface Lease extends AsyncDisposable {
    * @throws MigrationError `LEASE_LOST`
    */
   bound(): Promise<WriteBound>;
-  /** @throws MigrationError `LEASE_LOST` */
+  /**
+   * Makes it last as long as a new one.
+   *
+   * @throws MigrationError `LEASE_LOST`
+   */
   renew(): Promise<void>;
   /**
    * Asks the server whether this runner still holds the lease, and what an operator wants of it.
