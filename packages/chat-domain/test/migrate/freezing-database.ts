@@ -45,11 +45,11 @@ export function freezingDatabase(real: Db, freezesBefore: (command: Document) =>
 const heartbeats = new Set<string | symbol>(["updateOne", "findOneAndUpdate"]);
 
 /** The collection as it is seen when these methods go out only when `sends` lets them. */
-export function heldBack(
-  real: Collection,
+export function heldBack<T extends Document>(
+  real: Collection<T>,
   methods: ReadonlySet<string | symbol>,
   sends: (send: () => unknown) => Promise<unknown>,
-): Collection {
+): Collection<T> {
   return new Proxy(real, {
     get(target, property) {
       const member: unknown = Reflect.get(target, property, target);

@@ -80,7 +80,7 @@ describe("what an old version does in the middle of a migration", () => {
     expect(await findingsOf(contextOf(db), { allowDeleted: true })).toEqual([]);
   });
 
-  it.each(["markMerged", "archive"])(
+  it.each(["tombstone", "copy"])(
     "is its own business, when it deletes a duplicate just before the %s of its merge, and leaves nothing behind",
     async (step) => {
       const { db, loser } = await duplicates();
@@ -89,7 +89,7 @@ describe("what an old version does in the middle of a migration", () => {
       const busy = interruptedDatabase(db, async (command) => {
         const text = JSON.stringify(command);
         const isNext =
-          step === "archive"
+          step === "copy"
             ? command["aggregate"] === "chats" && text.includes('"into":"chats_archive"')
             : isUpdateOf("chats", command) && text.includes("mergedAt");
         if (deleted || !isNext) return;
