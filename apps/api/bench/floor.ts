@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { noLimits } from "../test/no-limits.ts";
 import { cpuSecondsOf } from "./api.ts";
-import { load, type Shot } from "./load.ts";
+import { load, percentile, type Shot } from "./load.ts";
 import { secret, tokenOf } from "./shots.ts";
 
 const program = fileURLToPath(new URL("nothing-server.mjs", import.meta.url));
@@ -74,8 +74,12 @@ async function measure(
   for (const [name, own] of all) {
     const rate = median(own.map(({ perSecond }) => perSecond)).toFixed(0);
     const cpu = median(own.map(({ cpuPerCall }) => cpuPerCall)).toFixed(0);
-    const rates = spread(own.map(({ perSecond }, round) => perSecond / (control[round]?.perSecond ?? 0)));
-    const costs = spread(own.map(({ cpuPerCall }, round) => (control[round]?.cpuPerCall ?? 0) / cpuPerCall));
+    const rates = spread(
+      own.map(({ perSecond }, round) => perSecond / (control[round]?.perSecond ?? Number.NaN)),
+    );
+    const costs = spread(
+      own.map(({ cpuPerCall }, round) => (control[round]?.cpuPerCall ?? Number.NaN) / cpuPerCall),
+    );
     print(
       `${name.padEnd(24)} ${rate.padStart(6)}/s  ${rates} of the floor   ${cpu.padStart(4)} µs  ${costs}`,
     );
@@ -95,14 +99,15 @@ async function measuredRound(
 }
 
 function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+  return percentile(sorted(values), 0.5);
 }
 
 /** The median, and the middle half. */
 function spread(values: readonly number[]): string {
-  const sorted = values.toSorted((a, b) => a - b);
-  const [low = 0, middle = 0, high = 0] = [0.25, 0.5, 0.75].map(
-    (at) => sorted[Math.floor(sorted.length * at)],
-  );
-  return `${middle.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})`;
+  const [low, middle, high] = [0.25, 0.5, 0.75].map((share) => percentile(sorted(values), share).toFixed(2));
+  return `${middle} (${low}–${high})`;
+}
+
+function sorted(values: readonly number[]): readonly number[] {
+  return values.toSorted((a, b) => a - b);
 }
