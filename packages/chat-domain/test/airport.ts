@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { GroupCommit, type GroupCommitLimits, type Shared } from "../src/group-commit.ts";
-import { Wait } from "../src/wait.ts";
+import { GroupCommit, type GroupCommitLimits, type Shared } from "../src/concurrency/group-commit.ts";
+import { Wait } from "../src/concurrency/timeout.ts";
 import { type PromiseWithResolvers, withResolvers } from "./with-resolvers.ts";
 
 const roomy: GroupCommitLimits = {

@@ -1,4 +1,4 @@
-import { withConcurrentCalls } from "../src/concurrent-calls.ts";
+import { withConcurrentCalls } from "../src/create-or-get/chat-context.ts";
 import type { ChatContext } from "../src/index.ts";
 
 const writes: ReadonlySet<PropertyKey> = new Set(["findOneAndUpdate", "insertMany", "bulkWrite"]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Wait } from "../src/wait.ts";
+import { Wait } from "../src/concurrency/timeout.ts";
 import { airport, turn } from "./airport.ts";
 
 describe("group commit", () => {

@@ -1,5 +1,5 @@
 import type { Document } from "mongodb";
-import { withConcurrentCalls } from "../src/concurrent-calls.ts";
+import { withConcurrentCalls } from "../src/create-or-get/chat-context.ts";
 import type { ChatContext } from "../src/index.ts";
 
 /** One call of a method of the collection. */

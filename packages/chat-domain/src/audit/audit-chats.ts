@@ -1,10 +1,9 @@
-import { asMigrationError, withMigrationErrors } from "../migrate/database-errors.ts";
-import { keyIndexFlaw } from "../migrate/keys/key-index-flaw.ts";
-import type { MigrationContext } from "../migrate/migration-context.ts";
-import { auditJournal } from "./audit-journal.ts";
+import type { MigrationContext } from "../migrate/context/migration-context.ts";
+import { asMigrationError, withMigrationErrors } from "../migrate/context/migration-error.ts";
+import { keyIndexFlaw } from "../store/key-index.ts";
+import { auditJournal, auditTombstones } from "./audit-journal.ts";
 import { auditKeys } from "./audit-keys.ts";
 import { auditMoves } from "./audit-moves.ts";
-import { auditTombstones } from "./audit-tombstones.ts";
 import type { Finding } from "./finding.ts";
 
 /** How far an audit is: chats and duplicates looked at. */
