@@ -1,3 +1,4 @@
+import { isLive, ownField } from "../model/own-names.ts";
 import type { NativeId } from "../identity/native-id.ts";
 import { idMap, idText } from "../identity/stored-ids.ts";
 import type { MigrationContext } from "../migrate/context/migration-context.ts";
@@ -11,7 +12,7 @@ import { journalBatches } from "../migrate/journal/journal.ts";
 import { archivedContents, contentsOf } from "../migrate/merge/archive/content-hash.ts";
 import { referencesTo } from "../migrate/merge/references/references-to.ts";
 import { strayTombstones } from "../migrate/merge/tombstones.ts";
-import { aliasesField, keyField, mergedIntoField, type StoredDocument } from "../model/stored-document.ts";
+import { type StoredDocument } from "../model/stored-document.ts";
 import type { Finding, FindingCode } from "./finding.ts";
 
 const size = (): number => 1_000;
@@ -60,7 +61,7 @@ async function mergesOf(
   return merges.flatMap(({ loser, survivor }): readonly Finding[] => {
     const tombstone = tombstones.get(loser);
     return [
-      ...(tombstone !== undefined && idText(tombstone[mergedIntoField]) !== idText(survivor)
+      ...(tombstone !== undefined && idText(tombstone[ownField(ctx.model, "mergedInto")]) !== idText(survivor)
         ? [finding("TOMBSTONE_MISSING", "a merged duplicate does not point at its survivor", loser)]
         : []),
       ...(uncopied.has(loser)
@@ -69,19 +70,23 @@ async function mergesOf(
       ...(idText(redirects.get(loser)) !== idText(survivor)
         ? [finding("REDIRECT_MISSING", "a duplicate has no redirect to its survivor", loser)]
         : []),
-      ...survivorFindings(survivors.get(survivor), loser),
+      ...survivorFindings(ctx, survivors.get(survivor), loser),
     ];
   });
 }
 
-function survivorFindings(survivor: StoredDocument | undefined, loser: NativeId): readonly Finding[] {
-  const live = survivor !== undefined && (survivor[mergedIntoField] ?? null) === null;
-  if (!live || typeof survivor[keyField] !== "string")
+function survivorFindings(
+  { model }: MigrationContext,
+  survivor: StoredDocument | undefined,
+  loser: NativeId,
+): readonly Finding[] {
+  const isSurvivor = survivor !== undefined && isLive(model, survivor);
+  if (!isSurvivor || typeof survivor[model.chats.keyField] !== "string")
     return [
       finding("SURVIVOR_MISSING", "what a duplicate was merged into is no live chat with a key", loser),
     ];
-  const aliases: readonly unknown[] = Array.isArray(survivor[aliasesField]) ? survivor[aliasesField] : [];
-  return aliases.some((alias) => idText(alias) === idText(loser))
+  const aliases = survivor[ownField(model, "aliases")];
+  return Array.isArray(aliases) && aliases.some((alias) => idText(alias) === idText(loser))
     ? []
     : [finding("ALIAS_MISSING", "a survivor does not list its duplicate", loser)];
 }
@@ -124,7 +129,11 @@ async function chatsById(
   ctx: MigrationContext,
   ids: readonly NativeId[],
 ): Promise<{ get(id: NativeId): StoredDocument | undefined }> {
-  const projection = { [keyField]: 1, [mergedIntoField]: 1, [aliasesField]: 1 };
+  const projection = {
+    [ctx.model.chats.keyField]: 1,
+    [ownField(ctx.model, "mergedInto")]: 1,
+    [ownField(ctx.model, "aliases")]: 1,
+  };
   const chats = await ctx.chats.find({ _id: { $in: [...ids] } }, { projection }).toArray();
   return idMap(chats.map((chat) => [chat._id, chat] as const));
 }

@@ -4,7 +4,7 @@ import type { MigrationContext } from "../migrate/context/migration-context.ts";
 import { hasItsKey } from "../migrate/keys/chat-validity.ts";
 import { nextChats } from "../migrate/keys/scan-chats.ts";
 import { uniqueChats } from "../model/chat-filters.ts";
-import { keyField, type StoredDocument } from "../model/stored-document.ts";
+import { type StoredDocument } from "../model/stored-document.ts";
 import type { Finding } from "./finding.ts";
 
 const batch = 2_000;
@@ -21,7 +21,7 @@ export async function* auditKeys(
     if (last === undefined) return;
     const wrong = chats.filter((chat) => !hasItsKey(ctx.model, chat));
     const parked = await parkedAmong(ctx, wrong);
-    for (const chat of wrong) if (!parked.has(chat._id)) yield wrongKey(chat);
+    for (const chat of wrong) if (!parked.has(chat._id)) yield wrongKey(ctx, chat);
     tick(chats.length);
     after = last._id;
   }
@@ -38,8 +38,8 @@ async function parkedAmong(
   return idMap(entries.map(({ _id }) => [_id, true] as const));
 }
 
-function wrongKey(chat: StoredDocument): Finding {
-  const keyless = (chat[keyField] ?? null) === null;
+function wrongKey(ctx: MigrationContext, chat: StoredDocument): Finding {
+  const keyless = (chat[ctx.model.chats.keyField] ?? null) === null;
   return {
     code: keyless ? "KEYLESS_CHAT" : "WRONG_KEY",
     message: keyless

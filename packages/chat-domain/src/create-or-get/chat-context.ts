@@ -1,3 +1,4 @@
+import { recordName } from "../model/own-names.ts";
 import type { Collection, Db } from "mongodb";
 import { GroupCommit, type GroupCommitLimits } from "../concurrency/group-commit.ts";
 import { defaultMaxParticipants } from "../identity/participants-key.ts";
@@ -62,9 +63,9 @@ export function chatContext(db: Db, options: ChatContextOptions = {}): ChatConte
     maxParticipants,
     deadlineMs,
     chats,
-    redirects: guaranteedCollection(db, "chat_redirects", deadlineMs),
+    redirects: guaranteedCollection(db, recordName(model, "chat_redirects"), deadlineMs),
     ownPaths: ownPaths(model),
-    keyIndex: keyIndex(chats, deadlineMs),
+    keyIndex: keyIndex(chats, model.chats.keyField, deadlineMs),
   };
   return withConcurrentCalls(context, {
     maxBatch: wholeNumber("maxBatch", options.maxBatch ?? 512),

@@ -2,7 +2,7 @@ import { isDuplicateOf } from "../errors/mongo-errors.ts";
 import type { ChatIdentity } from "../identity/participants-key.ts";
 import { type Chat, toChat } from "../model/chat.ts";
 import { type ChatRequest, newChatFields } from "../model/new-chat.ts";
-import { keyField, type StoredDocument } from "../model/stored-document.ts";
+import { type StoredDocument } from "../model/stored-document.ts";
 import { chatByKey, keyForLog, matchingChat } from "../store/chats-by-key.ts";
 import { keyIndexHint } from "../store/key-index.ts";
 import { claimKeylessChat, findKeylessChat } from "../store/keyless-chats.ts";
@@ -22,7 +22,7 @@ export async function obtainChat(ctx: ChatContext, request: ChatRequest): Promis
   try {
     return await (ctx.legacy === "claim" ? getClaimOrUpsert(ctx, request) : upsert(ctx, request));
   } catch (error) {
-    if (!isDuplicateOf(error, keyField)) throw error;
+    if (!isDuplicateOf(error, ctx.model.chats.keyField)) throw error;
     return afterDuplicateKey(ctx, request);
   }
 }
@@ -53,13 +53,13 @@ async function claim(
 async function upsert(ctx: ChatContext, request: ChatRequest): Promise<Obtained | null> {
   await ctx.keyIndex.verified();
   const { value, lastErrorObject } = await ctx.chats.findOneAndUpdate(
-    { [keyField]: request.key },
+    { [ctx.model.chats.keyField]: request.key },
     { $setOnInsert: newChatFields(ctx.model, request) },
     {
       upsert: true,
       returnDocument: "after",
       includeResultMetadata: true,
-      hint: { ...keyIndexHint },
+      hint: keyIndexHint(ctx.model),
       maxTimeMS: ctx.deadlineMs,
     },
   );

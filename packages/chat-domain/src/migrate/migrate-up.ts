@@ -1,3 +1,4 @@
+import { recordName } from "../model/own-names.ts";
 import type { MigrationContext } from "./context/migration-context.ts";
 import {
   type MigrationPhase,
@@ -111,7 +112,7 @@ async function retryParked(run: Run): Promise<void> {
     .find({ state: "parked", survivor: { $ne: null } }, { projection: { _id: 1 } })
     .toArray();
   await run.write.update(
-    "chat_merge_journal",
+    recordName(run.ctx.model, "chat_merge_journal"),
     parked.map(({ _id }) => ({
       q: { _id, state: "parked" },
       u: { $set: { state: "planned" }, $unset: { reason: "", kind: "" } },

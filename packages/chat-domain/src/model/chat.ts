@@ -4,7 +4,7 @@ import { participantIdOrNull } from "../identity/participant-id.ts";
 import { sortedSet } from "../identity/participants-key.ts";
 import { storedParticipants, storedScope } from "./chat-document.ts";
 import type { ChatModel } from "./chat-model.ts";
-import { keyField, type StoredDocument } from "./stored-document.ts";
+import { type StoredDocument } from "./stored-document.ts";
 
 /** A chat as onechat sees it. Ids are canonical text, see `participantId`. */
 export interface Chat {
@@ -29,7 +29,7 @@ export interface Chat {
  * @throws ChatError `INTEGRITY` when `_id` is of a type that has no canonical text
  */
 export function toChat(model: ChatModel, document: StoredDocument): Chat {
-  const { _id, createdBy, aliases, [keyField]: key } = document;
+  const { _id, createdBy, aliases, [model.chats.keyField]: key } = document;
   const id = participantIdOrNull(_id);
   if (id === null)
     throw new ChatError(

@@ -1,3 +1,4 @@
+import { ownField, ownFieldNames } from "./own-names.ts";
 import { type Document, ObjectId } from "mongodb";
 import type { ChatContext } from "../create-or-get/chat-context.ts";
 import { nativeId } from "../identity/native-id.ts";
@@ -5,7 +6,6 @@ import type { ChatIdentity } from "../identity/participants-key.ts";
 import { nativeParticipants, participantsPath } from "./chat-document.ts";
 import type { ChatModel } from "./chat-model.ts";
 import { isFieldPath } from "./field-path.ts";
-import { keyField, mergedIntoField } from "./stored-document.ts";
 
 /** A checked call: who is meant, and what the caller wants a new chat to have. */
 export interface ChatRequest extends ChatIdentity {
@@ -29,7 +29,7 @@ export function newChatFields(model: ChatModel, request: ChatRequest): Document 
 export function ownPaths(model: ChatModel): readonly string[] {
   const { scope, where } = model.chats;
   const own = [participantsPath(model).array, ...Object.keys(equalitiesOf(where))];
-  const reserved = ["_id", keyField, mergedIntoField, "mergedAt", "aliases"];
+  const reserved = ["_id", model.chats.keyField, ...ownFieldNames.map((name) => ownField(model, name))];
   return [...own, ...reserved, ...(scope === null ? [] : [scope])];
 }
 
@@ -92,7 +92,7 @@ function overlaps(a: string, b: string): boolean {
 
 /** What an upsert would make of the request, which sets paths where an insert needs sub-documents. */
 export function documentOf(model: ChatModel, request: ChatRequest): Document {
-  const chat: Document = { _id: new ObjectId(), [keyField]: request.key };
+  const chat: Document = { _id: new ObjectId(), [model.chats.keyField]: request.key };
   for (const [path, value] of Object.entries(newChatFields(model, request)))
     setAt(chat, path.split("."), value);
   return chat;

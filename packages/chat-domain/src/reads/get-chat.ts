@@ -1,9 +1,10 @@
+import { isLive, ownField } from "../model/own-names.ts";
 import type { ChatContext } from "../create-or-get/chat-context.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { nativeForms } from "../identity/native-id.ts";
 import { participantIdOrNull } from "../identity/participant-id.ts";
 import { type Chat, toChat } from "../model/chat.ts";
-import { mergedIntoField, type StoredDocument } from "../model/stored-document.ts";
+import { type StoredDocument } from "../model/stored-document.ts";
 import { withDeadline } from "../store/deadline.ts";
 
 /**
@@ -28,15 +29,13 @@ async function followChatId(ctx: ChatContext, id: unknown): Promise<StoredDocume
   let tombstone: string | null = null;
   for (let hop = 0; hop < maxHops && next !== null; hop += 1) {
     const stored = await readById(ctx, next);
-    if (stored !== null && !isTombstone(stored)) return stored;
+    if (stored !== null && isLive(ctx.model, stored)) return stored;
     if (stored !== null) tombstone = next;
-    next = participantIdOrNull(stored?.[mergedIntoField]) ?? (await redirectOf(ctx, next, tombstone));
+    next =
+      participantIdOrNull(stored?.[ownField(ctx.model, "mergedInto")]) ??
+      (await redirectOf(ctx, next, tombstone));
   }
   throw new ChatError("CHAT_NOT_FOUND", "there is no chat with this id");
-}
-
-function isTombstone(stored: StoredDocument): boolean {
-  return (stored[mergedIntoField] ?? null) !== null;
 }
 
 function readById(ctx: ChatContext, id: string): Promise<StoredDocument | null> {

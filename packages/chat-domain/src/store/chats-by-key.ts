@@ -1,10 +1,11 @@
+import { isLive } from "../model/own-names.ts";
 import type { ChatContext } from "../create-or-get/chat-context.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { isHintRefused } from "../errors/mongo-errors.ts";
 import type { ChatIdentity } from "../identity/participants-key.ts";
 import { isChatOf } from "../model/chat-document.ts";
 import { type Chat, toChat } from "../model/chat.ts";
-import { keyField, mergedIntoField, type StoredDocument } from "../model/stored-document.ts";
+import { type StoredDocument } from "../model/stored-document.ts";
 import { keyIndexHint } from "./key-index.ts";
 
 /**
@@ -15,8 +16,8 @@ import { keyIndexHint } from "./key-index.ts";
 export async function chatByKey(ctx: ChatContext, identity: ChatIdentity): Promise<Chat | null> {
   await ctx.keyIndex.verified();
   const stored = await ctx.chats.findOne(
-    { [keyField]: identity.key },
-    { hint: { ...keyIndexHint }, maxTimeMS: ctx.deadlineMs },
+    { [ctx.model.chats.keyField]: identity.key },
+    { hint: keyIndexHint(ctx.model), maxTimeMS: ctx.deadlineMs },
   );
   return stored === null ? null : matchingChat(ctx, identity, stored);
 }
@@ -29,8 +30,7 @@ export async function chatByKey(ctx: ChatContext, identity: ChatIdentity): Promi
  */
 export function matchingChat(ctx: ChatContext, identity: ChatIdentity, stored: StoredDocument): Chat {
   const chat = toChat(ctx.model, stored);
-  const live = (stored[mergedIntoField] ?? null) === null;
-  if (live && isChatOf(ctx.model, stored, identity)) return chat;
+  if (isLive(ctx.model, stored) && isChatOf(ctx.model, stored, identity)) return chat;
   ctx.observer.count("integrity");
   ctx.observer.log("error", "stored participants do not match the key", {
     chatId: chat.id,
@@ -59,12 +59,17 @@ export async function chatsByKeys(
   const stored = await hinted(ctx, () =>
     ctx.chats
       .find(
-        { [keyField]: { $in: keys } },
-        { hint: { ...keyIndexHint }, limit: keys.length, batchSize: keys.length, maxTimeMS: ctx.deadlineMs },
+        { [ctx.model.chats.keyField]: { $in: keys } },
+        {
+          hint: keyIndexHint(ctx.model),
+          limit: keys.length,
+          batchSize: keys.length,
+          maxTimeMS: ctx.deadlineMs,
+        },
       )
       .toArray(),
   );
-  return new Map(stored.map((document) => [String(document[keyField]), document]));
+  return new Map(stored.map((document) => [String(document[ctx.model.chats.keyField]), document]));
 }
 
 /** The first to learn that the index is gone keeps those from writing who wait behind it. */

@@ -43,7 +43,7 @@ export async function asCallerErrors<T>(ctx: ChatContext, work: () => Promise<T>
   } catch (error) {
     if (isHintRefused(error)) {
       ctx.keyIndex.forget();
-      throw indexMissing(ctx.chats, "cannot be used", error);
+      throw indexMissing(ctx.chats, ctx.model.chats.keyField, "cannot be used", error);
     }
     throw isTransient(error) ? unavailable("the database did not answer in time; try again", error) : error;
   }

@@ -4,7 +4,7 @@ import { ChatError } from "../errors/chat-error.ts";
 import { isServerError } from "../errors/mongo-errors.ts";
 import type { MigrationContext } from "../migrate/context/migration-context.ts";
 import type { ChatModel } from "../model/chat-model.ts";
-import { keyField, type StoredDocument } from "../model/stored-document.ts";
+import { type StoredDocument } from "../model/stored-document.ts";
 
 export interface ChatIndex {
   readonly key: Readonly<Record<string, 1 | -1>>;
@@ -12,16 +12,20 @@ export interface ChatIndex {
 }
 
 /** What decides the race: exactly this index, or there is no guarantee. Sparse, so that named groups need no key. */
-const uniqueKeyIndex: ChatIndex = {
-  key: { [keyField]: 1 },
-  options: { name: "participantsKey_unique", unique: true, sparse: true, collation: { locale: "simple" } },
-};
+function uniqueKeyIndex(keyField: string): ChatIndex {
+  return {
+    key: { [keyField]: 1 },
+    options: { name: `${keyField}_unique`, unique: true, sparse: true, collation: { locale: "simple" } },
+  };
+}
 
 /**
  * With this hint the server refuses to read or write by key once the index is gone. It cannot tell a right index from
  * one that is partial, not unique, or has a collation: that takes a {@link KeyIndex}.
  */
-export const keyIndexHint: Readonly<Record<string, 1>> = { [keyField]: 1 };
+export function keyIndexHint({ chats }: ChatModel): Record<string, 1> {
+  return { [chats.keyField]: 1 };
+}
 
 /** The index that decides every race, proven before the first call relies on it. */
 export interface KeyIndex {
@@ -41,7 +45,7 @@ export interface KeyIndex {
   recheck(): Promise<void>;
 }
 
-export function keyIndex(chats: Collection<StoredDocument>, deadlineMs: number): KeyIndex {
+export function keyIndex(chats: Collection<StoredDocument>, keyField: string, deadlineMs: number): KeyIndex {
   let verifying: Promise<void> | null = null;
   const forget = (): void => {
     verifying = null;
@@ -50,14 +54,14 @@ export function keyIndex(chats: Collection<StoredDocument>, deadlineMs: number):
     forget,
     async recheck() {
       try {
-        await verifyKeyIndex(chats);
+        await verifyKeyIndex(chats, keyField);
       } catch (error) {
         forget();
         throw error;
       }
     },
     async verified() {
-      verifying ??= answeredWithin(deadlineMs, () => verifyKeyIndex(chats));
+      verifying ??= answeredWithin(deadlineMs, () => verifyKeyIndex(chats, keyField));
       try {
         await verifying;
       } catch (error) {
@@ -85,17 +89,18 @@ export async function existingIndexes(
  *
  * @throws ChatError `INDEX_MISSING` with what is wrong
  */
-export async function verifyKeyIndex(chats: Collection<StoredDocument>): Promise<void> {
+export async function verifyKeyIndex(chats: Collection<StoredDocument>, keyField: string): Promise<void> {
   const candidates = (await existingIndexes(chats)).filter(({ key }) => Object.keys(key).join() === keyField);
   const [index, second] = candidates;
-  if (index === undefined) throw indexMissing(chats, "does not exist");
-  if (second !== undefined) throw indexMissing(chats, "exists more than once with different options");
-  const flaw = indexFlaw(index);
-  if (flaw !== null) throw indexMissing(chats, flaw);
+  if (index === undefined) throw indexMissing(chats, keyField, "does not exist");
+  if (second !== undefined)
+    throw indexMissing(chats, keyField, "exists more than once with different options");
+  const flaw = indexFlaw(index, keyField);
+  if (flaw !== null) throw indexMissing(chats, keyField, flaw);
 }
 
 /** Why an index on the key cannot decide a race, or `null`. */
-export function indexFlaw(index: IndexDescriptionInfo): string | null {
+export function indexFlaw(index: IndexDescriptionInfo, keyField: string): string | null {
   if (index.key[keyField] !== 1) return "is not ascending";
   if (index.unique !== true) return "is not unique";
   if (index.partialFilterExpression !== undefined) return "is partial";
@@ -106,7 +111,12 @@ export function indexFlaw(index: IndexDescriptionInfo): string | null {
 }
 
 /** The error of a collection that cannot give the guarantee, with what mends it. */
-export function indexMissing(chats: Collection<StoredDocument>, flaw: string, cause?: unknown): ChatError {
+export function indexMissing(
+  chats: Collection<StoredDocument>,
+  keyField: string,
+  flaw: string,
+  cause?: unknown,
+): ChatError {
   const message =
     `the unique index {${keyField}: 1} of ${chats.namespace} ${flaw}, so "exactly one chat" cannot be ` +
     "guaranteed; build it with ensureIndexes, or with: pnpm migrator up --execute --to index";
@@ -116,7 +126,7 @@ export function indexMissing(chats: Collection<StoredDocument>, flaw: string, ca
 /** What is wrong with the unique index, or `null`. */
 export async function keyIndexFlaw(ctx: MigrationContext): Promise<string | null> {
   try {
-    await verifyKeyIndex(ctx.chats);
+    await verifyKeyIndex(ctx.chats, ctx.model.chats.keyField);
     return null;
   } catch (error) {
     if (error instanceof ChatError && error.code === "INDEX_MISSING") return error.message;
@@ -130,5 +140,5 @@ export function chatIndexes(model: ChatModel): readonly ChatIndex[] {
     key: { [model.chats.participants]: 1, _id: -1 },
     options: { name: "participants_listing" },
   };
-  return [uniqueKeyIndex, listing];
+  return [uniqueKeyIndex(model.chats.keyField), listing];
 }

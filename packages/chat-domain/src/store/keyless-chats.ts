@@ -4,7 +4,7 @@ import { refusedWrites } from "../errors/mongo-errors.ts";
 import type { ChatIdentity } from "../identity/participants-key.ts";
 import { recomputedKey } from "../model/chat-document.ts";
 import { keylessChatsOf } from "../model/chat-filters.ts";
-import { keyField, type StoredDocument } from "../model/stored-document.ts";
+import { type StoredDocument } from "../model/stored-document.ts";
 
 /** The oldest live chat without a key that has exactly these people, or `null`. */
 export async function findKeylessChat(
@@ -32,7 +32,7 @@ export async function claimKeylessChat(
 ): Promise<StoredDocument | null> {
   return ctx.chats.findOneAndUpdate(
     { _id: keyless._id, ...keylessChatsOf(ctx.model, identity.ids, identity.scope) },
-    { $set: { [keyField]: identity.key } },
+    { $set: { [ctx.model.chats.keyField]: identity.key } },
     { returnDocument: "after", maxTimeMS: ctx.deadlineMs },
   );
 }
@@ -78,7 +78,7 @@ export async function claimKeylessChats(
     const chat = keyless.get(key);
     if (chat === undefined) return [];
     const filter = { _id: chat._id, ...keylessChatsOf(ctx.model, ids, scope) };
-    return [{ updateOne: { filter, update: { $set: { [keyField]: key } } } }];
+    return [{ updateOne: { filter, update: { $set: { [ctx.model.chats.keyField]: key } } } }];
   });
   if (claims.length === 0) return;
   await refusedWrites(() => ctx.chats.bulkWrite(claims, { ordered: false, maxTimeMS: ctx.deadlineMs }));

@@ -1,3 +1,4 @@
+import { recordName } from "../../model/own-names.ts";
 import { hostname } from "node:os";
 import type { Collection, Db } from "mongodb";
 import { ChatModel, type ChatModelInput } from "../../model/chat-model.ts";
@@ -56,8 +57,8 @@ export function migrationContext(db: Db, options: MigrationOptions = {}): Migrat
     db,
     model,
     chats: db.collection(model.chats.collection, read),
-    redirects: db.collection("chat_redirects", read),
-    records: migrationRecords(db),
+    redirects: db.collection(recordName(model, "chat_redirects"), read),
+    records: migrationRecords(db, model),
     tell: options.onEvent ?? (() => undefined),
     host: hostname(),
     now: options.now ?? (() => new Date()),

@@ -1,5 +1,7 @@
+import { recordName, type RecordName } from "../../model/own-names.ts";
 import type { Collection, Db, ObjectId } from "mongodb";
 import type { NativeId } from "../../identity/native-id.ts";
+import type { ChatModel } from "../../model/chat-model.ts";
 import type { StoredDocument } from "../../model/stored-document.ts";
 import type { RunCounts, RunOutcome } from "./migration-event.ts";
 
@@ -160,25 +162,25 @@ export interface MigrationRecords {
   readonly locks: Collection<LockRecord>;
 }
 
-export function migrationRecords(db: Db): MigrationRecords {
+export function migrationRecords(db: Db, model: ChatModel): MigrationRecords {
   const read = { readConcern: { level: "majority" }, readPreference: "primary" } as const;
   return {
-    journal: db.collection("chat_merge_journal", read),
-    moves: db.collection("chat_merge_moves", read),
-    archive: db.collection("chats_archive", read),
-    rowsArchive: db.collection("chat_rows_archive", read),
-    originals: db.collection("chat_originals", read),
-    keyBatches: db.collection("chat_key_batches", read),
-    runs: db.collection("migrator_runs", read),
-    events: db.collection("migrator_events", read),
-    locks: db.collection("migrator_locks", read),
+    journal: db.collection(recordName(model, "chat_merge_journal"), read),
+    moves: db.collection(recordName(model, "chat_merge_moves"), read),
+    archive: db.collection(recordName(model, "chats_archive"), read),
+    rowsArchive: db.collection(recordName(model, "chat_rows_archive"), read),
+    originals: db.collection(recordName(model, "chat_originals"), read),
+    keyBatches: db.collection(recordName(model, "chat_key_batches"), read),
+    runs: db.collection(recordName(model, "migrator_runs"), read),
+    events: db.collection(recordName(model, "migrator_events"), read),
+    locks: db.collection(recordName(model, "migrator_locks"), read),
   };
 }
 
 const yearInSeconds = 365 * 24 * 60 * 60;
 
 interface RecordIndex {
-  readonly collection: string;
+  readonly collection: RecordName;
   readonly name: string;
   readonly key: Readonly<Record<string, 1>>;
   readonly expireAfterSeconds?: number;

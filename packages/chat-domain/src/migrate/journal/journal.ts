@@ -4,8 +4,11 @@ import type { MigrationContext } from "../context/migration-context.ts";
 import type { JournalEntry, JournalState, ParkedKind } from "../context/migration-records.ts";
 import type { Run } from "../run/run.ts";
 
-const collection = "chat_merge_journal";
 const underWay: ReadonlySet<JournalState> = new Set(["planned", "rolling-back"]);
+
+function journalName({ ctx }: Run): string {
+  return ctx.records.journal.collectionName;
+}
 
 export interface Duplicate {
   readonly loser: NativeId;
@@ -24,13 +27,13 @@ export async function planMerges(run: Run, duplicates: readonly Duplicate[]): Pr
     .toArray();
   const stateOf = idMap(known.map(({ _id, state }) => [_id, state] as const));
   const begun = await write.insert(
-    collection,
+    journalName(run),
     duplicates
       .filter(({ loser }) => !stateOf.has(loser))
       .map(({ loser, survivor }) => ({ _id: loser, ...planned(survivor), epoch: 1 })),
   );
   const begunAnew = await write.update(
-    collection,
+    journalName(run),
     duplicates
       .filter(({ loser }) => isOver(stateOf.get(loser)))
       .map(({ loser, survivor }) => ({
@@ -57,12 +60,12 @@ export async function advance(
 ): Promise<void> {
   if (losers.length === 0) return;
   const q = { _id: { $in: losers }, state: { $in: from } };
-  await run.write.update(collection, [{ q, u: { $set: { ...set, state: to } }, multi: true }]);
+  await run.write.update(journalName(run), [{ q, u: { $set: { ...set, state: to } }, multi: true }]);
 }
 
 export async function forget(run: Run, losers: readonly NativeId[]): Promise<void> {
   await run.write.delete(
-    collection,
+    journalName(run),
     losers.map((_id) => ({ _id })),
   );
 }
@@ -83,7 +86,7 @@ export async function park(run: Run, parkings: readonly Parking[]): Promise<void
   const reasons = idMap(known.map((entry) => [entry._id, entry.reason] as const));
   const news = parkings.filter(({ chat, reason }) => reasons.get(chat) !== reason);
   await run.write.upsert(
-    collection,
+    journalName(run),
     news.map(({ chat, survivor, kind, reason }) => ({
       _id: chat,
       set: { state: "parked", kind, reason, survivor, run: run.id },

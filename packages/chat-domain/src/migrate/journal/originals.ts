@@ -1,7 +1,7 @@
+import { recordName } from "../../model/own-names.ts";
 import { type Document, ObjectId } from "mongodb";
 import type { NativeId } from "../../identity/native-id.ts";
 import type { FoldModel } from "../../model/merge-model.ts";
-import { keyField } from "../../model/stored-document.ts";
 import type { Run } from "../run/run.ts";
 
 /** Remembers keys that stood in chats before the migration, and where. Only what is not remembered yet. */
@@ -13,7 +13,12 @@ export async function rememberKeys(run: Run, ids: readonly NativeId[]): Promise<
       vars: { names },
       in: {
         $ifNull: [
-          { $arrayElemAt: ["$$names", { $add: [{ $indexOfArray: ["$$names", keyField] }, 1] }] },
+          {
+            $arrayElemAt: [
+              "$$names",
+              { $add: [{ $indexOfArray: ["$$names", run.ctx.model.chats.keyField] }, 1] },
+            ],
+          },
           null,
         ],
       },
@@ -22,9 +27,9 @@ export async function rememberKeys(run: Run, ids: readonly NativeId[]): Promise<
   await remember(run, {
     collection,
     ids,
-    filter: { [keyField]: { $exists: true } },
+    filter: { [run.ctx.model.chats.keyField]: { $exists: true } },
     part: "key",
-    value: { value: `$${keyField}`, followedBy: next },
+    value: { value: `$${run.ctx.model.chats.keyField}`, followedBy: next },
   });
 }
 
@@ -71,7 +76,7 @@ async function remember(run: Run, { collection, ids, filter, part, value }: Memo
     { $project: { _id: { collection: { $literal: collection }, id: "$_id" }, [part]: value } },
     {
       $merge: {
-        into: "chat_originals",
+        into: recordName(run.ctx.model, "chat_originals"),
         on: "_id",
         whenMatched: [{ $set: { [part]: { $ifNull: [`$${part}`, `$$new.${part}`] } } }],
         whenNotMatched: "insert",
@@ -91,12 +96,12 @@ export async function forgetOriginals(
   const unset = Object.fromEntries(parts.map((part) => [part, ""]));
   const records = ids.map((id) => ({ _id: { collection, id } }));
   await run.write.update(
-    "chat_originals",
+    recordName(run.ctx.model, "chat_originals"),
     records.map((q) => ({ q, u: { $unset: unset } })),
   );
   const empty = { $expr: { $eq: [{ $size: { $objectToArray: "$$ROOT" } }, 1] } };
   await run.write.delete(
-    "chat_originals",
+    recordName(run.ctx.model, "chat_originals"),
     records.map((q) => ({ ...q, ...empty })),
   );
 }
@@ -106,5 +111,7 @@ export async function forgetOriginals(
  * and chats carry no mark of it.
  */
 export async function rememberKeyBatch(run: Run, ids: readonly NativeId[]): Promise<void> {
-  await run.write.insert("chat_key_batches", [{ _id: new ObjectId(), ids, run: run.id }]);
+  await run.write.insert(recordName(run.ctx.model, "chat_key_batches"), [
+    { _id: new ObjectId(), ids, run: run.id },
+  ]);
 }

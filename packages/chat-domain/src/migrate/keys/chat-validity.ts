@@ -1,8 +1,9 @@
+import { isLive } from "../../model/own-names.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { participantIdAt, participantIdOrNull } from "../../identity/participant-id.ts";
 import { storedIdentity, storedParticipants, storedScope } from "../../model/chat-document.ts";
 import type { ChatModel } from "../../model/chat-model.ts";
-import { keyField, mergedIntoField, type StoredDocument } from "../../model/stored-document.ts";
+import { type StoredDocument } from "../../model/stored-document.ts";
 
 /** Why a chat can have no key, in words that hold no id of a person; `null` when it can. */
 export function invalidityOf(model: ChatModel, chat: StoredDocument): string | null {
@@ -23,6 +24,9 @@ export function invalidityOf(model: ChatModel, chat: StoredDocument): string | n
 
 /** Whether a chat is live and has the key that it ought to have. */
 export function hasItsKey(model: ChatModel, chat: StoredDocument): boolean {
-  const live = (chat[mergedIntoField] ?? null) === null;
-  return live && chat[keyField] !== undefined && chat[keyField] === storedIdentity(model, chat)?.key;
+  return (
+    isLive(model, chat) &&
+    chat[model.chats.keyField] !== undefined &&
+    chat[model.chats.keyField] === storedIdentity(model, chat)?.key
+  );
 }

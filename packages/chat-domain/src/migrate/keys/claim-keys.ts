@@ -1,12 +1,14 @@
+import { isLive } from "../../model/own-names.ts";
 import { duplicateKeyCode } from "../../errors/mongo-errors.ts";
 import type { NativeId } from "../../identity/native-id.ts";
 import { keyVersion } from "../../identity/participants-key.ts";
 import { idMap } from "../../identity/stored-ids.ts";
 import { storedIdentity } from "../../model/chat-document.ts";
-import { keyField, mergedIntoField, type StoredDocument } from "../../model/stored-document.ts";
+import { type StoredDocument } from "../../model/stored-document.ts";
 import { mergedStates } from "../context/migration-records.ts";
 import { type Duplicate, park, type Parking, planMerges } from "../journal/journal.ts";
 import { rememberKeyBatch, rememberKeys } from "../journal/originals.ts";
+import type { ChatModel } from "../../model/chat-model.ts";
 import type { Run } from "../run/run.ts";
 import { type Refusal, whyRefused } from "../run/write-outcome.ts";
 import { invalidityOf } from "./chat-validity.ts";
@@ -22,7 +24,7 @@ const attempts = 3;
  * Returns how many chats changed.
  */
 export async function claimKeys(run: Run, batch: readonly StoredDocument[]): Promise<number> {
-  const live = batch.filter((chat) => (chat[mergedIntoField] ?? null) === null);
+  const live = batch.filter((chat) => isLive(run.ctx.model, chat));
   await park(
     run,
     live.flatMap((chat) => invalid(run, chat)),
@@ -31,7 +33,7 @@ export async function claimKeys(run: Run, batch: readonly StoredDocument[]): Pro
   let claims = await withoutSurvivors(
     run,
     live.flatMap((chat) => claimOf(run, chat)),
-    ({ chat }) => keyVersion.test(String(chat[keyField])),
+    ({ chat }) => keyVersion.test(String(chat[run.ctx.model.chats.keyField])),
   );
   if (claims.length === 0) return 0;
   const wrong = claims.filter((claim) => claim.wrong).map(({ chat }) => chat._id);
@@ -53,9 +55,9 @@ export async function claimKeys(run: Run, batch: readonly StoredDocument[]): Pro
 }
 
 function claimOf({ ctx }: Run, chat: StoredDocument): readonly Claim[] {
+  const { keyField } = ctx.model.chats;
   const identity = invalidityOf(ctx.model, chat) === null ? storedIdentity(ctx.model, chat) : null;
-  if (identity === null || chat[keyField] === identity.key || (chat[mergedIntoField] ?? null) !== null)
-    return [];
+  if (identity === null || chat[keyField] === identity.key || !isLive(ctx.model, chat)) return [];
   return [{ chat, identity, wrong: chat[keyField] !== undefined }];
 }
 
@@ -82,10 +84,10 @@ async function claimOnce(
   );
   const refused = new Map(outcome.refusals.map((refusal) => [refusal.index, refusal]));
   const accepted = claims.filter((_, index) => !refused.has(index));
-  const beaten = claims.filter((_, index) => isBeaten(refused.get(index)));
+  const beaten = claims.filter((_, index) => isBeaten(ctx.model, refused.get(index)));
   await park(
     run,
-    claims.flatMap((claim, index) => unclaimable(claim, refused.get(index))),
+    claims.flatMap((claim, index) => unclaimable(run, claim, refused.get(index))),
   );
   const missed = outcome.changed < accepted.length ? await unclaimed(run, accepted) : [];
   const { losers, winnerless } = await settleBeaten(run, beaten);
@@ -96,12 +98,12 @@ async function claimOnce(
   return { changed: claimed.length + losers, again: [...missed, ...winnerless] };
 }
 
-function isBeaten(refusal: Refusal | undefined): boolean {
-  return refusal?.code === duplicateKeyCode && Object.keys(refusal.keyPattern).join() === keyField;
+function isBeaten({ chats }: ChatModel, refusal: Refusal | undefined): boolean {
+  return refusal?.code === duplicateKeyCode && Object.keys(refusal.keyPattern).join() === chats.keyField;
 }
 
-function unclaimable({ chat }: Claim, refusal: Refusal | undefined): readonly Parking[] {
-  if (refusal === undefined || isBeaten(refusal)) return [];
+function unclaimable({ ctx }: Run, { chat }: Claim, refusal: Refusal | undefined): readonly Parking[] {
+  if (refusal === undefined || isBeaten(ctx.model, refusal)) return [];
   const reason = `its key could not be set: ${whyRefused(refusal)}`;
   return [{ chat: chat._id, survivor: null, kind: "unclaimable", reason }];
 }
@@ -111,7 +113,7 @@ async function unclaimed(run: Run, accepted: readonly Claim[]): Promise<readonly
     run.ctx,
     accepted.map(({ chat }) => chat._id),
   );
-  const keys = idMap(now.map((chat) => [chat._id, chat[keyField]] as const));
+  const keys = idMap(now.map((chat) => [chat._id, chat[run.ctx.model.chats.keyField]] as const));
   return accepted
     .filter(({ chat, identity }) => keys.get(chat._id) !== identity.key)
     .map(({ chat }) => chat._id);
@@ -129,9 +131,12 @@ async function settleBeaten(run: Run, beaten: readonly Claim[]): Promise<Beaten>
   if (beaten.length === 0) return { losers: 0, winnerless: [] };
   const keys = beaten.map(({ identity }) => identity.key);
   const holders = await run.ctx.chats
-    .find({ [keyField]: { $in: keys } }, { projection: { [keyField]: 1 } })
+    .find(
+      { [run.ctx.model.chats.keyField]: { $in: keys } },
+      { projection: { [run.ctx.model.chats.keyField]: 1 } },
+    )
     .toArray();
-  const holderOf = new Map(holders.map((holder) => [holder[keyField], holder._id]));
+  const holderOf = new Map(holders.map((holder) => [holder[run.ctx.model.chats.keyField], holder._id]));
   const mergeable = await withoutSurvivors(run, beaten, () => true);
   await giveUpWrongKeys(run, mergeable);
   const duplicates = mergeable.flatMap(({ chat, identity }): readonly Duplicate[] => {
@@ -150,8 +155,8 @@ async function giveUpWrongKeys(run: Run, beaten: readonly Claim[]): Promise<void
   await run.write.update(
     run.ctx.model.chats.collection,
     wrong.map(({ chat }) => ({
-      q: { _id: chat._id, [keyField]: chat[keyField] },
-      u: { $unset: { [keyField]: "" } },
+      q: { _id: chat._id, [run.ctx.model.chats.keyField]: chat[run.ctx.model.chats.keyField] },
+      u: { $unset: { [run.ctx.model.chats.keyField]: "" } },
     })),
   );
 }

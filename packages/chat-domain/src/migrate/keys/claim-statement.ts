@@ -1,8 +1,9 @@
+import { ownField } from "../../model/own-names.ts";
 import type { Document } from "mongodb";
 import { type StoredIdentity, storedParticipants } from "../../model/chat-document.ts";
 import { chatsOfExactly } from "../../model/chat-filters.ts";
 import type { ChatModel } from "../../model/chat-model.ts";
-import { keyField, mergedIntoField, type StoredDocument, valueAt } from "../../model/stored-document.ts";
+import { type StoredDocument, valueAt } from "../../model/stored-document.ts";
 import { isMissing, type UpdateStatement } from "../run/write-statements.ts";
 
 /** A chat that ought to have another key than it has. */
@@ -20,13 +21,13 @@ export interface Claim {
 export function quickClaim(model: ChatModel, { chat, identity }: Claim): UpdateStatement {
   const asRead = [
     same(model.chats.participants, storedParticipants(model, chat)),
-    same(keyField, chat[keyField]),
-    same(mergedIntoField, chat[mergedIntoField]),
+    same(model.chats.keyField, chat[model.chats.keyField]),
+    same(ownField(model, "mergedInto"), chat[ownField(model, "mergedInto")]),
     ...(model.chats.scope === null ? [] : [same(model.chats.scope, valueAt(chat, model.chats.scope))]),
     ...Object.entries(model.chats.where).map(([field, value]) => same(field, value)),
   ];
-  const key = { $cond: [{ $and: asRead }, identity.key, `$${keyField}`] };
-  return { q: { _id: chat._id }, u: [{ $set: { [keyField]: key } }] };
+  const key = { $cond: [{ $and: asRead }, identity.key, `$${model.chats.keyField}`] };
+  return { q: { _id: chat._id }, u: [{ $set: { [model.chats.keyField]: key } }] };
 }
 
 /** Whether the model's filter can be put as an expression: fields that equal plain values. */
@@ -39,8 +40,11 @@ export function isQuick(model: ChatModel): boolean {
 /** Sets the key if the chat is still of the same people, in whatever form and order, and everything else holds. */
 export function carefulClaim(model: ChatModel, { chat, identity, wrong }: Claim): UpdateStatement {
   const people = chatsOfExactly(model, identity.ids, identity.scope);
-  const key = wrong ? chat[keyField] : { $exists: false };
-  return { q: { _id: chat._id, [keyField]: key, ...people }, u: { $set: { [keyField]: identity.key } } };
+  const key = wrong ? chat[model.chats.keyField] : { $exists: false };
+  return {
+    q: { _id: chat._id, [model.chats.keyField]: key, ...people },
+    u: { $set: { [model.chats.keyField]: identity.key } },
+  };
 }
 
 function same(field: string, value: unknown): Document {

@@ -3,13 +3,16 @@ import type { NativeId } from "../../identity/native-id.ts";
 import { keyVersion } from "../../identity/participants-key.ts";
 import { idMap } from "../../identity/stored-ids.ts";
 import { uniqueChats } from "../../model/chat-filters.ts";
-import { keyField, type StoredDocument } from "../../model/stored-document.ts";
+import { type StoredDocument } from "../../model/stored-document.ts";
+import type { ChatModel } from "../../model/chat-model.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import { hasItsKey } from "./chat-validity.ts";
 import { nextChats } from "./scan-chats.ts";
 
 /** Also matches chats whose key is missing, `null` or no text. */
-export const withoutKey: Filter<StoredDocument> = { [keyField]: { $not: keyVersion } };
+export function withoutKey({ chats }: ChatModel): Filter<StoredDocument> {
+  return { [chats.keyField]: { $not: keyVersion } };
+}
 
 /** How many parked chats are looked at: with more than that, the first ones tell enough. */
 const mostLookedAt = 10_000;

@@ -1,6 +1,6 @@
+import { recordName } from "../../model/own-names.ts";
 import type { Document } from "mongodb";
 import { uniqueChats } from "../../model/chat-filters.ts";
-import { keyField } from "../../model/stored-document.ts";
 import type { KeyBatchRecord } from "../context/migration-records.ts";
 import { forgetOriginals } from "../journal/originals.ts";
 import type { Run } from "../run/run.ts";
@@ -14,14 +14,14 @@ export async function restoreKeys(run: Run): Promise<void> {
       .toArray();
     if (some.length === 0) return;
     await run.attempt("rollback", async () => {
-      await run.write.merge("chat_originals", [
+      await run.write.merge(recordName(run.ctx.model, "chat_originals"), [
         { $match: { _id: { $in: some.map(({ _id }) => _id) } } },
         { $project: { _id: "$_id.id", key: 1 } },
         {
           $merge: {
             into: run.ctx.model.chats.collection,
             on: "_id",
-            whenMatched: [{ $replaceWith: withKeyInPlace }],
+            whenMatched: [{ $replaceWith: withKeyInPlace(run.ctx.model.chats.keyField) }],
             whenNotMatched: "discard",
           },
         },
@@ -34,43 +34,49 @@ export async function restoreKeys(run: Run): Promise<void> {
 }
 
 /** Documents are lists of fields: the key goes before the field that followed it, or to the end. */
-const withKeyInPlace: Document = {
-  $let: {
-    vars: {
-      fields: {
-        $filter: { input: { $objectToArray: "$$ROOT" }, as: "field", cond: { $ne: ["$$field.k", keyField] } },
-      },
-    },
-    in: {
-      $let: {
-        vars: {
-          found: { $indexOfArray: ["$$fields.k", "$$new.key.followedBy"] },
-          count: { $size: "$$fields" },
+function withKeyInPlace(keyField: string): Document {
+  return {
+    $let: {
+      vars: {
+        fields: {
+          $filter: {
+            input: { $objectToArray: "$$ROOT" },
+            as: "field",
+            cond: { $ne: ["$$field.k", keyField] },
+          },
         },
-        in: {
-          $let: {
-            vars: { at: { $cond: [{ $lt: ["$$found", 0] }, "$$count", "$$found"] } },
-            in: {
-              $arrayToObject: {
-                $concatArrays: [
-                  { $cond: [{ $eq: ["$$at", 0] }, [], { $slice: ["$$fields", "$$at"] }] },
-                  [{ k: keyField, v: "$$new.key.value" }],
-                  {
-                    $cond: [
-                      { $eq: ["$$at", "$$count"] },
-                      [],
-                      { $slice: ["$$fields", "$$at", { $subtract: ["$$count", "$$at"] }] },
-                    ],
-                  },
-                ],
+      },
+      in: {
+        $let: {
+          vars: {
+            found: { $indexOfArray: ["$$fields.k", "$$new.key.followedBy"] },
+            count: { $size: "$$fields" },
+          },
+          in: {
+            $let: {
+              vars: { at: { $cond: [{ $lt: ["$$found", 0] }, "$$count", "$$found"] } },
+              in: {
+                $arrayToObject: {
+                  $concatArrays: [
+                    { $cond: [{ $eq: ["$$at", 0] }, [], { $slice: ["$$fields", "$$at"] }] },
+                    [{ k: keyField, v: "$$new.key.value" }],
+                    {
+                      $cond: [
+                        { $eq: ["$$at", "$$count"] },
+                        [],
+                        { $slice: ["$$fields", "$$at", { $subtract: ["$$count", "$$at"] }] },
+                      ],
+                    },
+                  ],
+                },
               },
             },
           },
         },
       },
     },
-  },
-};
+  };
+}
 
 /** Takes away the keys that backfill has set, and no others. */
 export async function unsetKeys(run: Run): Promise<void> {
@@ -97,17 +103,20 @@ export async function unsetKeys(run: Run): Promise<void> {
 async function unsetBatch(run: Run, { _id, ids }: KeyBatchRecord): Promise<number> {
   const { ctx, write } = run;
   const keyed = await ctx.chats
-    .find({ $and: [uniqueChats(ctx.model), { _id: { $in: [...ids] } }] }, { projection: { [keyField]: 1 } })
+    .find(
+      { $and: [uniqueChats(ctx.model), { _id: { $in: [...ids] } }] },
+      { projection: { [run.ctx.model.chats.keyField]: 1 } },
+    )
     .toArray();
   const { changed } = await write.update(
     ctx.model.chats.collection,
     keyed
-      .filter((chat) => chat[keyField] !== undefined)
+      .filter((chat) => chat[run.ctx.model.chats.keyField] !== undefined)
       .map((chat) => ({
-        q: { _id: chat._id, [keyField]: chat[keyField] },
-        u: { $unset: { [keyField]: "" } },
+        q: { _id: chat._id, [run.ctx.model.chats.keyField]: chat[run.ctx.model.chats.keyField] },
+        u: { $unset: { [run.ctx.model.chats.keyField]: "" } },
       })),
   );
-  await write.delete("chat_key_batches", [{ _id }]);
+  await write.delete(recordName(run.ctx.model, "chat_key_batches"), [{ _id }]);
   return changed;
 }

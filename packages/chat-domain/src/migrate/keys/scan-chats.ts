@@ -1,7 +1,8 @@
+import { ownField } from "../../model/own-names.ts";
 import { type Filter, type FindOptions, ObjectId } from "mongodb";
 import { isServerError } from "../../errors/mongo-errors.ts";
 import type { NativeId } from "../../identity/native-id.ts";
-import { keyField, mergedIntoField, type StoredDocument } from "../../model/stored-document.ts";
+import { type StoredDocument } from "../../model/stored-document.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 
 export interface ScanRequest {
@@ -75,5 +76,10 @@ export function chatsWithIds(ctx: MigrationContext, ids: readonly NativeId[]): P
 
 function identityProjection({ model }: MigrationContext): Readonly<Record<string, 1>> {
   const scope = model.chats.scope === null ? {} : { [model.chats.scope]: 1 as const };
-  return { [model.chats.participants]: 1, ...scope, [keyField]: 1, [mergedIntoField]: 1 };
+  return {
+    [model.chats.participants]: 1,
+    ...scope,
+    [model.chats.keyField]: 1,
+    [ownField(model, "mergedInto")]: 1,
+  };
 }

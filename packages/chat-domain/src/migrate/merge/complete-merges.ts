@@ -1,6 +1,6 @@
+import { ownField, recordName } from "../../model/own-names.ts";
 import type { NativeId } from "../../identity/native-id.ts";
 import { idMap, idText } from "../../identity/stored-ids.ts";
-import { keyField, mergedIntoField } from "../../model/stored-document.ts";
 import type { Merge } from "../context/migration-records.ts";
 import { advance } from "../journal/journal.ts";
 import type { Run } from "../run/run.ts";
@@ -49,7 +49,7 @@ export async function archiveLosers(run: Run, merges: readonly Merge[]): Promise
     from: run.ctx.model.chats.collection,
     archive: "chats_archive",
     documents: merges.map((merge) => ({ id: merge.loser, merge })),
-    filter: { [mergedIntoField]: { $exists: true } },
+    filter: { [ownField(run.ctx.model, "mergedInto")]: { $exists: true } },
   });
 }
 
@@ -66,13 +66,17 @@ async function redirect(run: Run, merges: readonly Merge[]): Promise<void> {
   await run.write.update(
     model.chats.collection,
     astray.map(({ loser, survivor }) => ({
-      q: { _id: loser, [keyField]: { $exists: false }, [mergedIntoField]: { $exists: true, $ne: survivor } },
-      u: { $set: { [mergedIntoField]: survivor } },
+      q: {
+        _id: loser,
+        [model.chats.keyField]: { $exists: false },
+        [ownField(run.ctx.model, "mergedInto")]: { $exists: true, $ne: survivor },
+      },
+      u: { $set: { [ownField(run.ctx.model, "mergedInto")]: survivor } },
     })),
   );
   const since = run.ctx.now();
   await run.write.upsert(
-    "chat_redirects",
+    recordName(run.ctx.model, "chat_redirects"),
     merges.map(({ loser, survivor }) => ({ _id: loser, set: { to: survivor }, setIfMissing: { since } })),
   );
 }
@@ -85,7 +89,10 @@ async function fold(run: Run, merges: readonly Merge[]): Promise<void> {
     target: "survivor",
     into: model.chats.collection,
     alive: {
-      $and: [{ $eq: [{ $type: "$participantsKey" }, "string"] }, isMissing(mergedIntoField)],
+      $and: [
+        { $eq: [{ $type: `$${model.chats.keyField}` }, "string"] },
+        isMissing(ownField(run.ctx.model, "mergedInto")),
+      ],
     },
     fold: model.fold,
   });

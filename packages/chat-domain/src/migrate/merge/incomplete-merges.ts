@@ -1,6 +1,7 @@
+import { ownField } from "../../model/own-names.ts";
 import type { NativeId } from "../../identity/native-id.ts";
 import { idMap, idText } from "../../identity/stored-ids.ts";
-import { aliasesField, mergedIntoField, type StoredDocument } from "../../model/stored-document.ts";
+import { type StoredDocument } from "../../model/stored-document.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import type { Merge } from "../context/migration-records.ts";
 import { archivedContents, contentsOf } from "./archive/content-hash.ts";
@@ -38,7 +39,7 @@ async function unlisted(ctx: MigrationContext, merges: readonly Merge[]): Promis
   const chats = await ctx.chats
     .find(
       { _id: { $in: [...losers, ...merges.map(({ survivor }) => survivor)] } },
-      { projection: { [aliasesField]: 1, [mergedIntoField]: 1 } },
+      { projection: { [ownField(ctx.model, "aliases")]: 1, [ownField(ctx.model, "mergedInto")]: 1 } },
     )
     .toArray();
   const chatOf = idMap(chats.map((chat) => [chat._id, chat] as const));
@@ -47,13 +48,15 @@ async function unlisted(ctx: MigrationContext, merges: readonly Merge[]): Promis
       const [tombstone, survivorChat] = [chatOf.get(loser), chatOf.get(survivor)];
       return (
         redirectOf.get(loser) !== idText(survivor) ||
-        (tombstone !== undefined && idText(tombstone[mergedIntoField]) !== idText(survivor)) ||
-        (survivorChat !== undefined && !aliasTexts(survivorChat).has(idText(loser)))
+        (tombstone !== undefined &&
+          idText(tombstone[ownField(ctx.model, "mergedInto")]) !== idText(survivor)) ||
+        (survivorChat !== undefined && !aliasTexts(ctx, survivorChat).has(idText(loser)))
       );
     })
     .map(({ loser }) => loser);
 }
 
-function aliasTexts({ [aliasesField]: aliases }: StoredDocument): ReadonlySet<string> {
+function aliasTexts({ model }: MigrationContext, chat: StoredDocument): ReadonlySet<string> {
+  const aliases = chat[ownField(model, "aliases")];
   return new Set(Array.isArray(aliases) ? aliases.map(idText) : []);
 }

@@ -1,5 +1,5 @@
+import { ownField } from "../../model/own-names.ts";
 import { groupedById, idText } from "../../identity/stored-ids.ts";
-import { keyField, mergedAtField, mergedIntoField } from "../../model/stored-document.ts";
 import type { Merge } from "../context/migration-records.ts";
 import { forget, park } from "../journal/journal.ts";
 import { rememberFields } from "../journal/originals.ts";
@@ -72,7 +72,10 @@ async function markMerged(run: Run, merges: readonly Merge[]): Promise<void> {
   const { ctx, write } = run;
   const mergedAt = ctx.now();
   const unmerged = {
-    $and: [isMissing(keyField), { $eq: [{ $ifNull: [`$${mergedIntoField}`, null] }, null] }],
+    $and: [
+      isMissing(ctx.model.chats.keyField),
+      { $eq: [{ $ifNull: [`$${ownField(ctx.model, "mergedInto")}`, null] }, null] },
+    ],
   };
   const outcome = await write.update(
     ctx.model.chats.collection,
@@ -81,8 +84,12 @@ async function markMerged(run: Run, merges: readonly Merge[]): Promise<void> {
       u: [
         {
           $set: {
-            [mergedIntoField]: { $cond: [unmerged, { $literal: survivor }, `$${mergedIntoField}`] },
-            [mergedAtField]: { $cond: [unmerged, mergedAt, `$${mergedAtField}`] },
+            [ownField(ctx.model, "mergedInto")]: {
+              $cond: [unmerged, { $literal: survivor }, `$${ownField(ctx.model, "mergedInto")}`],
+            },
+            [ownField(ctx.model, "mergedAt")]: {
+              $cond: [unmerged, mergedAt, `$${ownField(ctx.model, "mergedAt")}`],
+            },
           },
         },
       ],

@@ -1,7 +1,8 @@
+import { isLive, ownField } from "../../model/own-names.ts";
 import type { Document } from "mongodb";
 import type { NativeId } from "../../identity/native-id.ts";
 import { idMap, idText } from "../../identity/stored-ids.ts";
-import { keyField, mergedIntoField, type StoredDocument } from "../../model/stored-document.ts";
+import { type StoredDocument } from "../../model/stored-document.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import type { Merge } from "../context/migration-records.ts";
 import { advance } from "../journal/journal.ts";
@@ -44,9 +45,12 @@ export async function surveyMerges(run: Run, merges: readonly Merge[]): Promise<
   const kindOf = ({ loser: loserId, survivor: survivorId }: Merge): keyof Survey => {
     const loser = losers.get(loserId);
     if (loser === undefined) return "gone";
-    if (loser[keyField] !== undefined) return "keyed";
-    const target: unknown = loser[mergedIntoField] ?? null;
-    if (!isSurvivor(survivors.get(survivorId)) || (target !== null && idText(target) !== idText(survivorId)))
+    if (loser[run.ctx.model.chats.keyField] !== undefined) return "keyed";
+    const target: unknown = loser[ownField(run.ctx.model, "mergedInto")] ?? null;
+    if (
+      !isSurvivor(run, survivors.get(survivorId)) ||
+      (target !== null && idText(target) !== idText(survivorId))
+    )
       return "orphaned";
     return Number(loser["size"]) > largestArchivable ? "tooLarge" : "ready";
   };
@@ -63,14 +67,18 @@ export async function surveyMerges(run: Run, merges: readonly Merge[]): Promise<
 }
 
 function stand({ ctx }: Run, ids: readonly NativeId[]): Promise<StoredDocument[]> {
-  const shown: Document = { [keyField]: 1, [mergedIntoField]: 1, size: { $bsonSize: "$$ROOT" } };
+  const shown: Document = {
+    [ctx.model.chats.keyField]: 1,
+    [ownField(ctx.model, "mergedInto")]: 1,
+    size: { $bsonSize: "$$ROOT" },
+  };
   return ctx.chats
     .aggregate<StoredDocument>([{ $match: { _id: { $in: [...ids] } } }, { $project: shown }])
     .toArray();
 }
 
-function isSurvivor(chat: StoredDocument | undefined): boolean {
-  return chat !== undefined && typeof chat[keyField] === "string" && (chat[mergedIntoField] ?? null) === null;
+function isSurvivor({ ctx: { model } }: Run, chat: StoredDocument | undefined): boolean {
+  return chat !== undefined && typeof chat[model.chats.keyField] === "string" && isLive(model, chat);
 }
 
 /** The merges whose losers are there, or in a copy. The others are the application's to delete, and no merges. */

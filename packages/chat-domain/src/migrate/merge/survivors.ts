@@ -1,5 +1,5 @@
+import { ownField } from "../../model/own-names.ts";
 import { groupedById, idMap } from "../../identity/stored-ids.ts";
-import { aliasesField, keyField, mergedIntoField } from "../../model/stored-document.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import type { Merge } from "../context/migration-records.ts";
 import { park } from "../journal/journal.ts";
@@ -12,8 +12,12 @@ export async function addAliases(run: Run, merges: readonly Merge[]): Promise<re
   const outcome = await write.update(
     ctx.model.chats.collection,
     groups.map((group) => ({
-      q: { _id: group[0]?.survivor, [keyField]: { $type: "string" }, [mergedIntoField]: null },
-      u: { $addToSet: { [aliasesField]: { $each: group.map(({ loser }) => loser) } } },
+      q: {
+        _id: group[0]?.survivor,
+        [run.ctx.model.chats.keyField]: { $type: "string" },
+        [ownField(run.ctx.model, "mergedInto")]: null,
+      },
+      u: { $addToSet: { [ownField(run.ctx.model, "aliases")]: { $each: group.map(({ loser }) => loser) } } },
     })),
   );
   const refused = new Set(outcome.refusals.map(({ index }) => index));
@@ -34,14 +38,14 @@ export async function removeAliases(run: Run, merges: readonly Merge[]): Promise
     run.ctx.model.chats.collection,
     groups.map((group) => ({
       q: { _id: group[0]?.survivor },
-      u: { $pullAll: { [aliasesField]: group.map(({ loser }) => loser) } },
+      u: { $pullAll: { [ownField(run.ctx.model, "aliases")]: group.map(({ loser }) => loser) } },
     })),
   );
   await run.write.update(
     run.ctx.model.chats.collection,
     groups.map((group) => ({
-      q: { _id: group[0]?.survivor, [aliasesField]: { $size: 0 } },
-      u: { $unset: { [aliasesField]: "" } },
+      q: { _id: group[0]?.survivor, [ownField(run.ctx.model, "aliases")]: { $size: 0 } },
+      u: { $unset: { [ownField(run.ctx.model, "aliases")]: "" } },
     })),
   );
 }
@@ -53,7 +57,10 @@ export async function withLiveSurvivor(
 ): Promise<readonly Merge[]> {
   if (merges.length === 0) return [];
   const ids = merges.map(({ survivor }) => survivor);
-  const alive = { [keyField]: { $type: "string" }, [mergedIntoField]: null };
+  const alive = {
+    [ctx.model.chats.keyField]: { $type: "string" },
+    [ownField(ctx.model, "mergedInto")]: null,
+  };
   const survivors = await ctx.chats
     .find({ $and: [{ _id: { $in: ids } }, alive] }, { projection: { _id: 1 } })
     .toArray();

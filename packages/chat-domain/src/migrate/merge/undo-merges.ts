@@ -1,7 +1,7 @@
+import { ownField, recordName } from "../../model/own-names.ts";
 import type { NativeId } from "../../identity/native-id.ts";
 import { groupedById, idMap } from "../../identity/stored-ids.ts";
 import type { ReferenceModel } from "../../model/merge-model.ts";
-import { mergedAtField, mergedIntoField } from "../../model/stored-document.ts";
 import type { Merge, MovesRecord } from "../context/migration-records.ts";
 import { arrayPart, foldParts, forgetOriginals } from "../journal/originals.ts";
 import type { Run } from "../run/run.ts";
@@ -33,12 +33,14 @@ export async function restoreLosers(run: Run, merges: readonly Merge[]): Promise
   await write.update(
     collection,
     merges.map(({ loser }) => ({
-      q: { _id: loser, [mergedIntoField]: { $exists: true } },
-      u: { $unset: { [mergedIntoField]: "", [mergedAtField]: "" } },
+      q: { _id: loser, [ownField(run.ctx.model, "mergedInto")]: { $exists: true } },
+      u: {
+        $unset: { [ownField(run.ctx.model, "mergedInto")]: "", [ownField(run.ctx.model, "mergedAt")]: "" },
+      },
     })),
   );
   await write.delete(
-    "chat_redirects",
+    recordName(run.ctx.model, "chat_redirects"),
     losers.map((_id) => ({ _id })),
   );
   await removeAliases(run, merges);
@@ -70,7 +72,7 @@ async function forgetMerges(
 ): Promise<void> {
   const records = await run.ctx.records.moves.find({ loser: { $in: [...losers] } }).toArray();
   await run.write.delete(
-    "chat_merge_moves",
+    recordName(run.ctx.model, "chat_merge_moves"),
     records.map(({ _id }) => ({ _id })),
   );
   for (const arrays of byReference(records.filter(({ _id }) => _id.form === "array"))) {

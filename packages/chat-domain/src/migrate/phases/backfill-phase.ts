@@ -1,3 +1,4 @@
+import { recordName } from "../../model/own-names.ts";
 import type { Filter } from "mongodb";
 import type { NativeId } from "../../identity/native-id.ts";
 import { idMap } from "../../identity/stored-ids.ts";
@@ -47,7 +48,7 @@ export async function backfillPhase(run: Run): Promise<void> {
 
 /** Looks at all chats that have no key of the present version, and returns how many changed. */
 export function keylessPass(run: Run, range: IdRange = {}): Promise<number> {
-  const filter = { $and: [uniqueChats(run.ctx.model), withoutKey] };
+  const filter = { $and: [uniqueChats(run.ctx.model), withoutKey(run.ctx.model)] };
   return pass(run, { filter, range, after: null, total: null, saves: false });
 }
 
@@ -124,7 +125,7 @@ async function claimBatch(run: Run, chats: readonly StoredDocument[]): Promise<n
 async function forgetSolved(run: Run): Promise<void> {
   const solved = await run.attempt("backfill", () => solvedParkings(run.ctx));
   await run.write.delete(
-    "chat_merge_journal",
+    recordName(run.ctx.model, "chat_merge_journal"),
     solved.map((_id) => ({ _id, state: "parked" })),
   );
 }

@@ -1,6 +1,7 @@
+import { recordName } from "../../model/own-names.ts";
 import type { Document } from "mongodb";
 import { isDuplicateOf, isServerError } from "../../errors/mongo-errors.ts";
-import { keyField, type StoredDocument } from "../../model/stored-document.ts";
+import { type StoredDocument } from "../../model/stored-document.ts";
 import { chatIndexes, existingIndexes, verifyKeyIndex } from "../../store/key-index.ts";
 import { recordIndexes } from "../context/migration-records.ts";
 import { rememberKeys } from "../journal/originals.ts";
@@ -16,7 +17,8 @@ const attempts = 3;
  */
 export async function indexPhase(run: Run): Promise<void> {
   const { ctx } = run;
-  for (const { collection, ...index } of recordIndexes) await build(run, collection, index, false);
+  for (const { collection, ...index } of recordIndexes)
+    await build(run, recordName(run.ctx.model, collection), index, false);
   for (const { collection, field } of await missingReferenceIndexes(ctx)) {
     await build(run, collection, { key: { [field]: 1 }, name: `${field}_1` }, true);
   }
@@ -24,10 +26,10 @@ export async function indexPhase(run: Run): Promise<void> {
   for (const { key, options } of chatIndexes(ctx.model)) {
     if (existing.some((other) => JSON.stringify(other.key) === JSON.stringify(key))) continue;
     const index = { key, ...options };
-    if (keyField in key) await buildKeyIndex(run, index);
+    if (run.ctx.model.chats.keyField in key) await buildKeyIndex(run, index);
     else await build(run, ctx.model.chats.collection, index, true);
   }
-  await verifyKeyIndex(ctx.chats);
+  await verifyKeyIndex(ctx.chats, ctx.model.chats.keyField);
 }
 
 async function buildKeyIndex(run: Run, index: Readonly<Document>): Promise<void> {
@@ -36,7 +38,7 @@ async function buildKeyIndex(run: Run, index: Readonly<Document>): Promise<void>
     try {
       return await build(run, run.ctx.model.chats.collection, index, true);
     } catch (error) {
-      if (attempt >= attempts || !isDuplicateOf(error, keyField)) throw error;
+      if (attempt >= attempts || !isDuplicateOf(error, run.ctx.model.chats.keyField)) throw error;
     }
   }
 }
@@ -45,7 +47,10 @@ async function clearKeys(run: Run): Promise<void> {
   const { ctx, write } = run;
   for (;;) {
     const keyed: readonly StoredDocument[] = await ctx.chats
-      .find({ [keyField]: { $exists: true } }, { projection: { [keyField]: 1 }, limit: run.batch.current() })
+      .find(
+        { [run.ctx.model.chats.keyField]: { $exists: true } },
+        { projection: { [run.ctx.model.chats.keyField]: 1 }, limit: run.batch.current() },
+      )
       .toArray();
     if (keyed.length === 0) return;
     await rememberKeys(
@@ -55,8 +60,8 @@ async function clearKeys(run: Run): Promise<void> {
     await write.update(
       ctx.model.chats.collection,
       keyed.map((chat) => ({
-        q: { _id: chat._id, [keyField]: chat[keyField] },
-        u: { $unset: { [keyField]: "" } },
+        q: { _id: chat._id, [run.ctx.model.chats.keyField]: chat[run.ctx.model.chats.keyField] },
+        u: { $unset: { [run.ctx.model.chats.keyField]: "" } },
       })),
     );
     await run.checkpoint("index", {});
@@ -73,7 +78,9 @@ async function build(
   const { ctx, write } = run;
   if (droppable) {
     const built = { collection, name: index["name"] };
-    await write.update("migrator_runs", [{ q: { _id: run.id }, u: { $addToSet: { builtIndexes: built } } }]);
+    await write.update(recordName(run.ctx.model, "migrator_runs"), [
+      { q: { _id: run.id }, u: { $addToSet: { builtIndexes: built } } },
+    ]);
     ctx.tell({ event: "note", message: `building index ${JSON.stringify(index["key"])} of ${collection}` });
   }
   await write.administer({ createIndexes: collection, indexes: [index] });
@@ -93,7 +100,7 @@ export async function restoreIndexes(run: Run): Promise<void> {
     }
   }
   await write.update(
-    "migrator_runs",
+    recordName(run.ctx.model, "migrator_runs"),
     runs.map(({ _id }) => ({ q: { _id }, u: { $set: { builtIndexes: [] } } })),
   );
 }

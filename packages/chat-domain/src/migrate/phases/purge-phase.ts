@@ -1,5 +1,5 @@
+import { ownField, recordName } from "../../model/own-names.ts";
 import { idMap } from "../../identity/stored-ids.ts";
-import { mergedIntoField } from "../../model/stored-document.ts";
 import { type Merge, mergeOf } from "../context/migration-records.ts";
 import { advance, journalBatches } from "../journal/journal.ts";
 import { deleteArchived } from "../merge/archive/archive-documents.ts";
@@ -38,14 +38,14 @@ async function purgeBatch(run: Run, merges: readonly Merge[]): Promise<number> {
   for await (const { id, hash } of contentsOf(ctx.chats, losers)) hashes.push({ id, hash });
   // Written before the deletion, so that a rollback knows which of several copies was the last.
   await write.update(
-    "chat_merge_journal",
+    recordName(run.ctx.model, "chat_merge_journal"),
     hashes.map(({ id, hash }) => ({ q: { _id: id }, u: { $set: { purgedHash: hash } } })),
   );
   await deleteArchived(run, {
     collection: ctx.model.chats.collection,
     archive: "archive",
     ids: losers,
-    filter: { [mergedIntoField]: { $exists: true } },
+    filter: { [ownField(run.ctx.model, "mergedInto")]: { $exists: true } },
   });
   const left = await ctx.chats.find({ _id: { $in: losers } }, { projection: { _id: 1 } }).toArray();
   const isLeft = idMap(left.map(({ _id }) => [_id, true] as const));

@@ -1,6 +1,6 @@
+import { ownField, recordName } from "../../model/own-names.ts";
 import type { Document } from "mongodb";
 import { isServerError } from "../../errors/mongo-errors.ts";
-import { keyField, mergedIntoField } from "../../model/stored-document.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import type { Run } from "../run/run.ts";
 
@@ -19,7 +19,9 @@ export async function sealPhase(run: Run): Promise<void> {
     return;
   }
   const before = await validationOf(ctx);
-  await write.update("migrator_runs", [{ q: { _id: run.id }, u: { $set: { sealedFrom: before } } }]);
+  await write.update(recordName(ctx.model, "migrator_runs"), [
+    { q: { _id: run.id }, u: { $set: { sealedFrom: before } } },
+  ]);
   const validator = { $and: [before["validator"] ?? {}, demand(ctx)] };
   const validationLevel: unknown = before["validator"] === undefined ? "moderate" : before["validationLevel"];
   await write.administer({
@@ -49,7 +51,7 @@ export async function unseal(run: Run): Promise<void> {
     .find({ sealedFrom: { $exists: true } }, { projection: { _id: 1 } })
     .toArray();
   await write.update(
-    "migrator_runs",
+    recordName(ctx.model, "migrator_runs"),
     runs.map(({ _id }) => ({ q: { _id }, u: { $unset: { sealedFrom: "" } } })),
   );
 }
@@ -73,8 +75,8 @@ export async function isSealed(ctx: MigrationContext): Promise<boolean> {
 function demand({ model }: MigrationContext): Document {
   return {
     $or: [
-      { [keyField]: { $type: "string" } },
-      { [mergedIntoField]: { $exists: true, $ne: null } },
+      { [model.chats.keyField]: { $type: "string" } },
+      { [ownField(model, "mergedInto")]: { $exists: true, $ne: null } },
       { $nor: [model.chats.where] },
     ],
   };

@@ -1,7 +1,7 @@
 import type { NativeId } from "../../identity/native-id.ts";
 import { recomputedKey } from "../../model/chat-document.ts";
 import { uniqueChats } from "../../model/chat-filters.ts";
-import { keyField, type StoredDocument } from "../../model/stored-document.ts";
+import { type StoredDocument } from "../../model/stored-document.ts";
 import { existingIndexes } from "../../store/key-index.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import { withMigrationErrors } from "../context/migration-error.ts";
@@ -91,7 +91,7 @@ export async function planMigration(
       ...scan,
       references: await references(ctx),
       keyIndexExists: (await existingIndexes(ctx.chats)).some(
-        ({ key }) => Object.keys(key).join() === keyField,
+        ({ key }) => Object.keys(key).join() === ctx.model.chats.keyField,
       ),
       expectedSeconds: Math.ceil(expected + (ctx.graceMs * 2) / 1_000),
       pending: await hasWork(ctx, options.to ?? "settle"),
@@ -115,7 +115,7 @@ async function scanAll(ctx: MigrationContext, { onProgress, signal }: PlanOption
     for (const chat of chats) {
       counts.unique += 1;
       const key = recomputedKey(ctx.model, chat);
-      const stored = chat[keyField];
+      const stored = chat[ctx.model.chats.keyField];
       if (stored === undefined) counts.keyless += 1;
       else counts[stored === key ? "keyed" : "otherKey"] += 1;
       const reason = invalidityOf(ctx.model, chat);

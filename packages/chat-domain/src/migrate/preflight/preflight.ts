@@ -1,5 +1,4 @@
 import { uniqueChats } from "../../model/chat-filters.ts";
-import { keyField } from "../../model/stored-document.ts";
 import { existingIndexes, indexFlaw } from "../../store/key-index.ts";
 import { collectionOf, type MigrationContext } from "../context/migration-context.ts";
 import { MigrationError, withMigrationErrors } from "../context/migration-error.ts";
@@ -77,9 +76,9 @@ async function serverProblems({ db, model }: MigrationContext): Promise<readonly
       .findOne({
         _id: `${db.databaseName}.${model.chats.collection}`,
       });
-    if (sharded !== null && Object.keys(sharded.key)[0] !== keyField)
+    if (sharded !== null && Object.keys(sharded.key)[0] !== model.chats.keyField)
       problems.push(
-        `${model.chats.collection} is sharded by other fields: a unique index on ${keyField} is impossible`,
+        `${model.chats.collection} is sharded by other fields: a unique index on ${model.chats.keyField} is impossible`,
       );
   }
   return problems;
@@ -87,9 +86,11 @@ async function serverProblems({ db, model }: MigrationContext): Promise<readonly
 
 /** An index of the same field with other options cannot be built over, and judges nothing. */
 async function keyIndexProblems(ctx: MigrationContext): Promise<readonly string[]> {
-  const same = (await existingIndexes(ctx.chats)).filter(({ key }) => Object.keys(key).join() === keyField);
+  const same = (await existingIndexes(ctx.chats)).filter(
+    ({ key }) => Object.keys(key).join() === ctx.model.chats.keyField,
+  );
   return same.flatMap((index) => {
-    const flaw = indexFlaw(index);
+    const flaw = indexFlaw(index, ctx.model.chats.keyField);
     return flaw === null ? [] : [`the index ${index.name} of ${ctx.chats.namespace} ${flaw}; drop it first`];
   });
 }

@@ -1,3 +1,4 @@
+import { recordName } from "../../model/own-names.ts";
 import { createHash } from "node:crypto";
 import { BSON, ObjectId } from "mongodb";
 import type { MigrationContext } from "../context/migration-context.ts";
@@ -60,7 +61,7 @@ async function endRun(run: Run, state: RunRecord["state"], error: unknown): Prom
     counts: run.counts(),
     ...(message === undefined ? {} : { error: message }),
   };
-  await run.write.update("migrator_runs", [
+  await run.write.update(recordName(ctx.model, "migrator_runs"), [
     {
       q: { _id: id, fence: lease.fence },
       u: { $set: end, ...(message === undefined ? { $unset: { error: "" } } : {}) },
@@ -109,7 +110,9 @@ async function beginRun(
     fence: lease.fence,
     model,
   };
-  await write.upsert("migrator_runs", [{ _id: id, set: record, unset: ["endedAt", "error"] }]);
+  await write.upsert(recordName(ctx.model, "migrator_runs"), [
+    { _id: id, set: record, unset: ["endedAt", "error"] },
+  ]);
   ctx.tell({
     event: "run.start",
     run: id,
@@ -165,7 +168,9 @@ function liveRun({ ctx, id, lease, write, resumed, request }: LiveRunParts): Run
     count,
     async checkpoint(phase, position) {
       const saved = { ...position, phase, counts, batch: batch.current() };
-      await write.update("migrator_runs", [{ q: { _id: id, fence: lease.fence }, u: { $set: saved } }]);
+      await write.update(recordName(ctx.model, "migrator_runs"), [
+        { q: { _id: id, fence: lease.fence }, u: { $set: saved } },
+      ]);
       await mayGoOn();
       patience.succeeded();
       await waitForReplicas(ctx, lag, mayGoOn);
@@ -177,7 +182,7 @@ function liveRun({ ctx, id, lease, write, resumed, request }: LiveRunParts): Run
       }),
     async note(event, details) {
       const entry = { _id: new ObjectId(), at: ctx.now(), run: id, event, host: ctx.host, details };
-      await write.insert("migrator_events", [entry]);
+      await write.insert(recordName(ctx.model, "migrator_events"), [entry]);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { recordName } from "../../../model/own-names.ts";
 import type { Document } from "mongodb";
 import { duplicateKeyCode, isServerError } from "../../../errors/mongo-errors.ts";
 import type { NativeId } from "../../../identity/native-id.ts";
@@ -59,7 +60,7 @@ export async function archiveDocuments(run: Run, request: ArchiveRequest): Promi
     { $replaceWith: { $let: { vars: { at: { $indexOfArray: [{ $literal: ids }, "$_id"] } }, in: copy } } },
     {
       $merge: {
-        into: archive,
+        into: recordName(run.ctx.model, archive),
         on: "_id",
         whenMatched: [{ $set: { epoch: "$$new.epoch", archivedAt: "$$new.archivedAt" } }],
         whenNotMatched: "insert",
@@ -123,7 +124,7 @@ export async function restoreCopies(run: Run, { archive, into, merges }: Restore
 }
 
 async function restore(run: Run, { archive, into, merges }: RestoreRequest): Promise<void> {
-  await run.write.merge(archive, [
+  await run.write.merge(recordName(run.ctx.model, archive), [
     { $match: { collection: into, $or: ofTheseMerges(merges) } },
     { $sort: { archivedAt: 1 } },
     { $group: { _id: "$_id.id", document: { $last: "$document" } } },

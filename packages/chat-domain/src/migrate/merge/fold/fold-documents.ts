@@ -1,3 +1,4 @@
+import { recordName } from "../../../model/own-names.ts";
 import type { Document } from "mongodb";
 import type { NativeId } from "../../../identity/native-id.ts";
 import type { FoldModel, FoldStrategy } from "../../../model/merge-model.ts";
@@ -34,7 +35,7 @@ export async function foldDocuments(run: Run, request: FoldRequest): Promise<voi
     });
     return [field, { $cond: [alive, folded, `$${field}`] }] as const;
   });
-  await run.write.merge(archive, [
+  await run.write.merge(recordName(run.ctx.model, archive), [
     { $match: filter },
     { $project: { _id: `$${target}`, values: fieldImage(names, "$document.") } },
     {
@@ -85,7 +86,7 @@ export async function unfoldDocuments(run: Run, request: UnfoldRequest): Promise
   const names = Object.keys(fold);
   if (names.length === 0 || ids.length === 0) return;
   const copies = {
-    from: archive,
+    from: recordName(run.ctx.model, archive),
     let: { id: "$_id.id" },
     pipeline: [
       {
@@ -97,7 +98,7 @@ export async function unfoldDocuments(run: Run, request: UnfoldRequest): Promise
     ],
     as: "copies",
   };
-  await run.write.merge("chat_originals", [
+  await run.write.merge(recordName(run.ctx.model, "chat_originals"), [
     { $match: { _id: { $in: ids.map((id) => ({ collection, id })) }, fields: { $exists: true } } },
     { $lookup: copies },
     { $project: { _id: "$_id.id", fields: 1, recounted: 1, folded: foldOfAll(fold, "$fields", "$copies") } },

@@ -1,3 +1,4 @@
+import { recordName } from "../../../model/own-names.ts";
 import type { Document } from "mongodb";
 import type { NativeId } from "../../../identity/native-id.ts";
 import { formsOf } from "../../../identity/stored-ids.ts";
@@ -77,7 +78,7 @@ async function countedDocuments(
 
 async function storeCounts(run: Run, collection: string, counted: readonly CountedDocument[]): Promise<void> {
   await run.write.upsert(
-    "chat_originals",
+    recordName(run.ctx.model, "chat_originals"),
     counted.map(({ id, counts }) => remembered(collection, id, counts)),
   );
   await run.write.update(

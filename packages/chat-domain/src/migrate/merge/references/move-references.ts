@@ -1,3 +1,4 @@
+import { recordName } from "../../../model/own-names.ts";
 import { createHash } from "node:crypto";
 import { BSON, type Document } from "mongodb";
 import { duplicateKeyCode } from "../../../errors/mongo-errors.ts";
@@ -64,7 +65,7 @@ async function remember(
   });
   const arrays = all.filter(({ form }) => form === "array").map(({ id }) => id);
   await rememberArrays(run, { collection, ids: arrays, field });
-  await run.write.insert("chat_merge_moves", records);
+  await run.write.insert(recordName(run.ctx.model, "chat_merge_moves"), records);
 }
 
 /** What is remembered twice after a crash is remembered once. */
