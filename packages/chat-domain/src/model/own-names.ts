@@ -49,3 +49,8 @@ export function recordName({ recordsPrefix }: Prefixed, name: RecordName): strin
 export function isLive(model: Prefixed, chat: StoredDocument): boolean {
   return (chat[ownField(model, "mergedInto")] ?? null) === null;
 }
+
+/** Whether a chat is no longer to be *the* chat of its people. */
+export function isReleased(model: Prefixed, chat: StoredDocument): boolean {
+  return (chat[ownField(model, "releasedAt")] ?? null) !== null;
+}

@@ -140,12 +140,6 @@ function liveRun({ ctx, id, lease, write, resumed, request }: LiveRunParts): Run
   const lag = replicationLag(ctx.db);
   const patience = databasePatience(ctx.patienceMs);
   let counts = resumed?.counts ?? noCounts;
-  const count = (more: Partial<RunCounts>): void => {
-    const entries = Object.entries(counts) as [keyof RunCounts, number][];
-    counts = Object.fromEntries(
-      entries.map(([name, n]) => [name, n + (more[name] ?? 0)]),
-    ) as unknown as RunCounts;
-  };
   const mayGoOn = async (): Promise<void> => {
     const control = await lease.confirm();
     if (control?.action === "abort")
@@ -165,7 +159,7 @@ function liveRun({ ctx, id, lease, write, resumed, request }: LiveRunParts): Run
     batch,
     resumed,
     counts: () => counts,
-    count,
+    count: (more) => void (counts = addCounts(counts, more)),
     async checkpoint(phase, position) {
       const saved = { ...position, phase, counts, batch: batch.current() };
       await write.update(recordName(ctx.model, "migrator_runs"), [
@@ -185,6 +179,13 @@ function liveRun({ ctx, id, lease, write, resumed, request }: LiveRunParts): Run
       await write.insert(recordName(ctx.model, "migrator_events"), [entry]);
     },
   };
+}
+
+function addCounts(counts: RunCounts, more: Partial<RunCounts>): RunCounts {
+  const entries = Object.entries(counts) as [keyof RunCounts, number][];
+  return Object.fromEntries(
+    entries.map(([name, n]) => [name, n + (more[name] ?? 0)]),
+  ) as unknown as RunCounts;
 }
 
 /** What decides about the meaning of saved positions. */
