@@ -10,7 +10,7 @@ import { journalBatches } from "../journal/journal.ts";
 import { hasItsKey, invalidityOf } from "../keys/chat-validity.ts";
 import { solvedParkings } from "../keys/parked-chats.ts";
 import { nextChats } from "../keys/scan-chats.ts";
-import { incompleteMerges } from "../merge/incomplete-merges.ts";
+import { stragglers } from "../merge/incomplete-merges.ts";
 import { strayTombstones } from "../merge/tombstones.ts";
 import { canSeal, isSealed } from "../phases/seal-phase.ts";
 import { missingReferenceIndexes } from "../preflight/reference-indexes.ts";
@@ -86,7 +86,7 @@ async function anyUnparked(ctx: MigrationContext, chats: readonly StoredDocument
 async function hasStragglers(ctx: MigrationContext): Promise<boolean> {
   for await (const strays of strayTombstones(ctx)) if (strays.length > 0) return true;
   for await (const entries of journalBatches(ctx, mergedStates, () => batch)) {
-    if ((await incompleteMerges(ctx, entries.flatMap(mergeOf))).length > 0) return true;
+    if ((await stragglers(ctx, entries.flatMap(mergeOf))).length > 0) return true;
   }
   return false;
 }
