@@ -1,4 +1,4 @@
-import { withConcurrentCalls } from "../src/create-or-get/chat-context.ts";
+import { withBatchers } from "../src/create-or-get/chat-context.ts";
 import type { ChatContext } from "../src/index.ts";
 
 const writes: ReadonlySet<PropertyKey> = new Set(["findOneAndUpdate", "insertMany", "bulkWrite"]);
@@ -20,7 +20,7 @@ export function beforeEveryWrite(
       };
     },
   });
-  return withConcurrentCalls(
+  return withBatchers(
     { ...context, chats },
     { maxBatch: 100, maxFlights: 1, maxFlightMs: 60_000, maxWaiting: 10_000, ...limits },
   );

@@ -3,9 +3,9 @@ import { refusedWrites } from "../errors/mongo-errors.ts";
 import { toChat } from "../model/chat.ts";
 import { type ChatRequest, documentOf } from "../model/new-chat.ts";
 import type { StoredDocument } from "../model/stored-document.ts";
+import type { ChatStore } from "../store/chat-store.ts";
 import { chatsByKeys, matchingChat } from "../store/chats-by-key.ts";
 import { claimKeylessChats, findKeylessChats } from "../store/keyless-chats.ts";
-import type { ChatContext } from "./chat-context.ts";
 import { obtainChat, type Obtained, tellDuplicateKey, tellRetrieved } from "./create-one-chat.ts";
 
 /** What looking came to: `missing` where the chat has to be created, `null` as in {@link obtainChat}. */
@@ -18,7 +18,7 @@ export type Lookup = Obtained | "missing" | null;
  * @param others how many other batches are under way
  */
 export async function lookUpChats(
-  ctx: ChatContext,
+  ctx: ChatStore,
   requests: readonly ChatRequest[],
   others: number,
 ): Promise<readonly PromiseSettledResult<Lookup>[]> {
@@ -43,7 +43,7 @@ type Attempt = PromiseSettledResult<Obtained | null>;
  * answer is made on its own, so that it ends as if it had always been alone.
  */
 export async function createChats(
-  ctx: ChatContext,
+  ctx: ChatStore,
   requests: readonly ChatRequest[],
 ): Promise<readonly Attempt[]> {
   const [only] = requests;
@@ -66,7 +66,7 @@ interface WrittenChats {
 }
 
 /** While chats without a key exist, they are claimed before twins could be inserted. */
-async function writeChats(ctx: ChatContext, requests: readonly ChatRequest[]): Promise<WrittenChats> {
+async function writeChats(ctx: ChatStore, requests: readonly ChatRequest[]): Promise<WrittenChats> {
   // They may have waited long since they were looked for, and an insert takes no hint.
   await ctx.keyIndex.verified();
   const keyless = ctx.legacy === "claim" ? await findKeylessChats(ctx, requests) : new Map<string, never>();
@@ -85,7 +85,7 @@ async function writeChats(ctx: ChatContext, requests: readonly ChatRequest[]): P
 }
 
 async function createEach(
-  ctx: ChatContext,
+  ctx: ChatStore,
   requests: readonly ChatRequest[],
 ): Promise<ReadonlyMap<string, Attempt>> {
   const attempts = requests.map(async (request) => {
@@ -96,7 +96,7 @@ async function createEach(
 }
 
 function outcomeOf(
-  ctx: ChatContext,
+  ctx: ChatStore,
   request: ChatRequest,
   { inserted, keyless, stored }: WrittenChats,
 ): Obtained | null {
@@ -117,7 +117,7 @@ const largestInBatch = 2 ** 16;
 
 /** New chats by key, as they are stored. A request that the server refused, or that has to go alone, has none. */
 async function insertChats(
-  ctx: ChatContext,
+  ctx: ChatStore,
   requests: readonly ChatRequest[],
 ): Promise<ReadonlyMap<string, StoredDocument>> {
   const chats = requests.flatMap((request) => newChat(ctx, request) ?? []);
@@ -143,7 +143,7 @@ interface NewChat {
 }
 
 /** `null` for one that would fail the whole batch before it is sent. */
-function newChat({ chats, model }: ChatContext, request: ChatRequest): NewChat | null {
+function newChat({ chats, model }: ChatStore, request: ChatRequest): NewChat | null {
   const document = documentOf(model, request);
   try {
     const bytes = BSON.serialize(document, chats.bsonOptions);

@@ -2,11 +2,11 @@ import { isDuplicateOf } from "../errors/mongo-errors.ts";
 import type { ChatIdentity } from "../identity/participants-key.ts";
 import { type Chat, toChat } from "../model/chat.ts";
 import { type ChatRequest, newChatFields } from "../model/new-chat.ts";
-import { type StoredDocument } from "../model/stored-document.ts";
+import type { StoredDocument } from "../model/stored-document.ts";
+import type { ChatStore } from "../store/chat-store.ts";
 import { chatByKey, keyForLog, matchingChat } from "../store/chats-by-key.ts";
 import { keyIndexHint } from "../store/key-index.ts";
 import { claimKeylessChat, findKeylessChat } from "../store/keyless-chats.ts";
-import type { ChatContext } from "./chat-context.ts";
 
 /** A chat, and how it was come by. */
 export interface Obtained {
@@ -18,7 +18,7 @@ export interface Obtained {
  * One attempt on its own, in as few round trips as there can be. `null` when a race was lost to a chat that is gone
  * again: try anew.
  */
-export async function obtainChat(ctx: ChatContext, request: ChatRequest): Promise<Obtained | null> {
+export async function obtainChat(ctx: ChatStore, request: ChatRequest): Promise<Obtained | null> {
   try {
     return await (ctx.legacy === "claim" ? getClaimOrUpsert(ctx, request) : upsert(ctx, request));
   } catch (error) {
@@ -28,7 +28,7 @@ export async function obtainChat(ctx: ChatContext, request: ChatRequest): Promis
 }
 
 /** While chats without a key exist, one of these people's is claimed before a twin could be inserted. */
-async function getClaimOrUpsert(ctx: ChatContext, request: ChatRequest): Promise<Obtained | null> {
+async function getClaimOrUpsert(ctx: ChatStore, request: ChatRequest): Promise<Obtained | null> {
   const chat = await chatByKey(ctx, request);
   if (chat !== null) return existing(chat);
   const keyless = await findKeylessChat(ctx, request);
@@ -36,7 +36,7 @@ async function getClaimOrUpsert(ctx: ChatContext, request: ChatRequest): Promise
 }
 
 async function claim(
-  ctx: ChatContext,
+  ctx: ChatStore,
   request: ChatRequest,
   keyless: StoredDocument,
 ): Promise<Obtained | null> {
@@ -50,7 +50,7 @@ async function claim(
  * refuse to insert when the index is not there to judge.
  * Source: https://www.mongodb.com/docs/manual/reference/command/findAndModify/#upsert-with-unique-index
  */
-async function upsert(ctx: ChatContext, request: ChatRequest): Promise<Obtained | null> {
+async function upsert(ctx: ChatStore, request: ChatRequest): Promise<Obtained | null> {
   await ctx.keyIndex.verified();
   const { value, lastErrorObject } = await ctx.chats.findOneAndUpdate(
     { [ctx.model.chats.keyField]: request.key },
@@ -68,7 +68,7 @@ async function upsert(ctx: ChatContext, request: ChatRequest): Promise<Obtained 
   return { chat: toChat(ctx.model, value), how: "created" };
 }
 
-async function afterDuplicateKey(ctx: ChatContext, request: ChatRequest): Promise<Obtained | null> {
+async function afterDuplicateKey(ctx: ChatStore, request: ChatRequest): Promise<Obtained | null> {
   tellDuplicateKey(ctx, request);
   const result = await winner(ctx, request);
   if (result !== null) tellRetrieved(ctx, request);
@@ -76,7 +76,7 @@ async function afterDuplicateKey(ctx: ChatContext, request: ChatRequest): Promis
 }
 
 /** What somebody faster has made of the key; `null` when it is gone again. */
-async function winner(ctx: ChatContext, request: ChatRequest): Promise<Obtained | null> {
+async function winner(ctx: ChatStore, request: ChatRequest): Promise<Obtained | null> {
   const chat = await chatByKey(ctx, request);
   return chat === null ? null : existing(chat);
 }
@@ -86,12 +86,12 @@ function existing(chat: Chat): Obtained {
 }
 
 /** Somebody else's chat got the key between our looking and our writing. */
-export function tellDuplicateKey(ctx: ChatContext, { key }: ChatIdentity): void {
+export function tellDuplicateKey(ctx: ChatStore, { key }: ChatIdentity): void {
   ctx.observer.count("raced");
   ctx.observer.log("warn", "duplicate key during upsert", { key: keyForLog(key) });
 }
 
 /** The winner's chat was found. */
-export function tellRetrieved(ctx: ChatContext, { key }: ChatIdentity): void {
+export function tellRetrieved(ctx: ChatStore, { key }: ChatIdentity): void {
   ctx.observer.log("debug", "retrieved existing chat after duplicate key", { key: keyForLog(key) });
 }

@@ -1,11 +1,10 @@
-import { ownField, ownFieldNames } from "./own-names.ts";
 import { type Document, ObjectId } from "mongodb";
-import type { ChatContext } from "../create-or-get/chat-context.ts";
 import { nativeId } from "../identity/native-id.ts";
 import type { ChatIdentity } from "../identity/participants-key.ts";
 import { nativeParticipants, participantsPath } from "./chat-document.ts";
 import type { ChatModel } from "./chat-model.ts";
 import { isFieldPath } from "./field-path.ts";
+import { ownField, ownFieldNames } from "./own-names.ts";
 
 /** A checked call: who is meant, and what the caller wants a new chat to have. */
 export interface ChatRequest extends ChatIdentity {
@@ -69,15 +68,15 @@ function isPlainObject(value: unknown): value is Readonly<Record<string, unknown
   return prototype === Object.prototype || prototype === null;
 }
 
-/** A copy: what the caller adds while the call waits comes too late to be checked. */
-export function settable(ctx: ChatContext, set: unknown): ChatRequest["set"] {
+/** A copy: what the caller adds while the call waits comes too late to be checked. `paths` are not the caller's. */
+export function settable(paths: readonly string[], set: unknown): ChatRequest["set"] {
   if (!isPlainObject(set)) throw new TypeError("set is an object of plain fields");
   if ("createdAt" in set && !(set["createdAt"] instanceof Date))
     throw new TypeError("set.createdAt is a Date");
   const fields = Object.keys(set);
   for (const field of fields) {
     if (!isFieldPath(field)) throw new TypeError(`set["${field}"] is not a field that can be set`);
-    const reserved = ctx.ownPaths.find((other) => overlaps(field, other));
+    const reserved = paths.find((other) => overlaps(field, other));
     if (reserved !== undefined)
       throw new TypeError(`set.${field} is not for the caller to set: onechat writes ${reserved}`);
     const twin = fields.find((other) => other !== field && overlaps(field, other));

@@ -1,5 +1,5 @@
-import type { ChatContext } from "../create-or-get/chat-context.ts";
 import { type Chat, toChat } from "../model/chat.ts";
+import type { ChatStore } from "../store/chat-store.ts";
 import { chatByKey } from "../store/chats-by-key.ts";
 import { withDeadline } from "../store/deadline.ts";
 import { findKeylessChat } from "../store/keyless-chats.ts";
@@ -16,7 +16,7 @@ export interface FindChatInput {
  *
  * @throws ChatError `INVALID_PARTICIPANTS`, `INTEGRITY`, `INDEX_MISSING`, `UNAVAILABLE`
  */
-export async function findChat(ctx: ChatContext, input: FindChatInput): Promise<Chat | null> {
+export async function findChat(ctx: ChatStore, input: FindChatInput): Promise<Chat | null> {
   const identity = chatIdentity(ctx, input);
   return withDeadline(ctx, async () => {
     const chat = await chatByKey(ctx, identity);

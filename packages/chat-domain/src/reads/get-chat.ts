@@ -1,10 +1,10 @@
-import { isLive, ownField } from "../model/own-names.ts";
-import type { ChatContext } from "../create-or-get/chat-context.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { nativeForms } from "../identity/native-id.ts";
 import { participantIdOrNull } from "../identity/participant-id.ts";
 import { type Chat, toChat } from "../model/chat.ts";
-import { type StoredDocument } from "../model/stored-document.ts";
+import { isLive, ownField } from "../model/own-names.ts";
+import type { StoredDocument } from "../model/stored-document.ts";
+import type { ChatStore } from "../store/chat-store.ts";
 import { withDeadline } from "../store/deadline.ts";
 
 /**
@@ -12,7 +12,7 @@ import { withDeadline } from "../store/deadline.ts";
  *
  * @throws ChatError `CHAT_NOT_FOUND`, `UNAVAILABLE`
  */
-export async function getChat(ctx: ChatContext, id: unknown): Promise<Chat> {
+export async function getChat(ctx: ChatStore, id: unknown): Promise<Chat> {
   return withDeadline(ctx, async () => toChat(ctx.model, await followChatId(ctx, id)));
 }
 
@@ -24,7 +24,7 @@ const maxHops = 4;
  *
  * @throws ChatError `CHAT_NOT_FOUND`
  */
-async function followChatId(ctx: ChatContext, id: unknown): Promise<StoredDocument> {
+async function followChatId(ctx: ChatStore, id: unknown): Promise<StoredDocument> {
   let next = participantIdOrNull(id);
   let tombstone: string | null = null;
   for (let hop = 0; hop < maxHops && next !== null; hop += 1) {
@@ -38,12 +38,12 @@ async function followChatId(ctx: ChatContext, id: unknown): Promise<StoredDocume
   throw new ChatError("CHAT_NOT_FOUND", "there is no chat with this id");
 }
 
-function readById(ctx: ChatContext, id: string): Promise<StoredDocument | null> {
+function readById(ctx: ChatStore, id: string): Promise<StoredDocument | null> {
   return ctx.chats.findOne({ _id: { $in: [...nativeForms(id)] } }, { maxTimeMS: ctx.deadlineMs });
 }
 
 /** Of the id itself, or of the tombstone that named it: a redirect outlives both. */
-async function redirectOf(ctx: ChatContext, id: string, tombstone: string | null): Promise<string | null> {
+async function redirectOf(ctx: ChatStore, id: string, tombstone: string | null): Promise<string | null> {
   const forms = [id, ...(tombstone === null ? [] : [tombstone])].flatMap((old) => [...nativeForms(old)]);
   const redirects = await ctx.redirects
     .find({ _id: { $in: forms } }, { maxTimeMS: ctx.deadlineMs })

@@ -1,11 +1,11 @@
-import { isLive } from "../model/own-names.ts";
-import type { ChatContext } from "../create-or-get/chat-context.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { isHintRefused } from "../errors/mongo-errors.ts";
 import type { ChatIdentity } from "../identity/participants-key.ts";
 import { isChatOf } from "../model/chat-document.ts";
 import { type Chat, toChat } from "../model/chat.ts";
-import { type StoredDocument } from "../model/stored-document.ts";
+import { isLive } from "../model/own-names.ts";
+import type { StoredDocument } from "../model/stored-document.ts";
+import type { ChatStore } from "./chat-store.ts";
 import { keyIndexHint } from "./key-index.ts";
 
 /**
@@ -13,7 +13,7 @@ import { keyIndexHint } from "./key-index.ts";
  *
  * @throws ChatError `INTEGRITY`
  */
-export async function chatByKey(ctx: ChatContext, identity: ChatIdentity): Promise<Chat | null> {
+export async function chatByKey(ctx: ChatStore, identity: ChatIdentity): Promise<Chat | null> {
   await ctx.keyIndex.verified();
   const stored = await ctx.chats.findOne(
     { [ctx.model.chats.keyField]: identity.key },
@@ -28,7 +28,7 @@ export async function chatByKey(ctx: ChatContext, identity: ChatIdentity): Promi
  *
  * @throws ChatError `INTEGRITY`
  */
-export function matchingChat(ctx: ChatContext, identity: ChatIdentity, stored: StoredDocument): Chat {
+export function matchingChat(ctx: ChatStore, identity: ChatIdentity, stored: StoredDocument): Chat {
   const chat = toChat(ctx.model, stored);
   if (isLive(ctx.model, stored) && isChatOf(ctx.model, stored, identity)) return chat;
   ctx.observer.count("integrity");
@@ -49,7 +49,7 @@ export function keyForLog(key: string): string {
 
 /** The stored chats that hold these keys, by key; whose they are is for the reader to check. */
 export async function chatsByKeys(
-  ctx: ChatContext,
+  ctx: ChatStore,
   identities: readonly Pick<ChatIdentity, "key">[],
 ): Promise<ReadonlyMap<string, StoredDocument>> {
   if (identities.length === 0) return new Map();
@@ -73,7 +73,7 @@ export async function chatsByKeys(
 }
 
 /** The first to learn that the index is gone keeps those from writing who wait behind it. */
-async function hinted<T>(ctx: ChatContext, read: () => Promise<T>): Promise<T> {
+async function hinted<T>(ctx: ChatStore, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { Document } from "mongodb";
-import type { ChatContext } from "../create-or-get/chat-context.ts";
+import type { ChatStore } from "./chat-store.ts";
 import { asCallerErrors, withDeadline } from "./deadline.ts";
 import { chatIndexes, existingIndexes } from "./key-index.ts";
 
@@ -8,7 +8,7 @@ import { chatIndexes, existingIndexes } from "./key-index.ts";
  *
  * @throws ChatError `INDEX_MISSING` when an index of the same fields exists with other options, `UNAVAILABLE`
  */
-export async function ensureIndexes(ctx: ChatContext): Promise<void> {
+export async function ensureIndexes(ctx: ChatStore): Promise<void> {
   // No deadline: on a large collection a build takes as long as it takes.
   await asCallerErrors(ctx, () => buildMissing(ctx));
   await assertIndexes(ctx);
@@ -20,7 +20,7 @@ export async function ensureIndexes(ctx: ChatContext): Promise<void> {
  *
  * @throws ChatError `INDEX_MISSING`, `UNAVAILABLE`
  */
-export async function ensureIndexesIfEmpty(ctx: ChatContext): Promise<void> {
+export async function ensureIndexesIfEmpty(ctx: ChatStore): Promise<void> {
   const anyChat = await withDeadline(ctx, () => ctx.chats.findOne({}, { projection: { _id: 1 } }));
   await (anyChat === null ? ensureIndexes(ctx) : assertIndexes(ctx));
 }
@@ -31,11 +31,11 @@ export async function ensureIndexesIfEmpty(ctx: ChatContext): Promise<void> {
  *
  * @throws ChatError `INDEX_MISSING` with what is wrong and what mends it, `UNAVAILABLE`
  */
-export async function assertIndexes(ctx: ChatContext): Promise<void> {
+export async function assertIndexes(ctx: ChatStore): Promise<void> {
   await withDeadline(ctx, () => ctx.keyIndex.recheck());
 }
 
-async function buildMissing(ctx: ChatContext): Promise<void> {
+async function buildMissing(ctx: ChatStore): Promise<void> {
   const existing = await existingIndexes(ctx.chats);
   for (const index of chatIndexes(ctx.model)) {
     if (existing.some((other) => sameKey(other.key, index.key))) continue;

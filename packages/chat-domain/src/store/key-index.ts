@@ -2,7 +2,6 @@ import type { Collection, CreateIndexesOptions, IndexDescriptionInfo } from "mon
 import { answeredWithin } from "../concurrency/timeout.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { isServerError } from "../errors/mongo-errors.ts";
-import type { MigrationContext } from "../migrate/context/migration-context.ts";
 import type { ChatModel } from "../model/chat-model.ts";
 import { type StoredDocument } from "../model/stored-document.ts";
 
@@ -90,13 +89,21 @@ export async function existingIndexes(
  * @throws ChatError `INDEX_MISSING` with what is wrong
  */
 export async function verifyKeyIndex(chats: Collection<StoredDocument>, keyField: string): Promise<void> {
+  const flaw = await keyIndexFlaw(chats, keyField);
+  if (flaw !== null) throw new ChatError("INDEX_MISSING", flaw);
+}
+
+/** What is wrong with the unique index and what mends it, or `null`. */
+export async function keyIndexFlaw(
+  chats: Collection<StoredDocument>,
+  keyField: string,
+): Promise<string | null> {
   const candidates = (await existingIndexes(chats)).filter(({ key }) => Object.keys(key).join() === keyField);
   const [index, second] = candidates;
-  if (index === undefined) throw indexMissing(chats, keyField, "does not exist");
-  if (second !== undefined)
-    throw indexMissing(chats, keyField, "exists more than once with different options");
+  if (index === undefined) return described(chats, keyField, "does not exist");
+  if (second !== undefined) return described(chats, keyField, "exists more than once with different options");
   const flaw = indexFlaw(index, keyField);
-  if (flaw !== null) throw indexMissing(chats, keyField, flaw);
+  return flaw === null ? null : described(chats, keyField, flaw);
 }
 
 /** Why an index on the key cannot decide a race, or `null`. */
@@ -110,28 +117,16 @@ export function indexFlaw(index: IndexDescriptionInfo, keyField: string): string
   return locale === "simple" ? null : "has a collation";
 }
 
-/** The error of a collection that cannot give the guarantee, with what mends it. */
-export function indexMissing(
-  chats: Collection<StoredDocument>,
-  keyField: string,
-  flaw: string,
-  cause?: unknown,
-): ChatError {
-  const message =
-    `the unique index {${keyField}: 1} of ${chats.namespace} ${flaw}, so "exactly one chat" cannot be ` +
-    "guaranteed; build it with ensureIndexes, or with: pnpm migrator up --execute --to index";
-  return new ChatError("INDEX_MISSING", message, { cause });
+/** The error of a collection whose index the server has refused to use. */
+export function indexRefused(chats: Collection<StoredDocument>, keyField: string, cause: unknown): ChatError {
+  return new ChatError("INDEX_MISSING", described(chats, keyField, "cannot be used"), { cause });
 }
 
-/** What is wrong with the unique index, or `null`. */
-export async function keyIndexFlaw(ctx: MigrationContext): Promise<string | null> {
-  try {
-    await verifyKeyIndex(ctx.chats, ctx.model.chats.keyField);
-    return null;
-  } catch (error) {
-    if (error instanceof ChatError && error.code === "INDEX_MISSING") return error.message;
-    throw error;
-  }
+function described(chats: Collection<StoredDocument>, keyField: string, flaw: string): string {
+  return (
+    `the unique index {${keyField}: 1} of ${chats.namespace} ${flaw}, so "exactly one chat" cannot be ` +
+    "guaranteed; build it with ensureIndexes, or with: pnpm migrator up --execute --to index"
+  );
 }
 
 /** The indexes of the chats collection. */

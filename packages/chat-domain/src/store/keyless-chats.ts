@@ -1,14 +1,14 @@
 import type { AnyBulkWriteOperation } from "mongodb";
-import type { ChatContext } from "../create-or-get/chat-context.ts";
 import { refusedWrites } from "../errors/mongo-errors.ts";
 import type { ChatIdentity } from "../identity/participants-key.ts";
 import { recomputedKey } from "../model/chat-document.ts";
 import { keylessChatsOf } from "../model/chat-filters.ts";
-import { type StoredDocument } from "../model/stored-document.ts";
+import type { StoredDocument } from "../model/stored-document.ts";
+import type { ChatStore } from "./chat-store.ts";
 
 /** The oldest live chat without a key that has exactly these people, or `null`. */
 export async function findKeylessChat(
-  ctx: ChatContext,
+  ctx: ChatStore,
   identity: ChatIdentity,
 ): Promise<StoredDocument | null> {
   const filter = keylessChatsOf(ctx.model, identity.ids, identity.scope);
@@ -26,7 +26,7 @@ export async function findKeylessChat(
  * meanwhile does not matter.
  */
 export async function claimKeylessChat(
-  ctx: ChatContext,
+  ctx: ChatStore,
   identity: ChatIdentity,
   keyless: StoredDocument,
 ): Promise<StoredDocument | null> {
@@ -42,7 +42,7 @@ const setsPerQuery = 50;
 
 /** For each set of people their oldest live chat without a key, by key. */
 export async function findKeylessChats(
-  ctx: ChatContext,
+  ctx: ChatStore,
   identities: readonly ChatIdentity[],
 ): Promise<ReadonlyMap<string, StoredDocument>> {
   const parts: Promise<readonly StoredDocument[]>[] = [];
@@ -58,7 +58,7 @@ export async function findKeylessChats(
 }
 
 function keylessChats(
-  ctx: ChatContext,
+  ctx: ChatStore,
   identities: readonly ChatIdentity[],
 ): Promise<readonly StoredDocument[]> {
   const filters = identities.map(({ ids, scope }) => keylessChatsOf(ctx.model, ids, scope));
@@ -70,7 +70,7 @@ function keylessChats(
  * may have been faster, or the chat no longer one of these people.
  */
 export async function claimKeylessChats(
-  ctx: ChatContext,
+  ctx: ChatStore,
   identities: readonly ChatIdentity[],
   keyless: ReadonlyMap<string, StoredDocument>,
 ): Promise<void> {
