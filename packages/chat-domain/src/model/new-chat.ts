@@ -1,5 +1,6 @@
-import { type Document, ObjectId } from "mongodb";
-import { nativeId } from "../identity/native-id.ts";
+import { type Document, ObjectId, UUID } from "mongodb";
+import { type NativeId, nativeId, type NativeIdType } from "../identity/native-id.ts";
+import { participantIdOrNull } from "../identity/participant-id.ts";
 import type { ChatIdentity } from "../identity/participants-key.ts";
 import { nativeParticipants, participantsPath } from "./chat-document.ts";
 import type { ChatModel } from "./chat-model.ts";
@@ -11,16 +12,39 @@ export interface ChatRequest extends ChatIdentity {
   readonly set: Readonly<Record<string, unknown>>;
 }
 
+/** Makes the `_id` of a new chat of these people, in any form that `participantId` accepts. */
+export type NewId = (chat: { readonly participants: readonly string[]; readonly scope: string }) => unknown;
+
+/** `null` where the database's own, an ObjectId, is what is wanted. */
+export function defaultNewId(type: NativeIdType): NewId | null {
+  switch (type) {
+    case "objectId":
+      return null;
+    case "string":
+      return () => new ObjectId().toHexString();
+    case "uuid":
+      return () => new UUID();
+    case "int":
+    case "long":
+      return () => {
+        throw new TypeError(
+          `chats whose idType is ${type} need chatContext(db, { newId }) to make their _id`,
+        );
+      };
+  }
+}
+
 /**
  * The fields of the chat that a request creates, by path, as `$setOnInsert` takes them. The key is not among them: it
  * comes from the filter of an upsert, which must be exactly that one equality.
  */
-export function newChatFields(model: ChatModel, request: ChatRequest): Document {
+export function newChatFields(model: ChatModel, newId: NewId | null, request: ChatRequest): Document {
   return {
     createdAt: new Date(),
     ...equalitiesOf(model.chats.where),
     ...request.set,
     ...ownFields(model, request),
+    ...(newId === null ? {} : { _id: nativeIdOf(model, newId, request) }),
   };
 }
 
@@ -38,8 +62,14 @@ function ownFields(model: ChatModel, { ids, scope }: ChatIdentity): Document {
   if (scope !== "" && model.chats.scope !== null) {
     fields[model.chats.scope] = nativeId(scope, model.chats.scopeType, "scope");
   }
-  if (model.chats.idType === "string") fields["_id"] = new ObjectId().toHexString();
   return fields;
+}
+
+function nativeIdOf({ chats }: ChatModel, newId: NewId, { ids, scope }: ChatIdentity): NativeId {
+  const id = participantIdOrNull(newId({ participants: ids, scope }));
+  if (id === null)
+    throw new TypeError("newId did not make an id: a string, an integer, an ObjectId or a UUID");
+  return nativeId(id, chats.idType, "the _id that newId made");
 }
 
 /** What `where` demands by plain equality, so that a new chat is one of those it selects. */
@@ -90,9 +120,9 @@ function overlaps(a: string, b: string): boolean {
 }
 
 /** What an upsert would make of the request, which sets paths where an insert needs sub-documents. */
-export function documentOf(model: ChatModel, request: ChatRequest): Document {
+export function documentOf(model: ChatModel, newId: NewId | null, request: ChatRequest): Document {
   const chat: Document = { _id: new ObjectId(), [model.chats.keyField]: request.key };
-  for (const [path, value] of Object.entries(newChatFields(model, request)))
+  for (const [path, value] of Object.entries(newChatFields(model, newId, request)))
     setAt(chat, path.split("."), value);
   return chat;
 }

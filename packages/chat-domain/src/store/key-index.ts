@@ -100,10 +100,11 @@ export async function keyIndexFlaw(
 ): Promise<string | null> {
   const candidates = (await existingIndexes(chats)).filter(({ key }) => Object.keys(key).join() === keyField);
   const [index, second] = candidates;
-  if (index === undefined) return described(chats, keyField, "does not exist");
-  if (second !== undefined) return described(chats, keyField, "exists more than once with different options");
+  if (index === undefined) return indexFlawText(chats, keyField, "does not exist");
+  if (second !== undefined)
+    return indexFlawText(chats, keyField, "exists more than once with different options");
   const flaw = indexFlaw(index, keyField);
-  return flaw === null ? null : described(chats, keyField, flaw);
+  return flaw === null ? null : indexFlawText(chats, keyField, flaw);
 }
 
 /** Why an index on the key cannot decide a race, or `null`. */
@@ -119,10 +120,10 @@ export function indexFlaw(index: IndexDescriptionInfo, keyField: string): string
 
 /** The error of a collection whose index the server has refused to use. */
 export function indexRefused(chats: Collection<StoredDocument>, keyField: string, cause: unknown): ChatError {
-  return new ChatError("INDEX_MISSING", described(chats, keyField, "cannot be used"), { cause });
+  return new ChatError("INDEX_MISSING", indexFlawText(chats, keyField, "cannot be used"), { cause });
 }
 
-function described(chats: Collection<StoredDocument>, keyField: string, flaw: string): string {
+export function indexFlawText(chats: Collection<StoredDocument>, keyField: string, flaw: string): string {
   return (
     `the unique index {${keyField}: 1} of ${chats.namespace} ${flaw}, so "exactly one chat" cannot be ` +
     "guaranteed; build it with ensureIndexes, or with: pnpm migrator up --execute --to index"
@@ -131,9 +132,11 @@ function described(chats: Collection<StoredDocument>, keyField: string, flaw: st
 
 /** The indexes of the chats collection. */
 export function chatIndexes(model: ChatModel): readonly ChatIndex[] {
+  // Read backwards: in the other direction, a find by all people that names no order would turn from the oldest chat,
+  // which old versions know, to the newest, which may be an emptied tombstone.
   const listing: ChatIndex = {
-    key: { [model.chats.participants]: 1, _id: -1 },
-    options: { name: "participants_listing" },
+    key: { [model.chats.participants]: 1, _id: 1 },
+    options: { name: "participants_by_id", collation: { locale: "simple" } },
   };
   return [uniqueKeyIndex(model.chats.keyField), listing];
 }
