@@ -16,6 +16,15 @@ const uniqueKeyIndex: ChatIndex = {
   options: { name: "participantsKey_unique", unique: true, sparse: true, collation: { locale: "simple" } },
 };
 
+/** The indexes of the chats collection. */
+export function chatIndexes(model: ChatModel): readonly ChatIndex[] {
+  const listing: ChatIndex = {
+    key: { [model.chats.participants]: 1, _id: -1 },
+    options: { name: "participants_listing" },
+  };
+  return [uniqueKeyIndex, listing];
+}
+
 /**
  * With this hint the server refuses to read or write by key once the index is gone. It cannot tell a right index from
  * one that is partial, not unique, or has a collation: that takes a {@link KeyIndex}.
@@ -120,13 +129,4 @@ function described(chats: Collection<StoredDocument>, flaw: string): string {
     `the unique index {${keyField}: 1} of ${chats.namespace} ${flaw}, so "exactly one chat" cannot be ` +
     "guaranteed; build it with ensureIndexes, or with: pnpm migrator up --execute --to index"
   );
-}
-
-/** The indexes of the chats collection. */
-export function chatIndexes(model: ChatModel): readonly ChatIndex[] {
-  const listing: ChatIndex = {
-    key: { [model.chats.participants]: 1, _id: -1 },
-    options: { name: "participants_listing" },
-  };
-  return [uniqueKeyIndex, listing];
 }
