@@ -7,7 +7,7 @@ const writes: ReadonlySet<PropertyKey> = new Set(["findOneAndUpdate", "insertMan
 export function beforeEveryWrite(
   context: ChatContext,
   interruption: () => Promise<unknown>,
-  limits: { readonly maxBatch?: number; readonly maxWaiting?: number } = {},
+  limits: { readonly maxBatchSize?: number; readonly maxPending?: number } = {},
 ): ChatContext {
   const chats = new Proxy(context.chats, {
     get(target, property) {
@@ -22,6 +22,6 @@ export function beforeEveryWrite(
   });
   return withBatchers(
     { ...context, chats },
-    { maxBatch: 100, maxFlights: 1, maxFlightMs: 60_000, maxWaiting: 10_000, ...limits },
+    { maxBatchSize: 100, maxConcurrentBatches: 1, batchTimeoutMs: 60_000, maxPending: 10_000, ...limits },
   );
 }

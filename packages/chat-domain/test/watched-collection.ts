@@ -33,7 +33,7 @@ export function watchedCollection(context: ChatContext): {
     calls,
     context: withBatchers(
       { ...context, chats },
-      { maxBatch: 100, maxFlights: 1, maxFlightMs: 60_000, maxWaiting: 1_000 },
+      { maxBatchSize: 100, maxConcurrentBatches: 1, batchTimeoutMs: 60_000, maxPending: 1_000 },
     ),
   };
 }

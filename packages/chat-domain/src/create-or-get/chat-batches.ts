@@ -21,7 +21,7 @@ export type Lookup = Obtained | "missing" | null;
  * Looks for the chats of different keys with one read. A call that is all alone does everything at once instead: that
  * is the cheapest way there is when nobody waits behind it.
  *
- * @param others how many other batches are under way
+ * @param others how many other batches are in flight
  */
 export async function lookUpChats(
   ctx: ChatStore,

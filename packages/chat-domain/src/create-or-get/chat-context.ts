@@ -1,5 +1,5 @@
 import type { Db } from "mongodb";
-import { GroupCommit, type GroupCommitLimits } from "../concurrency/group-commit.ts";
+import { Batcher, type BatcherLimits } from "../concurrency/batcher.ts";
 import type { ChatRequest } from "../model/new-chat.ts";
 import { type ChatStore, chatStore, type ChatStoreOptions, wholeNumber } from "../store/chat-store.ts";
 import { createChats, type Lookup, lookUpChats } from "./chat-batches.ts";
@@ -7,19 +7,19 @@ import type { Obtained } from "./create-one-chat.ts";
 
 export interface ChatContextOptions extends ChatStoreOptions {
   /** Different chats in one batch of concurrent create-or-get calls; 512 unless given. */
-  readonly maxBatch?: number;
-  /** Batches that look for chats, and batches that create them, on their way at once; 2 of each unless given. */
-  readonly maxFlights?: number;
+  readonly maxBatchSize?: number;
+  /** Batches that look for chats, and batches that create them, in flight at once; 2 of each unless given. */
+  readonly maxConcurrentBatches?: number;
   /** Create-or-get calls that wait or are being looked up, before more get `UNAVAILABLE`; 5,000 unless given. */
-  readonly maxWaiting?: number;
+  readonly maxPending?: number;
 }
 
 /** What every verb gets first: the store, and where concurrent create-or-get calls of one process meet. */
 export interface ChatContext extends ChatStore {
   /** All of them, to look for their chats. */
-  readonly lookups: GroupCommit<ChatRequest, Lookup>;
+  readonly lookups: Batcher<ChatRequest, Lookup>;
   /** Those that found none, to create it, in batches behind which nobody else waits. */
-  readonly creations: GroupCommit<ChatRequest, Obtained | null>;
+  readonly creations: Batcher<ChatRequest, Obtained | null>;
 }
 
 /**
@@ -31,10 +31,10 @@ export interface ChatContext extends ChatStore {
 export function chatContext(db: Db, options: ChatContextOptions = {}): ChatContext {
   const store = chatStore(db, options);
   return withBatchers(store, {
-    maxBatch: wholeNumber("maxBatch", options.maxBatch ?? 512),
-    maxFlights: wholeNumber("maxFlights", options.maxFlights ?? 2),
-    maxFlightMs: store.deadlineMs,
-    maxWaiting: wholeNumber("maxWaiting", options.maxWaiting ?? 5_000),
+    maxBatchSize: wholeNumber("maxBatchSize", options.maxBatchSize ?? 512),
+    maxConcurrentBatches: wholeNumber("maxConcurrentBatches", options.maxConcurrentBatches ?? 2),
+    batchTimeoutMs: store.deadlineMs,
+    maxPending: wholeNumber("maxPending", options.maxPending ?? 5_000),
   });
 }
 
@@ -42,14 +42,14 @@ export function chatContext(db: Db, options: ChatContextOptions = {}): ChatConte
 const lookupsWorthATrip = 32;
 
 /** A context whose callers meet nobody else's. */
-export function withBatchers(store: ChatStore, limits: Omit<GroupCommitLimits, "minShare">): ChatContext {
+export function withBatchers(store: ChatStore, limits: Omit<BatcherLimits, "minShare">): ChatContext {
   // Lookups that find nothing go on to be written, and writes pay by the batch.
   let mostExist = true;
-  const creations: ChatContext["creations"] = new GroupCommit(
+  const creations: ChatContext["creations"] = new Batcher(
     { ...limits, minShare: () => Infinity },
     (requests) => createChats(store, requests),
   );
-  const lookups: ChatContext["lookups"] = new GroupCommit(
+  const lookups: ChatContext["lookups"] = new Batcher(
     { ...limits, minShare: () => (mostExist ? lookupsWorthATrip : Infinity) },
     async (requests, others) => {
       const found = await lookUpChats(store, requests, others);
@@ -57,7 +57,7 @@ export function withBatchers(store: ChatStore, limits: Omit<GroupCommitLimits, "
       return found;
     },
     // Whoever is being looked up may have to wait once more.
-    () => lookups.aboard + creations.waiting,
+    () => lookups.inFlight + creations.waiting,
   );
   return { ...store, lookups, creations };
 }

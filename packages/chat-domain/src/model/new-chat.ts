@@ -48,14 +48,6 @@ export function newChatFields(model: ChatModel, newId: NewId | null, request: Ch
   };
 }
 
-/** The paths of a new chat that are onechat's to write. */
-export function ownPaths(model: ChatModel): readonly string[] {
-  const { scope, where } = model.chats;
-  const own = [participantsPath(model).array, ...Object.keys(equalitiesOf(where))];
-  const reserved = ["_id", model.chats.keyField, ...ownFieldNames.map((name) => ownField(model, name))];
-  return [...own, ...reserved, ...(scope === null ? [] : [scope])];
-}
-
 function ownFields(model: ChatModel, { ids, scope }: ChatIdentity): Document {
   const { array } = participantsPath(model);
   const fields: Document = { [array]: nativeParticipants(model, ids) };
@@ -91,11 +83,36 @@ function equalTo(condition: unknown): unknown {
   return fields.join() === "$eq" ? condition["$eq"] : undefined;
 }
 
-/** Whether this is a document, as opposed to a list, a Date or a BSON value. */
-function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null || "_bsontype" in value) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+/** What an upsert would make of the request, which sets paths where an insert needs sub-documents. */
+export function documentOf(model: ChatModel, newId: NewId | null, request: ChatRequest): Document {
+  const chat: Document = { _id: new ObjectId(), [model.chats.keyField]: request.key };
+  for (const [path, value] of Object.entries(newChatFields(model, newId, request)))
+    setAt(chat, path.split("."), value);
+  return chat;
+}
+
+function setAt(target: Document, [field = "", ...rest]: readonly string[], value: unknown): void {
+  if (rest.length > 0 && Object.hasOwn(target, field)) {
+    setAt(target[field] as Document, rest, value);
+    return;
+  }
+  const nested: Document = {};
+  if (rest.length > 0) setAt(nested, rest, value);
+  define(target, field, rest.length === 0 ? value : nested);
+}
+
+/** Only of a field of this name an assignment would make something else. */
+function define(target: Document, field: string, value: unknown): void {
+  if (field !== "__proto__") target[field] = value;
+  else Object.defineProperty(target, field, { value, enumerable: true, configurable: true, writable: true });
+}
+
+/** The paths of a new chat that are onechat's to write. */
+export function ownPaths(model: ChatModel): readonly string[] {
+  const { scope, where } = model.chats;
+  const own = [participantsPath(model).array, ...Object.keys(equalitiesOf(where))];
+  const reserved = ["_id", model.chats.keyField, ...ownFieldNames.map((name) => ownField(model, name))];
+  return [...own, ...reserved, ...(scope === null ? [] : [scope])];
 }
 
 /** A copy: what the caller adds while the call waits comes too late to be checked. `paths` are not the caller's. */
@@ -119,26 +136,9 @@ function overlaps(a: string, b: string): boolean {
   return a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
 }
 
-/** What an upsert would make of the request, which sets paths where an insert needs sub-documents. */
-export function documentOf(model: ChatModel, newId: NewId | null, request: ChatRequest): Document {
-  const chat: Document = { _id: new ObjectId(), [model.chats.keyField]: request.key };
-  for (const [path, value] of Object.entries(newChatFields(model, newId, request)))
-    setAt(chat, path.split("."), value);
-  return chat;
-}
-
-function setAt(target: Document, [field = "", ...rest]: readonly string[], value: unknown): void {
-  if (rest.length > 0 && Object.hasOwn(target, field)) {
-    setAt(target[field] as Document, rest, value);
-    return;
-  }
-  const nested: Document = {};
-  if (rest.length > 0) setAt(nested, rest, value);
-  define(target, field, rest.length === 0 ? value : nested);
-}
-
-/** Only of a field of this name an assignment would make something else. */
-function define(target: Document, field: string, value: unknown): void {
-  if (field !== "__proto__") target[field] = value;
-  else Object.defineProperty(target, field, { value, enumerable: true, configurable: true, writable: true });
+/** Whether this is a document, as opposed to a list, a Date or a BSON value. */
+function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null || "_bsontype" in value) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }

@@ -18,6 +18,17 @@ function uniqueKeyIndex(keyField: string): ChatIndex {
   };
 }
 
+/** The indexes of the chats collection. */
+export function chatIndexes(model: ChatModel): readonly ChatIndex[] {
+  // Read backwards: in the other direction, a find by all people that names no order would turn from the oldest chat,
+  // which old versions know, to the newest, which may be an emptied tombstone.
+  const listing: ChatIndex = {
+    key: { [model.chats.participants]: 1, _id: 1 },
+    options: { name: "participants_by_id", collation: { locale: "simple" } },
+  };
+  return [uniqueKeyIndex(model.chats.keyField), listing];
+}
+
 /**
  * With this hint the server refuses to read or write by key once the index is gone. It cannot tell a right index from
  * one that is partial, not unique, or has a collation: that takes a {@link KeyIndex}.
@@ -128,15 +139,4 @@ export function indexFlawText(chats: Collection<StoredDocument>, keyField: strin
     `the unique index {${keyField}: 1} of ${chats.namespace} ${flaw}, so "exactly one chat" cannot be ` +
     "guaranteed; build it with ensureIndexes, or with: pnpm migrator up --execute --to index"
   );
-}
-
-/** The indexes of the chats collection. */
-export function chatIndexes(model: ChatModel): readonly ChatIndex[] {
-  // Read backwards: in the other direction, a find by all people that names no order would turn from the oldest chat,
-  // which old versions know, to the newest, which may be an emptied tombstone.
-  const listing: ChatIndex = {
-    key: { [model.chats.participants]: 1, _id: 1 },
-    options: { name: "participants_by_id", collation: { locale: "simple" } },
-  };
-  return [uniqueKeyIndex(model.chats.keyField), listing];
 }
