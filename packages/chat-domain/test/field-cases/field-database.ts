@@ -31,6 +31,7 @@ import {
   type RunOutcome,
 } from "../../src/migrate/index.ts";
 import { databaseImage } from "../migrate/database-image.ts";
+import { withCollMod } from "./with-coll-mod.ts";
 
 /** The id of the so-many-th chat: a smaller number is an older chat. */
 export function id(number: number): ObjectId {
@@ -50,6 +51,8 @@ export interface FieldCase {
   readonly data?: Readonly<Record<string, readonly Document[]>>;
   /** Besides one on every reference's field. */
   readonly indexes?: readonly FieldIndex[];
+  /** The server can give a validator to a collection that exists, as `seal` needs it to. */
+  readonly collMod?: boolean;
   /** Collections that are more than their documents: with a validator, a view. */
   readonly collections?: Readonly<Record<string, CreateCollectionOptions>>;
 }
@@ -104,7 +107,7 @@ export async function fieldDatabase(field: FieldCase): Promise<FieldDatabase> {
   const client = new MongoClient(testMongo().uri);
   const db = client.db(databaseName("field"));
   const events: MigrationEvent[] = [];
-  const migration = migrationContext(db, {
+  const migration = migrationContext(field.collMod === true ? withCollMod(db) : db, {
     model: field.model,
     graceMs: 0,
     onEvent: (event) => void events.push(event),
@@ -163,6 +166,7 @@ async function insertAll(db: Db, collection: string, documents: readonly Documen
   const withIds = documents.map((document) =>
     "_id" in document ? document : { _id: new ObjectId(), ...document },
   );
+  if (withIds.length === 0) return;
   await db.command({ insert: collection, documents: withIds, bypassDocumentValidation: true });
 }
 
