@@ -49,7 +49,9 @@ export interface FieldCase {
   readonly model: ChatModelInput;
   /** Documents by collection. */
   readonly data?: Readonly<Record<string, readonly Document[]>>;
-  /** Besides one on every reference's field. */
+  /** `false` where the fields of references get no index beforehand. */
+  readonly isIndexed?: boolean;
+  /** Besides those on the fields of references. */
   readonly indexes?: readonly FieldIndex[];
   /** The server can give a validator to a collection that exists, as `seal` needs it to. */
   readonly collMod?: boolean;
@@ -83,6 +85,8 @@ export interface Verified {
 export interface FieldDatabase extends AsyncDisposable {
   readonly db: Db;
   readonly migration: MigrationContext;
+  /** The same database with another model, as of a second collection of chats. */
+  beside(model: ChatModelInput): Omit<FieldDatabase, keyof AsyncDisposable>;
   plan(): Promise<Planned>;
   up(options?: MigrateUpOptions): Promise<Ended>;
   purge(): Promise<Ended>;
@@ -106,29 +110,43 @@ const longestRunMs = 20_000;
 export async function fieldDatabase(field: FieldCase): Promise<FieldDatabase> {
   const client = new MongoClient(testMongo().uri);
   const db = client.db(databaseName("field"));
+  const database = commandsOf(db, field);
+  await fill(db, field);
+  return {
+    ...database,
+    async [Symbol.asyncDispose]() {
+      await db.dropDatabase();
+      await client.close();
+    },
+  };
+}
+
+function commandsOf(
+  db: Db,
+  { model, collMod = false }: FieldCase,
+): Omit<FieldDatabase, keyof AsyncDisposable> {
   const events: MigrationEvent[] = [];
-  const migration = migrationContext(field.collMod === true ? withCollMod(db) : db, {
-    model: field.model,
+  const migration = migrationContext(collMod ? withCollMod(db) : db, {
+    model,
     graceMs: 0,
     onEvent: (event) => void events.push(event),
   });
-  await fill(db, field);
   const command = async (run: () => Promise<{ readonly outcome: RunOutcome }>): Promise<Ended> => {
     events.length = 0;
     return { ...(await ended(run)), events: [...events] };
   };
+  const within = { maxRuntimeMs: longestRunMs };
   return {
     db,
     migration,
+    beside: (other) => commandsOf(db, { model: other, collMod }),
     plan: () => planned(migration),
-    up: (options = {}) =>
-      command(() =>
-        migrateUp(migration, { maxRuntimeMs: longestRunMs, createReferenceIndexes: true, ...options }),
-      ),
-    purge: () => command(() => purge(migration, { maxRuntimeMs: longestRunMs, confirmDrained: true })),
+    up: (options) =>
+      command(() => migrateUp(migration, { ...within, createReferenceIndexes: true, ...options })),
+    purge: () => command(() => purge(migration, { ...within, confirmDrained: true })),
     verify: (options = {}) => verified(migration, options),
-    rollback: (options) => command(() => rollBack(migration, { maxRuntimeMs: longestRunMs, ...options })),
-    app: (options = {}) => chatContext(db, { model: field.model, ...options }),
+    rollback: (options) => command(() => rollBack(migration, { ...within, ...options })),
+    app: (options = {}) => chatContext(db, { model, ...options }),
     insert: (collection, ...documents) => insertAll(db, collection, documents),
     async change(collection, _id, u) {
       await db.command({ update: collection, updates: [{ q: { _id }, u }] });
@@ -144,19 +162,18 @@ export async function fieldDatabase(field: FieldCase): Promise<FieldDatabase> {
       return found;
     },
     image: (...collections) => databaseImage(db, collections),
-    async [Symbol.asyncDispose]() {
-      await db.dropDatabase();
-      await client.close();
-    },
   };
 }
 
-async function fill(db: Db, { model, data = {}, indexes = [], collections = {} }: FieldCase): Promise<void> {
+async function fill(
+  db: Db,
+  { model, data = {}, isIndexed = true, indexes = [], collections = {} }: FieldCase,
+): Promise<void> {
   for (const [name, options] of Object.entries(collections)) await db.createCollection(name, options);
   for (const { collection, key, options } of indexes)
     await db.collection(collection).createIndex(key, options);
   for (const { collection, field } of model.references ?? []) {
-    if (!field.includes("$*")) await db.collection(collection).createIndex({ [field]: 1 });
+    if (isIndexed && !field.includes("$*")) await db.collection(collection).createIndex({ [field]: 1 });
   }
   for (const [name, documents] of Object.entries(data)) await insertAll(db, name, documents);
 }
