@@ -5,7 +5,9 @@ export { ChatError, type ChatErrorCode, type ChatErrorOptions } from "./errors/c
 export { maxIdLength, participantId } from "./identity/participant-id.ts";
 export { participantsKey } from "./identity/participants-key.ts";
 export { ChatModel, type ChatModelInput } from "./model/chat-model.ts";
-export { type Chat, chatIds } from "./model/chat.ts";
+export type { Chat } from "./model/chat.ts";
+export { chatIds } from "./reads/chat-ids.ts";
+export { releaseChat } from "./release/release-chat.ts";
 export { findChat, type FindChatInput } from "./reads/find-chat.ts";
 export { getChat } from "./reads/get-chat.ts";
 export { listChats, type ListChatsInput, type ListChatsResult, maxListLimit } from "./reads/list-chats.ts";

@@ -24,6 +24,7 @@ describe("the public surface", () => {
         "maxListLimit",
         "participantId",
         "participantsKey",
+        "releaseChat",
         "resolveChatId",
       ]
     `);

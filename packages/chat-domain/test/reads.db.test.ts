@@ -54,7 +54,7 @@ describe("getChat, resolveChatId and chatIds", () => {
     expect(await resolveChatId(database, loser)).toBe(survivor);
     await database.chats.deleteOne({ _id: new ObjectId(loser) });
     expect(await resolveChatId(database, loser)).toBe(survivor);
-    expect(chatIds(await getChat(database, loser))).toEqual([survivor, loser]);
+    expect(await chatIds(database, await getChat(database, loser))).toEqual([survivor, loser]);
   });
 
   it("say that there is no such chat, whatever the id looks like", async () => {

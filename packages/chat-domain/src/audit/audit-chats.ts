@@ -31,7 +31,7 @@ export async function* auditChats(
   ctx: MigrationContext,
   options: AuditOptions = {},
 ): AsyncGenerator<Finding, void, void> {
-  const flaw = await withMigrationErrors(() => keyIndexFlaw(ctx));
+  const flaw = await withMigrationErrors(() => keyIndexFlaw(ctx.chats, ctx.model.chats.keyField));
   if (flaw !== null) yield { code: "INDEX_MISSING", message: flaw, chat: null, reference: null };
   let checked = 0;
   const tick = (more: number): void => {

@@ -3,10 +3,16 @@ import { refusedWrites } from "../errors/mongo-errors.ts";
 import { toChat } from "../model/chat.ts";
 import { type ChatRequest, documentOf } from "../model/new-chat.ts";
 import type { StoredDocument } from "../model/stored-document.ts";
-import { chatsByKeys, matchingChat } from "../store/chats-by-key.ts";
+import type { ChatStore } from "../store/chat-store.ts";
+import { type KeyHolder, keyHolders, selectedHolders } from "../store/key-holder.ts";
 import { claimKeylessChats, findKeylessChats } from "../store/keyless-chats.ts";
-import type { ChatContext } from "./chat-context.ts";
-import { obtainChat, type Obtained, tellDuplicateKey, tellRetrieved } from "./create-one-chat.ts";
+import {
+  existingOrReleased,
+  logDuplicateKey,
+  logRetrieved,
+  obtainChat,
+  type Obtained,
+} from "./create-one-chat.ts";
 
 /** What looking came to: `missing` where the chat has to be created, `null` as in {@link obtainChat}. */
 export type Lookup = Obtained | "missing" | null;
@@ -15,22 +21,21 @@ export type Lookup = Obtained | "missing" | null;
  * Looks for the chats of different keys with one read. A call that is all alone does everything at once instead: that
  * is the cheapest way there is when nobody waits behind it.
  *
- * @param others how many other batches are under way
+ * @param others how many other batches are in flight
  */
 export async function lookUpChats(
-  ctx: ChatContext,
+  ctx: ChatStore,
   requests: readonly ChatRequest[],
   others: number,
 ): Promise<readonly PromiseSettledResult<Lookup>[]> {
   const [only] = requests;
   const isAlone = requests.length === 1 && others === 0;
   if (only !== undefined && isAlone) return Promise.allSettled([obtainChat(ctx, only)]);
-  const found = await chatsByKeys(ctx, requests);
-  return requests.map((request) =>
-    settled(() => {
-      const stored = found.get(request.key);
-      if (stored === undefined) return "missing";
-      return { chat: matchingChat(ctx, request, stored), how: "existing" };
+  const holders = await selectedHolders(ctx, requests);
+  return Promise.allSettled(
+    requests.map((request): Lookup | Promise<Lookup> => {
+      const holder = holders.get(request.key);
+      return holder === undefined ? "missing" : existingOrReleased(ctx, request, holder);
     }),
   );
 }
@@ -43,7 +48,7 @@ type Attempt = PromiseSettledResult<Obtained | null>;
  * answer is made on its own, so that it ends as if it had always been alone.
  */
 export async function createChats(
-  ctx: ChatContext,
+  ctx: ChatStore,
   requests: readonly ChatRequest[],
 ): Promise<readonly Attempt[]> {
   const [only] = requests;
@@ -51,9 +56,14 @@ export async function createChats(
   const written = await writeChats(ctx, requests);
   const alone = await createEach(
     ctx,
-    requests.filter(({ key }) => !written.inserted.has(key) && !written.stored.has(key)),
+    requests.filter(({ key }) => !written.inserted.has(key) && !written.holders.has(key)),
   );
-  return requests.map((request) => alone.get(request.key) ?? settled(() => outcomeOf(ctx, request, written)));
+  return Promise.all(
+    requests.map(async (request) => {
+      const [attempt] = await Promise.allSettled([outcomeOf(ctx, request, written)]);
+      return alone.get(request.key) ?? attempt;
+    }),
+  );
 }
 
 /** What a batch has come to, by key. */
@@ -62,13 +72,15 @@ interface WrittenChats {
   /** Candidates for being claimed. */
   readonly keyless: ReadonlyMap<string, StoredDocument>;
   /** What then held the keys of those that were not inserted. */
-  readonly stored: ReadonlyMap<string, StoredDocument>;
+  readonly holders: ReadonlyMap<string, KeyHolder>;
 }
 
 /** While chats without a key exist, they are claimed before twins could be inserted. */
-async function writeChats(ctx: ChatContext, requests: readonly ChatRequest[]): Promise<WrittenChats> {
+async function writeChats(ctx: ChatStore, requests: readonly ChatRequest[]): Promise<WrittenChats> {
   // They may have waited long since they were looked for, and an insert takes no hint.
   await ctx.keyIndex.verified();
+  const mismatch = await ctx.modelAgreement.mismatch();
+  if (mismatch !== null) throw mismatch;
   const keyless = ctx.legacy === "claim" ? await findKeylessChats(ctx, requests) : new Map<string, never>();
   const [inserted] = await Promise.all([
     insertChats(
@@ -80,12 +92,12 @@ async function writeChats(ctx: ChatContext, requests: readonly ChatRequest[]): P
   const others = requests.filter(({ key }) => !inserted.has(key));
   // Reading one of them by the index, with a hint, proves that it was there to judge.
   const proof = requests.find(({ key }) => inserted.has(key));
-  const stored = await chatsByKeys(ctx, proof === undefined ? others : [...others, proof]);
-  return { inserted, keyless, stored };
+  const holders = await keyHolders(ctx, proof === undefined ? others : [...others, proof]);
+  return { inserted, keyless, holders };
 }
 
 async function createEach(
-  ctx: ChatContext,
+  ctx: ChatStore,
   requests: readonly ChatRequest[],
 ): Promise<ReadonlyMap<string, Attempt>> {
   const attempts = requests.map(async (request) => {
@@ -95,21 +107,23 @@ async function createEach(
   return new Map(await Promise.all(attempts));
 }
 
-function outcomeOf(
-  ctx: ChatContext,
+async function outcomeOf(
+  ctx: ChatStore,
   request: ChatRequest,
-  { inserted, keyless, stored }: WrittenChats,
-): Obtained | null {
+  { inserted, keyless, holders }: WrittenChats,
+): Promise<Obtained | null> {
   const own = inserted.get(request.key);
   if (own !== undefined) return { chat: toChat(ctx.model, own), how: "created" };
-  const winner = stored.get(request.key);
-  if (winner === undefined) return null;
-  const chat = matchingChat(ctx, request, winner);
+  const holder = holders.get(request.key);
+  if (holder === undefined) return null;
+  const obtained = await existingOrReleased(ctx, request, holder);
   const candidate = keyless.get(request.key);
-  if (candidate !== undefined && toChat(ctx.model, candidate).id === chat.id) return { chat, how: "claimed" };
-  tellDuplicateKey(ctx, request);
-  tellRetrieved(ctx, request);
-  return { chat, how: "existing" };
+  if (obtained === null) return null;
+  if (candidate !== undefined && toChat(ctx.model, candidate).id === obtained.chat.id)
+    return { ...obtained, how: "claimed" };
+  logDuplicateKey(ctx, request);
+  logRetrieved(ctx, request);
+  return obtained;
 }
 
 /** Larger ones go alone, in bytes: together they would not fit into one message, or not into a document at all. */
@@ -117,7 +131,7 @@ const largestInBatch = 2 ** 16;
 
 /** New chats by key, as they are stored. A request that the server refused, or that has to go alone, has none. */
 async function insertChats(
-  ctx: ChatContext,
+  ctx: ChatStore,
   requests: readonly ChatRequest[],
 ): Promise<ReadonlyMap<string, StoredDocument>> {
   const chats = requests.flatMap((request) => newChat(ctx, request) ?? []);
@@ -143,8 +157,8 @@ interface NewChat {
 }
 
 /** `null` for one that would fail the whole batch before it is sent. */
-function newChat({ chats, model }: ChatContext, request: ChatRequest): NewChat | null {
-  const document = documentOf(model, request);
+function newChat({ chats, model, newId }: ChatStore, request: ChatRequest): NewChat | null {
+  const document = documentOf(model, newId, request);
   try {
     const bytes = BSON.serialize(document, chats.bsonOptions);
     if (bytes.length > largestInBatch) return null;
@@ -152,14 +166,5 @@ function newChat({ chats, model }: ChatContext, request: ChatRequest): NewChat |
     return { key: request.key, document, stored };
   } catch {
     return null;
-  }
-}
-
-/** What `Promise.allSettled` makes of each, for work that takes no time. */
-function settled<T>(work: () => T): PromiseSettledResult<T> {
-  try {
-    return { status: "fulfilled", value: work() };
-  } catch (reason) {
-    return { status: "rejected", reason };
   }
 }

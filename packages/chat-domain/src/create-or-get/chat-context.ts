@@ -1,47 +1,25 @@
-import { recordName } from "../model/own-names.ts";
-import type { Collection, Db } from "mongodb";
-import { GroupCommit, type GroupCommitLimits } from "../concurrency/group-commit.ts";
-import { defaultMaxParticipants } from "../identity/participants-key.ts";
-import { ChatModel, type ChatModelInput } from "../model/chat-model.ts";
-import { type ChatRequest, ownPaths } from "../model/new-chat.ts";
-import type { StoredDocument } from "../model/stored-document.ts";
-import { type ChatObserver, harmless, silentObserver } from "../store/chat-observer.ts";
-import { guaranteedCollection, type LegacyPolicy, wholeNumber } from "../store/chat-store.ts";
-import { type KeyIndex, keyIndex } from "../store/key-index.ts";
+import type { Db } from "mongodb";
+import { Batcher, type BatcherLimits } from "../concurrency/batcher.ts";
+import type { ChatRequest } from "../model/new-chat.ts";
+import { type ChatStore, chatStore, type ChatStoreOptions, wholeNumber } from "../store/chat-store.ts";
 import { createChats, type Lookup, lookUpChats } from "./chat-batches.ts";
 import type { Obtained } from "./create-one-chat.ts";
 
-export interface ChatContextOptions {
-  readonly model?: ChatModelInput;
-  readonly legacy?: LegacyPolicy;
-  readonly observer?: ChatObserver;
-  /** Different people per chat; 100 unless given. */
-  readonly maxParticipants?: number;
-  /** Milliseconds after which a verb gives up with `UNAVAILABLE`; 4,000 unless given. */
-  readonly deadlineMs?: number;
+export interface ChatContextOptions extends ChatStoreOptions {
   /** Different chats in one batch of concurrent create-or-get calls; 512 unless given. */
-  readonly maxBatch?: number;
-  /** Batches that look for chats, and batches that create them, on their way at once; 2 of each unless given. */
-  readonly maxFlights?: number;
+  readonly maxBatchSize?: number;
+  /** Batches that look for chats, and batches that create them, in flight at once; 2 of each unless given. */
+  readonly maxConcurrentBatches?: number;
   /** Create-or-get calls that wait or are being looked up, before more get `UNAVAILABLE`; 5,000 unless given. */
-  readonly maxWaiting?: number;
+  readonly maxPending?: number;
 }
 
-/** What every verb gets first: where the chats are, and what was decided once for all calls. */
-export interface ChatContext extends ConcurrentCalls {
-  readonly db: Db;
-  readonly model: ChatModel;
-  readonly legacy: LegacyPolicy;
-  readonly observer: ChatObserver;
-  readonly maxParticipants: number;
-  readonly deadlineMs: number;
-  /** The collections, with the concerns that the guarantee needs, whatever the client's own defaults are. */
-  readonly chats: Collection<StoredDocument>;
-  readonly redirects: Collection<StoredDocument>;
-  /** Fields of a new chat that callers may not set. */
-  readonly ownPaths: readonly string[];
-  /** The unique index that decides every race, verified before it is relied on. */
-  readonly keyIndex: KeyIndex;
+/** What every verb gets first: the store, and where concurrent create-or-get calls of one process meet. */
+export interface ChatContext extends ChatStore {
+  /** All of them, to look for their chats. */
+  readonly lookups: Batcher<ChatRequest, Lookup>;
+  /** Those that found none, to create it, in batches behind which nobody else waits. */
+  readonly creations: Batcher<ChatRequest, Obtained | null>;
 }
 
 /**
@@ -51,66 +29,37 @@ export interface ChatContext extends ConcurrentCalls {
  * @throws RangeError when one of the numbers is not a positive whole number
  */
 export function chatContext(db: Db, options: ChatContextOptions = {}): ChatContext {
-  const model = ChatModel.parse(options.model ?? {});
-  const maxParticipants = wholeNumber("maxParticipants", options.maxParticipants ?? defaultMaxParticipants);
-  const deadlineMs = wholeNumber("deadlineMs", options.deadlineMs ?? 4_000);
-  const chats = guaranteedCollection(db, model.chats.collection, deadlineMs);
-  const context = {
-    db,
-    model,
-    legacy: options.legacy ?? "claim",
-    observer: harmless(options.observer ?? silentObserver),
-    maxParticipants,
-    deadlineMs,
-    chats,
-    redirects: guaranteedCollection(db, recordName(model, "chat_redirects"), deadlineMs),
-    ownPaths: ownPaths(model),
-    keyIndex: keyIndex(chats, model.chats.keyField, deadlineMs),
-  };
-  return withConcurrentCalls(context, {
-    maxBatch: wholeNumber("maxBatch", options.maxBatch ?? 512),
-    maxFlights: wholeNumber("maxFlights", options.maxFlights ?? 2),
-    maxFlightMs: deadlineMs,
-    maxWaiting: wholeNumber("maxWaiting", options.maxWaiting ?? 5_000),
+  const store = chatStore(db, options);
+  return withBatchers(store, {
+    maxBatchSize: wholeNumber("maxBatchSize", options.maxBatchSize ?? 512),
+    maxConcurrentBatches: wholeNumber("maxConcurrentBatches", options.maxConcurrentBatches ?? 2),
+    batchTimeoutMs: store.deadlineMs,
+    maxPending: wholeNumber("maxPending", options.maxPending ?? 5_000),
   });
 }
-
-/** Where concurrent create-or-get calls of one process meet. */
-export interface ConcurrentCalls {
-  /** All of them, to look for their chats. */
-  readonly lookups: GroupCommit<ChatRequest, Lookup>;
-  /** Those that found none, to create it, in batches behind which nobody else waits. */
-  readonly creations: GroupCommit<ChatRequest, Obtained | null>;
-}
-
-export type ConcurrentCallsLimits = Omit<GroupCommitLimits, "minShare">;
 
 /** So many lookups are worth a round trip of their own. */
 const lookupsWorthATrip = 32;
 
 /** A context whose callers meet nobody else's. */
-export function withConcurrentCalls(
-  context: Omit<ChatContext, keyof ConcurrentCalls>,
-  limits: ConcurrentCallsLimits,
-): ChatContext {
+export function withBatchers(store: ChatStore, limits: Omit<BatcherLimits, "minShare">): ChatContext {
   // Lookups that find nothing go on to be written, and writes pay by the batch.
   let mostExist = true;
-  const creations: ConcurrentCalls["creations"] = new GroupCommit(
+  const creations: ChatContext["creations"] = new Batcher(
     { ...limits, minShare: () => Infinity },
-    (requests) => createChats(whole, requests),
+    (requests) => createChats(store, requests),
   );
-  const lookups: ConcurrentCalls["lookups"] = new GroupCommit(
+  const lookups: ChatContext["lookups"] = new Batcher(
     { ...limits, minShare: () => (mostExist ? lookupsWorthATrip : Infinity) },
     async (requests, others) => {
-      const found = await lookUpChats(whole, requests, others);
+      const found = await lookUpChats(store, requests, others);
       mostExist = found.filter(isMissing).length * 2 < requests.length;
       return found;
     },
     // Whoever is being looked up may have to wait once more.
-    () => lookups.aboard + creations.waiting,
+    () => lookups.inFlight + creations.waiting,
   );
-  const whole: ChatContext = { ...context, lookups, creations };
-  return whole;
+  return { ...store, lookups, creations };
 }
 
 function isMissing(lookup: PromiseSettledResult<Lookup>): boolean {

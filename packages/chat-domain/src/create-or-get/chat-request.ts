@@ -2,8 +2,8 @@ import { nativeId } from "../identity/native-id.ts";
 import { nativeParticipants } from "../model/chat-document.ts";
 import type { ChatModel } from "../model/chat-model.ts";
 import { type ChatRequest, settable } from "../model/new-chat.ts";
+import type { ChatStore } from "../store/chat-store.ts";
 import { chatIdentity } from "../store/requested-identity.ts";
-import type { ChatContext } from "./chat-context.ts";
 
 export interface CreateOrGetChatInput {
   /** Ids in any accepted form, see `participantId`; order and repetition do not matter; 1 to 100 different ones. */
@@ -25,10 +25,10 @@ const nothingSet: ChatRequest["set"] = Object.freeze({});
  * @throws ChatError `INVALID_PARTICIPANTS`
  * @throws TypeError when `set` is not an object of plain fields, or holds one that is onechat's to write
  */
-export function chatRequest(ctx: ChatContext, input: CreateOrGetChatInput): ChatRequest {
+export function chatRequest(ctx: ChatStore, input: CreateOrGetChatInput): ChatRequest {
   const { ids, scope, key } = chatIdentity(ctx, input);
   refuseUnstorable(ctx.model, ids, scope);
-  return { ids, scope, key, set: settable(ctx, input.set ?? nothingSet) };
+  return { ids, scope, key, set: settable(ctx.ownPaths, input.set ?? nothingSet) };
 }
 
 /** Ids that the model stores as ObjectIds have to be some. */

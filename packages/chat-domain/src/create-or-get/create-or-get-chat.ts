@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { GroupCall, Shared } from "../concurrency/group-commit.ts";
+import type { BatchCall, Shared } from "../concurrency/batcher.ts";
 import type { Wait } from "../concurrency/timeout.ts";
 import { unavailable } from "../errors/chat-error.ts";
 import type { Chat } from "../model/chat.ts";
@@ -54,14 +54,14 @@ async function obtainWithRetries(
   throw unavailable("the chat was deleted or merged each time it was found; try again");
 }
 
-async function obtain(ctx: ChatContext, call: GroupCall<ChatRequest>): Promise<Shared<Obtained | null>> {
+async function obtain(ctx: ChatContext, call: BatchCall<ChatRequest>): Promise<Shared<Obtained | null>> {
   const { outcome, first } = await ctx.lookups.call(call);
   if (outcome !== "missing") return { outcome, first };
   const admitted = { ...call, isAdmitted: true };
   // What is just being created was not there yet: the answer is to be read, not to be raced for.
-  const landing = ctx.creations.landing(call.key);
-  if (landing === null) return ctx.creations.call(admitted);
-  await landing;
+  const done = ctx.creations.whenDone(call.key);
+  if (done === null) return ctx.creations.call(admitted);
+  await done;
   return obtain(ctx, admitted);
 }
 

@@ -12,6 +12,8 @@ export interface ChatIdentity {
 /** How many different people one chat may have unless the context says otherwise. */
 export const defaultMaxParticipants = 100;
 
+/** How every key of the present version begins. */
+export const keyPrefix = "v1.";
 /** What a key of the present version looks like. */
 export const keyVersion = /^v1\.[A-Za-z0-9_-]{43}$/;
 
@@ -31,7 +33,7 @@ export function participantsKey(participants: readonly unknown[], scope: unknown
 export function keyOf(ids: readonly string[], scope: string): string {
   // A JSON array is injective: no id can hold a delimiter. A digest keeps ids of people out of errors and logs.
   const preimage = JSON.stringify([scope, ...ids]);
-  return `v1.${hash("sha256", preimage, "base64url")}`;
+  return `${keyPrefix}${hash("sha256", preimage, "base64url")}`;
 }
 
 /**

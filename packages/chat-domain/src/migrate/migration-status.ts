@@ -61,7 +61,7 @@ async function readProgress(ctx: MigrationContext): Promise<MigrationProgress> {
   const lock = await locks.findOne({ _id: ctx.model.chats.collection });
   const held = lock !== null && lock.leaseUntil.getTime() > 0 && lock.owner !== "";
   return {
-    keyIndex: await keyIndexFlaw(ctx),
+    keyIndex: await keyIndexFlaw(ctx.chats, ctx.model.chats.keyField),
     sealed: await isSealed(ctx),
     journal: Object.fromEntries(states.map(({ _id, count }) => [_id, count])),
     lastRun: await runs.findOne({}, { sort: { startedAt: -1, _id: -1 } }),

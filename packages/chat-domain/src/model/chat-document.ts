@@ -1,6 +1,6 @@
 import { nativeId } from "../identity/native-id.ts";
 import { participantIdOrNull } from "../identity/participant-id.ts";
-import { keyOf, sortedSet } from "../identity/participants-key.ts";
+import { type ChatIdentity, keyOf, sortedSet } from "../identity/participants-key.ts";
 import type { ChatModel } from "./chat-model.ts";
 import { dbRefOf } from "./field-path.ts";
 import { isLive, isReleased, ownField } from "./own-names.ts";
@@ -51,7 +51,7 @@ export function storedScope(model: ChatModel, document: StoredDocument): string 
 }
 
 /** Who a stored chat is of, or `null` when its participants or its scope are not valid ids. */
-export function storedIdentity(model: ChatModel, document: StoredDocument): StoredIdentity | null {
+export function storedIdentity(model: ChatModel, document: StoredDocument): ChatIdentity | null {
   const people = storedPeople(model, document);
   return people === null ? null : { ...people, key: keyOf(people.ids, people.scope) };
 }
@@ -74,20 +74,13 @@ function isSameList(some: readonly unknown[], others: readonly unknown[]): boole
   return some.length === others.length && some.every((value, index) => value === others[index]);
 }
 
-type StoredPeople = Pick<StoredIdentity, "ids" | "scope">;
+type StoredPeople = Pick<ChatIdentity, "ids" | "scope">;
 
 function storedPeople(model: ChatModel, document: StoredDocument): StoredPeople | null {
   const ids = storedParticipants(model, document).map(participantIdOrNull);
   const scope = storedScope(model, document);
   if (scope === null || ids.length === 0 || !ids.every((id) => id !== null)) return null;
   return { ids: sortedSet(ids), scope };
-}
-
-/** Canonical ids and scope of a stored chat, and the key that it ought to have. */
-export interface StoredIdentity {
-  readonly ids: readonly string[];
-  readonly scope: string;
-  readonly key: string;
 }
 
 /** The key that a stored chat ought to have, or `null` when its participants or its scope are not valid ids. */

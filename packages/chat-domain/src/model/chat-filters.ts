@@ -10,24 +10,24 @@ function live(model: ChatModel): Filter<StoredDocument> {
   return { [ownField(model, "mergedInto")]: null };
 }
 
+/** A chat that was released is left alone by whoever looks for chats without a key. */
+function unkeyed(model: ChatModel): Filter<StoredDocument> {
+  return { [model.chats.keyField]: { $exists: false }, [ownField(model, "releasedAt")]: null };
+}
+
 /** Live chats of a participant, of one scope or of all. Serves the listing index. */
 export function chatsOf(model: ChatModel, participant: string, scope: string | null): Filter<StoredDocument> {
   const parts = [{ [model.chats.participants]: { $in: nativeForms(participant) } }, live(model)];
   return both(model, scope === null ? parts : [...parts, ofScope(model, scope)]);
 }
 
-/** Live chats without a key whose participants are exactly these, in whatever form, order or repetition. */
+/** Live chats without a key, not released, whose participants are exactly these, in whatever form, order or repetition. */
 export function keylessChatsOf(
   model: ChatModel,
   ids: readonly string[],
   scope: string,
 ): Filter<StoredDocument> {
-  return both(model, [
-    ...exactly(model, ids),
-    { [model.chats.keyField]: null },
-    live(model),
-    ofScope(model, scope),
-  ]);
+  return both(model, [...exactly(model, ids), unkeyed(model), live(model), ofScope(model, scope)]);
 }
 
 /** Live chats whose participants are exactly these, whatever their key is. */

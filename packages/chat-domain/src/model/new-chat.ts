@@ -1,36 +1,51 @@
-import { ownField, ownFieldNames } from "./own-names.ts";
-import { type Document, ObjectId } from "mongodb";
-import type { ChatContext } from "../create-or-get/chat-context.ts";
-import { nativeId } from "../identity/native-id.ts";
+import { type Document, ObjectId, UUID } from "mongodb";
+import { type NativeId, nativeId, type NativeIdType } from "../identity/native-id.ts";
+import { participantIdOrNull } from "../identity/participant-id.ts";
 import type { ChatIdentity } from "../identity/participants-key.ts";
 import { nativeParticipants, participantsPath } from "./chat-document.ts";
 import type { ChatModel } from "./chat-model.ts";
 import { isFieldPath } from "./field-path.ts";
+import { ownField, ownFieldNames } from "./own-names.ts";
 
 /** A checked call: who is meant, and what the caller wants a new chat to have. */
 export interface ChatRequest extends ChatIdentity {
   readonly set: Readonly<Record<string, unknown>>;
 }
 
+/** Makes the `_id` of a new chat of these people, in any form that `participantId` accepts. */
+export type NewId = (chat: { readonly participants: readonly string[]; readonly scope: string }) => unknown;
+
+/** `null` where the database's own, an ObjectId, is what is wanted. */
+export function defaultNewId(type: NativeIdType): NewId | null {
+  switch (type) {
+    case "objectId":
+      return null;
+    case "string":
+      return () => new ObjectId().toHexString();
+    case "uuid":
+      return () => new UUID();
+    case "int":
+    case "long":
+      return () => {
+        throw new TypeError(
+          `chats whose idType is ${type} need chatContext(db, { newId }) to make their _id`,
+        );
+      };
+  }
+}
+
 /**
  * The fields of the chat that a request creates, by path, as `$setOnInsert` takes them. The key is not among them: it
  * comes from the filter of an upsert, which must be exactly that one equality.
  */
-export function newChatFields(model: ChatModel, request: ChatRequest): Document {
+export function newChatFields(model: ChatModel, newId: NewId | null, request: ChatRequest): Document {
   return {
     createdAt: new Date(),
     ...equalitiesOf(model.chats.where),
     ...request.set,
     ...ownFields(model, request),
+    ...(newId === null ? {} : { _id: nativeIdOf(model, newId, request) }),
   };
-}
-
-/** The paths of a new chat that are onechat's to write. */
-export function ownPaths(model: ChatModel): readonly string[] {
-  const { scope, where } = model.chats;
-  const own = [participantsPath(model).array, ...Object.keys(equalitiesOf(where))];
-  const reserved = ["_id", model.chats.keyField, ...ownFieldNames.map((name) => ownField(model, name))];
-  return [...own, ...reserved, ...(scope === null ? [] : [scope])];
 }
 
 function ownFields(model: ChatModel, { ids, scope }: ChatIdentity): Document {
@@ -39,8 +54,14 @@ function ownFields(model: ChatModel, { ids, scope }: ChatIdentity): Document {
   if (scope !== "" && model.chats.scope !== null) {
     fields[model.chats.scope] = nativeId(scope, model.chats.scopeType, "scope");
   }
-  if (model.chats.idType === "string") fields["_id"] = new ObjectId().toHexString();
   return fields;
+}
+
+function nativeIdOf({ chats }: ChatModel, newId: NewId, { ids, scope }: ChatIdentity): NativeId {
+  const id = participantIdOrNull(newId({ participants: ids, scope }));
+  if (id === null)
+    throw new TypeError("newId did not make an id: a string, an integer, an ObjectId or a UUID");
+  return nativeId(id, chats.idType, "the _id that newId made");
 }
 
 /** What `where` demands by plain equality, so that a new chat is one of those it selects. */
@@ -62,38 +83,10 @@ function equalTo(condition: unknown): unknown {
   return fields.join() === "$eq" ? condition["$eq"] : undefined;
 }
 
-/** Whether this is a document, as opposed to a list, a Date or a BSON value. */
-function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null || "_bsontype" in value) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}
-
-/** A copy: what the caller adds while the call waits comes too late to be checked. */
-export function settable(ctx: ChatContext, set: unknown): ChatRequest["set"] {
-  if (!isPlainObject(set)) throw new TypeError("set is an object of plain fields");
-  if ("createdAt" in set && !(set["createdAt"] instanceof Date))
-    throw new TypeError("set.createdAt is a Date");
-  const fields = Object.keys(set);
-  for (const field of fields) {
-    if (!isFieldPath(field)) throw new TypeError(`set["${field}"] is not a field that can be set`);
-    const reserved = ctx.ownPaths.find((other) => overlaps(field, other));
-    if (reserved !== undefined)
-      throw new TypeError(`set.${field} is not for the caller to set: onechat writes ${reserved}`);
-    const twin = fields.find((other) => other !== field && overlaps(field, other));
-    if (twin !== undefined) throw new TypeError(`set.${field} and set.${twin} are set twice`);
-  }
-  return { ...set };
-}
-
-function overlaps(a: string, b: string): boolean {
-  return a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
-}
-
 /** What an upsert would make of the request, which sets paths where an insert needs sub-documents. */
-export function documentOf(model: ChatModel, request: ChatRequest): Document {
+export function documentOf(model: ChatModel, newId: NewId | null, request: ChatRequest): Document {
   const chat: Document = { _id: new ObjectId(), [model.chats.keyField]: request.key };
-  for (const [path, value] of Object.entries(newChatFields(model, request)))
+  for (const [path, value] of Object.entries(newChatFields(model, newId, request)))
     setAt(chat, path.split("."), value);
   return chat;
 }
@@ -112,4 +105,40 @@ function setAt(target: Document, [field = "", ...rest]: readonly string[], value
 function define(target: Document, field: string, value: unknown): void {
   if (field !== "__proto__") target[field] = value;
   else Object.defineProperty(target, field, { value, enumerable: true, configurable: true, writable: true });
+}
+
+/** The paths of a new chat that are onechat's to write. */
+export function ownPaths(model: ChatModel): readonly string[] {
+  const { scope, where } = model.chats;
+  const own = [participantsPath(model).array, ...Object.keys(equalitiesOf(where))];
+  const reserved = ["_id", model.chats.keyField, ...ownFieldNames.map((name) => ownField(model, name))];
+  return [...own, ...reserved, ...(scope === null ? [] : [scope])];
+}
+
+/** A copy: what the caller adds while the call waits comes too late to be checked. `paths` are not the caller's. */
+export function settable(paths: readonly string[], set: unknown): ChatRequest["set"] {
+  if (!isPlainObject(set)) throw new TypeError("set is an object of plain fields");
+  if ("createdAt" in set && !(set["createdAt"] instanceof Date))
+    throw new TypeError("set.createdAt is a Date");
+  const fields = Object.keys(set);
+  for (const field of fields) {
+    if (!isFieldPath(field)) throw new TypeError(`set["${field}"] is not a field that can be set`);
+    const reserved = paths.find((other) => overlaps(field, other));
+    if (reserved !== undefined)
+      throw new TypeError(`set.${field} is not for the caller to set: onechat writes ${reserved}`);
+    const twin = fields.find((other) => other !== field && overlaps(field, other));
+    if (twin !== undefined) throw new TypeError(`set.${field} and set.${twin} are set twice`);
+  }
+  return { ...set };
+}
+
+function overlaps(a: string, b: string): boolean {
+  return a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
+}
+
+/** Whether this is a document, as opposed to a list, a Date or a BSON value. */
+function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null || "_bsontype" in value) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }

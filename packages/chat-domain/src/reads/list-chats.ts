@@ -1,11 +1,11 @@
 import { type Condition, type Filter, Long, ObjectId, UUID } from "mongodb";
-import type { ChatContext } from "../create-or-get/chat-context.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { isObjectId, nativeForms, type NativeId } from "../identity/native-id.ts";
 import { canonicalText, participantId, participantIdOrNull } from "../identity/participant-id.ts";
 import { chatsOf } from "../model/chat-filters.ts";
 import { type Chat, toChat } from "../model/chat.ts";
 import type { StoredDocument } from "../model/stored-document.ts";
+import type { ChatStore } from "../store/chat-store.ts";
 import { withDeadline } from "../store/deadline.ts";
 import { scopeOf } from "../store/requested-identity.ts";
 
@@ -35,7 +35,7 @@ export interface ListChatsResult {
  * @throws ChatError `INVALID_PARTICIPANTS`, `UNAVAILABLE`
  * @throws RangeError when `limit` is not a whole number from 1 to 100
  */
-export async function listChats(ctx: ChatContext, input: ListChatsInput): Promise<ListChatsResult> {
+export async function listChats(ctx: ChatStore, input: ListChatsInput): Promise<ListChatsResult> {
   const limit = input.limit ?? 50;
   if (!Number.isInteger(limit) || limit < 1 || limit > maxListLimit) {
     throw new RangeError(`limit is a whole number from 1 to ${maxListLimit}`);
@@ -58,7 +58,7 @@ interface Page {
   readonly limit: number;
 }
 
-async function page(ctx: ChatContext, { filter, after, limit }: Page): Promise<readonly StoredDocument[]> {
+async function page(ctx: ChatStore, { filter, after, limit }: Page): Promise<readonly StoredDocument[]> {
   if (after === null) return newest(ctx, filter, limit);
   const same = await newest(ctx, { $and: [filter, { _id: after.sameType }] }, limit);
   const missing = limit - same.length;
@@ -67,11 +67,11 @@ async function page(ctx: ChatContext, { filter, after, limit }: Page): Promise<r
   return [...same, ...(await newest(ctx, rest, missing))];
 }
 
-function newest(ctx: ChatContext, filter: Filter<StoredDocument>, limit: number): Promise<StoredDocument[]> {
+function newest(ctx: ChatStore, filter: Filter<StoredDocument>, limit: number): Promise<StoredDocument[]> {
   return ctx.chats.find(filter, { sort: { _id: -1 }, limit, maxTimeMS: ctx.deadlineMs }).toArray();
 }
 
-function listedScope(ctx: ChatContext, scope: unknown): string | null {
+function listedScope(ctx: ChatStore, scope: unknown): string | null {
   return scope === undefined ? null : scopeOf(ctx.model, scope);
 }
 

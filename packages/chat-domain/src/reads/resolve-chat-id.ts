@@ -1,4 +1,4 @@
-import type { ChatContext } from "../create-or-get/chat-context.ts";
+import type { ChatStore } from "../store/chat-store.ts";
 import { getChat } from "./get-chat.ts";
 
 /**
@@ -6,7 +6,7 @@ import { getChat } from "./get-chat.ts";
  *
  * @throws ChatError `CHAT_NOT_FOUND`, `UNAVAILABLE`
  */
-export async function resolveChatId(ctx: ChatContext, id: unknown): Promise<string> {
+export async function resolveChatId(ctx: ChatStore, id: unknown): Promise<string> {
   const chat = await getChat(ctx, id);
   return chat.id;
 }

@@ -1,7 +1,19 @@
 export type ChatLogLevel = "debug" | "info" | "warn" | "error";
 
-/** What happened to a create-or-get call; `integrity` also counts chats refused for changed participants. */
-export type ChatCounter = "created" | "existing" | "claimed" | "raced" | "retried" | "integrity";
+/**
+ * What happened to a create-or-get call; `integrity` counts chats that were refused because they do not match their key
+ * any more, `released` those that lost it for that.
+ */
+export const chatCounters = [
+  "created",
+  "existing",
+  "claimed",
+  "raced",
+  "retried",
+  "released",
+  "integrity",
+] as const;
+export type ChatCounter = (typeof chatCounters)[number];
 
 /** Values of a log event: short, flat, and never an id of a person. */
 export type ChatLogFields = Readonly<Record<string, string | number | boolean>>;

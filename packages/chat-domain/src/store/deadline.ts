@@ -1,8 +1,8 @@
 import { Wait } from "../concurrency/timeout.ts";
-import type { ChatContext } from "../create-or-get/chat-context.ts";
 import { noAnswerWithin, unavailable } from "../errors/chat-error.ts";
 import { isHintRefused, isTransient } from "../errors/mongo-errors.ts";
-import { indexMissing } from "./key-index.ts";
+import type { ChatStore } from "./chat-store.ts";
+import { indexRefused } from "./key-index.ts";
 
 /**
  * Runs a verb's database work and answers in time, whatever the driver is still waiting for: its own timeouts bound
@@ -13,7 +13,7 @@ import { indexMissing } from "./key-index.ts";
  * @throws ChatError `UNAVAILABLE` after `ctx.deadlineMs`, or when the database cannot be asked
  */
 export function withDeadline<T>(
-  ctx: ChatContext,
+  ctx: ChatStore,
   work: (wait: Wait) => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
@@ -37,13 +37,13 @@ export function withDeadline<T>(
 }
 
 /** Runs database work and rejects with what a caller can act on: "not now", no index, or the error itself. */
-export async function asCallerErrors<T>(ctx: ChatContext, work: () => Promise<T>): Promise<T> {
+export async function asCallerErrors<T>(ctx: ChatStore, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (isHintRefused(error)) {
       ctx.keyIndex.forget();
-      throw indexMissing(ctx.chats, ctx.model.chats.keyField, "cannot be used", error);
+      throw indexRefused(ctx.chats, ctx.model.chats.keyField, error);
     }
     throw isTransient(error) ? unavailable("the database did not answer in time; try again", error) : error;
   }

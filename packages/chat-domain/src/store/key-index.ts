@@ -2,7 +2,6 @@ import type { Collection, CreateIndexesOptions, IndexDescriptionInfo } from "mon
 import { answeredWithin } from "../concurrency/timeout.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { isServerError } from "../errors/mongo-errors.ts";
-import type { MigrationContext } from "../migrate/context/migration-context.ts";
 import type { ChatModel } from "../model/chat-model.ts";
 import { type StoredDocument } from "../model/stored-document.ts";
 
@@ -17,6 +16,17 @@ function uniqueKeyIndex(keyField: string): ChatIndex {
     key: { [keyField]: 1 },
     options: { name: `${keyField}_unique`, unique: true, sparse: true, collation: { locale: "simple" } },
   };
+}
+
+/** The indexes of the chats collection. */
+export function chatIndexes(model: ChatModel): readonly ChatIndex[] {
+  // Read backwards: in the other direction, a find by all people that names no order would turn from the oldest chat,
+  // which old versions know, to the newest, which may be an emptied tombstone.
+  const listing: ChatIndex = {
+    key: { [model.chats.participants]: 1, _id: 1 },
+    options: { name: "participants_by_id", collation: { locale: "simple" } },
+  };
+  return [uniqueKeyIndex(model.chats.keyField), listing];
 }
 
 /**
@@ -90,13 +100,22 @@ export async function existingIndexes(
  * @throws ChatError `INDEX_MISSING` with what is wrong
  */
 export async function verifyKeyIndex(chats: Collection<StoredDocument>, keyField: string): Promise<void> {
+  const flaw = await keyIndexFlaw(chats, keyField);
+  if (flaw !== null) throw new ChatError("INDEX_MISSING", flaw);
+}
+
+/** What is wrong with the unique index and what mends it, or `null`. */
+export async function keyIndexFlaw(
+  chats: Collection<StoredDocument>,
+  keyField: string,
+): Promise<string | null> {
   const candidates = (await existingIndexes(chats)).filter(({ key }) => Object.keys(key).join() === keyField);
   const [index, second] = candidates;
-  if (index === undefined) throw indexMissing(chats, keyField, "does not exist");
+  if (index === undefined) return indexFlawText(chats, keyField, "does not exist");
   if (second !== undefined)
-    throw indexMissing(chats, keyField, "exists more than once with different options");
+    return indexFlawText(chats, keyField, "exists more than once with different options");
   const flaw = indexFlaw(index, keyField);
-  if (flaw !== null) throw indexMissing(chats, keyField, flaw);
+  return flaw === null ? null : indexFlawText(chats, keyField, flaw);
 }
 
 /** Why an index on the key cannot decide a race, or `null`. */
@@ -110,35 +129,14 @@ export function indexFlaw(index: IndexDescriptionInfo, keyField: string): string
   return locale === "simple" ? null : "has a collation";
 }
 
-/** The error of a collection that cannot give the guarantee, with what mends it. */
-export function indexMissing(
-  chats: Collection<StoredDocument>,
-  keyField: string,
-  flaw: string,
-  cause?: unknown,
-): ChatError {
-  const message =
+/** The error of a collection whose index the server has refused to use. */
+export function indexRefused(chats: Collection<StoredDocument>, keyField: string, cause: unknown): ChatError {
+  return new ChatError("INDEX_MISSING", indexFlawText(chats, keyField, "cannot be used"), { cause });
+}
+
+export function indexFlawText(chats: Collection<StoredDocument>, keyField: string, flaw: string): string {
+  return (
     `the unique index {${keyField}: 1} of ${chats.namespace} ${flaw}, so "exactly one chat" cannot be ` +
-    "guaranteed; build it with ensureIndexes, or with: pnpm migrator up --execute --to index";
-  return new ChatError("INDEX_MISSING", message, { cause });
-}
-
-/** What is wrong with the unique index, or `null`. */
-export async function keyIndexFlaw(ctx: MigrationContext): Promise<string | null> {
-  try {
-    await verifyKeyIndex(ctx.chats, ctx.model.chats.keyField);
-    return null;
-  } catch (error) {
-    if (error instanceof ChatError && error.code === "INDEX_MISSING") return error.message;
-    throw error;
-  }
-}
-
-/** The indexes of the chats collection. */
-export function chatIndexes(model: ChatModel): readonly ChatIndex[] {
-  const listing: ChatIndex = {
-    key: { [model.chats.participants]: 1, _id: -1 },
-    options: { name: "participants_listing" },
-  };
-  return [uniqueKeyIndex(model.chats.keyField), listing];
+    "guaranteed; build it with ensureIndexes, or with: pnpm migrator up --execute --to index"
+  );
 }

@@ -1,14 +1,15 @@
-import type { AnyBulkWriteOperation } from "mongodb";
-import type { ChatContext } from "../create-or-get/chat-context.ts";
+import type { AnyBulkWriteOperation, Document, UpdateFilter } from "mongodb";
 import { refusedWrites } from "../errors/mongo-errors.ts";
 import type { ChatIdentity } from "../identity/participants-key.ts";
 import { recomputedKey } from "../model/chat-document.ts";
 import { keylessChatsOf } from "../model/chat-filters.ts";
-import { type StoredDocument } from "../model/stored-document.ts";
+import { ownField } from "../model/own-names.ts";
+import type { StoredDocument } from "../model/stored-document.ts";
+import type { ChatStore } from "./chat-store.ts";
 
 /** The oldest live chat without a key that has exactly these people, or `null`. */
 export async function findKeylessChat(
-  ctx: ChatContext,
+  ctx: ChatStore,
   identity: ChatIdentity,
 ): Promise<StoredDocument | null> {
   const filter = keylessChatsOf(ctx.model, identity.ids, identity.scope);
@@ -26,13 +27,13 @@ export async function findKeylessChat(
  * meanwhile does not matter.
  */
 export async function claimKeylessChat(
-  ctx: ChatContext,
+  ctx: ChatStore,
   identity: ChatIdentity,
   keyless: StoredDocument,
 ): Promise<StoredDocument | null> {
   return ctx.chats.findOneAndUpdate(
     { _id: keyless._id, ...keylessChatsOf(ctx.model, identity.ids, identity.scope) },
-    { $set: { [ctx.model.chats.keyField]: identity.key } },
+    keyed(ctx, identity.key),
     { returnDocument: "after", maxTimeMS: ctx.deadlineMs },
   );
 }
@@ -42,7 +43,7 @@ const setsPerQuery = 50;
 
 /** For each set of people their oldest live chat without a key, by key. */
 export async function findKeylessChats(
-  ctx: ChatContext,
+  ctx: ChatStore,
   identities: readonly ChatIdentity[],
 ): Promise<ReadonlyMap<string, StoredDocument>> {
   const parts: Promise<readonly StoredDocument[]>[] = [];
@@ -58,7 +59,7 @@ export async function findKeylessChats(
 }
 
 function keylessChats(
-  ctx: ChatContext,
+  ctx: ChatStore,
   identities: readonly ChatIdentity[],
 ): Promise<readonly StoredDocument[]> {
   const filters = identities.map(({ ids, scope }) => keylessChatsOf(ctx.model, ids, scope));
@@ -70,7 +71,7 @@ function keylessChats(
  * may have been faster, or the chat no longer one of these people.
  */
 export async function claimKeylessChats(
-  ctx: ChatContext,
+  ctx: ChatStore,
   identities: readonly ChatIdentity[],
   keyless: ReadonlyMap<string, StoredDocument>,
 ): Promise<void> {
@@ -78,8 +79,15 @@ export async function claimKeylessChats(
     const chat = keyless.get(key);
     if (chat === undefined) return [];
     const filter = { _id: chat._id, ...keylessChatsOf(ctx.model, ids, scope) };
-    return [{ updateOne: { filter, update: { $set: { [ctx.model.chats.keyField]: key } } } }];
+    return [{ updateOne: { filter, update: keyed(ctx, key) } }];
   });
   if (claims.length === 0) return;
   await refusedWrites(() => ctx.chats.bulkWrite(claims, { ordered: false, maxTimeMS: ctx.deadlineMs }));
+}
+
+function keyed({ model }: ChatStore, key: string): UpdateFilter<StoredDocument> {
+  return {
+    $set: { [model.chats.keyField]: key },
+    $unset: { [ownField(model, "unkeyedAt")]: "" },
+  } as Document;
 }

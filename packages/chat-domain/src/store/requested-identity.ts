@@ -1,12 +1,12 @@
-import type { ChatContext } from "../create-or-get/chat-context.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { scopeId } from "../identity/participant-id.ts";
 import { canonicalParticipants, type ChatIdentity, keyOf } from "../identity/participants-key.ts";
 import type { ChatModel } from "../model/chat-model.ts";
+import type { ChatStore } from "./chat-store.ts";
 
 /** @throws ChatError `INVALID_PARTICIPANTS` */
 export function chatIdentity(
-  ctx: ChatContext,
+  ctx: ChatStore,
   input: { readonly participants: readonly unknown[]; readonly scope?: unknown },
 ): ChatIdentity {
   const scope = input.scope === undefined ? "" : scopeOf(ctx.model, input.scope);

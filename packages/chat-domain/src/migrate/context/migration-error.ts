@@ -33,6 +33,11 @@ export class MigrationError extends Error {
   }
 }
 
+/** Why a batch cannot be done as a whole; in words that can stand in a record. */
+export class BatchRefused extends Error {
+  override readonly name: string = "BatchRefused";
+}
+
 /**
  * Runs what asks the database before, or without, a run of its own.
  *

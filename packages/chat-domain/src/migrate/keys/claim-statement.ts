@@ -1,6 +1,7 @@
 import { ownField } from "../../model/own-names.ts";
 import type { Document } from "mongodb";
-import { type StoredIdentity, storedParticipants } from "../../model/chat-document.ts";
+import type { ChatIdentity } from "../../identity/participants-key.ts";
+import { storedParticipants } from "../../model/chat-document.ts";
 import { chatsOfExactly } from "../../model/chat-filters.ts";
 import type { ChatModel } from "../../model/chat-model.ts";
 import { type StoredDocument, valueAt } from "../../model/stored-document.ts";
@@ -9,7 +10,7 @@ import { isMissing, type UpdateStatement } from "../run/write-statements.ts";
 /** A chat that ought to have another key than it has. */
 export interface Claim {
   readonly chat: StoredDocument;
-  readonly identity: StoredIdentity;
+  readonly identity: ChatIdentity;
   /** Whether a wrong, null or older key stands there. */
   readonly wrong: boolean;
 }

@@ -54,7 +54,7 @@ async function lacksIndexes(ctx: MigrationContext): Promise<boolean> {
   if ((await missingReferenceIndexes(ctx)).length > 0) return true;
   const existing = new Set((await existingIndexes(ctx.chats)).map(({ key }) => JSON.stringify(key)));
   if (chatIndexes(ctx.model).some(({ key }) => !existing.has(JSON.stringify(key)))) return true;
-  return (await keyIndexFlaw(ctx)) !== null;
+  return (await keyIndexFlaw(ctx.chats, ctx.model.chats.keyField)) !== null;
 }
 
 async function lacksKeys(ctx: MigrationContext): Promise<boolean> {

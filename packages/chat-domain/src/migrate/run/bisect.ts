@@ -1,7 +1,6 @@
 import { isServerError, isTransient } from "../../errors/mongo-errors.ts";
-import { MigrationError } from "../context/migration-error.ts";
+import { BatchRefused, MigrationError } from "../context/migration-error.ts";
 import type { PhaseName } from "../context/migration-event.ts";
-import { MergeObstacle } from "../merge/references/references-to.ts";
 import type { Run } from "./run.ts";
 import { whyRefused } from "./write-outcome.ts";
 
@@ -40,7 +39,7 @@ async function refusalOf(work: () => Promise<void>): Promise<string | null> {
     await work();
     return null;
   } catch (error) {
-    if (error instanceof MergeObstacle) return error.message;
+    if (error instanceof BatchRefused) return error.message;
     if (error instanceof MigrationError || !isServerError(error)) throw error;
     if (isTransient(error) || hopelessCodes.has(error.code)) throw error;
     return whyRefused({ code: error.code });

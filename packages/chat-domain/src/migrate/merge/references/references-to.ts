@@ -4,6 +4,7 @@ import { formOf, formsOf, type ScalarForm } from "../../../identity/stored-ids.t
 import type { ReferenceModel } from "../../../model/merge-model.ts";
 import { valueAt } from "../../../model/stored-document.ts";
 import { collectionOf, type MigrationContext } from "../../context/migration-context.ts";
+import { BatchRefused } from "../../context/migration-error.ts";
 import type { Merge } from "../../context/migration-records.ts";
 
 /** A document that refers to a loser. */
@@ -55,7 +56,7 @@ export async function referencesTo(
 }
 
 /** Why one loser cannot be merged; it is set aside and the others go on. */
-export class MergeObstacle extends Error {
+export class MergeObstacle extends BatchRefused {
   override readonly name = "MergeObstacle";
   /** `null` when it is not the fault of a single one. */
   readonly merge: Merge | null;

@@ -2,25 +2,25 @@ import { unavailable } from "../errors/chat-error.ts";
 import { KeyedQueue } from "./keyed-queue.ts";
 import { answeredWithin, type Wait } from "./timeout.ts";
 
-/** How much may be under way and how much may wait; nothing is unbounded. */
-export interface GroupCommitLimits {
+/** How much may be in flight and how much may wait; nothing is unbounded. */
+export interface BatcherLimits {
   /** Different keys in one batch. */
-  readonly maxBatch: number;
-  /** Keys that wait are shared among the free flights if each gets so many now; fewer leave in one batch. */
+  readonly maxBatchSize: number;
+  /** Keys that wait are shared among the batches that may go out now, if each gets so many; fewer go out in one. */
   readonly minShare: () => number;
-  /** Batches on their way at once. */
-  readonly maxFlights: number;
+  /** Batches in flight at once. */
+  readonly maxConcurrentBatches: number;
   /** Milliseconds after which a batch is given up, whatever its driver still waits for. */
-  readonly maxFlightMs: number;
-  /** Calls that wait for a batch to leave. */
-  readonly maxWaiting: number;
+  readonly batchTimeoutMs: number;
+  /** Calls that wait for their batch to go out. */
+  readonly maxPending: number;
 }
 
-export interface GroupCall<Request> {
+export interface BatchCall<Request> {
   /** Calls with the same key are answered together, by the request of the first of them. */
   readonly key: string;
   readonly request: Request;
-  /** Its end releases this caller alone; what is on its way for others goes on. */
+  /** Its end releases this caller alone; what is in flight for others goes on. */
   readonly wait: Wait;
   /** It was let in before and is not turned away half-way. */
   readonly isAdmitted: boolean;
@@ -34,7 +34,7 @@ export interface Shared<Outcome> {
 
 /**
  * Answers every request of a batch, in order; rejects when the whole batch failed. It is told how many other batches
- * are under way.
+ * are in flight.
  */
 export type RunBatch<Request, Outcome> = (
   requests: readonly Request[],
@@ -52,32 +52,32 @@ interface Group<Request, Outcome> {
   readonly callers: Set<Caller<Outcome>>;
 }
 
-interface Flight {
+interface BatchInFlight {
   readonly keys: ReadonlySet<string>;
   readonly callers: number;
   /** Resolves when everybody in it is answered; never rejects. */
-  readonly landed: Promise<void>;
+  readonly done: Promise<void>;
 }
 
 /**
- * Calls made while others are under way leave together in the next batch; a call that finds a free flight leaves at
- * the end of this turn of the event loop, and nothing waits on a timer.
+ * Calls made while others are in flight go out together in the next batch; while fewer batches are in flight than may
+ * be, a call goes out at the end of this turn of the event loop, and nothing waits on a timer.
  *
- * A call never joins a batch that has left: its answer would rest on what was read before it was asked, and might name
- * a chat that was merged into another in between.
+ * A call never joins a batch that has gone out: its answer would rest on what was read before it was asked, and might
+ * name a chat that was merged into another in between.
  */
-export class GroupCommit<Request, Outcome> {
-  readonly #limits: GroupCommitLimits;
+export class Batcher<Request, Outcome> {
+  readonly #limits: BatcherLimits;
   readonly #run: RunBatch<Request, Outcome>;
   readonly #waitingElsewhere: () => number;
   readonly #groups = new KeyedQueue<Group<Request, Outcome>>();
-  readonly #flights = new Set<Flight>();
+  readonly #batches = new Set<BatchInFlight>();
   #waiting = 0;
-  #departing = false;
+  #isScheduled = false;
 
   /** @param waitingElsewhere how many wait where calls go from here: they count as waiting */
   constructor(
-    limits: GroupCommitLimits,
+    limits: BatcherLimits,
     run: RunBatch<Request, Outcome>,
     waitingElsewhere: () => number = () => 0,
   ) {
@@ -90,7 +90,7 @@ export class GroupCommit<Request, Outcome> {
    * @throws ChatError `UNAVAILABLE` when too many calls are waiting
    * @throws the wait's reason once it is over, and whatever the batch failed with for this request
    */
-  call({ key, request, wait, isAdmitted }: GroupCall<Request>): Promise<Shared<Outcome>> {
+  call({ key, request, wait, isAdmitted }: BatchCall<Request>): Promise<Shared<Outcome>> {
     return new Promise((resolve, reject) => {
       wait.throwIfOver();
       if (!isAdmitted && this.#isFull()) throw unavailable("too many calls are waiting; try again later");
@@ -103,26 +103,26 @@ export class GroupCommit<Request, Outcome> {
     });
   }
 
-  /** Calls that wait for a batch to leave. */
+  /** Calls that wait for their batch to go out. */
   get waiting(): number {
     return this.#waiting;
   }
 
-  /** Calls whose batch is under way. */
-  get aboard(): number {
-    let callers = 0;
-    for (const flight of this.#flights) callers += flight.callers;
-    return callers;
+  /** Calls whose batch is in flight. */
+  get inFlight(): number {
+    let calls = 0;
+    for (const { callers } of this.#batches) calls += callers;
+    return calls;
   }
 
-  /** Resolves when the batch is over that has left with this key; `null` when none has. */
-  landing(key: string): Promise<void> | null {
-    for (const { keys, landed } of this.#flights) if (keys.has(key)) return landed;
+  /** Resolves when the batch in flight with this key is done; `null` when there is none. */
+  whenDone(key: string): Promise<void> | null {
+    for (const { keys, done } of this.#batches) if (keys.has(key)) return done;
     return null;
   }
 
   #isFull(): boolean {
-    return this.#waiting + this.#waitingElsewhere() >= this.#limits.maxWaiting;
+    return this.#waiting + this.#waitingElsewhere() >= this.#limits.maxPending;
   }
 
   #join(key: string, request: Request, caller: Caller<Outcome>): Group<Request, Outcome> {
@@ -130,7 +130,7 @@ export class GroupCommit<Request, Outcome> {
     group.callers.add(caller);
     this.#groups.set(key, group);
     this.#waiting += 1;
-    this.#depart();
+    this.#schedule();
     return group;
   }
 
@@ -141,44 +141,44 @@ export class GroupCommit<Request, Outcome> {
     if (group.callers.size === 0) this.#groups.delete(key);
   }
 
-  /** At the end of this turn of the event loop: requests that arrive in one turn leave together. */
-  #depart(): void {
-    if (this.#departing || !this.#mayDepart()) return;
-    this.#departing = true;
+  /** At the end of this turn of the event loop: requests that arrive in one turn go out together. */
+  #schedule(): void {
+    if (this.#isScheduled || !this.#mayDispatch()) return;
+    this.#isScheduled = true;
     setImmediate(() => {
-      this.#departing = false;
-      while (this.#mayDepart()) void this.#fly(this.#groups.take(this.#batchSize()));
+      this.#isScheduled = false;
+      while (this.#mayDispatch()) void this.#dispatch(this.#groups.take(this.#batchSize()));
     });
   }
 
-  #mayDepart(): boolean {
-    return this.#flights.size < this.#limits.maxFlights && this.#groups.size > 0;
+  #mayDispatch(): boolean {
+    return this.#batches.size < this.#limits.maxConcurrentBatches && this.#groups.size > 0;
   }
 
-  /** Large queues share what is free: one batch is under way while the answers of another are read. */
+  /** Long queues are shared among batches: one is in flight while the answers of another are read. */
   #batchSize(): number {
-    const { maxBatch, maxFlights, minShare } = this.#limits;
+    const { maxBatchSize, maxConcurrentBatches, minShare } = this.#limits;
     const waiting = this.#groups.size;
-    const shares = Math.min(maxFlights - this.#flights.size, Math.floor(waiting / minShare()));
-    return Math.min(maxBatch, Math.ceil(waiting / Math.max(1, shares)));
+    const shares = Math.min(maxConcurrentBatches - this.#batches.size, Math.floor(waiting / minShare()));
+    return Math.min(maxBatchSize, Math.ceil(waiting / Math.max(1, shares)));
   }
 
-  async #fly(batch: readonly (readonly [string, Group<Request, Outcome>])[]): Promise<void> {
-    const groups = batch.map(([, group]) => group);
+  async #dispatch(entries: readonly (readonly [string, Group<Request, Outcome>])[]): Promise<void> {
+    const groups = entries.map(([, group]) => group);
     const callers = groups.reduce((sum, group) => sum + group.callers.size, 0);
     this.#waiting -= callers;
-    const landed = this.#answered(groups, this.#flights.size);
-    const flight = { keys: new Set(batch.map(([key]) => key)), callers, landed };
-    this.#flights.add(flight);
-    await landed;
-    this.#flights.delete(flight);
-    this.#depart();
+    const done = this.#answered(groups, this.#batches.size);
+    const inFlight = { keys: new Set(entries.map(([key]) => key)), callers, done };
+    this.#batches.add(inFlight);
+    await done;
+    this.#batches.delete(inFlight);
+    this.#schedule();
   }
 
   async #answered(groups: readonly Group<Request, Outcome>[], others: number): Promise<void> {
     try {
       const requests = groups.map(({ request }) => request);
-      const outcomes = await answeredWithin(this.#limits.maxFlightMs, () => this.#run(requests, others));
+      const outcomes = await answeredWithin(this.#limits.batchTimeoutMs, () => this.#run(requests, others));
       for (const [index, { callers }] of groups.entries()) answer(callers, outcomes[index]);
     } catch (error) {
       for (const { callers } of groups) for (const caller of callers) caller.reject(error);
