@@ -80,6 +80,8 @@ export interface OriginalRecord {
   readonly key?: { readonly value: unknown; readonly followedBy: string | null };
   /** The folded fields, by their position in the model; absent ones are absent. */
   readonly fields?: Readonly<Record<string, unknown>>;
+  /** The top-level fields that hold those of them which lie deeper, whole, by their position. */
+  readonly roots?: Readonly<Record<string, unknown>>;
   /** An array of chat ids before the first loser was taken from it, by its field. */
   readonly [array: `array:${string}`]: readonly unknown[];
   /** The counters that a recount has written, by their position. */

@@ -1,6 +1,7 @@
 import { type IdMap, idMap } from "../../identity/stored-ids.ts";
 import type { NativeId } from "../../identity/native-id.ts";
-import { identityProjection, type StoredIdentity, storedIdentity } from "../../model/chat-document.ts";
+import type { ChatIdentity } from "../../identity/participants-key.ts";
+import { identityProjection, storedIdentity } from "../../model/chat-document.ts";
 import type { ChatModel } from "../../model/chat-model.ts";
 import { isLive, isReleased, ownField } from "../../model/own-names.ts";
 import type { StoredDocument } from "../../model/stored-document.ts";
@@ -47,7 +48,7 @@ async function unselectedAmong(ctx: MigrationContext, ids: readonly NativeId[]):
 }
 
 /** Who a chat is of that may have duplicates merged into it, or `null`: it has to hold the key of its present people. */
-export function survivorIdentity(model: ChatModel, look: ChatLook | undefined): StoredIdentity | null {
+export function survivorIdentity(model: ChatModel, look: ChatLook | undefined): ChatIdentity | null {
   if (look === undefined || !look.selected) return null;
   const { chat } = look;
   if (!isLive(model, chat) || isReleased(model, chat)) return null;

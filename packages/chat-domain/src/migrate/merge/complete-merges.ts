@@ -2,6 +2,7 @@ import { ownField, recordName } from "../../model/own-names.ts";
 import type { NativeId } from "../../identity/native-id.ts";
 import { idText } from "../../identity/stored-ids.ts";
 import type { Merge } from "../context/migration-records.ts";
+import { copiesOfMerges } from "../journal/copies-of-merges.ts";
 import { advance } from "../journal/journal.ts";
 import type { Run } from "../run/run.ts";
 import { isMissing } from "../run/write-statements.ts";
@@ -109,7 +110,7 @@ async function fold(run: Run, merges: readonly Merge[]): Promise<void> {
   const { model } = run.ctx;
   await foldDocuments(run, {
     archive: "chats_archive",
-    filter: { "_id.id": { $in: merges.map(({ loser }) => loser) } },
+    filter: { "_id.id": { $in: merges.map(({ loser }) => loser) }, $or: copiesOfMerges(merges) },
     target: "survivor",
     into: model.chats.collection,
     alive: {
