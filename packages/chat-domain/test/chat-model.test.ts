@@ -80,7 +80,10 @@ describe("ChatModel", () => {
     const model = ChatModel.parse({ chats: { participants: "members.userId" } });
     expect(chatIndexes(model)).toEqual([
       { key: { participantsKey: 1 }, options: expect.objectContaining({ unique: true, sparse: true }) },
-      { key: { "members.userId": 1, _id: -1 }, options: { name: "participants_listing" } },
+      {
+        key: { "members.userId": 1, _id: 1 },
+        options: { name: "participants_by_id", collation: { locale: "simple" } },
+      },
     ]);
   });
 });

@@ -185,7 +185,7 @@ describe("listChats", () => {
     const plan = await database.chats
       .find({ participants: { $in: ["me"] }, mergedInto: null }, { sort: { _id: -1 } })
       .explain("queryPlanner");
-    expect(JSON.stringify(plan)).toContain("participants_listing");
+    expect(JSON.stringify(plan)).toContain("participants_by_id");
     expect(JSON.stringify(plan)).not.toContain('"SORT"');
   });
 });
