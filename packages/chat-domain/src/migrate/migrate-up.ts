@@ -115,8 +115,7 @@ async function retryParked(run: Run): Promise<void> {
     recordName(run.ctx.model, "chat_merge_journal"),
     parked.map(({ _id }) => ({
       q: { _id, state: "parked" },
-      // What was copied before it was set aside is history.
-      u: { $set: { state: "planned" }, $inc: { epoch: 1 }, $unset: { reason: "", kind: "" } },
+      u: { $set: { state: "planned" }, $unset: { reason: "", kind: "" } },
     })),
   );
 }

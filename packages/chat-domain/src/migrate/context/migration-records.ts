@@ -20,6 +20,8 @@ export interface JournalEntry {
   readonly mergedAt?: Date;
   /** Content hash of the version that purge has deleted. */
   readonly purgedHash?: string;
+  /** Since when the migration itself has released it: it was brought back alone. A full rollback removes that. */
+  readonly releasedAt?: Date;
   readonly run: string;
 }
 

@@ -11,6 +11,7 @@ import type { Run } from "../run/run.ts";
 import { whyRefused } from "../run/write-outcome.ts";
 import { commitMerges, type RefusedMerge } from "./commit-point.ts";
 import { completeMerges } from "./complete-merges.ts";
+import { setAside } from "./set-aside.ts";
 import { giveUpVanished, type Survey, surveyMerges } from "./survey-merges.ts";
 import { addAliases, removeAliases } from "./survivors.ts";
 import { restoreLosers } from "./undo-merges.ts";
@@ -55,21 +56,7 @@ async function settleUnmergeable(
     run,
     keyed.map(({ loser }) => loser),
   );
-  // One that was under way already is undone first: what is set aside is as it was.
-  if (unmergeable.length > 0)
-    await restoreLosers(
-      run,
-      unmergeable.map(({ merge }) => merge),
-    );
-  await park(
-    run,
-    unmergeable.map(({ merge: { loser, survivor }, reason }) => ({
-      chat: loser,
-      survivor,
-      kind: "unmergeable" as const,
-      reason,
-    })),
-  );
+  await setAside(run, unmergeable);
   await undoMerges(run, drifted);
 }
 

@@ -4,17 +4,31 @@ import type { Run } from "../run/run.ts";
 import { restoreCopies } from "./archive/archive-documents.ts";
 import { restoreLosers } from "./undo-merges.ts";
 
+export interface Obstacle {
+  readonly merge: Merge;
+  readonly reason: string;
+}
+
 /**
- * Sets a duplicate aside that cannot be merged, and says why. What has been done of its merge is undone first, so that a
- * chat that is set aside is as it was; its survivor's other duplicates keep their places.
+ * Sets duplicates aside that cannot be merged, and says why. What has been done of their merges is undone first, so that
+ * a chat that is set aside is as it was; its survivor's other duplicates keep their places.
  */
-export async function setAside(run: Run, merge: Merge, reason: string): Promise<void> {
-  const { loser, survivor } = merge;
-  const entry = await run.ctx.records.journal.findOne({ _id: { $eq: loser } });
-  if (entry?.state === "purged") {
-    const into = run.ctx.model.chats.collection;
-    await restoreCopies(run, { archive: "chats_archive", into, merges: [merge] });
-  }
-  await restoreLosers(run, [merge]);
-  await park(run, [{ chat: loser, survivor, kind: "unmergeable", reason }]);
+export async function setAside(run: Run, obstacles: readonly Obstacle[]): Promise<void> {
+  if (obstacles.length === 0) return;
+  const merges = obstacles.map(({ merge }) => merge);
+  const losers = merges.map(({ loser }) => loser);
+  const into = run.ctx.model.chats.collection;
+  const purged = await run.ctx.records.journal.find({ _id: { $in: losers }, state: "purged" }).toArray();
+  if (purged.length > 0) await restoreCopies(run, { archive: "chats_archive", into, merges });
+  await restoreLosers(run, merges);
+  await park(
+    run,
+    obstacles.map(({ merge: { loser, survivor, epoch }, reason }) => ({
+      chat: loser,
+      survivor,
+      kind: "unmergeable" as const,
+      reason,
+      epoch: epoch + 1,
+    })),
+  );
 }

@@ -42,7 +42,7 @@ async function mergeEach(run: Run, merges: readonly Merge[]): Promise<void> {
   await inHalves(run, merges, {
     phase: "merge",
     work: (some) => aroundObstacles(run, some, mergeBatch),
-    giveUp: (merge, reason) => setAside(run, merge, reason),
+    giveUp: (merge, reason) => setAside(run, [{ merge, reason }]),
   });
   const merged = await countIn(run, merges, ["merged", "settled"]);
   run.count({ merged });
@@ -70,7 +70,7 @@ export async function aroundObstacles(
       const { merge, message } = error;
       // Not knowing whose fault it is, the batch has to be halved until it is clear.
       if (merge === null) throw error;
-      await setAside(run, merge, message);
+      await setAside(run, [{ merge, reason: message }]);
       rest = withoutMerges(rest, [merge]);
     }
   }

@@ -66,7 +66,7 @@ async function completeEach(run: Run, phase: PhaseName, merges: readonly Merge[]
   await inHalves(run, merges, {
     phase,
     work: (some) => aroundObstacles(run, some, completeMerged),
-    giveUp: (merge, reason) => setAside(run, merge, reason),
+    giveUp: (merge, reason) => setAside(run, [{ merge, reason }]),
   });
 }
 
