@@ -104,5 +104,5 @@ describe("a tombstone or a survivor that has become another chat after the merge
     const tombstones = await field.all("chats", { mergedInto: { $exists: true } });
     const targets = new Set(tombstones.map(({ mergedInto }) => String(mergedInto)));
     expect(tombstones.filter(({ _id }) => targets.has(String(_id)))).toEqual([]);
-  });
+  }, 300_000);
 });

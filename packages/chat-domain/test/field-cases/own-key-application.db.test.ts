@@ -150,7 +150,7 @@ describe("an application with a safe upsert of its own", () => {
     expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
     expect(await field.all("chats", { mergedInto: { $exists: true } })).toEqual([]);
     await Promise.all(connections.map((connection) => connection.close()));
-  });
+  }, 300_000);
 
   it("gets every byte back by a rollback to none, when nobody has written meanwhile", async () => {
     await using field = await seededApplication();
