@@ -1,4 +1,4 @@
-import { isDuplicateKey, isDuplicateOf } from "../errors/mongo-errors.ts";
+import { isDuplicateKey, isDuplicateOf, isServerError } from "../errors/mongo-errors.ts";
 import type { ChatIdentity } from "../identity/participants-key.ts";
 import { type Chat, toChat } from "../model/chat.ts";
 import { type ChatRequest, newChatFields } from "../model/new-chat.ts";
@@ -121,12 +121,17 @@ async function afterDuplicateKey(
   error: unknown,
 ): Promise<Obtained | null> {
   const holder = await keyHolder(ctx, request);
-  if (holder === null && !isDuplicateOf(error, ctx.model.chats.keyField)) throw error;
+  if (holder === null && !isDuplicateOf(error, ctx.model.chats.keyField)) throw refusalOf(ctx, error);
   logDuplicateKey(ctx, request);
   if (holder === null) return null;
   const result = await existingOrReleased(ctx, request, holder);
   if (result !== null) logRetrieved(ctx, request);
   return result;
+}
+
+/** A refusal that meets every new chat is said as what it is. */
+function refusalOf(ctx: ChatStore, error: unknown): unknown {
+  return (isServerError(error) ? ctx.modelAgreement.noteRefusal(error) : null) ?? error;
 }
 
 /** What somebody faster has made of the key; `null` when it is gone again. */

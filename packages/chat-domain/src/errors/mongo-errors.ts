@@ -4,6 +4,8 @@ export interface ServerError extends Error {
   readonly codeName?: string;
   /** Of a duplicate key: the fields of the index. */
   readonly keyPattern?: unknown;
+  /** … and what they held in the refused document. */
+  readonly keyValue?: unknown;
 }
 
 /**

@@ -38,6 +38,11 @@ export function nativeId(id: string, type: NativeIdType, what: string): NativeId
   throw new ChatError("INVALID_PARTICIPANTS", `${what} is not ${typeNames[type]}`);
 }
 
+/** Whether there is a form of that type for an id. */
+export function isStorableAs(id: string, type: NativeIdType): boolean {
+  return ofType[type](id) !== null;
+}
+
 const ofType: Readonly<Record<NativeIdType, (id: string) => NativeId | null>> = {
   string: (id) => id,
   objectId: (id) => (canonicalText.objectId.test(id) ? new ObjectId(id) : null),

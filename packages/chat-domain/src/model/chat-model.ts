@@ -96,9 +96,12 @@ function refuseOwnNames(
   ];
   for (const [path, field] of inChats) {
     const root = field.split(".")[0] ?? "";
-    if (own.has(root) || root === chats.keyField) refuse(path, "a field of onechat's own");
+    if (own.has(root)) refuse(path, "a field of onechat's own");
+    if (root === chats.keyField) refuse(path, `the field of the key (chats.keyField is "${root}")`);
   }
   if (own.has(chats.keyField)) refuse(["chats", "keyField"], "a field of onechat's own");
+  if (Object.keys(chats.where).some((field) => field.split(".")[0] === chats.keyField))
+    refuse(["chats", "keyField"], "a field of the application's: chats.where asks for it");
 }
 
 function refuseIdentityFolds({ chats, fold }: UncheckedModel, check: z.core.$RefinementCtx): void {

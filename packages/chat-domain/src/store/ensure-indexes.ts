@@ -38,7 +38,7 @@ export async function ensureIndexesIfEmpty(ctx: ChatStore): Promise<void> {
 export async function assertIndexes(ctx: ChatStore): Promise<void> {
   await withDeadline(ctx, async () => {
     await ctx.keyIndex.recheck();
-    const mismatch = await ctx.modelAgreement.mismatch();
+    const mismatch = (await ctx.modelAgreement.mismatch()) ?? (await ctx.modelAgreement.refusal());
     if (mismatch !== null) throw mismatch;
   });
 }

@@ -104,23 +104,33 @@ export async function verifyKeyIndex(chats: Collection<StoredDocument>, keyField
   if (flaw !== null) throw new ChatError("INDEX_MISSING", flaw);
 }
 
+/**
+ * The indexes that are taken for ours. One of the same field that runs the other way, or is hashed as a shard key's is,
+ * stands beside it and decides nothing.
+ */
+export function keyIndexes(
+  indexes: readonly IndexDescriptionInfo[],
+  keyField: string,
+): readonly IndexDescriptionInfo[] {
+  return indexes.filter(({ key }) => Object.keys(key).join() === keyField && key[keyField] === 1);
+}
+
 /** What is wrong with the unique index and what mends it, or `null`. */
 export async function keyIndexFlaw(
   chats: Collection<StoredDocument>,
   keyField: string,
 ): Promise<string | null> {
-  const candidates = (await existingIndexes(chats)).filter(({ key }) => Object.keys(key).join() === keyField);
-  const [index, second] = candidates;
+  const [index, second] = keyIndexes(await existingIndexes(chats), keyField);
   if (index === undefined) return indexFlawText(chats, keyField, "does not exist");
   if (second !== undefined)
     return indexFlawText(chats, keyField, "exists more than once with different options");
-  const flaw = indexFlaw(index, keyField);
-  return flaw === null ? null : indexFlawText(chats, keyField, flaw);
+  const flaw = indexFlaw(index);
+  const drop = `(drop the index ${index.name ?? keyField} first: it is in the way)`;
+  return flaw === null ? null : indexFlawText(chats, keyField, `${flaw} ${drop}`);
 }
 
 /** Why an index on the key cannot decide a race, or `null`. */
-export function indexFlaw(index: IndexDescriptionInfo, keyField: string): string | null {
-  if (index.key[keyField] !== 1) return "is not ascending";
+export function indexFlaw(index: IndexDescriptionInfo): string | null {
   if (index.unique !== true) return "is not unique";
   if (index.partialFilterExpression !== undefined) return "is partial";
   if (index.sparse !== true) return "is not sparse";
@@ -134,6 +144,7 @@ export function indexRefused(chats: Collection<StoredDocument>, keyField: string
   return new ChatError("INDEX_MISSING", indexFlawText(chats, keyField, "cannot be used"), { cause });
 }
 
+/** What is wrong, what that means, and what mends it. */
 export function indexFlawText(chats: Collection<StoredDocument>, keyField: string, flaw: string): string {
   return (
     `the unique index {${keyField}: 1} of ${chats.namespace} ${flaw}, so "exactly one chat" cannot be ` +

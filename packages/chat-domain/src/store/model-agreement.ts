@@ -1,16 +1,23 @@
 import type { Collection, Filter } from "mongodb";
 import { ChatError } from "../errors/chat-error.ts";
-import { isServerError, timeLimitCode } from "../errors/mongo-errors.ts";
+import { isServerError, type ServerError, timeLimitCode } from "../errors/mongo-errors.ts";
 import type { NativeIdType } from "../identity/native-id.ts";
 import { keyPrefix, keyVersion } from "../identity/participants-key.ts";
 import type { ChatModel } from "../model/chat-model.ts";
 import type { StoredDocument } from "../model/stored-document.ts";
-import { keyIndexHint } from "./key-index.ts";
+import { existingIndexes, keyIndexHint } from "./key-index.ts";
 
 /** Whether what is stored fits the model. Chats made after another one would be twins, or out of the application's sight. */
 export interface ModelAgreement {
   /** What does not fit, or `null`. Once it was seen to fit, nobody looks again. */
   mismatch(): Promise<ChatError | null>;
+  /**
+   * Another unique index has refused a new chat because of a field that new chats do not have: it refuses every second
+   * one. Remembered, until that index is gone.
+   */
+  noteRefusal(error: ServerError): ChatError | null;
+  /** What {@link noteRefusal} remembers. */
+  refusal(): Promise<ChatError | null>;
 }
 
 export function modelAgreement(
@@ -19,6 +26,7 @@ export function modelAgreement(
   maxTimeMS: number,
 ): ModelAgreement {
   let agreed: Promise<ChatError | null> | null = null;
+  let refused: { readonly fields: string; readonly error: ChatError } | null = null;
   const look = async (): Promise<ChatError | null> => {
     const text = await modelMismatch(chats, model, maxTimeMS);
     return text === null ? null : new ChatError("MODEL_MISMATCH", text);
@@ -32,6 +40,20 @@ export function modelAgreement(
       });
       if (found !== null) agreed = null;
       return found;
+    },
+    noteRefusal(cause) {
+      const fields = Object.keys(missingFields(cause)).join(", ");
+      if (fields === "") return null;
+      const error = new ChatError("MODEL_MISMATCH", refusalText(chats.namespace, fields), { cause });
+      refused = { fields: patternText(cause.keyPattern), error };
+      return error;
+    },
+    async refusal() {
+      if (refused === null) return null;
+      const { fields } = refused;
+      const indexes = await existingIndexes(chats);
+      if (!indexes.some(({ key, unique }) => unique === true && patternText(key) === fields)) refused = null;
+      return refused?.error ?? null;
     },
   };
 }
@@ -113,5 +135,22 @@ function otherTypesText(namespace: string, { chats }: ChatModel): string {
   return (
     `no chat of ${namespace} that "where" selects has a person stored as ${chats.participantType} at ` +
     `${chats.participants}: set chats.participantType to the type that is stored, or the application will not find new chats`
+  );
+}
+
+/** The fields of the index that the refused chat did not have: an index holds `null` for them. */
+function missingFields({ keyValue }: ServerError): Readonly<Record<string, unknown>> {
+  const held = typeof keyValue === "object" && keyValue !== null ? Object.entries(keyValue) : [];
+  return Object.fromEntries(held.filter(([, value]) => value === null));
+}
+
+function patternText(pattern: unknown): string {
+  return typeof pattern === "object" && pattern !== null ? Object.keys(pattern).join() : "";
+}
+
+function refusalText(namespace: string, fields: string): string {
+  return (
+    `a unique index of ${namespace} lets only one chat be without ${fields}, so it refuses every other new chat: make ` +
+    "it sparse or partial, or give new chats a value (set)"
   );
 }

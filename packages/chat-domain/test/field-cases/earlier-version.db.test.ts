@@ -108,6 +108,20 @@ describe("a database left sealed", () => {
     const [info] = await field.db.listCollections({ name: "chats" }).toArray();
     expect(JSON.stringify(info)).not.toContain("mergedInto");
   });
+
+  it("gets over the loss of its index, with a chat that was made meanwhile", async () => {
+    await using field = await left(readDump("sealed"), earlierModel, true);
+    const { participantsKey } = await field.one("chats", id(4));
+    await field.db.collection("chats").dropIndex("participantsKey_unique");
+    await field.insert("chats", { _id: id(6), users: ["d", "c"], isGroupChat: false, participantsKey });
+    await field.insert("messages", { _id: id(16), chat: id(6), text: "six" });
+    expect(await field.up({ to: "index" })).toMatchObject({ exit: 6 });
+    expect(await field.one("chats", id(4))).toMatchObject({ participantsKey });
+    expect(await field.one("chats", id(6))).not.toHaveProperty("participantsKey");
+    expect(await field.up()).toMatchObject({ exit: 6 });
+    expect(await field.one("messages", id(16))).toMatchObject({ chat: id(4) });
+    expect((await field.verify()).chats).toEqual([String(id(5))]);
+  });
 });
 
 describe("a merge that began with other folds or references", () => {
@@ -126,11 +140,8 @@ describe("a merge that began with other folds or references", () => {
 describe("the application's own keys, which the earlier version took over", () => {
   it("stood twice: a rollback ends, the first gets its key back, and the other is told of", async () => {
     await using field = await left(readDump("two-own-keys"), ownKeyModel);
-    for (let repetition = 0; repetition < 2; repetition += 1) {
-      const { exit, text } = await field.rollback({ to: "none" });
-      expect([0, 6], text).toContain(exit);
-      if (repetition === 0) expect(exit).toBe(6);
-    }
+    expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 6 });
+    expect([0, 6]).toContain((await field.rollback({ to: "none" })).exit);
     expect(await field.one("chats", "theirs")).toMatchObject({ participantsKey: "a_b" });
     expect(await field.one("chats", "their-second")).not.toHaveProperty("participantsKey");
     const messages = await field.all("messages");

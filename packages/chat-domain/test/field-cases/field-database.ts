@@ -170,12 +170,17 @@ async function fill(
   { model, data = {}, isIndexed = true, indexes = [], collections = {} }: FieldCase,
 ): Promise<void> {
   for (const [name, options] of Object.entries(collections)) await db.createCollection(name, options);
+  if (isIndexed) await indexReferences(db, model);
   for (const { collection, key, options } of indexes)
     await db.collection(collection).createIndex(key, options);
-  for (const { collection, field } of model.references ?? []) {
-    if (isIndexed && !field.includes("$*")) await db.collection(collection).createIndex({ [field]: 1 });
-  }
   for (const [name, documents] of Object.entries(data)) await insertAll(db, name, documents);
+}
+
+/** No index serves the keys of a map. */
+async function indexReferences(db: Db, { references = [] }: ChatModelInput): Promise<void> {
+  for (const { collection, field } of references.filter((reference) => !reference.field.includes("$*"))) {
+    await db.collection(collection).createIndex({ [field]: 1 });
+  }
 }
 
 /** Ids of any type, which the driver's own insert does not expect; past a validator, as older documents are. */

@@ -124,7 +124,8 @@ describe("a chat that holds the key of those of its people that a path shows", (
       indexes: [keyIndex],
     });
     const told = await field.verify();
-    expect([told.exit, told.chats]).toEqual([5, expect.arrayContaining(numbersOf(1))]);
+    expect(told.exit).toBe(5);
+    expect(told.chats).toContain(String(id(1)));
     expect(await explainChat(field.migration, String(id(1)))).toMatchObject({ key: { right: false } });
     expect(await field.up()).toMatchObject({ exit: 6 });
     expect(await field.one("chats", id(2))).toMatchObject({ participantsKey: key });

@@ -116,9 +116,9 @@ describe("an application with a safe upsert of its own", () => {
       const pair = each.find((one) => String(pairOf(one)[0]) === String((users as unknown[])[0])) ?? -1;
       sent.get(pair)?.push(String(content));
     }
-    let isOver = false;
+    const over = new AbortController();
     const writing = old.map(async (app, number) => {
-      for (let turn = 0; !isOver; turn += 1) {
+      for (let turn = 0; !over.signal.aborted; turn += 1) {
         const pair = (turn * 5 + number) % pairs;
         const [left, right] = pairOf(pair);
         const chat = await app.accessChat(left, right);
@@ -129,7 +129,7 @@ describe("an application with a safe upsert of its own", () => {
     expect(await field.up({ to: "index" })).toMatchObject({ exit: 0 });
     const fresh = (async () => {
       const app = field.app();
-      for (let turn = 0; !isOver; turn += 1) {
+      for (let turn = 0; !over.signal.aborted; turn += 1) {
         const pair = (turn * 7) % pairs;
         const { created } = await createOrGetChat(app, { participants: pairOf(pair) });
         expect(created).toBe(false);
@@ -137,7 +137,7 @@ describe("an application with a safe upsert of its own", () => {
       }
     })();
     expect([0, 7]).toContain((await field.up()).exit);
-    isOver = true;
+    over.abort();
     await Promise.all([...writing, fresh]);
     expect(await field.up()).toMatchObject({ exit: 0 });
     expect(await field.verify()).toMatchObject({ exit: 0 });
@@ -150,7 +150,7 @@ describe("an application with a safe upsert of its own", () => {
     expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
     expect(await field.all("chats", { mergedInto: { $exists: true } })).toEqual([]);
     await Promise.all(connections.map((connection) => connection.close()));
-  });
+  }, 300_000);
 
   it("gets every byte back by a rollback to none, when nobody has written meanwhile", async () => {
     await using field = await seededApplication();

@@ -28,7 +28,7 @@ async function setValidator(db: Db, { collMod, validator, validationLevel, valid
   const documents = await db.collection(name).find({}, { promoteValues: false }).toArray();
   const indexes = await db.collection(name).indexes();
   await db.dropCollection(name);
-  await db.createCollection(name, { validator, validationLevel, validationAction } as Document);
+  await db.createCollection(name, { validator, validationLevel, validationAction });
   const others = indexes.filter(({ name: index }) => index !== "_id_");
   if (others.length > 0) await db.command({ createIndexes: name, indexes: others });
   if (documents.length > 0) await db.command({ insert: name, documents, bypassDocumentValidation: true });

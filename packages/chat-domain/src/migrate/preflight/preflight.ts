@@ -1,5 +1,5 @@
 import { uniqueChats } from "../../model/chat-filters.ts";
-import { existingIndexes, indexFlaw } from "../../store/key-index.ts";
+import { existingIndexes, indexFlaw, keyIndexes } from "../../store/key-index.ts";
 import { collectionOf, type MigrationContext } from "../context/migration-context.ts";
 import { MigrationError, withMigrationErrors } from "../context/migration-error.ts";
 import { invalidityOf } from "../keys/chat-validity.ts";
@@ -86,11 +86,9 @@ async function serverProblems({ db, model }: MigrationContext): Promise<readonly
 
 /** An index of the same field with other options cannot be built over, and judges nothing. */
 async function keyIndexProblems(ctx: MigrationContext): Promise<readonly string[]> {
-  const same = (await existingIndexes(ctx.chats)).filter(
-    ({ key }) => Object.keys(key).join() === ctx.model.chats.keyField,
-  );
+  const same = keyIndexes(await existingIndexes(ctx.chats), ctx.model.chats.keyField);
   return same.flatMap((index) => {
-    const flaw = indexFlaw(index, ctx.model.chats.keyField);
+    const flaw = indexFlaw(index);
     return flaw === null ? [] : [`the index ${index.name} of ${ctx.chats.namespace} ${flaw}; drop it first`];
   });
 }
