@@ -29,6 +29,7 @@ const countNames: Readonly<Record<keyof RunCounts, string>> = {
   scanned: "chats looked at",
   keyed: "chats given their key",
   rekeyed: "chats whose wrong key was replaced",
+  released: "chats that lost a key which is not theirs",
   losers: "duplicates found",
   merged: "duplicates merged into their survivor",
   moved: "documents that follow their chat",

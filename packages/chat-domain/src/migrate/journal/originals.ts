@@ -6,6 +6,7 @@ import type { Run } from "../run/run.ts";
 
 /** Remembers keys that stood in chats before the migration, and where. Only what is not remembered yet. */
 export async function rememberKeys(run: Run, ids: readonly NativeId[]): Promise<void> {
+  if (ids.length === 0) return;
   const collection = run.ctx.model.chats.collection;
   const names = { $map: { input: { $objectToArray: "$$ROOT" }, in: "$$this.k" } };
   const next = {
@@ -83,6 +84,18 @@ async function remember(run: Run, { collection, ids, filter, part, value }: Memo
       },
     },
   ]);
+}
+
+/** A field of onechat's that only a rollback to none takes away again. */
+export type Mark = "releasedAt" | "unkeyedAt";
+
+/** Remembers in which chats the migration sets a field that is to last. Written before it does. */
+export async function rememberMarks(run: Run, mark: Mark, ids: readonly NativeId[]): Promise<void> {
+  const collection = run.ctx.model.chats.collection;
+  await run.write.upsert(
+    recordName(run.ctx.model, "chat_originals"),
+    ids.map((id) => ({ _id: { collection, id }, set: { [mark]: true } })),
+  );
 }
 
 /** What is remembered of a fold. */

@@ -73,7 +73,11 @@ export function refusalError({ code, message }: Refusal): MongoServerError {
 }
 
 /** Server messages may quote documents, so the known ones are put into words. */
-export function whyRefused({ code }: Pick<Refusal, "code">): string {
+export function whyRefused({
+  code,
+  keyPattern = {},
+}: Pick<Refusal, "code"> & Partial<Pick<Refusal, "keyPattern">>): string {
+  const fields = Object.keys(keyPattern).join(", ");
   switch (code) {
     case 10_334:
     case 17_419:
@@ -82,7 +86,7 @@ export function whyRefused({ code }: Pick<Refusal, "code">): string {
     case 121:
       return "the collection's validator refuses the document";
     case duplicateKeyCode:
-      return "another unique index refuses it";
+      return fields === "" ? "another unique index refuses it" : `the unique index on ${fields} refuses it`;
     default:
       return `server error ${code}`;
   }
