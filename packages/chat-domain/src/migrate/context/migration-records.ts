@@ -20,6 +20,8 @@ export interface JournalEntry {
   readonly mergedAt?: Date;
   /** Content hash of the version that purge has deleted. */
   readonly purgedHash?: string;
+  /** Since when the migration itself has released it: it was brought back alone. A full rollback removes that. */
+  readonly releasedAt?: Date;
   readonly run: string;
 }
 
@@ -83,6 +85,8 @@ export interface OriginalRecord {
   readonly unkeyedAt?: true;
   /** The folded fields, by their position in the model; absent ones are absent. */
   readonly fields?: Readonly<Record<string, unknown>>;
+  /** The top-level fields that hold those of them which lie deeper, whole, by their position. */
+  readonly roots?: Readonly<Record<string, unknown>>;
   /** An array of chat ids before the first loser was taken from it, by its field. */
   readonly [array: `array:${string}`]: readonly unknown[];
   /** The counters that a recount has written, by their position. */

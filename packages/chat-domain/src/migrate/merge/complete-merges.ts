@@ -1,7 +1,8 @@
 import { ownField, recordName } from "../../model/own-names.ts";
 import type { NativeId } from "../../identity/native-id.ts";
-import { idMap, idText } from "../../identity/stored-ids.ts";
+import { idText } from "../../identity/stored-ids.ts";
 import type { Merge } from "../context/migration-records.ts";
+import { copiesOfMerges } from "../journal/copies-of-merges.ts";
 import { advance } from "../journal/journal.ts";
 import type { Run } from "../run/run.ts";
 import { isMissing } from "../run/write-statements.ts";
@@ -11,37 +12,61 @@ import { recountChats, recountRows } from "./fold/recount.ts";
 import { incompleteMerges } from "./incomplete-merges.ts";
 import { moveReferences } from "./references/move-references.ts";
 import { withoutVanished } from "./survey-merges.ts";
-import { addAliases, withLiveSurvivor } from "./survivors.ts";
+import { type StandingOptions, standingOf, withoutMerges } from "./merge-standing.ts";
+import { addAliases } from "./survivors.ts";
 import { tombstones } from "./tombstones.ts";
 
 /** How often losers that an old version keeps changing are done again before they are left for a sweep of settle. */
 const attempts = 3;
+
+export interface CompletionOptions extends StandingOptions {
+  /** What becomes of merges whose loser and survivor are no longer chats of the same people. */
+  readonly drifted: (merges: readonly Merge[]) => Promise<void>;
+}
 
 /**
  * Everything that follows the commit point: copy, redirect, move what refers to the loser, fold its fields, check. May
  * be done again at any time; what an old version has written to the loser since is taken along. What does not come to
  * its end, because the loser keeps changing or the survivor is gone, stays in the state it is in, for the next look.
  */
-export async function completeMerges(run: Run, merges: readonly Merge[]): Promise<void> {
+export async function completeMerges(
+  run: Run,
+  merges: readonly Merge[],
+  options: CompletionOptions,
+): Promise<void> {
   let open = merges;
   for (let attempt = 0; attempt < attempts && open.length > 0; attempt += 1) {
-    // Nothing moves to a chat that is gone: its losers are orphans, which the survey before each merge takes care of.
-    open = await addAliases(run, open);
+    // Nothing moves to a chat that is gone, or that is of other people by now.
+    open = await addAliases(run, await stillHolding(run, open, options));
     await archiveLosers(run, open);
     open = await withoutVanished(run, open);
     await redirect(run, open);
     for (const reference of run.ctx.model.references) await moveReferences(run, open, reference);
     await fold(run, open);
     const incomplete = await incompleteMerges(run.ctx, open);
-    const left = idMap(incomplete.map(({ loser }) => [loser, true] as const));
-    const done = open.filter(({ loser }) => !left.has(loser));
+    const done = withoutMerges(open, incomplete);
     await advance(
       run,
-      (await withLiveSurvivor(run.ctx, done)).map(({ loser }) => loser),
+      (await stillHolding(run, done, options)).map(({ loser }) => loser),
       { from: ["planned"], to: "merged", set: { mergedAt: run.ctx.now() } },
     );
     open = incomplete;
   }
+}
+
+/** Takes along what has come to merged duplicates since; of one that has become another chat, nothing. */
+export function completeMerged(run: Run, merges: readonly Merge[]): Promise<void> {
+  return completeMerges(run, merges, { isSelected: false, drifted: () => Promise.resolve() });
+}
+
+async function stillHolding(
+  run: Run,
+  merges: readonly Merge[],
+  options: CompletionOptions,
+): Promise<readonly Merge[]> {
+  const { holding, drifted } = await standingOf(run.ctx, merges, options);
+  await options.drifted(drifted);
+  return holding;
 }
 
 export async function archiveLosers(run: Run, merges: readonly Merge[]): Promise<void> {
@@ -85,7 +110,7 @@ async function fold(run: Run, merges: readonly Merge[]): Promise<void> {
   const { model } = run.ctx;
   await foldDocuments(run, {
     archive: "chats_archive",
-    filter: { "_id.id": { $in: merges.map(({ loser }) => loser) } },
+    filter: { "_id.id": { $in: merges.map(({ loser }) => loser) }, $or: copiesOfMerges(merges) },
     target: "survivor",
     into: model.chats.collection,
     alive: {

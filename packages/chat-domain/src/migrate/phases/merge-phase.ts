@@ -1,7 +1,9 @@
 import { type JournalState, type Merge, mergeOf } from "../context/migration-records.ts";
-import { journalBatches, park } from "../journal/journal.ts";
+import { journalBatches } from "../journal/journal.ts";
 import { mergeBatch } from "../merge/merge-batch.ts";
+import { withoutMerges } from "../merge/merge-standing.ts";
 import { MergeObstacle } from "../merge/references/references-to.ts";
+import { setAside } from "../merge/set-aside.ts";
 import { inHalves } from "../run/bisect.ts";
 import type { Run } from "../run/run.ts";
 
@@ -40,8 +42,7 @@ async function mergeEach(run: Run, merges: readonly Merge[]): Promise<void> {
   await inHalves(run, merges, {
     phase: "merge",
     work: (some) => aroundObstacles(run, some, mergeBatch),
-    giveUp: ({ loser, survivor }, reason) =>
-      park(run, [{ chat: loser, survivor, kind: "unmergeable", reason }]),
+    giveUp: (merge, reason) => setAside(run, [{ merge, reason }]),
   });
   const merged = await countIn(run, merges, ["merged", "settled"]);
   run.count({ merged });
@@ -69,17 +70,8 @@ export async function aroundObstacles(
       const { merge, message } = error;
       // Not knowing whose fault it is, the batch has to be halved until it is clear.
       if (merge === null) throw error;
-      const blocked = rest.filter(({ loser }) => loser === merge.loser);
-      await park(
-        run,
-        blocked.map(({ loser, survivor }) => ({
-          chat: loser,
-          survivor,
-          kind: "unmergeable" as const,
-          reason: message,
-        })),
-      );
-      rest = rest.filter((one) => !blocked.includes(one));
+      await setAside(run, [{ merge, reason: message }]);
+      rest = withoutMerges(rest, [merge]);
     }
   }
 }

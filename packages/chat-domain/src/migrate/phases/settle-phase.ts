@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PhaseName } from "../context/migration-event.ts";
 import { type Merge, mergedStates, mergeOf } from "../context/migration-records.ts";
-import { advance, journalBatches, park } from "../journal/journal.ts";
-import { completeMerges } from "../merge/complete-merges.ts";
-import { incompleteMerges } from "../merge/incomplete-merges.ts";
+import { advance, journalBatches } from "../journal/journal.ts";
+import { completeMerged } from "../merge/complete-merges.ts";
+import { stragglers } from "../merge/incomplete-merges.ts";
+import { setAside } from "../merge/set-aside.ts";
 import { planStrayTombstones } from "../merge/tombstones.ts";
 import { inHalves } from "../run/bisect.ts";
 import { type Run, RunStopped } from "../run/run.ts";
@@ -42,7 +43,7 @@ export async function sweep(run: Run, phase: PhaseName): Promise<number> {
   found += await run.attempt(phase, () => run.ctx.records.journal.countDocuments({ state: "planned" }));
   await mergePhase(run);
   for await (const entries of journalBatches(run.ctx, mergedStates, () => sweepSize)) {
-    const late = await run.attempt(phase, () => incompleteMerges(run.ctx, entries.flatMap(mergeOf)));
+    const late = await run.attempt(phase, () => stragglers(run.ctx, entries.flatMap(mergeOf)));
     found += late.length;
     run.count({ stragglers: late.length });
     await completeEach(run, phase, late);
@@ -64,9 +65,8 @@ async function completeEach(run: Run, phase: PhaseName, merges: readonly Merge[]
   if (merges.length === 0) return;
   await inHalves(run, merges, {
     phase,
-    work: (some) => aroundObstacles(run, some, completeMerges),
-    giveUp: ({ loser, survivor }, reason) =>
-      park(run, [{ chat: loser, survivor, kind: "unmergeable", reason }]),
+    work: (some) => aroundObstacles(run, some, completeMerged),
+    giveUp: (merge, reason) => setAside(run, [{ merge, reason }]),
   });
 }
 

@@ -11,7 +11,7 @@ import { invalidityOf, keyFaultOf } from "../keys/chat-validity.ts";
 import { nextMisplacedKeys } from "../keys/key-holders.ts";
 import { solvedParkings } from "../keys/parked-chats.ts";
 import { nextChats } from "../keys/scan-chats.ts";
-import { incompleteMerges } from "../merge/incomplete-merges.ts";
+import { stragglers } from "../merge/incomplete-merges.ts";
 import { strayTombstones } from "../merge/tombstones.ts";
 import { canSeal, isSealed } from "../phases/seal-phase.ts";
 import { missingReferenceIndexes } from "../preflight/reference-indexes.ts";
@@ -97,7 +97,7 @@ async function anyUnparked(ctx: MigrationContext, chats: readonly StoredDocument
 async function hasStragglers(ctx: MigrationContext): Promise<boolean> {
   for await (const strays of strayTombstones(ctx)) if (strays.length > 0) return true;
   for await (const entries of journalBatches(ctx, mergedStates, () => batch)) {
-    if ((await incompleteMerges(ctx, entries.flatMap(mergeOf))).length > 0) return true;
+    if ((await stragglers(ctx, entries.flatMap(mergeOf))).length > 0) return true;
   }
   return false;
 }

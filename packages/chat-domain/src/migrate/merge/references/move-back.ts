@@ -11,10 +11,17 @@ import { arrayWithout, type MovedArray } from "./array-references.ts";
 /** How many records of moves are in memory at once; each may name a whole batch of documents. */
 const recordsAtOnce = 200;
 
+/** Whether a document's reference goes back by other means. */
+export type IsExcepted = (collection: string, field: string, id: NativeId) => boolean;
+
 /** Makes what followed these losers to their survivors refer to the losers again. */
-export async function moveBack(run: Run, merges: readonly Merge[]): Promise<void> {
+export async function moveBack(run: Run, merges: readonly Merge[], isExcepted: IsExcepted): Promise<void> {
   const arrays: MovesRecord[] = [];
-  for await (const records of movesOf(run, merges)) {
+  for await (const all of movesOf(run, merges)) {
+    const records = all.map((record) => {
+      const { collection, field } = record._id;
+      return { ...record, ids: record.ids.filter((id) => !isExcepted(collection, field, id)) };
+    });
     arrays.push(...records.filter(({ _id }) => _id.form === "array"));
     for (const [collection, statements] of scalarMovesBack(records))
       await run.write.update(collection, statements);

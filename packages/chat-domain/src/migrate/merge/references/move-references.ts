@@ -8,7 +8,7 @@ import type { ReferenceModel } from "../../../model/merge-model.ts";
 import type { Merge, MovesRecord } from "../../context/migration-records.ts";
 import { rememberArrays } from "../../journal/originals.ts";
 import type { Run } from "../../run/run.ts";
-import { type Refusal, refusalError } from "../../run/write-outcome.ts";
+import { type Refusal, refusalError, whyRefused } from "../../run/write-outcome.ts";
 import type { UpdateStatement } from "../../run/write-statements.ts";
 import { moveArray } from "./array-references.ts";
 import { MergeObstacle, type Reference, referencesTo } from "./references-to.ts";
@@ -119,7 +119,8 @@ function byLoserAndForm(references: readonly Reference[]): readonly (readonly Re
   );
 }
 
-function obstacle({ collection }: ReferenceModel, { merge }: Reference, refusal: Refusal): MergeObstacle {
+function obstacle({ collection, field }: ReferenceModel, { merge }: Reference, refusal: Refusal): MergeObstacle {
   const cause = refusalError(refusal);
-  return new MergeObstacle(merge, `a document of ${collection} cannot follow it`, { cause });
+  const message = `a document of ${collection} cannot follow it (${field}): ${whyRefused(refusal)}`;
+  return new MergeObstacle(merge, message, { cause });
 }
