@@ -65,7 +65,8 @@ function headline({ command, to, result: { outcome, run }, stoppedBy }: RunSumma
 }
 
 function rollbackHeadline(to: string): string {
-  if (to.startsWith("chat ")) return `Done: ${to} is a chat of its own again, and released: up leaves it alone`;
+  if (to.startsWith("chat "))
+    return `Done: ${to} is a chat of its own again, and released: up leaves it alone`;
   return to === "none" ? "Done: the migration is undone" : `Done: everything after ${to} is undone`;
 }
 

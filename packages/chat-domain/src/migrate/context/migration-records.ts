@@ -81,7 +81,6 @@ export interface OriginalRecord {
   /** The key that stood there, and the field that followed it. */
   readonly key?: { readonly value: unknown; readonly followedBy: string | null };
   /** Whether the migration has set the field of this name. */
-  readonly releasedAt?: true;
   readonly unkeyedAt?: true;
   /** The folded fields, by their position in the model; absent ones are absent. */
   readonly fields?: Readonly<Record<string, unknown>>;

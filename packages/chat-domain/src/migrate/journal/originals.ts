@@ -45,7 +45,12 @@ export async function rememberFields(
   // What lies inside a field is given back with all of it.
   const roots = nestedRoots(fold).map((root, index) => [`r${index}`, `$${root}`] as const);
   const parts = { fields: fieldImage(fields, "$"), roots: Object.fromEntries(roots) };
-  await remember(run, { collection, ids, filter: {}, parts: roots.length === 0 ? { fields: parts.fields } : parts });
+  await remember(run, {
+    collection,
+    ids,
+    filter: {},
+    parts: roots.length === 0 ? { fields: parts.fields } : parts,
+  });
 }
 
 /** Remembers arrays of chat ids before the first loser is taken from them. Only what is not remembered yet. */
@@ -98,15 +103,12 @@ async function remember(run: Run, { collection, ids, filter, parts }: Memory): P
   ]);
 }
 
-/** A field of onechat's that only a rollback to none takes away again. */
-export type Mark = "releasedAt" | "unkeyedAt";
-
-/** Remembers in which chats the migration sets a field that is to last. Written before it does. */
-export async function rememberMarks(run: Run, mark: Mark, ids: readonly NativeId[]): Promise<void> {
+/** Remembers in which chats the migration sets `unkeyedAt`. Written before it does. */
+export async function rememberUnkeyed(run: Run, ids: readonly NativeId[]): Promise<void> {
   const collection = run.ctx.model.chats.collection;
   await run.write.upsert(
     recordName(run.ctx.model, "chat_originals"),
-    ids.map((id) => ({ _id: { collection, id }, set: { [mark]: true } })),
+    ids.map((id) => ({ _id: { collection, id }, set: { unkeyedAt: true } })),
   );
 }
 

@@ -46,10 +46,7 @@ export async function mergeBatch(run: Run, merges: readonly Merge[]): Promise<vo
   );
 }
 
-async function settleUnmergeable(
-  run: Run,
-  { gone, keyed, drifted, unmergeable }: Survey,
-): Promise<void> {
+async function settleUnmergeable(run: Run, { gone, keyed, drifted, unmergeable }: Survey): Promise<void> {
   await giveUpVanished(run, gone);
   await removeAliases(run, keyed);
   await forget(
