@@ -29,6 +29,7 @@ const countNames: Readonly<Record<keyof RunCounts, string>> = {
   scanned: "chats looked at",
   keyed: "chats given their key",
   rekeyed: "chats whose wrong key was replaced",
+  released: "chats that lost a key which is not theirs",
   losers: "duplicates found",
   merged: "duplicates merged into their survivor",
   moved: "documents that follow their chat",
@@ -64,7 +65,8 @@ function headline({ command, to, result: { outcome, run }, stoppedBy }: RunSumma
 }
 
 function rollbackHeadline(to: string): string {
-  if (to.startsWith("chat ")) return `Done: ${to} is a chat of its own again, and released: up leaves it alone`;
+  if (to.startsWith("chat "))
+    return `Done: ${to} is a chat of its own again, and released: up leaves it alone`;
   return to === "none" ? "Done: the migration is undone" : `Done: everything after ${to} is undone`;
 }
 

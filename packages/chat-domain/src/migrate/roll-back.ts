@@ -55,7 +55,10 @@ async function mergeOfChat({ records }: MigrationContext, chat: string): Promise
   });
   const [merge] = entry === null ? [] : mergeOf(entry);
   if (merge !== undefined) return merge;
-  throw new MigrationError("NOT_FOUND", `${chat} is no duplicate that has been merged: there is nothing to bring back`);
+  throw new MigrationError(
+    "NOT_FOUND",
+    `${chat} is no duplicate that has been merged: there is nothing to bring back`,
+  );
 }
 
 async function hasRun({ records }: MigrationContext): Promise<boolean> {

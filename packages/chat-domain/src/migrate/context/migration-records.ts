@@ -85,6 +85,8 @@ export interface OriginalRecord {
   readonly _id: { readonly collection: string; readonly id: NativeId };
   /** The key that stood there, and the field that followed it. */
   readonly key?: { readonly value: unknown; readonly followedBy: string | null };
+  /** Whether the migration has set the field of this name. */
+  readonly unkeyedAt?: true;
   /** The folded fields, by their position in the model; absent ones are absent. */
   readonly fields?: Readonly<Record<string, unknown>>;
   /** The top-level fields that hold those of them which lie deeper, whole, by their position. */
@@ -122,6 +124,11 @@ export interface RunRecord {
   readonly error?: string;
   /** Indexes that were built, to be dropped by a rollback to none. */
   readonly builtIndexes: readonly { readonly collection: string; readonly name: string }[];
+  /** Indexes of an earlier version that gave way to others, as `listIndexes` told them: a rollback to none restores them. */
+  readonly droppedIndexes?: readonly {
+    readonly collection: string;
+    readonly index: Readonly<Record<string, unknown>>;
+  }[];
   /** The validator that stood there before seal, as `listCollections` tells it. */
   readonly sealedFrom?: Readonly<Record<string, unknown>>;
 }

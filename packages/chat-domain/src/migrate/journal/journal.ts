@@ -91,7 +91,14 @@ export async function park(run: Run, parkings: readonly Parking[]): Promise<void
     journalName(run),
     news.map(({ chat, survivor, kind, reason, epoch }) => ({
       _id: chat,
-      set: { state: "parked", kind, reason, survivor, run: run.id, ...(epoch === undefined ? {} : { epoch }) },
+      set: {
+        state: "parked",
+        kind,
+        reason,
+        survivor,
+        run: run.id,
+        ...(epoch === undefined ? {} : { epoch }),
+      },
       setIfMissing: { ...(epoch === undefined ? { epoch: 0 } : {}), plannedAt: run.ctx.now() },
     })),
   );

@@ -9,6 +9,7 @@ import { isMissing } from "../run/write-statements.ts";
 
 /** Remembers keys that stood in chats before the migration, and where. Only what is not remembered yet. */
 export async function rememberKeys(run: Run, ids: readonly NativeId[]): Promise<void> {
+  if (ids.length === 0) return;
   const collection = run.ctx.model.chats.collection;
   const names = { $map: { input: { $objectToArray: "$$ROOT" }, in: "$$this.k" } };
   const next = {
@@ -45,7 +46,12 @@ export async function rememberFields(
   // What lies inside a field is given back with all of it.
   const roots = nestedRoots(fold).map((root, index) => [`r${index}`, `$${root}`] as const);
   const parts = { fields: fieldImage(fields, "$"), roots: Object.fromEntries(roots) };
-  await remember(run, { collection, ids, filter: {}, parts: roots.length === 0 ? { fields: parts.fields } : parts });
+  await remember(run, {
+    collection,
+    ids,
+    filter: {},
+    parts: roots.length === 0 ? { fields: parts.fields } : parts,
+  });
 }
 
 interface RememberedArrays {
@@ -104,6 +110,15 @@ async function remember(run: Run, { collection, ids, filter, parts }: Memory): P
       },
     },
   ]);
+}
+
+/** Remembers in which chats the migration sets `unkeyedAt`. Written before it does. */
+export async function rememberUnkeyed(run: Run, ids: readonly NativeId[]): Promise<void> {
+  const collection = run.ctx.model.chats.collection;
+  await run.write.upsert(
+    recordName(run.ctx.model, "chat_originals"),
+    ids.map((id) => ({ _id: { collection, id }, set: { unkeyedAt: true } })),
+  );
 }
 
 /** What is remembered of a fold. */

@@ -15,10 +15,7 @@ export interface ChatLook {
 }
 
 /** Looks at these chats; the server judges `where`. Those that are gone are not there. */
-export async function lookAtChats(
-  ctx: MigrationContext,
-  ids: readonly NativeId[],
-): Promise<IdMap<ChatLook>> {
+export async function lookAtChats(ctx: MigrationContext, ids: readonly NativeId[]): Promise<IdMap<ChatLook>> {
   const shown = {
     ...identityProjection(ctx.model),
     [ownField(ctx.model, "aliases")]: 1,

@@ -32,10 +32,7 @@ export async function incompleteMerges(
 }
 
 /** Merged duplicates to which something has come since that belongs to their survivors. */
-export async function stragglers(
-  ctx: MigrationContext,
-  merges: readonly Merge[],
-): Promise<readonly Merge[]> {
+export async function stragglers(ctx: MigrationContext, merges: readonly Merge[]): Promise<readonly Merge[]> {
   const { holding } = await standingOf(ctx, await incompleteMerges(ctx, merges), { isSelected: false });
   return holding;
 }

@@ -60,10 +60,7 @@ export function endMerges(run: Run, merges: readonly Merge[]): Promise<void> {
   });
 }
 
-async function settleUnmergeable(
-  run: Run,
-  { gone, keyed, drifted, unmergeable }: Survey,
-): Promise<void> {
+async function settleUnmergeable(run: Run, { gone, keyed, drifted, unmergeable }: Survey): Promise<void> {
   await giveUpVanished(run, gone);
   await removeAliases(run, keyed);
   await forget(

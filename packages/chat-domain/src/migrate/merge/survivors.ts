@@ -57,10 +57,7 @@ export async function removeAliases(run: Run, merges: readonly Merge[]): Promise
 }
 
 /** The merges whose survivor is a live chat with a key. */
-async function withLiveSurvivor(
-  ctx: MigrationContext,
-  merges: readonly Merge[],
-): Promise<readonly Merge[]> {
+async function withLiveSurvivor(ctx: MigrationContext, merges: readonly Merge[]): Promise<readonly Merge[]> {
   if (merges.length === 0) return [];
   const ids = merges.map(({ survivor }) => survivor);
   const alive = {

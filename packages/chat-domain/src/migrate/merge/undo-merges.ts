@@ -71,7 +71,10 @@ async function otherMergesInto(
 }
 
 /** References of a survivor's that lie in its own folded fields go back with those. */
-function isUnfolded(run: Run, { survivors }: Undoing): (collection: string, field: string, id: NativeId) => boolean {
+function isUnfolded(
+  run: Run,
+  { survivors }: Undoing,
+): (collection: string, field: string, id: NativeId) => boolean {
   const { chats, fold } = run.ctx.model;
   const roots = new Set(Object.keys(fold).map(rootOf));
   const isSurvivor = idMap(survivors.map((id) => [id, true] as const));
@@ -99,17 +102,16 @@ async function unfoldChats(run: Run, { undone, kept, survivors }: Undoing): Prom
 const validatorCode = 121;
 
 /** A seal demands that a chat without a key says why it has none. */
-async function revive(
-  run: Run,
-  losers: readonly NativeId[],
-  { releasedAt }: RestoreOptions,
-): Promise<void> {
+async function revive(run: Run, losers: readonly NativeId[], { releasedAt }: RestoreOptions): Promise<void> {
   const { chats } = run.ctx.model;
   const [mergedInto, mergedAt] = [ownField(run.ctx.model, "mergedInto"), ownField(run.ctx.model, "mergedAt")];
   const released = releasedAt === undefined ? {} : { [ownField(run.ctx.model, "releasedAt")]: releasedAt };
   const statement = (_id: NativeId, set: object) => ({
     q: { _id, [mergedInto]: { $exists: true } },
-    u: { $unset: { [mergedInto]: "", [mergedAt]: "" }, ...(Object.keys(set).length === 0 ? {} : { $set: set }) },
+    u: {
+      $unset: { [mergedInto]: "", [mergedAt]: "" },
+      ...(Object.keys(set).length === 0 ? {} : { $set: set }),
+    },
   });
   const { refusals } = await run.write.update(
     chats.collection,
@@ -134,14 +136,26 @@ async function restoreRows(
   await restoreCopies(run, { archive: "chat_rows_archive", into: collection, merges: undone });
   if (onConflict !== "fold") return;
   const into = await rowsInto(run, collection, undone);
-  const request = { collection, fold, archive: "chat_rows_archive", target: "into", undone, kept, moved: [] } as const;
+  const request = {
+    collection,
+    fold,
+    archive: "chat_rows_archive",
+    target: "into",
+    undone,
+    kept,
+    moved: [],
+  } as const;
   await unfoldDocuments(run, { ...request, ids: into });
   const others = idMap((await rowsInto(run, collection, kept)).map((id) => [id, true] as const));
   await forgetOriginals(run, { collection, ids: into.filter((id) => !others.has(id)), parts: foldParts });
 }
 
 /** The survivors' rows that stand for rows of these merges' losers. */
-async function rowsInto(run: Run, collection: string, merges: readonly Merge[]): Promise<readonly NativeId[]> {
+async function rowsInto(
+  run: Run,
+  collection: string,
+  merges: readonly Merge[],
+): Promise<readonly NativeId[]> {
   if (merges.length === 0) return [];
   const filter = { collection, $or: [...copiesOfMerges(merges)] };
   return (await run.ctx.records.rowsArchive.distinct("into", filter)) as NativeId[];

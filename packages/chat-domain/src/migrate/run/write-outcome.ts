@@ -73,7 +73,13 @@ export function refusalError({ code, message }: Refusal): MongoServerError {
 }
 
 /** Server messages may quote documents, so the known ones are put into words. */
-export function whyRefused({ code, keyPattern }: { readonly code: number; readonly keyPattern?: unknown }): string {
+export function whyRefused({
+  code,
+  keyPattern,
+}: {
+  readonly code: number;
+  readonly keyPattern?: unknown;
+}): string {
   switch (code) {
     case 10_334:
     case 17_419:

@@ -50,7 +50,9 @@ async function unfold(run: Run, request: UnfoldRequest): Promise<void> {
     pipeline: [
       {
         $match: {
-          $expr: { $and: [{ $eq: [`$${target}`, "$$id"] }, { $eq: ["$collection", { $literal: collection }] }] },
+          $expr: {
+            $and: [{ $eq: [`$${target}`, "$$id"] }, { $eq: ["$collection", { $literal: collection }] }],
+          },
           $or: copiesOfMerges([...undone, ...kept]),
         },
       },
@@ -80,7 +82,12 @@ async function unfold(run: Run, request: UnfoldRequest): Promise<void> {
       },
     },
     {
-      $merge: { into: collection, on: "_id", whenMatched: [{ $set: restored(request) }], whenNotMatched: "discard" },
+      $merge: {
+        into: collection,
+        on: "_id",
+        whenMatched: [{ $set: restored(request) }],
+        whenNotMatched: "discard",
+      },
     },
   ]);
 }
@@ -134,7 +141,9 @@ function wholeField(root: string, field: RestoredField | undefined, moved: reado
 
 /** References inside it have followed their chats since, so they tell nothing. */
 function isUntouched(root: string, ours: Expression, moved: readonly string[]): Expression {
-  const paths = moved.filter((path) => path.startsWith(`${root}.`)).map((path) => path.slice(root.length + 1));
+  const paths = moved
+    .filter((path) => path.startsWith(`${root}.`))
+    .map((path) => path.slice(root.length + 1));
   return { $eq: [fieldWithout(`$${root}`, paths), fieldWithout(ours, paths)] };
 }
 
@@ -173,10 +182,6 @@ function nestedField(root: string, { inside, original, moved }: NestedField): Ex
   );
   const isRemembered = { $not: [isMissing("$new.roots")] };
   return {
-    $cond: [
-      { $and: [isRemembered, isUntouched(root, made("ours"), moved)] },
-      made("left"),
-      patched,
-    ],
+    $cond: [{ $and: [isRemembered, isUntouched(root, made("ours"), moved)] }, made("left"), patched],
   };
 }

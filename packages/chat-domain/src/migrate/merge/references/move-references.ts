@@ -171,7 +171,11 @@ function unitsOf(references: readonly Reference[]): readonly (readonly Reference
   });
 }
 
-function obstacle({ collection, field }: ReferenceModel, { merge }: Reference, refusal: Refusal): MergeObstacle {
+function obstacle(
+  { collection, field }: ReferenceModel,
+  { merge }: Reference,
+  refusal: Refusal,
+): MergeObstacle {
   const cause = refusalError(refusal);
   const message = `a document of ${collection} cannot follow it (${field}): ${whyRefused(refusal)}`;
   return new MergeObstacle(merge, message, { cause });
