@@ -167,11 +167,11 @@ export interface PatchedBack {
  * its content where that is the same, otherwise by how many there are. What a policy took away comes back as it was.
  */
 export function patchedBack({ original, current, field }: PatchedBack, move: InsideMove): Exact {
-  const back = { repointings: move.repointings.map(({ from, to }) => ({ from: to, to: from })), policy: unruled };
+  const reversed = { repointings: move.repointings.map(({ from, to }) => ({ from: to, to: from })), policy: unruled };
   const map = mapOfKeys(field);
   const [, ...path] = (map ?? field).split(".");
   if (map !== null) return inDocuments(current, path, (keys) => keysBack(keys, mapAt(original, path), move));
-  return elementsBack(original, current, { path, move, back });
+  return elementsBack(original, current, { path, move, reversed });
 }
 
 function mapAt(value: Exact, path: readonly string[]): ExactMap {
@@ -190,11 +190,11 @@ function keysBack(keys: ExactMap, original: ExactMap, { repointings }: InsideMov
 interface Back {
   readonly path: readonly string[];
   readonly move: InsideMove;
-  readonly back: InsideMove;
+  readonly reversed: InsideMove;
 }
 
 function elementsBack(original: Exact, current: Exact, way: Back): Exact {
-  const { path, move, back } = way;
+  const { path, move, reversed } = way;
   const [name, ...rest] = path;
   if (isMap(current) && isMap(original) && name !== undefined && current.has(name))
     return withField(
@@ -205,7 +205,10 @@ function elementsBack(original: Exact, current: Exact, way: Back): Exact {
   if (!Array.isArray(current) || !Array.isArray(original)) return current;
   const isOf = (side: "from" | "to") => (element: Exact) =>
     move.repointings.some((repointing) => idText(repointing[side]) === idText(idAt(element, path)));
-  const [came, own] = [original.filter(isOf("from")), original.filter(isOf("to"))];
+  const back = (current as Exact[]).filter(isOf("from"));
+  const own = original.filter(isOf("to"));
+  // What is there under the loser's id has gone back already.
+  const came = original.filter(isOf("from")).slice(back.length);
   const here = (current as Exact[]).filter(isOf("to"));
   const returning = new Set<Exact>();
   const missing: Exact[] = [];
@@ -219,7 +222,7 @@ function elementsBack(original: Exact, current: Exact, way: Back): Exact {
   }
   return [
     ...(current as Exact[]).map((element) =>
-      returning.has(element) ? repointed(element, path, back) : element,
+      returning.has(element) ? repointed(element, path, reversed) : element,
     ),
     ...missing,
   ];
