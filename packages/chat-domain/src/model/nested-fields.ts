@@ -56,11 +56,7 @@ function documentWith(base: string, values: readonly PathValue[]): Expression {
   // A missing base counts as null, which is passed over.
   const merged = { $mergeObjects: [base, "$$changed"] };
   return {
-    $cond: [
-      isOpen,
-      { $let: { vars: { changed }, in: { $cond: [isEmpty, "$$REMOVE", merged] } } },
-      base,
-    ],
+    $cond: [isOpen, { $let: { vars: { changed }, in: { $cond: [isEmpty, "$$REMOVE", merged] } } }, base],
   };
 }
 
