@@ -66,7 +66,11 @@ interface Refusal {
   readonly isSlow: boolean;
 }
 
-async function refusalOf<T>(run: Run, items: readonly T[], { phase, work }: HalvedWork<T>): Promise<Refusal | null> {
+async function refusalOf<T>(
+  run: Run,
+  items: readonly T[],
+  { phase, work }: HalvedWork<T>,
+): Promise<Refusal | null> {
   const refusal = await run.attempt(phase, () => refusalOnce(() => work(run, items)));
   // A database that is not in time with anything is only waited for.
   if (refusal?.isSlow === true) await run.attempt(phase, () => run.checkpoint(phase, {}));
