@@ -1,7 +1,9 @@
 import type { ChatContext } from "@onechat/chat-domain";
-import type { AdminContext } from "./admin/admin-context.ts";
-import type { Caller } from "./caller.ts";
-import type { AroundCall } from "./traffic-observer.ts";
+import type { PoolFigures } from "@onechat/chat-domain/connect";
+import type { Caller } from "./auth/caller.ts";
+import type { AroundCall } from "./observe/traffic-observer.ts";
+import type { Readiness } from "./health/readiness.ts";
+import type { ChatTally } from "./observe/chat-observer.ts";
 
 /** What a procedure gets of the request it serves; calls of one batch share it. */
 export interface RequestContext {
@@ -15,4 +17,20 @@ export interface RequestContext {
   /** @throws ChatError `INDEX_MISSING` */
   readonly assertGuarantee: () => Promise<void>;
   readonly aroundCall: AroundCall;
+}
+
+/** What administrators may ask a process about. */
+export interface AdminContext {
+  readonly version: string;
+  readonly startedAt: Date;
+  readonly tally: ChatTally;
+  readonly pool: () => PoolFigures;
+  readonly readiness: Pick<Readiness, "assertReady">;
+  readonly audits: AuditSlot;
+}
+
+/** An audit reads everything there is: a process carries out one at a time. */
+export interface AuditSlot {
+  /** @throws TRPCError `TOO_MANY_REQUESTS` while another one runs */
+  readonly alone: <T>(audit: () => Promise<T>) => Promise<T>;
 }

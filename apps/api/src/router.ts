@@ -1,5 +1,5 @@
-import { adminRouter } from "./routers/admin.ts";
-import { chatRouter } from "./routers/chat.ts";
+import { adminRouter } from "./admin/admin-router.ts";
+import { chatRouter } from "./chats/chat-router.ts";
 import { router } from "./trpc.ts";
 
 export const appRouter = router({ admin: adminRouter, chat: chatRouter });

@@ -1,11 +1,11 @@
 import { ChatError } from "@onechat/chat-domain";
 import { initTRPC } from "@trpc/server";
 import type { OpenApiMeta } from "trpc-to-openapi";
-import type { Caller } from "./caller.ts";
-import { domainError } from "./domain-error-codes.ts";
-import { errorShape } from "./error-answer.ts";
-import { requestIdOf } from "./failed-request.ts";
-import { refuseLongList } from "./long-list.ts";
+import type { Caller } from "./auth/caller.ts";
+import { domainError } from "./errors/domain-error-codes.ts";
+import { errorShape } from "./errors/error-answer.ts";
+import { requestIdOf } from "./errors/failed-request.ts";
+import { refuseLongList } from "./limits/long-list.ts";
 import type { RequestContext } from "./request-context.ts";
 
 const t = initTRPC

@@ -2,8 +2,8 @@ import { ChatError, type ChatErrorCode } from "@onechat/chat-domain";
 import { TRPCError } from "@trpc/server";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { errorShape, toTrpcError } from "../src/error-answer.ts";
-import { requestId } from "../src/request-id.ts";
+import { errorShape, toTrpcError } from "../src/errors/error-answer.ts";
+import { requestId } from "../src/http/request-log.ts";
 
 const origin = { requestId: "r1", path: "chat.get" };
 

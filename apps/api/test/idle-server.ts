@@ -1,12 +1,12 @@
 import { connect } from "@onechat/chat-domain/connect";
 import type { FastifyInstance } from "fastify";
-import { createAuthentication } from "../src/authentication.ts";
-import { chatTally } from "../src/chat-tally.ts";
-import { createLogger } from "../src/logger.ts";
+import { createAuthentication } from "../src/auth/authentication.ts";
+import { chatTally } from "../src/observe/chat-observer.ts";
+import { createLogger } from "../src/observe/logger.ts";
 import type { LimitSettings } from "../src/limits/limit-settings.ts";
 import { appRouter } from "../src/router.ts";
-import { createServer, type ServerDependencies } from "../src/server.ts";
-import { unobserved } from "../src/traffic-observer.ts";
+import { createServer, type ServerDependencies } from "../src/create-server.ts";
+import { unobserved } from "../src/observe/traffic-observer.ts";
 import { noLimits } from "./no-limits.ts";
 import { authSettings, secret } from "./test-tokens.ts";
 

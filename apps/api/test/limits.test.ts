@@ -2,10 +2,10 @@ import { type AddressInfo, connect as connectSocket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyInstance, LightMyRequestResponse } from "fastify";
 import { describe, expect, it, vi } from "vitest";
-import type { Caller } from "../src/caller.ts";
+import type { Caller } from "../src/auth/caller.ts";
 import { networkOf } from "../src/limits/network-of.ts";
 import type { LimitName } from "../src/limits/limit-settings.ts";
-import { type TrafficObserver, unobserved } from "../src/traffic-observer.ts";
+import { type TrafficObserver, unobserved } from "../src/observe/traffic-observer.ts";
 import { idleServer, type IdleServerOptions } from "./idle-server.ts";
 import { testToken } from "./test-tokens.ts";
 

@@ -1,10 +1,10 @@
 import { TRPCError } from "@trpc/server";
 import { generateOpenApiDocument } from "trpc-to-openapi";
 import { describe, expect, it } from "vitest";
-import type { Caller } from "../src/caller.ts";
+import type { Caller } from "../src/auth/caller.ts";
 import type { RequestContext } from "../src/request-context.ts";
 import { appRouter } from "../src/router.ts";
-import { unobserved } from "../src/traffic-observer.ts";
+import { unobserved } from "../src/observe/traffic-observer.ts";
 
 /** Whatever is asked of it fails the test: it must not be asked. */
 function untouchable(name: string): object {

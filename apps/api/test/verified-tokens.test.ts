@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { rememberVerified } from "../src/verified-tokens.ts";
+import { rememberVerified } from "../src/auth/verified-tokens.ts";
 
 /** Tokens that expire after so many seconds, and how often each was verified. */
 function verifier(lifetime: number, max = 100) {

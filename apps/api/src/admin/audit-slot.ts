@@ -1,5 +1,5 @@
-import { tooManyRequests } from "../limits/try-later.ts";
-import type { AuditSlot } from "./admin-context.ts";
+import { tooManyRequests } from "../errors/retry-after.ts";
+import type { AuditSlot } from "../request-context.ts";
 
 const comeBackMs = 5_000;
 

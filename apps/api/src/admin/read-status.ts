@@ -1,7 +1,7 @@
 import { type ChatContext, ChatError } from "@onechat/chat-domain";
 import { migrationProgress, type MigrationProgress } from "@onechat/chat-domain/migrate";
-import { within } from "../within.ts";
-import type { AdminContext } from "./admin-context.ts";
+import { within } from "../health/within.ts";
+import type { AdminContext } from "../request-context.ts";
 import type { StatusOutput } from "./admin-schemas.ts";
 import { lookingAtMigration, migrationOf } from "./migration-of.ts";
 

@@ -3,7 +3,7 @@ import type { FastifyInstance } from "fastify";
 import type { LimitName, LimitSettings } from "./limit-settings.ts";
 import { networkOf } from "./network-of.ts";
 import { rateWindow } from "./rate-window.ts";
-import { overloaded, tooManyRequests } from "./try-later.ts";
+import { overloaded, tooManyRequests } from "../errors/retry-after.ts";
 
 export interface TrafficGuard {
   readonly limits: LimitSettings;

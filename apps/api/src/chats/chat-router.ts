@@ -1,5 +1,5 @@
 import { createOrGetChat, findChat, getChat, listChats } from "@onechat/chat-domain";
-import { listedParticipant, participantsFor, visibleTo } from "../chat-access.ts";
+import { listedParticipant, participantsFor, visibleTo } from "./chat-access.ts";
 import {
   Chat,
   chatAnswer,
@@ -9,7 +9,7 @@ import {
   GetInput,
   ListInput,
   ListOutput,
-} from "../chat-schemas.ts";
+} from "./chat-schemas.ts";
 import { procedure, router } from "../trpc.ts";
 
 const errorResponses = [400, 401, 403, 404, 413, 429, 500, 503];

@@ -1,5 +1,5 @@
 import { ChatError } from "@onechat/chat-domain";
-import { maxListedParticipants } from "./limits.ts";
+import { maxListedParticipants } from "./request-limits.ts";
 
 /** @throws ChatError `INVALID_PARTICIPANTS` when more participants are listed, repeated ones included, than may be */
 export function refuseLongList(input: unknown): void {

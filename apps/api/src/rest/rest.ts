@@ -1,8 +1,8 @@
 import { callTRPCProcedure } from "@trpc/server";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { type OpenApiDocument, openApiDocument, type Operation } from "./openapi-document.ts";
-import type { RequestContext } from "./request-context.ts";
-import { appRouter } from "./router.ts";
+import type { RequestContext } from "../request-context.ts";
+import { appRouter } from "../router.ts";
 
 export interface RestOptions {
   readonly version: string;

@@ -1,4 +1,5 @@
-import type { ChatCounter } from "@onechat/chat-domain";
+import type { ChatCounter, ChatObserver } from "@onechat/chat-domain";
+import type { Logger } from "pino";
 
 export type ChatCounts = Readonly<Record<ChatCounter, number>>;
 
@@ -18,4 +19,9 @@ export function chatTally(): ChatTally {
     integrity: 0,
   } satisfies ChatCounts;
   return { count: (counter) => void (counts[counter] += 1), counts: () => ({ ...counts }) };
+}
+
+/** The domain's events as log lines, and its counts. */
+export function logObserver(log: Logger, count: (counter: ChatCounter) => void): ChatObserver {
+  return { log: (level, message, fields) => log[level](fields, message), count };
 }

@@ -1,5 +1,5 @@
 import type { TRPCError } from "@trpc/server";
-import type { LimitName } from "./limits/limit-settings.ts";
+import type { LimitName } from "../limits/limit-settings.ts";
 
 /** How a call of a procedure ended. */
 export interface CallResult {

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
-import type { AuthSettings } from "./authentication.ts";
-import type { LimitSettings } from "./limits/limit-settings.ts";
-import type { LogLevel } from "./logger.ts";
+import type { AuthSettings } from "../auth/authentication.ts";
+import type { LimitSettings } from "../limits/limit-settings.ts";
+import type { LogLevel } from "../observe/logger.ts";
 import { ProxyList } from "./trusted-proxies.ts";
 
 const Port = z.coerce.number("a port number").int().min(0).max(65_535);
@@ -161,3 +161,8 @@ function isSafeUrl(text: string): boolean {
 
 /** Every variable that is read. */
 export const envNames: readonly string[] = Object.keys(Env.shape);
+
+/** A variable whose value looked right and turned out not to be; the message begins with its name. */
+export class UnusableSetting extends Error {
+  override readonly name = "UnusableSetting";
+}

@@ -1,7 +1,7 @@
 import { generateOpenApiDocument } from "trpc-to-openapi";
 import { z } from "zod";
-import type { ErrorShape } from "./error-shape.ts";
-import { appRouter } from "./router.ts";
+import type { ErrorShape } from "../error-shape.ts";
+import { appRouter } from "../router.ts";
 
 /** {@link ErrorShape} for readers of the document. */
 const ErrorAnswer = z

@@ -1,5 +1,6 @@
+import { randomUUID } from "node:crypto";
 import type { FastifyInstance } from "fastify";
-import type { TrafficObserver } from "./traffic-observer.ts";
+import type { TrafficObserver } from "../observe/traffic-observer.ts";
 
 /** One line per request: the route, not the path, because paths hold ids. */
 export function logRequests(server: FastifyInstance, observer: TrafficObserver): void {
@@ -16,4 +17,11 @@ export function echoRequestId(server: FastifyInstance): void {
   server.addHook("onRequest", async (request, reply) => {
     reply.header("x-request-id", request.id);
   });
+}
+
+const acceptable = /^[A-Za-z0-9._-]{1,64}$/;
+
+/** The client's request id if it is one that may go into a log, else a new one. */
+export function requestId(header: string | readonly string[] | undefined): string {
+  return typeof header === "string" && acceptable.test(header) ? header : randomUUID();
 }

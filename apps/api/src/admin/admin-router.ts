@@ -1,6 +1,6 @@
-import { AuditInput, AuditOutput, StatusOutput } from "../admin/admin-schemas.ts";
-import { readStatus } from "../admin/read-status.ts";
-import { runAudit } from "../admin/run-audit.ts";
+import { AuditInput, AuditOutput, StatusOutput } from "./admin-schemas.ts";
+import { readStatus } from "./read-status.ts";
+import { runAudit } from "./run-audit.ts";
 import { z } from "zod";
 import { adminProcedure, router } from "../trpc.ts";
 

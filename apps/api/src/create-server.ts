@@ -9,36 +9,34 @@ import {
   fastify,
   LogController,
 } from "fastify";
-import type { AdminContext } from "./admin/admin-context.ts";
+import type { AdminContext, RequestContext } from "./request-context.ts";
 import { auditSlot } from "./admin/audit-slot.ts";
-import type { Authenticate } from "./authentication.ts";
-import type { Caller } from "./caller.ts";
-import { endConnections } from "./closing-connections.ts";
+import type { Authenticate } from "./auth/authentication.ts";
+import type { Caller } from "./auth/caller.ts";
+import { endConnections } from "./http/graceful-close.ts";
 import { serveConsole } from "./console/serve-console.ts";
-import { devToken, type DevTokenOptions } from "./dev-token.ts";
-import { isUnforeseen } from "./error-answer.ts";
-import { rememberRequest } from "./failed-request.ts";
-import { health } from "./health.ts";
+import { devToken, type DevTokenOptions } from "./auth/dev-token.ts";
+import { isUnforeseen } from "./errors/error-answer.ts";
+import { rememberRequest } from "./errors/failed-request.ts";
+import { health } from "./health/health.ts";
 import {
   errorHeaders,
   refuseExpectation,
   refuseUnparsable,
   refuseUnroutable,
   shapeHttpErrors,
-} from "./http-errors.ts";
-import { jsonOnly } from "./json-only.ts";
+} from "./errors/http-errors.ts";
+import { jsonOnly } from "./http/json-only.ts";
 import { callBudget } from "./limits/call-budget.ts";
 import { guardTraffic } from "./limits/guard-traffic.ts";
 import type { LimitSettings } from "./limits/limit-settings.ts";
-import { maxBatchSize, maxBodyBytes, maxPathLength } from "./limits.ts";
-import type { Readiness } from "./readiness.ts";
-import type { RequestContext } from "./request-context.ts";
-import { requestId } from "./request-id.ts";
-import { echoRequestId, logRequests } from "./request-log.ts";
-import { rest } from "./rest.ts";
+import { maxBatchSize, maxBodyBytes, maxPathLength } from "./limits/request-limits.ts";
+import type { Readiness } from "./health/readiness.ts";
+import { echoRequestId, logRequests, requestId } from "./http/request-log.ts";
+import { rest } from "./rest/rest.ts";
 import type { AppRouter } from "./router.ts";
-import { sendSecurityHeaders } from "./security-headers.ts";
-import type { TrafficObserver } from "./traffic-observer.ts";
+import { sendSecurityHeaders } from "./http/security-headers.ts";
+import type { TrafficObserver } from "./observe/traffic-observer.ts";
 
 export interface ServerDependencies {
   /** What is served under `/trpc`. */

@@ -4,8 +4,8 @@ import { TRPCError } from "@trpc/server";
 import type { TRPC_ERROR_CODE_KEY } from "@trpc/server/rpc";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { errorShape, isUnforeseen, toTrpcError } from "./error-answer.ts";
-import type { ErrorShape } from "./error-shape.ts";
-import { retryAfterSeconds } from "./limits/try-later.ts";
+import type { ErrorShape } from "../error-shape.ts";
+import { retryAfterSeconds } from "./retry-after.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
