@@ -1,6 +1,7 @@
 import type { Server } from "node:http";
 import cors from "@fastify/cors";
 import type { ChatContext } from "@onechat/chat-domain";
+import { isUnforeseen, maxBatchSize } from "@onechat/chat-router";
 import { fastifyTRPCPlugin, type FastifyTRPCPluginOptions } from "@trpc/server/adapters/fastify";
 import {
   type FastifyBaseLogger,
@@ -16,7 +17,6 @@ import type { Caller } from "./auth/caller.ts";
 import { endConnections } from "./http/graceful-close.ts";
 import { serveConsole } from "./console/serve-console.ts";
 import { devToken, type DevTokenOptions } from "./auth/dev-token.ts";
-import { isUnforeseen } from "./errors/error-answer.ts";
 import { rememberRequest } from "./errors/failed-request.ts";
 import { health } from "./health/health.ts";
 import {
@@ -30,7 +30,7 @@ import { jsonOnly } from "./http/json-only.ts";
 import { callBudget } from "./limits/call-budget.ts";
 import { guardTraffic } from "./limits/guard-traffic.ts";
 import type { LimitSettings } from "./limits/limit-settings.ts";
-import { maxBatchSize, maxBodyBytes, maxPathLength } from "./limits/request-limits.ts";
+import { maxBodyBytes, maxPathLength } from "./limits/request-limits.ts";
 import type { Readiness } from "./health/readiness.ts";
 import { echoRequestId, logRequests, requestId } from "./http/request-log.ts";
 import { rest } from "./rest/rest.ts";

@@ -1,8 +1,8 @@
+import { chatProcedures } from "@onechat/chat-router";
 import { adminRouter } from "./admin/admin-router.ts";
-import { chatRouter } from "./chats/chat-router.ts";
-import { router } from "./trpc.ts";
+import { procedure, router } from "./trpc.ts";
 
-export const appRouter = router({ admin: adminRouter, chat: chatRouter });
+export const appRouter = router({ admin: adminRouter, chat: chatProcedures(procedure) });
 
 /** What the typed client is typed by. */
 export type AppRouter = typeof appRouter;

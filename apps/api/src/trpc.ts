@@ -1,11 +1,9 @@
 import { ChatError } from "@onechat/chat-domain";
+import { type ChatProcedure, domainError, errorShape, refuseLongList } from "@onechat/chat-router";
 import { initTRPC } from "@trpc/server";
 import type { OpenApiMeta } from "trpc-to-openapi";
 import type { Caller } from "./auth/caller.ts";
-import { domainError } from "./errors/domain-error-codes.ts";
-import { errorShape } from "./errors/error-answer.ts";
 import { requestIdOf } from "./errors/failed-request.ts";
-import { refuseLongList } from "./limits/long-list.ts";
 import type { RequestContext } from "./request-context.ts";
 
 const t = initTRPC
@@ -57,7 +55,7 @@ const withAdminScope = t.middleware(async ({ ctx, next }) => {
 const called = t.procedure.use(observed);
 
 /** For callers of chats: it has a caller and the guarantee, or it does not run. */
-export const procedure = called.use(withinGuarantee);
+export const procedure = called.use(withinGuarantee) as unknown as ChatProcedure;
 
 /** For those who run the API, also while the guarantee is missing. There is no third way to make a procedure. */
 export const adminProcedure = called.use(withAdminScope);

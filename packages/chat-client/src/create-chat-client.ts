@@ -15,10 +15,8 @@ import {
 } from "./chat-client-options.ts";
 import { deadlineLink } from "./deadline-link.ts";
 import { fetchJson } from "./json-answers.ts";
+import { maxBatchSize } from "./max-batch-size.ts";
 import { retryPolicy, tokenRefused } from "./retry-policy.ts";
-
-/** The server refuses larger batches; the client splits its calls accordingly. */
-const maxBatchSize = 20;
 
 export type ChatClient = TRPCClient<AppRouter>;
 

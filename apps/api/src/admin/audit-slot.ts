@@ -1,4 +1,4 @@
-import { tooManyRequests } from "../errors/retry-after.ts";
+import { tooManyRequests } from "@onechat/chat-router";
 import type { AuditSlot } from "../request-context.ts";
 
 const comeBackMs = 5_000;

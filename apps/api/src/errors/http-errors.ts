@@ -1,11 +1,15 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
+import {
+  type ErrorShape,
+  errorShape,
+  isUnforeseen,
+  retryAfterSeconds,
+  toTrpcError,
+} from "@onechat/chat-router";
 import { TRPCError } from "@trpc/server";
 import type { TRPC_ERROR_CODE_KEY } from "@trpc/server/rpc";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { errorShape, isUnforeseen, toTrpcError } from "./error-answer.ts";
-import type { ErrorShape } from "../error-shape.ts";
-import { retryAfterSeconds } from "./retry-after.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {

@@ -1,7 +1,7 @@
+import { tooManyRequests } from "@onechat/chat-router";
 import type { Caller } from "../auth/caller.ts";
 import type { LimitName, LimitSettings } from "./limit-settings.ts";
 import { rateWindow } from "./rate-window.ts";
-import { tooManyRequests } from "../errors/retry-after.ts";
 
 /**
  * Takes one call off the caller's budget.

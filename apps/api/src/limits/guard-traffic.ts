@@ -1,9 +1,9 @@
 import underPressure from "@fastify/under-pressure";
+import { overloaded, tooManyRequests } from "@onechat/chat-router";
 import type { FastifyInstance } from "fastify";
 import type { LimitName, LimitSettings } from "./limit-settings.ts";
 import { networkOf } from "./network-of.ts";
 import { rateWindow } from "./rate-window.ts";
-import { overloaded, tooManyRequests } from "../errors/retry-after.ts";
 
 export interface TrafficGuard {
   readonly limits: LimitSettings;

@@ -1,6 +1,6 @@
+import type { ErrorShape } from "@onechat/chat-router";
 import { generateOpenApiDocument } from "trpc-to-openapi";
 import { z } from "zod";
-import type { ErrorShape } from "../error-shape.ts";
 import { appRouter } from "../router.ts";
 
 /** {@link ErrorShape} for readers of the document. */

@@ -3,8 +3,8 @@ import { TRPCError } from "@trpc/server";
 import { getHTTPStatusCodeFromError } from "@trpc/server/http";
 import { type TRPC_ERROR_CODE_KEY, TRPC_ERROR_CODES_BY_KEY } from "@trpc/server/rpc";
 import { z } from "zod";
-import { domainError } from "./domain-error-codes.ts";
-import type { ErrorShape, InputIssue } from "../error-shape.ts";
+import { domainError } from "./error-status.ts";
+import type { ErrorShape, InputIssue } from "./error-shape.ts";
 
 export interface ErrorOrigin {
   readonly requestId: string | null;

@@ -1,5 +1,5 @@
 import { type Chat, ChatError } from "@onechat/chat-domain";
-import type { Caller } from "../auth/caller.ts";
+import type { ChatCaller as Caller } from "./chat-call.ts";
 
 /** The people of a chat that this caller asks for: themselves always among them, unless they act for others. */
 export function participantsFor(caller: Caller, participants: readonly string[]): readonly string[] {

@@ -1,6 +1,6 @@
 import { ChatError } from "@onechat/chat-domain";
 import { TRPCError } from "@trpc/server";
-import { domainError } from "./domain-error-codes.ts";
+import { domainError } from "./error-status.ts";
 
 /** When a refused caller may come back; the cause of the refusal. */
 class TryLater extends Error {

@@ -1,4 +1,5 @@
 import { createOrGetChat, findChat, getChat, listChats } from "@onechat/chat-domain";
+import type { ChatProcedure } from "./chat-call.ts";
 import { listedParticipant, participantsFor, visibleTo } from "./chat-access.ts";
 import {
   Chat,
@@ -10,11 +11,13 @@ import {
   ListInput,
   ListOutput,
 } from "./chat-schemas.ts";
-import { procedure, router } from "../trpc.ts";
 
 const errorResponses = [400, 401, 403, 404, 413, 429, 500, 503];
 
-export const chatRouter = router({
+/** The chat procedures as a router has them, and as its clients are typed by. */
+export type ChatRouter = ReturnType<typeof chatProcedures>;
+
+export const chatProcedures = (procedure: ChatProcedure) => ({
   createOrGet: procedure
     .meta({
       openapi: {

@@ -1,5 +1,7 @@
 import { ChatError } from "@onechat/chat-domain";
-import { maxListedParticipants } from "./request-limits.ts";
+
+/** Entries in a list of participants; a chat has at most a hundred, but they may be repeated. */
+export const maxListedParticipants = 1_000;
 
 /** @throws ChatError `INVALID_PARTICIPANTS` when more participants are listed, repeated ones included, than may be */
 export function refuseLongList(input: unknown): void {
