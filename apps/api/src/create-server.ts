@@ -27,7 +27,7 @@ import {
   shapeHttpErrors,
 } from "./errors/http-errors.ts";
 import { jsonOnly } from "./http/json-only.ts";
-import { callBudget } from "./limits/call-budget.ts";
+import { callQuota } from "./limits/call-quota.ts";
 import { guardTraffic } from "./limits/guard-traffic.ts";
 import type { LimitSettings } from "./limits/limit-settings.ts";
 import { maxBodyBytes, maxPathLength } from "./limits/request-limits.ts";
@@ -110,11 +110,11 @@ function bareServer({ log, limits, trustedProxies }: ServerDependencies): Fastif
 async function serveRouter(server: FastifyInstance, dependencies: ServerDependencies): Promise<void> {
   const { limits, observer } = dependencies;
   await guardTraffic(server, { limits, onRefused: observer.refused });
-  const spendCall = callBudget(limits, observer.refused);
+  const consumeQuota = callQuota(limits, observer.refused);
   const admin = adminContext(dependencies);
   const contextOf = (request: FastifyRequest): RequestContext => ({
     ...requestContext(dependencies, request),
-    spendCall,
+    consumeQuota,
     admin,
   });
   const options: FastifyTRPCPluginOptions<AppRouter> = {
@@ -142,7 +142,7 @@ function adminContext({ admin, readiness, version }: ServerDependencies): AdminC
 function requestContext(
   { chats, readiness, authenticate, observer }: ServerDependencies,
   request: FastifyRequest,
-): Omit<RequestContext, "spendCall" | "admin"> {
+): Omit<RequestContext, "consumeQuota" | "admin"> {
   let caller: Promise<Caller> | null = null;
   return {
     chats,

@@ -1,6 +1,7 @@
 import type { ChatContext } from "@onechat/chat-domain";
 import type { PoolFigures } from "@onechat/chat-domain/connect";
 import type { Caller } from "./auth/caller.ts";
+import type { ConsumeQuota } from "./limits/call-quota.ts";
 import type { AroundCall } from "./observe/traffic-observer.ts";
 import type { Readiness } from "./health/readiness.ts";
 import type { ChatTally } from "./observe/chat-observer.ts";
@@ -12,8 +13,8 @@ export interface RequestContext {
   readonly requestId: string;
   /** Verifies the request's token, once however often it is asked. */
   readonly authenticate: () => Promise<Caller>;
-  /** @throws TRPCError `TOO_MANY_REQUESTS` when the caller's budget is used up */
-  readonly spendCall: (caller: Caller) => Promise<void>;
+  /** @throws TRPCError `TOO_MANY_REQUESTS` when the caller's quota is used up */
+  readonly consumeQuota: ConsumeQuota;
   /** @throws ChatError `INDEX_MISSING` */
   readonly assertGuarantee: () => Promise<void>;
   readonly aroundCall: AroundCall;

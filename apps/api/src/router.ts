@@ -1,8 +1,7 @@
-import { chatProcedures } from "@onechat/chat-router";
 import { adminRouter } from "./admin/admin-router.ts";
-import { procedure, router } from "./trpc.ts";
+import { chatRouter, router } from "./trpc.ts";
 
-export const appRouter = router({ admin: adminRouter, chat: chatProcedures(procedure) });
+/** Everything that is served under `/trpc`. */
+export const appRouter = router({ admin: adminRouter, chat: chatRouter });
 
-/** What the typed client is typed by. */
 export type AppRouter = typeof appRouter;

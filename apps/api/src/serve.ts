@@ -11,7 +11,7 @@ import { packageVersion } from "./package-version.ts";
 import { createReadiness, type Readiness } from "./health/readiness.ts";
 import { appRouter } from "./router.ts";
 import { createServer } from "./create-server.ts";
-import { type TrafficObserver, unobserved } from "./observe/traffic-observer.ts";
+import { type TrafficObserver, noopObserver } from "./observe/traffic-observer.ts";
 
 /** Accepted requests have this long to be answered; their own deadline is shorter. */
 const graceMs = 10_000;
@@ -75,7 +75,7 @@ async function serveMetrics(
   log: Logger,
   sources: ProcessSources,
 ): Promise<{ readonly observer: TrafficObserver; readonly server: AsyncDisposable | null }> {
-  if (address === null) return { observer: unobserved, server: null };
+  if (address === null) return { observer: noopObserver, server: null };
   const { createMetrics } = await import("./metrics/metrics.ts");
   const { listenForMetrics } = await import("./metrics/metrics-server.ts");
   const metrics = createMetrics(sources);

@@ -6,7 +6,7 @@ import { createLogger } from "../src/observe/logger.ts";
 import type { LimitSettings } from "../src/limits/limit-settings.ts";
 import { appRouter } from "../src/router.ts";
 import { createServer, type ServerDependencies } from "../src/create-server.ts";
-import { unobserved } from "../src/observe/traffic-observer.ts";
+import { noopObserver } from "../src/observe/traffic-observer.ts";
 import { noLimits } from "./no-limits.ts";
 import { authSettings, secret } from "./test-tokens.ts";
 
@@ -38,7 +38,7 @@ export function idleServer({
     corsOrigins: ["https://app.example"],
     trustedProxies: [],
     console: false,
-    observer: unobserved,
+    observer: noopObserver,
     limits: { ...noLimits, ...limits },
     devToken: { secret, issuer: "onechat", audience: "onechat" },
     ...given,

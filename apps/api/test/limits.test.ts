@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { Caller } from "../src/auth/caller.ts";
 import { networkOf } from "../src/limits/network-of.ts";
 import type { LimitName } from "../src/limits/limit-settings.ts";
-import { type TrafficObserver, unobserved } from "../src/observe/traffic-observer.ts";
+import { type TrafficObserver, noopObserver } from "../src/observe/traffic-observer.ts";
 import { idleServer, type IdleServerOptions } from "./idle-server.ts";
 import { testToken } from "./test-tokens.ts";
 
@@ -29,7 +29,7 @@ async function call(
 
 function refusing(): { readonly refused: LimitName[]; readonly observer: TrafficObserver } {
   const refused: LimitName[] = [];
-  return { refused, observer: { ...unobserved, refused: (limit) => void refused.push(limit) } };
+  return { refused, observer: { ...noopObserver, refused: (limit) => void refused.push(limit) } };
 }
 
 async function started(options: IdleServerOptions): Promise<FastifyInstance & AsyncDisposable> {
@@ -37,7 +37,7 @@ async function started(options: IdleServerOptions): Promise<FastifyInstance & As
   return Object.assign(server, { [Symbol.asyncDispose]: () => server.close() });
 }
 
-describe("the budget of a caller", () => {
+describe("the quota of a caller", () => {
   it("is theirs alone, and what is above it is told when to come back", async () => {
     const { refused, observer } = refusing();
     await using server = await started({ limits: { callsPerCaller: 2 }, observer });

@@ -8,7 +8,7 @@ import type { LimitSettings } from "../src/limits/limit-settings.ts";
 import { createReadiness } from "../src/health/readiness.ts";
 import { appRouter } from "../src/router.ts";
 import { createServer } from "../src/create-server.ts";
-import { type TrafficObserver, unobserved } from "../src/observe/traffic-observer.ts";
+import { type TrafficObserver, noopObserver } from "../src/observe/traffic-observer.ts";
 import { noLimits } from "./no-limits.ts";
 import { authSettings, secret, testToken } from "./test-tokens.ts";
 
@@ -56,7 +56,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     limits: { ...noLimits, ...options.limits },
     trustedProxies: [],
     console: false,
-    observer: options.observer ?? unobserved,
+    observer: options.observer ?? noopObserver,
     devToken: options.devToken === true ? { secret, issuer: "onechat", audience: "onechat" } : null,
   });
   const url = await server.listen({ port: 0, host: "127.0.0.1" });

@@ -14,7 +14,7 @@ import {
   resolveChatClientOptions,
 } from "./chat-client-options.ts";
 import { deadlineLink } from "./deadline-link.ts";
-import { fetchJson } from "./json-answers.ts";
+import { fetchJson } from "./fetch-json.ts";
 import { maxBatchSize } from "./max-batch-size.ts";
 import { retryPolicy, tokenRefused } from "./retry-policy.ts";
 

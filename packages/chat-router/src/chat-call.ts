@@ -1,20 +1,24 @@
 import type { ChatContext } from "@onechat/chat-domain";
 import type { TRPCProcedureBuilder, TRPCUnsetMarker } from "@trpc/server";
+import type { ChatCaller } from "./chat-access.ts";
 
-/** Who is calling, as the host knows it. */
-export interface ChatCaller {
-  readonly id: string;
-  readonly actsForOthers: boolean;
+/** What every chat procedure has in its context, whatever else the host's is. */
+export interface ChatCall {
+  readonly caller: ChatCaller;
+  readonly chats: ChatContext;
 }
 
-/** What the chat procedures are made from. */
-export type ChatProcedure = TRPCProcedureBuilder<
-  { readonly caller: ChatCaller; readonly chats: ChatContext },
-  object,
-  object,
+/** A procedure of somebody's tRPC, with whatever middleware, that has no input and no output yet. */
+export type BaseProcedure<Context, Meta, Overrides> = TRPCProcedureBuilder<
+  Context,
+  Meta,
+  Overrides,
   TRPCUnsetMarker,
   TRPCUnsetMarker,
   TRPCUnsetMarker,
   TRPCUnsetMarker,
   false
 >;
+
+/** What the chat procedures are made from. */
+export type ChatProcedure = BaseProcedure<ChatCall, object, object>;

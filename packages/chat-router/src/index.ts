@@ -1,8 +1,8 @@
-export type { ChatProcedure } from "./chat-call.ts";
-export { chatProcedures, type ChatRouter } from "./chat-procedures.ts";
-export { errorShape, isUnforeseen, toTrpcError } from "./errors/error-answer.ts";
-export type { ErrorReason, ErrorShape } from "./errors/error-shape.ts";
-export { domainError } from "./errors/error-status.ts";
-export { overloaded, retryAfterSeconds, tooManyRequests } from "./errors/retry-after.ts";
-export { maxListedParticipants, refuseLongList } from "./list-limit.ts";
+export type { ChatCaller } from "./chat-access.ts";
+export type { ChatRouter } from "./chat-procedures.ts";
+export { type ChatRouterOptions, createChatRouter } from "./create-chat-router.ts";
+export { type ErrorOrigin, errorShape, isUnforeseen } from "./errors/error-answer.ts";
+export type { ErrorData, ErrorReason, ErrorShape, InputIssue } from "./errors/error-shape.ts";
+export { errorReasons, toTrpcError } from "./errors/error-status.ts";
+export { retryAfterHeader, tooManyRequests } from "./errors/retry-after.ts";
 export { maxBatchSize } from "./max-batch-size.ts";

@@ -1,12 +1,9 @@
-import { ChatError } from "@onechat/chat-domain";
-
 /** Entries in a list of participants; a chat has at most a hundred, but they may be repeated. */
 export const maxListedParticipants = 1_000;
 
-/** @throws ChatError `INVALID_PARTICIPANTS` when more participants are listed, repeated ones included, than may be */
-export function refuseLongList(input: unknown): void {
-  if (typeof input !== "object" || input === null || !("participants" in input)) return;
+/** Whether an input lists more participants, repeated ones included, than it may; of any other input `false`. */
+export function tooManyListed(input: unknown): boolean {
+  if (typeof input !== "object" || input === null || !("participants" in input)) return false;
   const { participants } = input;
-  if (!Array.isArray(participants) || participants.length <= maxListedParticipants) return;
-  throw new ChatError("INVALID_PARTICIPANTS", `participants has more than ${maxListedParticipants} entries`);
+  return Array.isArray(participants) && participants.length > maxListedParticipants;
 }

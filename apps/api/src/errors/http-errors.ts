@@ -1,12 +1,6 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
-import {
-  type ErrorShape,
-  errorShape,
-  isUnforeseen,
-  retryAfterSeconds,
-  toTrpcError,
-} from "@onechat/chat-router";
+import { errorShape, isUnforeseen, retryAfterHeader, toTrpcError } from "@onechat/chat-router";
 import { TRPCError } from "@trpc/server";
 import type { TRPC_ERROR_CODE_KEY } from "@trpc/server/rpc";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
@@ -52,12 +46,10 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
 
 /** What HTTP wants said beside the status: when to come back, and how to say who one is. */
 export function errorHeaders(errors: readonly TRPCError[]): Record<string, string> {
-  // A batch is repeated as a whole, so the longest wait counts.
-  const wait = Math.max(...errors.map((error) => retryAfterSeconds(error) ?? 0));
   return {
     // tRPC leaves the type out where it fails before it has a context.
     ...(errors.length > 0 ? { "content-type": "application/json" } : {}),
-    ...(wait > 0 ? { "retry-after": String(wait) } : {}),
+    ...retryAfterHeader(errors),
     ...(errors.some(({ code }) => code === "UNAUTHORIZED") ? { "www-authenticate": "Bearer" } : {}),
   };
 }
@@ -114,7 +106,7 @@ export function refuseExpectation(_request: IncomingMessage, response: ServerRes
 
 function refusalBody(status: number, message: string): string {
   const refusal = new TRPCError({ code: namesByStatus[status] ?? "BAD_REQUEST", message });
-  const shape: ErrorShape = errorShape(refusal, { requestId: null, path: null });
+  const shape = errorShape(refusal, {});
   return JSON.stringify({ error: { ...shape, data: { ...shape.data, httpStatus: status } } });
 }
 

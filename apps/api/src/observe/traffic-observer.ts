@@ -28,7 +28,7 @@ export interface TrafficObserver {
 }
 
 /** The observer of a server that nobody watches. */
-export const unobserved: TrafficObserver = {
+export const noopObserver: TrafficObserver = {
   aroundCall: (_procedure, call) => call(),
   answered: () => undefined,
   refused: () => undefined,

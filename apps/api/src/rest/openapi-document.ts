@@ -1,4 +1,4 @@
-import type { ErrorShape } from "@onechat/chat-router";
+import { errorReasons, type ErrorShape } from "@onechat/chat-router";
 import { generateOpenApiDocument } from "trpc-to-openapi";
 import { z } from "zod";
 import { appRouter } from "../router.ts";
@@ -12,16 +12,7 @@ const ErrorAnswer = z
       data: z.object({
         code: z.string().describe("The name of the status, such as BAD_REQUEST"),
         httpStatus: z.int(),
-        reason: z
-          .enum([
-            "INVALID_PARTICIPANTS",
-            "CHAT_NOT_FOUND",
-            "FORBIDDEN",
-            "INTEGRITY",
-            "INDEX_MISSING",
-            "UNAVAILABLE",
-          ])
-          .nullable(),
+        reason: z.enum(errorReasons).nullable(),
         position: z.int().nullable().describe("Which of the participants is to blame, counted from 0"),
         issues: z.array(z.object({ path: z.string(), code: z.string(), message: z.string() })),
         requestId: z.string().nullable(),

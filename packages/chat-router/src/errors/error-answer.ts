@@ -1,22 +1,43 @@
 import { ChatError } from "@onechat/chat-domain";
-import { TRPCError } from "@trpc/server";
+import type { TRPCError } from "@trpc/server";
 import { getHTTPStatusCodeFromError } from "@trpc/server/http";
 import { type TRPC_ERROR_CODE_KEY, TRPC_ERROR_CODES_BY_KEY } from "@trpc/server/rpc";
 import { z } from "zod";
-import { domainError } from "./error-status.ts";
 import type { ErrorShape, InputIssue } from "./error-shape.ts";
+import { isOfDomain } from "./error-status.ts";
 
+/** What an error does not know of itself. */
 export interface ErrorOrigin {
-  readonly requestId: string | null;
-  readonly path: string | null;
+  /** The procedure that was called; absent where there is none, as then the path is the caller's own text. */
+  readonly path?: string | null | undefined;
+  /** What the host calls the request in its logs. */
+  readonly requestId?: string | null | undefined;
 }
 
-/** The shape of an error for its caller: what they can act on, and nothing of the inside. */
-export function errorShape(error: TRPCError, { requestId, path }: ErrorOrigin): ErrorShape {
+/**
+ * The shape of an error for its caller: what they can act on, and nothing of the inside. To be the `errorFormatter` of the
+ * host's tRPC: then its clients find the domain's reason in `data.reason`, as `isChatError` of the client looks for it.
+ *
+ * @example
+ * ```ts
+ * import { errorShape } from "@onechat/chat-router";
+ * import { initTRPC } from "@trpc/server";
+ *
+ * export const t = initTRPC.create({
+ *   errorFormatter: ({ error, path }) => errorShape(error, { path }),
+ * });
+ *
+ * // Or beside the shape that one has already.
+ * export const own = initTRPC.create({
+ *   errorFormatter: ({ error, path, shape }) => ({ ...shape, data: { ...shape.data, ...errorShape(error, { path }).data } }),
+ * });
+ * ```
+ */
+export function errorShape(error: TRPCError, { path = null, requestId = null }: ErrorOrigin): ErrorShape {
   const issues = inputIssues(error.cause);
-  const refusal = error.cause instanceof ChatError ? error.cause : null;
+  const refusal = isOfDomain(error) ? error.cause : null;
   return {
-    message: messageFor(error, issues),
+    message: messageFor(error, issues, path),
     code: TRPC_ERROR_CODES_BY_KEY[error.code],
     data: {
       code: error.code,
@@ -30,21 +51,14 @@ export function errorShape(error: TRPCError, { requestId, path }: ErrorOrigin): 
   };
 }
 
-/** Any thrown value as tRPC's error; what nobody foresaw keeps its cause for the log and says nothing to the caller. */
-export function toTrpcError(error: unknown): TRPCError {
-  if (error instanceof TRPCError) return error;
-  if (error instanceof ChatError) return domainError(error);
-  return new TRPCError({ code: "INTERNAL_SERVER_ERROR", message: "internal error", cause: error });
-}
-
-/** Errors that nobody foresaw: their text may say anything, so it stays inside. */
+/** Whether nobody foresaw an error: its text may say anything, so it belongs into the log and stays inside. */
 export function isUnforeseen(error: TRPCError): boolean {
   return error.code === "INTERNAL_SERVER_ERROR" && !(error.cause instanceof ChatError);
 }
 
-function messageFor(error: TRPCError, issues: readonly InputIssue[]): string {
+function messageFor(error: TRPCError, issues: readonly InputIssue[], path: string | null): string {
   if (isUnforeseen(error)) return "internal error";
-  if (issues.length === 0) return ownWords(error);
+  if (issues.length === 0) return ownWords(error, path);
   return issues
     .map((issue) => (issue.path === "" ? issue.message : `${issue.path}: ${issue.message}`))
     .join("; ");
@@ -53,14 +67,14 @@ function messageFor(error: TRPCError, issues: readonly InputIssue[]): string {
 /** The frameworks' messages may quote paths, headers and pieces of the body, and those hold ids of people. */
 const frameworkMessages: Partial<Record<TRPC_ERROR_CODE_KEY, string>> = {
   PARSE_ERROR: "the input is not valid JSON",
-  NOT_FOUND: "there is nothing at this path",
   UNSUPPORTED_MEDIA_TYPE: "a body must be JSON, with content-type: application/json",
 };
 
-function ownWords(error: TRPCError): string {
+function ownWords(error: TRPCError, path: string | null): string {
   if (error.cause instanceof ChatError) return error.message;
   if (error.cause instanceof SyntaxError) return "the input is not valid JSON";
   if (error.cause instanceof URIError) return "the path is not a valid URL";
+  if (error.code === "NOT_FOUND" && path === null) return "there is nothing at this path";
   return frameworkMessages[error.code] ?? error.message;
 }
 

@@ -34,7 +34,7 @@ export interface ErrorData {
   readonly path: string | null;
 }
 
-/** Every error of this server, whichever layer made it; over HTTP it is the field `error` of the body. */
+/** What clients see of an error; over HTTP it is the field `error` of the body. */
 export interface ErrorShape {
   readonly message: string;
   /** tRPC's number for `data.code`. */

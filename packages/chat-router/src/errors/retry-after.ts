@@ -1,6 +1,4 @@
-import { ChatError } from "@onechat/chat-domain";
 import { TRPCError } from "@trpc/server";
-import { domainError } from "./error-status.ts";
 
 /** When a refused caller may come back; the cause of the refusal. */
 class TryLater extends Error {
@@ -13,21 +11,44 @@ class TryLater extends Error {
   }
 }
 
-/** 429: this caller asks too much. */
+/**
+ * 429: this caller asks too much.
+ *
+ * @param waitMs milliseconds until the caller may come back; told in whole seconds, at least one
+ * @example
+ * ```ts
+ * import { tooManyRequests } from "@onechat/chat-router";
+ *
+ * throw tooManyRequests("this caller makes too many calls", 2_500); // Retry-After: 3
+ * ```
+ */
 export function tooManyRequests(message: string, waitMs: number): TRPCError {
   const cause = new TryLater(Math.max(1, Math.ceil(waitMs / 1_000)));
   return new TRPCError({ code: "TOO_MANY_REQUESTS", message: `${message}; ${cause.message}`, cause });
 }
 
-/** 503: everybody together asks more of this process than it can do. */
-export function overloaded(): TRPCError {
-  return domainError(
-    new ChatError("UNAVAILABLE", "this process has more to do than it can; try again in a second"),
-  );
+/**
+ * The `retry-after` header of an answer with these errors, in seconds; empty where repeating is no use.
+ *
+ * @example
+ * ```ts
+ * import { createHTTPServer } from "@trpc/server/adapters/standalone";
+ * import { initTRPC } from "@trpc/server";
+ * import { retryAfterHeader } from "@onechat/chat-router";
+ *
+ * createHTTPServer({
+ *   router: initTRPC.create().router({}),
+ *   responseMeta: ({ errors }) => ({ headers: retryAfterHeader(errors) }),
+ * });
+ * ```
+ */
+export function retryAfterHeader(errors: readonly TRPCError[]): { readonly "retry-after"?: string } {
+  // A batch is repeated as a whole, so the longest wait counts.
+  const wait = Math.max(...errors.map(secondsToWait));
+  return wait > 0 ? { "retry-after": String(wait) } : {};
 }
 
-/** Seconds until the call may be repeated; `null` where repeating it is no use. */
-export function retryAfterSeconds({ cause, code }: TRPCError): number | null {
+function secondsToWait({ cause, code }: TRPCError): number {
   if (cause instanceof TryLater) return cause.seconds;
-  return code === "SERVICE_UNAVAILABLE" ? 1 : null;
+  return code === "SERVICE_UNAVAILABLE" ? 1 : 0;
 }

@@ -1,8 +1,8 @@
-import { HopelessCall } from "./hopeless-call.ts";
+import { PermanentCallError } from "./permanent-call-error.ts";
 
 /** A proxy's or another server's page in place of the API's answer. */
-export class ForeignAnswer extends Error {
-  override readonly name = "ForeignAnswer";
+export class UnexpectedResponse extends Error {
+  override readonly name = "UnexpectedResponse";
   readonly status: number;
   readonly retryAfter: string | null;
 
@@ -18,8 +18,8 @@ export class ForeignAnswer extends Error {
 /**
  * `fetch` that only lets JSON through.
  *
- * @throws ForeignAnswer when an error page came
- * @throws HopelessCall when a page came as if all were well: the URL is not that of a chat API
+ * @throws UnexpectedResponse when an error page came
+ * @throws PermanentCallError when a page came as if all were well: the URL is not that of a chat API
  */
 export async function fetchJson(
   fetch: typeof globalThis.fetch,
@@ -28,6 +28,8 @@ export async function fetchJson(
   const response = await fetch(...request);
   if (/^application\/json\b/.test(response.headers.get("content-type") ?? "")) return response;
   await response.body?.cancel();
-  const foreign = new ForeignAnswer(response);
-  throw response.ok ? new HopelessCall(`${foreign.message}; is the URL right?`, { cause: foreign }) : foreign;
+  const unexpected = new UnexpectedResponse(response);
+  throw response.ok
+    ? new PermanentCallError(`${unexpected.message}; is the URL right?`, { cause: unexpected })
+    : unexpected;
 }
