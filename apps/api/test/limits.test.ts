@@ -131,6 +131,15 @@ describe("the rate of an address", () => {
       "0:0:0:0",
     ]);
   });
+
+  it("refuses a client that comes again in another spelling", async () => {
+    await using server = await started({ limits: { requestsPerAddress: 1 }, trustedProxies: ["10.0.0.0/8"] });
+    const from = async (forwarded: string): Promise<number> =>
+      (await call(server, { ip: "10.1.2.3", headers: { "x-forwarded-for": forwarded } })).statusCode;
+    expect([await from("::ffff:102:304"), await from("1.2.3.4:5678"), await from("1.2.3.5:5678")]).toEqual([
+      400, 429, 400,
+    ]);
+  });
 });
 
 describe("requests that are being answered", () => {

@@ -54,6 +54,21 @@ describe("a token that was verified", () => {
     expect(verified).toEqual(["alice", "bob", "bad", "bad"]);
   });
 
+  it("is verified each time when it is about to expire, or has", async () => {
+    for (const lifetime of [5.001, 5, 4, 0, -3]) {
+      const { verify, verified } = verifier(lifetime);
+      await verify("alice");
+      await verify("alice");
+      expect(verified).toEqual(["alice", "alice"]);
+    }
+  });
+
+  it("is kept when there are too many and it is in use, and those that are not go first", async () => {
+    const { verify, verified } = verifier(3_600, 2);
+    for (const token of ["a", "b", "a", "c", "a", "b"]) await verify(token);
+    expect(verified).toEqual(["a", "b", "c", "b"]);
+  });
+
   it("is forgotten when there are too many, the oldest first", async () => {
     const { verify, verified } = verifier(3_600, 2);
     for (const token of ["a", "b", "c", "b", "c", "a"]) await verify(token);

@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { Caller } from "./caller.ts";
 
 /** Whom a token names, and until when it says so, in seconds since 1970. */
@@ -9,7 +10,7 @@ export interface VerifiedToken {
 export interface VerifiedTokensOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** How many are remembered; the oldest go first. */
+  /** How many are remembered; those that were not used for longest go first. */
   readonly max: number;
 }
 
@@ -23,15 +24,15 @@ export function rememberVerified(
   verify: (token: string) => Promise<VerifiedToken>,
   { now, max }: VerifiedTokensOptions,
 ): (token: string) => Promise<Caller> {
-  const known = new Map<string, { readonly caller: Caller; readonly until: number }>();
+  // At a resolution of 0 the cache looks at the clock each time, and sets no timer of its own.
+  const known = new LRUCache<string, Caller>({ max, perf: { now }, ttlResolution: 0 });
   return async (token) => {
     const remembered = known.get(token);
-    if (remembered !== undefined && now() < remembered.until) return remembered.caller;
+    if (remembered !== undefined) return remembered;
     const { caller, expires } = await verify(token);
-    known.delete(token);
-    known.set(token, { caller, until: Math.min(expires * 1_000 - marginMs, now() + longestMs) });
-    const [oldest] = known.keys();
-    if (known.size > max && oldest !== undefined) known.delete(oldest);
+    const leftMs = Math.min(Math.floor(expires * 1_000) - marginMs - now(), longestMs);
+    // The cache gives an entry away at its last millisecond as well, and keeps one with a time of 0 for ever.
+    if (leftMs > 1) known.set(token, caller, { ttl: leftMs - 1 });
     return caller;
   };
 }
