@@ -30,17 +30,21 @@ export interface ChatRouterOptions<Context, Meta, Overrides> {
  * their own chats only, unless they act for others. Domain errors are tRPC's with the status of their code and the
  * `ChatError` as their cause; `errorShape` shows them to clients.
  *
+ * `createChatClient` of chat-client can call a host that has them as `chat`, under `/trpc`, without a transformer and with
+ * `allowMethodOverride`: it sends queries as POST, because a long list of people does not fit into a URL.
+ *
  * @example
  * ```ts
- * import { chatContext } from "@onechat/chat-domain";
+ * import { ensureIndexesIfEmpty } from "@onechat/chat-domain";
+ * import { connect } from "@onechat/chat-domain/connect";
  * import { createChatRouter, errorShape } from "@onechat/chat-router";
  * import { initTRPC, TRPCError } from "@trpc/server";
  * import { createHTTPServer } from "@trpc/server/adapters/standalone";
- * import { MongoClient } from "mongodb";
  *
- * const chats = chatContext(new MongoClient("mongodb://127.0.0.1:27017").db("app"));
+ * const chats = connect({ uri: "mongodb://127.0.0.1:27017", database: "app" });
+ * await ensureIndexesIfEmpty(chats);
  *
- * const t = initTRPC.context<{ readonly userId: string | null }>().create({
+ * const t = initTRPC.context<{ readonly userId: string | undefined }>().create({
  *   errorFormatter: ({ error, path }) => errorShape(error, { path }),
  * });
  *
@@ -49,7 +53,7 @@ export interface ChatRouterOptions<Context, Meta, Overrides> {
  *     procedure: t.procedure,
  *     chats,
  *     callerOf: ({ userId }) => {
- *       if (userId === null) throw new TRPCError({ code: "UNAUTHORIZED" });
+ *       if (userId === undefined) throw new TRPCError({ code: "UNAUTHORIZED" });
  *       return { id: userId };
  *     },
  *   }),
@@ -57,7 +61,10 @@ export interface ChatRouterOptions<Context, Meta, Overrides> {
  *
  * createHTTPServer({
  *   router: appRouter,
- *   createContext: ({ req }) => ({ userId: req.headers.authorization ?? null }), // your sessions here
+ *   basePath: "/trpc/",
+ *   allowMethodOverride: true,
+ *   // Your sessions here: whoever may choose this header may be anybody.
+ *   createContext: ({ req }) => ({ userId: req.headers["x-user"]?.toString() }),
  * }).listen(3000);
  * ```
  */

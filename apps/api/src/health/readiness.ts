@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { assertIndexes, type ChatContext, ChatError, ensureIndexesIfEmpty } from "@onechat/chat-domain";
 import type { Logger } from "pino";
-import { within } from "./within.ts";
+import { withTimeout } from "./with-timeout.ts";
 
 /** How long an answer of the database about itself is believed. */
 const believedMs = 1_000;
@@ -44,7 +44,7 @@ export function createReadiness(chats: ChatContext, log: Logger): Readiness {
     async assertGuarantee() {
       // Most calls find fresh news, and set no timer.
       const news = checks.fresh();
-      const failure = news === undefined ? await within(patienceMs, checks.latest()) : news;
+      const failure = news === undefined ? await withTimeout(patienceMs, checks.latest()) : news;
       if (failure?.code === "INDEX_MISSING") throw failure;
     },
     beginShutdown: () => {
@@ -69,7 +69,7 @@ function createChecks(chats: ChatContext, log: Logger): Checks {
   const report = reportChanges(log);
 
   async function examine(): Promise<ChatError | null> {
-    const outcome = await within(
+    const outcome = await withTimeout(
       checkMs,
       prepared ? outcomeOf(assertIndexes(chats)) : outcomeOf(ensureIndexesIfEmpty(chats)),
     );

@@ -9,15 +9,20 @@ export interface ChatTally {
   readonly counts: () => ChatCounts;
 }
 
+/** All that is counted; a counter of the domain that is missing here does not compile. */
+const zero = {
+  created: 0,
+  existing: 0,
+  claimed: 0,
+  raced: 0,
+  retried: 0,
+  integrity: 0,
+} satisfies ChatCounts;
+
+export const chatCounters = Object.keys(zero) as readonly ChatCounter[];
+
 export function chatTally(): ChatTally {
-  const counts = {
-    created: 0,
-    existing: 0,
-    claimed: 0,
-    raced: 0,
-    retried: 0,
-    integrity: 0,
-  } satisfies ChatCounts;
+  const counts = { ...zero };
   return { count: (counter) => void (counts[counter] += 1), counts: () => ({ ...counts }) };
 }
 

@@ -51,7 +51,23 @@ export function errorShape(error: TRPCError, { path = null, requestId = null }: 
   };
 }
 
-/** Whether nobody foresaw an error: its text may say anything, so it belongs into the log and stays inside. */
+/**
+ * Whether nobody foresaw an error: its text may say anything, so it belongs into the log and stays inside.
+ *
+ * @example
+ * ```ts
+ * import { isUnforeseen } from "@onechat/chat-router";
+ * import { initTRPC } from "@trpc/server";
+ * import { createHTTPServer } from "@trpc/server/adapters/standalone";
+ *
+ * createHTTPServer({
+ *   router: initTRPC.create().router({}),
+ *   onError: ({ error }) => {
+ *     if (isUnforeseen(error)) console.error(error.cause ?? error);
+ *   },
+ * });
+ * ```
+ */
 export function isUnforeseen(error: TRPCError): boolean {
   return error.code === "INTERNAL_SERVER_ERROR" && !(error.cause instanceof ChatError);
 }
