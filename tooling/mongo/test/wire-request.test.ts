@@ -74,7 +74,7 @@ describe("reading a command", () => {
     expect(() => wireRequest(compressed)).toThrow("neither OP_MSG nor a handshake");
     const lying = withSections(insert, [documents]);
     lying.writeInt32LE(-1, lying.length - serialize({ _id: 2 }).length);
-    expect(() => wireRequest(lying)).toThrow();
+    expect(() => wireRequest(lying)).toThrow("BSON");
   });
 });
 
@@ -108,9 +108,8 @@ describe("an answer", () => {
     const modern = answerTo(wireRequest(request(insert, 12)), { ok: 1 });
     const old = answerTo(wireRequest(query({ ismaster: 1 })), { ok: 1 });
     expect([modern.readInt32LE(8), old.readInt32LE(8)]).toEqual([12, 7]);
-    expect([commandBody(modern), legacyBody(old)]).toEqual(
-      [serialize({ ok: 1 }), serialize({ ok: 1 })].map(Buffer.from),
-    );
+    const body = Buffer.from(serialize({ ok: 1 }));
+    expect([commandBody(modern), legacyBody(old)]).toEqual([body, body]);
     expect([modern, old].map((answer) => deserialize(answerBody(answer)))).toEqual([{ ok: 1 }, { ok: 1 }]);
   });
 });

@@ -34,12 +34,6 @@ export async function tcpProxy(upstream: Address): Promise<TcpProxy> {
 function traffic(connection: RelayedConnection, rules: RuleBook<Buffer, "reset">): Traffic {
   const { client, upstream } = connection;
   let asked: Buffer | null = null;
-  const answered = (): Buffer | null => {
-    const request = asked;
-    asked = null;
-    connection.underWay = false;
-    return request;
-  };
   return {
     async requests() {
       for await (const request of client as AsyncIterable<Buffer>) {
@@ -52,8 +46,10 @@ function traffic(connection: RelayedConnection, rules: RuleBook<Buffer, "reset">
     },
     async answers() {
       for await (const answer of upstream as AsyncIterable<Buffer>) {
-        const request = answered();
+        const request = asked;
+        asked = null;
         if (request !== null && (await rules.applied("after", request)) !== null) return connection.reset();
+        connection.underWay = false;
         client.write(answer);
       }
     },

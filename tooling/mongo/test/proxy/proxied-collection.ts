@@ -25,7 +25,7 @@ export function collectionThrough<Proxy extends WireProxy>(
   options: MongoClientOptions = {},
 ): ProxiedCollection<Proxy> {
   const name = databaseName("proxy");
-  const client = new MongoClient(proxy.uri, { serverSelectionTimeoutMS: 10_000, ...options });
+  const client = new MongoClient(proxy.uri, options);
   const direct = new MongoClient(testMongo().uri);
   return {
     proxy,
