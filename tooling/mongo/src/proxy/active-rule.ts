@@ -40,16 +40,28 @@ export class ActiveRule<Request, End> implements RuleHandle {
     this.lifted = once(this.#lifting.signal, "abort");
   }
 
-  /** Whether it does something to this request. This counts, so it is asked once. */
+  /**
+   * Whether it does something to this request. This counts, so it is asked once.
+   *
+   * @throws Error when its own function throws
+   */
   strikes(when: Moment, request: Request): boolean {
     const { rule } = this;
-    if (this.#lifting.signal.aborted || when !== rule.when || !rule.fits(request)) return false;
+    if (this.#lifting.signal.aborted || when !== rule.when || !this.#fits(request)) return false;
     if (rule.times !== "always" && this.#hits >= rule.times) return false;
     this.#fitting += 1;
     if ((this.#fitting - 1) % rule.every !== 0) return false;
     this.#hits += 1;
     for (const look of this.#reaching) look();
     return true;
+  }
+
+  #fits(request: Request): boolean {
+    try {
+      return this.rule.fits(request);
+    } catch (cause) {
+      throw new Error(`${this.rule.name} cannot look at a request`, { cause });
+    }
   }
 
   hits = (): number => this.#hits;

@@ -1,9 +1,9 @@
 import type { WireRequest } from "../wire/wire-request.ts";
+import type { RuleHandle } from "./active-rule.ts";
 import type { CommandEnd } from "./exchange.ts";
 import { refusalsOf } from "./refused-statements.ts";
-import { CommandSelection, WireRule } from "./rule.ts";
 import { resolved } from "./resolved.ts";
-import type { RuleHandle } from "./active-rule.ts";
+import { CommandSelection, WireRule } from "./rule.ts";
 import { type RuleBook, ruleBook } from "./rule-book.ts";
 import { type SeenCommand, type SeenCommands, seenCommands, selects } from "./seen-commands.ts";
 

@@ -1,8 +1,8 @@
 import type { Address } from "../plain-addresses.ts";
-import { type Relay, relay, type RelayedConnection, type Traffic } from "./relay.ts";
-import { ByteRule } from "./rule.ts";
-import { resolved } from "./resolved.ts";
 import type { RuleHandle } from "./active-rule.ts";
+import { type Relay, relay, type RelayedConnection, type Traffic } from "./relay.ts";
+import { resolved } from "./resolved.ts";
+import { ByteRule } from "./rule.ts";
 import { type RuleBook, ruleBook } from "./rule-book.ts";
 
 /** Stands between two processes of any protocol, and does to their connections what networks do. */

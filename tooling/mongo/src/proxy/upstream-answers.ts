@@ -13,6 +13,9 @@ export interface UpstreamAnswers {
   readonly read: () => Promise<void>;
 }
 
+/** The server has ended the connection, so that the client's ends as well. */
+export class ServerGone extends Error {}
+
 interface Waiter {
   resolve(answer: Buffer): void;
   reject(error: Error): void;
@@ -23,7 +26,7 @@ export function upstreamAnswers(upstream: Socket): UpstreamAnswers {
   let ended = false;
   return {
     ask({ frame, wantsReply }) {
-      if (ended) return Promise.reject(gone());
+      if (ended) return Promise.reject(new ServerGone());
       upstream.write(frame);
       if (!wantsReply) return Promise.resolve(null);
       return new Promise((resolve, reject) => (waiting = { resolve, reject }));
@@ -37,12 +40,8 @@ export function upstreamAnswers(upstream: Socket): UpstreamAnswers {
         }
       } finally {
         ended = true;
-        waiting?.reject(gone());
+        waiting?.reject(new ServerGone());
       }
     },
   };
-}
-
-function gone(): Error {
-  return new Error("the server ended the connection");
 }

@@ -1,10 +1,11 @@
 import { wireFrames } from "../wire/wire-frames.ts";
-import { wireRequest } from "../wire/wire-request.ts";
+import { answerTo, wireRequest } from "../wire/wire-request.ts";
+import { wholeMessage } from "../whole-message.ts";
 import type { Address } from "../plain-addresses.ts";
 import type { CommandRules } from "./command-rules.ts";
 import { exchange } from "./exchange.ts";
 import { type Relay, relay } from "./relay.ts";
-import { type Answer, upstreamAnswers } from "./upstream-answers.ts";
+import { type Answer, ServerGone, upstreamAnswers } from "./upstream-answers.ts";
 
 /**
  * A listener for drivers: on each connection one command after the other, as drivers send them.
@@ -25,7 +26,11 @@ export function wireRelay(
         for await (const frame of wireFrames(connection.client)) {
           const request = wireRequest(frame);
           record.add(request);
-          await exchange(request, { connection, rules, ask });
+          await exchange(request, { connection, rules, ask }).catch((error: unknown) => {
+            if (error instanceof ServerGone || !request.wantsReply) throw error;
+            const errmsg = wholeMessage(error);
+            connection.client.write(answerTo(request, { ok: 0, code: 1, codeName: "InternalError", errmsg }));
+          });
         }
       },
     };

@@ -26,6 +26,16 @@ describe.skipIf(!canBeProxied(testMongo().uri))("a rule of the proxy", () => {
       expect(await stored.countDocuments()).toBe(1);
     });
 
+    it("or with nothing, where no answer is wanted", async () => {
+      await using database = await proxiedCollection();
+      const { notes, stored, proxy } = database;
+      const rule = proxy.rule({ commands: ["insert"], fault: { error } });
+      await notes.insertOne({ _id: 1 }, { writeConcern: { w: 0 } });
+      await rule.reached();
+      await notes.insertOne({ _id: 2 });
+      expect(await stored.distinct("_id")).toEqual([2]);
+    });
+
     it("of a write concern, in an answer that is well otherwise", async () => {
       await using database = await proxiedCollection();
       const { notes, stored, proxy } = database;

@@ -1,7 +1,10 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { MongoClient } from "mongodb";
 import { describe, expect, it } from "vitest";
 import { canBeProxied, wireProxy } from "../../src/proxy/index.ts";
-import { testMongo } from "../../src/testing/index.ts";
-import { collectionThrough, proxiedCollection } from "./proxied-collection.ts";
+import { crashableMongo, crashableMongoMissing, testMongo } from "../../src/testing/index.ts";
+import { collectionThrough, type Note, proxiedCollection } from "./proxied-collection.ts";
 
 const { uri: upstream } = testMongo();
 
@@ -15,6 +18,53 @@ describe.skipIf(!canBeProxied(upstream))("a proxy between driver and server", ()
     );
     expect(await notes.findOneAndUpdate({ _id: 2 }, { $set: { text: "two" } })).toEqual({ _id: 2 });
     await expect(notes.insertOne({ _id: 1 })).rejects.toMatchObject({ code: 11_000, keyPattern: { _id: 1 } });
+  });
+
+  it("passes on documents beside their command, writes without an answer, and large ones", async () => {
+    await using database = await proxiedCollection();
+    const { client, notes, stored, proxy } = database;
+    const { namespace } = notes;
+    await client.bulkWrite<Record<string, Note>>([
+      { name: "insertOne", namespace, document: { _id: 1 } },
+      { name: "insertOne", namespace, document: { _id: 2 } },
+    ]);
+    expect(proxy.seen({ collections: ["notes"] })).toMatchObject([
+      { name: "bulkWrite", command: { ops: [{ document: { _id: 1 } }, { document: { _id: 2 } }] } },
+    ]);
+    await notes.insertOne({ _id: 3 }, { writeConcern: { w: 0 } });
+    const text = "x".repeat(10_000_000);
+    await notes.insertOne({ _id: 4, text });
+    expect(await notes.findOne({ _id: 4 })).toEqual({ _id: 4, text });
+    await expect.poll(() => stored.countDocuments(), { timeout: 30_000 }).toBe(4);
+  });
+
+  it("lets nobody compress, so that it can read along", async () => {
+    await using database = await proxiedCollection({ compressors: ["zlib"] });
+    const { notes, proxy } = database;
+    await notes.insertOne({ _id: 1 });
+    expect(await notes.countDocuments()).toBe(1);
+    expect(proxy.seen({ commands: ["insert"] })).toHaveLength(1);
+  });
+
+  it("ends the connection of who speaks another protocol, and no other", async () => {
+    await using database = await proxiedCollection();
+    const { notes, proxy } = database;
+    await notes.insertOne({ _id: 1 });
+    const { hostname, port } = new URL(proxy.uri);
+    const stranger = connect(Number(port), hostname).resume();
+    stranger.write("GET / HTTP/1.1\r\n\r\n");
+    await once(stranger, "close");
+    expect(await notes.countDocuments()).toBe(1);
+  });
+
+  it("ends with what it holds", async () => {
+    const proxy = await wireProxy({ upstream });
+    await using database = collectionThrough(proxy, { retryWrites: false });
+    const held = proxy.rule({ commands: ["insert"], fault: "hold" });
+    const outcome = Promise.allSettled([database.notes.insertOne({ _id: 1 })]);
+    await held.reached();
+    await proxy[Symbol.asyncDispose]();
+    expect(await outcome).toMatchObject([{ status: "rejected", reason: { name: "MongoNetworkError" } }]);
   });
 
   it("strikes once, so many times, every second time, or always", async () => {
@@ -41,6 +91,15 @@ describe.skipIf(!canBeProxied(upstream))("a proxy between driver and server", ()
     expect(await during({ times: 2, every: 2 })).toBe("x.x..");
     expect(await during({ times: "always" })).toBe("xxxxx");
     expect(await outcomes()).toBe(".....");
+  });
+
+  it("tells who asked that a rule cannot look at the command", async () => {
+    await using database = await proxiedCollection();
+    const { notes, proxy } = database;
+    proxy.rule({ matches: ({ documents }) => documents[0]._id === 1, fault: "reset" });
+    await expect(notes.countDocuments()).rejects.toThrow(
+      "the rule for all commands cannot look at a request: Cannot read properties of undefined",
+    );
   });
 
   it("strikes the commands and collections that are named, and no others", async () => {
@@ -102,5 +161,22 @@ describe.skipIf(!canBeProxied(upstream))("a proxy between driver and server", ()
     expect(() => proxy.rule({ when: "before", fault: "cut" })).toThrow('"cut" can be after, not before');
     expect(() => proxy.seen({ names: ["insert"] } as never)).toThrow("the selection cannot be used");
     await expect(wireProxy({ upstream, port: 1 } as never)).rejects.toThrow("the proxy cannot be used");
+  });
+});
+
+const missing = await crashableMongoMissing(process.env);
+
+describe.skipIf(missing !== null)("a proxy before a server that crashes", () => {
+  it("lets its connections go with the server, and finds it again", async () => {
+    await using server = await crashableMongo(process.env);
+    await using proxy = await wireProxy({ upstream: server.uri });
+    await using client = new MongoClient(proxy.uri);
+    const closed = once(client, "connectionClosed");
+    const notes = client.db("app").collection<{ _id: number }>("notes");
+    await notes.insertOne({ _id: 1 }, { writeConcern: { w: "majority", journal: true } });
+    await server.kill();
+    await closed;
+    await server.restart();
+    expect(await notes.countDocuments()).toBe(1);
   });
 });
