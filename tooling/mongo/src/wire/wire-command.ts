@@ -33,7 +33,7 @@ export function wireCommand(body: Buffer): WireCommand {
   // Whether a text is well-formed is for the engine to say.
   const command = deserialize(body, { validation: { utf8: false }, fieldsAsRaw: cargo });
   const name = Object.keys(command)[0] ?? "";
-  const writes = !readCommands.has(name) || writesItsOutput(command["pipeline"]);
+  const writes = mayWrite(name, command["pipeline"]);
   return {
     name,
     writes,
@@ -41,6 +41,11 @@ export function wireCommand(body: Buffer): WireCommand {
     // The batches after the first do not repeat the read concern.
     showsDurableOnly: !writes && (name === "getMore" || showsMajority(command["readConcern"])),
   };
+}
+
+/** Whether a command may change data: one that nobody has heard of may. */
+export function mayWrite(name: string, pipeline: unknown): boolean {
+  return !readCommands.has(name) || writesItsOutput(pipeline);
 }
 
 /** The error document for a command that must not reach the engine, or `null`. */
