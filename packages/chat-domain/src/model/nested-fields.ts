@@ -48,7 +48,8 @@ export function fieldWith(root: string, name: string, values: readonly PathValue
   );
 }
 
-function documentWith(base: string, values: readonly PathValue[]): Expression {
+/** A document once values are put into it; see {@link fieldWith}. */
+export function documentWith(base: string, values: readonly PathValue[]): Expression {
   const names = rootsOf(values.map(([path]) => path));
   const changed = Object.fromEntries(names.map((name) => [name, fieldWith(`${base}.${name}`, name, values)]));
   const isOpen = { $in: [{ $type: base }, ["object", "missing"]] };

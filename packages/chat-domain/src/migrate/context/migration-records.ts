@@ -50,6 +50,11 @@ export interface MovesRecord {
   readonly loser: NativeId;
   readonly survivor: NativeId;
   readonly ids: readonly NativeId[];
+  /** What they held, and hold since: of a scalar just that, of an array the values of both chats; their ids unless given. */
+  readonly from?: NativeId;
+  readonly to?: NativeId;
+  /** In an array of documents, or among the keys of a map. */
+  readonly isInside?: boolean;
 }
 
 export interface MovesId {
@@ -86,8 +91,8 @@ export interface OriginalRecord {
   readonly fields?: Readonly<Record<string, unknown>>;
   /** The top-level fields that hold those of them which lie deeper, whole, by their position. */
   readonly roots?: Readonly<Record<string, unknown>>;
-  /** An array of chat ids before the first loser was taken from it, by its field. */
-  readonly [array: `array:${string}`]: readonly unknown[];
+  /** An array of chat ids before the first loser was taken from it, by its field; of what lies deeper the whole field. */
+  readonly [array: `array:${string}`]: unknown;
   /** The counters that a recount has written, by their position. */
   readonly recounted?: Readonly<Record<string, number>>;
 }
@@ -202,6 +207,7 @@ interface RecordIndex {
 export const recordIndexes: readonly RecordIndex[] = [
   { collection: "chat_merge_journal", name: "work", key: { state: 1, survivor: 1, _id: 1 } },
   { collection: "chat_merge_journal", name: "survivor", key: { survivor: 1, state: 1 } },
+  { collection: "chat_redirects", name: "values", key: { "values.from": 1 } },
   { collection: "chat_merge_moves", name: "loser", key: { loser: 1 } },
   {
     collection: "chat_merge_moves",

@@ -4,6 +4,7 @@ import { type Document, ObjectId } from "mongodb";
 import type { NativeId } from "../../identity/native-id.ts";
 import type { FoldModel } from "../../model/merge-model.ts";
 import type { Run } from "../run/run.ts";
+import { rootOf } from "../../model/stored-document.ts";
 import { isMissing } from "../run/write-statements.ts";
 
 /** Remembers keys that stood in chats before the migration, and where. Only what is not remembered yet. */
@@ -53,13 +54,21 @@ export async function rememberFields(
   });
 }
 
+interface RememberedArrays {
+  readonly collection: string;
+  readonly ids: readonly NativeId[];
+  readonly field: string;
+  /** The whole top-level field, where the ids lie inside an array of documents or are the keys of a map. */
+  readonly isWhole?: boolean;
+}
+
 /** Remembers arrays of chat ids before the first loser is taken from them. Only what is not remembered yet. */
 export async function rememberArrays(
   run: Run,
-  { collection, ids, field }: { collection: string; ids: readonly NativeId[]; field: string },
+  { collection, ids, field, isWhole = false }: RememberedArrays,
 ): Promise<void> {
   if (ids.length === 0) return;
-  await remember(run, { collection, ids, filter: {}, parts: { [arrayPart(field)]: `$${field}` } });
+  await remember(run, { collection, ids, filter: {}, parts: { [arrayPart(field)]: `$${isWhole ? rootOf(field) : field}` } });
 }
 
 /** Where the original of an array is kept; a dot would make a path of it. */

@@ -1,6 +1,7 @@
 import { ownField, recordName } from "../../model/own-names.ts";
 import type { NativeId } from "../../identity/native-id.ts";
-import { idText } from "../../identity/stored-ids.ts";
+import { groupedById, idMap, idText } from "../../identity/stored-ids.ts";
+import type { MigrationContext } from "../context/migration-context.ts";
 import type { Merge } from "../context/migration-records.ts";
 import { copiesOfMerges } from "../journal/copies-of-merges.ts";
 import { advance } from "../journal/journal.ts";
@@ -10,6 +11,7 @@ import { archiveDocuments } from "./archive/archive-documents.ts";
 import { foldDocuments } from "./fold/fold-documents.ts";
 import { recountChats, recountRows } from "./fold/recount.ts";
 import { incompleteMerges } from "./incomplete-merges.ts";
+import { pointersOf, type RedirectedValue } from "./references/pointers.ts";
 import { moveReferences } from "./references/move-references.ts";
 import { withoutVanished } from "./survey-merges.ts";
 import { type StandingOptions, standingOf, withoutMerges } from "./merge-standing.ts";
@@ -20,6 +22,8 @@ import { tombstones } from "./tombstones.ts";
 const attempts = 3;
 
 export interface CompletionOptions extends StandingOptions {
+  /** Whether they are merged then; not yet where keys of maps have still to follow. */
+  readonly isLast: boolean;
   /** What becomes of merges whose loser and survivor are no longer chats of the same people. */
   readonly drifted: (merges: readonly Merge[]) => Promise<void>;
 }
@@ -44,7 +48,7 @@ export async function completeMerges(
     for (const reference of run.ctx.model.references) await moveReferences(run, open, reference);
     await fold(run, open);
     const incomplete = await incompleteMerges(run.ctx, open);
-    const done = withoutMerges(open, incomplete);
+    const done = options.isLast ? withoutMerges(open, incomplete) : [];
     await advance(
       run,
       (await stillHolding(run, done, options)).map(({ loser }) => loser),
@@ -56,7 +60,7 @@ export async function completeMerges(
 
 /** Takes along what has come to merged duplicates since; of one that has become another chat, nothing. */
 export function completeMerged(run: Run, merges: readonly Merge[]): Promise<void> {
-  return completeMerges(run, merges, { isSelected: false, drifted: () => Promise.resolve() });
+  return completeMerges(run, merges, { isSelected: false, isLast: true, drifted: () => Promise.resolve() });
 }
 
 async function stillHolding(
@@ -100,9 +104,31 @@ async function redirect(run: Run, merges: readonly Merge[]): Promise<void> {
     })),
   );
   const since = run.ctx.now();
+  const values = await referredValues(run.ctx, merges);
   await run.write.upsert(
     recordName(run.ctx.model, "chat_redirects"),
-    merges.map(({ loser, survivor }) => ({ _id: loser, set: { to: survivor }, setIfMissing: { since } })),
+    merges.map(({ loser, survivor }) => ({
+      _id: loser,
+      set: { to: survivor, ...(values.has(loser) ? { values: values.get(loser) } : {}) },
+      setIfMissing: { since },
+    })),
+  );
+}
+
+/** Links of old that hold another field's value than the id lead to the survivor as well. */
+async function referredValues(ctx: MigrationContext, merges: readonly Merge[]) {
+  const values: { readonly loser: NativeId; readonly value: RedirectedValue }[] = [];
+  const fields = new Set(ctx.model.references.map(({ toField }) => toField));
+  for (const field of fields) {
+    if (field === "_id") continue;
+    for (const { merge, from, to } of await pointersOf(ctx, merges, { toField: field }))
+      values.push({ loser: merge.loser, value: { field, from, to } });
+  }
+  return idMap(
+    groupedById(values, ({ loser }) => loser).flatMap((some) => {
+      const loser = some[0]?.loser;
+      return loser === undefined ? [] : [[loser, some.map(({ value }) => value)] as const];
+    }),
   );
 }
 

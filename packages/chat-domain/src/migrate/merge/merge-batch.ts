@@ -11,6 +11,7 @@ import type { Run } from "../run/run.ts";
 import { whyRefused } from "../run/write-outcome.ts";
 import { commitMerges, type RefusedMerge } from "./commit-point.ts";
 import { completeMerges } from "./complete-merges.ts";
+import { mapReferences } from "./map-keys.ts";
 import { setAside } from "./set-aside.ts";
 import { giveUpVanished, type Survey, surveyMerges } from "./survey-merges.ts";
 import { addAliases, removeAliases } from "./survivors.ts";
@@ -42,8 +43,21 @@ export async function mergeBatch(run: Run, merges: readonly Merge[]): Promise<vo
   await completeMerges(
     run,
     aliased.filter(({ loser }) => !isRefused.has(loser)),
-    { isSelected: true, drifted: (drifted) => undoMerges(run, drifted) },
+    {
+      isSelected: true,
+      isLast: mapReferences(run.ctx.model).length === 0,
+      drifted: (drifted) => undoMerges(run, drifted),
+    },
   );
+}
+
+/** Ends what {@link mergeBatch} has left to be ended, once keys of maps have followed. */
+export function endMerges(run: Run, merges: readonly Merge[]): Promise<void> {
+  return completeMerges(run, merges, {
+    isSelected: true,
+    isLast: true,
+    drifted: (drifted) => undoMerges(run, drifted),
+  });
 }
 
 async function settleUnmergeable(run: Run, { gone, keyed, drifted, unmergeable }: Survey): Promise<void> {

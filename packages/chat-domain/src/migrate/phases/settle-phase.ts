@@ -9,7 +9,7 @@ import { planStrayTombstones } from "../merge/tombstones.ts";
 import { inHalves } from "../run/bisect.ts";
 import { type Run, RunStopped } from "../run/run.ts";
 import { keylessPass } from "./backfill-phase.ts";
-import { aroundObstacles, mergePhase } from "./merge-phase.ts";
+import { aroundObstacles, followInMaps, mergePhase } from "./merge-phase.ts";
 
 /** How many sweeps may find something before it is clear that an old version is still at work. */
 const patience = 10;
@@ -42,6 +42,7 @@ export async function sweep(run: Run, phase: PhaseName): Promise<number> {
   let found = (await keylessPass(run)) + (await planStrayTombstones(run));
   found += await run.attempt(phase, () => run.ctx.records.journal.countDocuments({ state: "planned" }));
   await mergePhase(run);
+  found += await followInMaps(run, phase);
   for await (const entries of journalBatches(run.ctx, mergedStates, () => sweepSize)) {
     const late = await run.attempt(phase, () => stragglers(run.ctx, entries.flatMap(mergeOf)));
     found += late.length;

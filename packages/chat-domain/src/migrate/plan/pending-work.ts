@@ -12,6 +12,7 @@ import { nextMisplacedKeys } from "../keys/key-holders.ts";
 import { solvedParkings } from "../keys/parked-chats.ts";
 import { nextChats } from "../keys/scan-chats.ts";
 import { stragglers } from "../merge/incomplete-merges.ts";
+import { duplicatesInMaps } from "../merge/map-keys.ts";
 import { strayTombstones } from "../merge/tombstones.ts";
 import { canSeal, isSealed } from "../phases/seal-phase.ts";
 import { missingReferenceIndexes } from "../preflight/reference-indexes.ts";
@@ -99,5 +100,6 @@ async function hasStragglers(ctx: MigrationContext): Promise<boolean> {
   for await (const entries of journalBatches(ctx, mergedStates, () => batch)) {
     if ((await stragglers(ctx, entries.flatMap(mergeOf))).length > 0) return true;
   }
+  for await (const _ of duplicatesInMaps(ctx)) return true;
   return false;
 }

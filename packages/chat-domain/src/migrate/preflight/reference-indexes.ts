@@ -1,4 +1,5 @@
 import type { IndexDescriptionInfo } from "mongodb";
+import { mapOfKeys } from "../../model/field-path.ts";
 import type { ReferenceModel } from "../../model/merge-model.ts";
 import { existingIndexes } from "../../store/key-index.ts";
 import { collectionOf, type MigrationContext } from "../context/migration-context.ts";
@@ -7,6 +8,8 @@ import { collectionOf, type MigrationContext } from "../context/migration-contex
 export async function missingReferenceIndexes(ctx: MigrationContext): Promise<readonly ReferenceModel[]> {
   const missing: ReferenceModel[] = [];
   for (const reference of ctx.model.references) {
+    // Nothing is looked for by what is left as it is, and no index has the keys of a map.
+    if (reference.leave === true || mapOfKeys(reference.field) !== null) continue;
     const indexes = await existingIndexes(collectionOf(ctx, reference.collection));
     if (!indexes.some((index) => serves(index, reference.field))) missing.push(reference);
   }
