@@ -3,6 +3,7 @@ import { existingIndexes, indexFlaw, keyIndexes } from "../../store/key-index.ts
 import { collectionOf, type MigrationContext } from "../context/migration-context.ts";
 import { MigrationError, withMigrationErrors } from "../context/migration-error.ts";
 import { invalidityOf } from "../keys/chat-validity.ts";
+import { keyFieldProblems } from "./key-field.ts";
 import { missingPrivileges } from "./privileges.ts";
 import { missingReferenceIndexes, uniqueReferenceIndexes } from "./reference-indexes.ts";
 
@@ -27,6 +28,7 @@ export async function preflight(
       problems: [
         ...(await serverProblems(ctx)),
         ...(await keyIndexProblems(ctx)),
+        ...(await keyFieldProblems(ctx)),
         ...(await participantProblems(ctx)),
         ...(await conflictProblems(ctx)),
         ...(options.createsReferenceIndexes ? [] : await unindexedReferences(ctx)),
@@ -35,6 +37,15 @@ export async function preflight(
       warnings: await referenceWarnings(ctx),
     };
   });
+}
+
+/** What stands in the way of going back: nothing that the migration itself would mind in the application's data. */
+export function rollbackProblems(ctx: MigrationContext): Promise<readonly string[]> {
+  return withMigrationErrors(async () => [
+    ...(await serverProblems(ctx)),
+    ...(await missingCollections(ctx)),
+    ...(await missingPrivileges(ctx)),
+  ]);
 }
 
 /** @throws MigrationError `PREFLIGHT_REFUSED` */
