@@ -77,7 +77,8 @@ export async function planMigration(
 ): Promise<MigrationPlan> {
   return withMigrationErrors(async () => {
     const createsReferenceIndexes = options.createReferenceIndexes === true;
-    const { problems, warnings } = await preflight(ctx, { createsReferenceIndexes });
+    const { problems, warnings, isReadable } = await preflight(ctx, { createsReferenceIndexes });
+    if (!isReadable) return { ...emptyPlan, problems, warnings };
     const started = performance.now();
     const scan = await scanAll(ctx, options);
     const scanSeconds = (performance.now() - started) / 1_000;
@@ -98,6 +99,18 @@ export async function planMigration(
     };
   });
 }
+
+const emptyPlan: MigrationPlan = {
+  problems: [],
+  warnings: [],
+  chats: { unique: 0, keyed: 0, keyless: 0, otherKey: 0 },
+  duplicates: { groups: 0, losers: 0, largest: [], share: 1 },
+  invalid: [],
+  references: [],
+  keyIndexExists: false,
+  expectedSeconds: 0,
+  pending: false,
+};
 
 type Scan = Pick<MigrationPlan, "chats" | "duplicates" | "invalid">;
 
