@@ -26,6 +26,9 @@ export function parseConfig(command: string, flags: Flags, host: Told): ParsedCo
       ({ path, message }) => `${placeOf(String(path[0]), sources)}: ${message}`,
     ),
     ...(parsed.data === undefined ? [] : batchContradictions(parsed.data)),
+    ...(sources.values.has("to") && sources.values.has("chat")
+      ? ["--to and --chat: either all that came after a phase is undone, or one duplicate"]
+      : []),
   ];
   if (parsed.data === undefined || "problem" in database || problems.length > 0) return { problems };
   return { config: { settings: { ...parsed.data, ...database }, model: sources.file.model } };
@@ -118,7 +121,10 @@ function fileText(
 
 function inputOf(command: string, { values, file, uri }: Sources): Readonly<Record<string, unknown>> {
   const given = Object.fromEntries([...values].map(([name, { value }]) => [name, value]));
-  const target = command === "rollback" ? { to: undefined, target: given["to"] ?? "" } : {};
+  const target =
+    command === "rollback"
+      ? { to: undefined, target: given["to"] ?? (given["chat"] === undefined ? "" : undefined) }
+      : {};
   const database = given["database"] ?? file.database ?? undefined;
   return { ...given, ...target, database, uri: uri?.value };
 }

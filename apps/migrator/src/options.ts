@@ -16,6 +16,7 @@ export const options = {
   },
   execute: { flags: "--execute", text: "do it; without this, only say what would be done" },
   to: { flags: "--to <phase>", text: "" },
+  chat: { flags: "--chat <id>", text: "only this merged duplicate: a chat of its own again, released" },
   createReferenceIndexes: {
     flags: "--create-reference-indexes",
     text: "build the indexes that references lack, instead of refusing to begin",

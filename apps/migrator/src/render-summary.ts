@@ -29,6 +29,7 @@ const countNames: Readonly<Record<keyof RunCounts, string>> = {
   scanned: "chats looked at",
   keyed: "chats given their key",
   rekeyed: "chats whose wrong key was replaced",
+  released: "chats that lost a key which is not theirs",
   losers: "duplicates found",
   merged: "duplicates merged into their survivor",
   moved: "documents that follow their chat",
@@ -47,7 +48,7 @@ function countRows(counts: RunCounts): readonly (readonly string[])[] {
 function headline({ command, to, result: { outcome, run }, stoppedBy }: RunSummary): string {
   const done: Readonly<Record<RunSummary["command"], string>> = {
     up: `Done: everything up to ${to} is finished`,
-    rollback: to === "none" ? "Done: the migration is undone" : `Done: everything after ${to} is undone`,
+    rollback: rollbackHeadline(to),
     purge: "Done: settled duplicates are deleted; their redirects, aliases and copies stay",
   };
   const lines: Readonly<Record<RunOutcome, string>> = {
@@ -61,6 +62,12 @@ function headline({ command, to, result: { outcome, run }, stoppedBy }: RunSumma
     interrupted: `Stopped at a checkpoint by ${stoppedBy ?? "a signal"}`,
   };
   return lines[outcome];
+}
+
+function rollbackHeadline(to: string): string {
+  if (to.startsWith("chat "))
+    return `Done: ${to} is a chat of its own again, and released: up leaves it alone`;
+  return to === "none" ? "Done: the migration is undone" : `Done: everything after ${to} is undone`;
 }
 
 function parkedLines({ result: { parked } }: RunSummary): readonly string[] {

@@ -55,6 +55,8 @@ export const Settings = z.object({
   to: z.enum(migrationPhases, `one of ${migrationPhases.join(", ")}`).default("settle"),
   /** What `rollback` goes back to: its `--to`. */
   target: z.enum(rollbackTargets, `say how far: ${rollbackTargets.join(", ")}`).default("merge"),
+  /** The one duplicate that `rollback` brings back, instead of all that came after a phase. */
+  chat: z.string().trim().min(1, "the id of a duplicate").nullable().default(null),
 });
 /** Everything a command was told, decided once. */
 export type Settings = Readonly<Omit<z.output<typeof Settings>, "database">> & { readonly database: string };

@@ -11,7 +11,7 @@ export { releaseChat } from "./release/release-chat.ts";
 export { findChat, type FindChatInput } from "./reads/find-chat.ts";
 export { getChat } from "./reads/get-chat.ts";
 export { listChats, type ListChatsInput, type ListChatsResult, maxListLimit } from "./reads/list-chats.ts";
-export { resolveChatId } from "./reads/resolve-chat-id.ts";
+export { resolveChatId, type ResolveChatIdOptions } from "./reads/resolve-chat-id.ts";
 export type { ChatCounter, ChatLogFields, ChatLogLevel, ChatObserver } from "./store/chat-observer.ts";
 export type { LegacyPolicy } from "./store/chat-store.ts";
 export { assertIndexes, ensureIndexes, ensureIndexesIfEmpty } from "./store/ensure-indexes.ts";

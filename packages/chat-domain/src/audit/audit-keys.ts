@@ -1,7 +1,7 @@
 import type { NativeId } from "../identity/native-id.ts";
 import { idMap } from "../identity/stored-ids.ts";
 import type { MigrationContext } from "../migrate/context/migration-context.ts";
-import { hasItsKey } from "../migrate/keys/chat-validity.ts";
+import { keyFaultOf } from "../migrate/keys/chat-validity.ts";
 import { nextChats } from "../migrate/keys/scan-chats.ts";
 import { uniqueChats } from "../model/chat-filters.ts";
 import { type StoredDocument } from "../model/stored-document.ts";
@@ -19,7 +19,7 @@ export async function* auditKeys(
     const chats: readonly StoredDocument[] = await nextChats(ctx, { filter, after, limit: batch });
     const last = chats.at(-1);
     if (last === undefined) return;
-    const wrong = chats.filter((chat) => !hasItsKey(ctx.model, chat));
+    const wrong = chats.filter((chat) => keyFaultOf(ctx.model, chat) !== null);
     const parked = await parkedAmong(ctx, wrong);
     for (const chat of wrong) if (!parked.has(chat._id)) yield wrongKey(ctx, chat);
     tick(chats.length);

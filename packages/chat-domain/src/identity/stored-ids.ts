@@ -55,8 +55,3 @@ export function formsOf(id: NativeId): readonly NativeId[] {
 export function inForm(id: NativeId, form: ScalarForm): NativeId {
   return form === "native" ? id : (participantIdOrNull(id) ?? id);
 }
-
-/** The form of a value that refers to this chat. */
-export function formOf(value: unknown, id: NativeId): ScalarForm {
-  return typeof value === "string" && typeof id !== "string" ? "text" : "native";
-}

@@ -20,6 +20,8 @@ export interface JournalEntry {
   readonly mergedAt?: Date;
   /** Content hash of the version that purge has deleted. */
   readonly purgedHash?: string;
+  /** Since when the migration itself has released it: it was brought back alone. A full rollback removes that. */
+  readonly releasedAt?: Date;
   readonly run: string;
 }
 
@@ -48,6 +50,11 @@ export interface MovesRecord {
   readonly loser: NativeId;
   readonly survivor: NativeId;
   readonly ids: readonly NativeId[];
+  /** What they held, and hold since: of a scalar just that, of an array the values of both chats; their ids unless given. */
+  readonly from?: NativeId;
+  readonly to?: NativeId;
+  /** In an array of documents, or among the keys of a map. */
+  readonly isInside?: boolean;
 }
 
 export interface MovesId {
@@ -78,10 +85,14 @@ export interface OriginalRecord {
   readonly _id: { readonly collection: string; readonly id: NativeId };
   /** The key that stood there, and the field that followed it. */
   readonly key?: { readonly value: unknown; readonly followedBy: string | null };
+  /** Whether the migration has set the field of this name. */
+  readonly unkeyedAt?: true;
   /** The folded fields, by their position in the model; absent ones are absent. */
   readonly fields?: Readonly<Record<string, unknown>>;
-  /** An array of chat ids before the first loser was taken from it, by its field. */
-  readonly [array: `array:${string}`]: readonly unknown[];
+  /** The top-level fields that hold those of them which lie deeper, whole, by their position. */
+  readonly roots?: Readonly<Record<string, unknown>>;
+  /** An array of chat ids before the first loser was taken from it, by its field; of what lies deeper the whole field. */
+  readonly [array: `array:${string}`]: unknown;
   /** The counters that a recount has written, by their position. */
   readonly recounted?: Readonly<Record<string, number>>;
 }
@@ -113,6 +124,11 @@ export interface RunRecord {
   readonly error?: string;
   /** Indexes that were built, to be dropped by a rollback to none. */
   readonly builtIndexes: readonly { readonly collection: string; readonly name: string }[];
+  /** Indexes of an earlier version that gave way to others, as `listIndexes` told them: a rollback to none restores them. */
+  readonly droppedIndexes?: readonly {
+    readonly collection: string;
+    readonly index: Readonly<Record<string, unknown>>;
+  }[];
   /** The validator that stood there before seal, as `listCollections` tells it. */
   readonly sealedFrom?: Readonly<Record<string, unknown>>;
 }
@@ -191,6 +207,7 @@ interface RecordIndex {
 export const recordIndexes: readonly RecordIndex[] = [
   { collection: "chat_merge_journal", name: "work", key: { state: 1, survivor: 1, _id: 1 } },
   { collection: "chat_merge_journal", name: "survivor", key: { survivor: 1, state: 1 } },
+  { collection: "chat_redirects", name: "values", key: { "values.from": 1 } },
   { collection: "chat_merge_moves", name: "loser", key: { loser: 1 } },
   {
     collection: "chat_merge_moves",

@@ -41,7 +41,7 @@ export async function planMerges(run: Run, duplicates: readonly Duplicate[]): Pr
         u: {
           $set: planned(survivor),
           $inc: { epoch: 1 },
-          $unset: { reason: "", kind: "", mergedAt: "", purgedHash: "" },
+          $unset: { reason: "", kind: "", mergedAt: "", purgedHash: "", releasedAt: "" },
         },
       })),
   );
@@ -75,6 +75,8 @@ export interface Parking {
   readonly survivor: NativeId | null;
   readonly kind: ParkedKind;
   readonly reason: string;
+  /** With which the next attempt begins, where copies of this one are history. */
+  readonly epoch?: number;
 }
 
 /** Sets chats aside with the reason; the run goes on. What is parked for the same reason already is left alone. */
@@ -87,10 +89,17 @@ export async function park(run: Run, parkings: readonly Parking[]): Promise<void
   const news = parkings.filter(({ chat, reason }) => reasons.get(chat) !== reason);
   await run.write.upsert(
     journalName(run),
-    news.map(({ chat, survivor, kind, reason }) => ({
+    news.map(({ chat, survivor, kind, reason, epoch }) => ({
       _id: chat,
-      set: { state: "parked", kind, reason, survivor, run: run.id },
-      setIfMissing: { epoch: 0, plannedAt: run.ctx.now() },
+      set: {
+        state: "parked",
+        kind,
+        reason,
+        survivor,
+        run: run.id,
+        ...(epoch === undefined ? {} : { epoch }),
+      },
+      setIfMissing: { ...(epoch === undefined ? { epoch: 0 } : {}), plannedAt: run.ctx.now() },
     })),
   );
   for (const { chat, reason } of news) run.ctx.tell({ event: "chat.parked", chat, reason });

@@ -1,7 +1,8 @@
-import { isLive } from "../../model/own-names.ts";
+import { isLive, isReleased } from "../../model/own-names.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { participantIdAt, participantIdOrNull } from "../../identity/participant-id.ts";
-import { storedIdentity, storedParticipants, storedScope } from "../../model/chat-document.ts";
+import { keyPrefix } from "../../identity/participants-key.ts";
+import { mayHoldKeyOf, storedIdentity, storedParticipants, storedScope } from "../../model/chat-document.ts";
 import type { ChatModel } from "../../model/chat-model.ts";
 import { type StoredDocument } from "../../model/stored-document.ts";
 
@@ -22,11 +23,23 @@ export function invalidityOf(model: ChatModel, chat: StoredDocument): string | n
   return null;
 }
 
-/** Whether a chat is live and has the key that it ought to have. */
-export function hasItsKey(model: ChatModel, chat: StoredDocument): boolean {
-  return (
-    isLive(model, chat) &&
-    chat[model.chats.keyField] !== undefined &&
-    chat[model.chats.keyField] === storedIdentity(model, chat)?.key
-  );
+/**
+ * What is wrong with the key of a chat that `where` selects. `keyless`: it ought to have one. `drifted`: the key that it
+ * holds is not that of its people, or it may hold none. `foreign`: what stands there is no key of onechat's.
+ */
+export type KeyFault = "keyless" | "drifted" | "foreign";
+
+/** A chat that was released and has no key is as it ought to be. */
+export function keyFaultOf(model: ChatModel, chat: StoredDocument): KeyFault | null {
+  const key = chat[model.chats.keyField];
+  if (key === undefined) return isReleased(model, chat) || !isLive(model, chat) ? null : "keyless";
+  if (!isKey(key)) return "foreign";
+  const identity = storedIdentity(model, chat);
+  const isRight = identity?.key === key && mayHoldKeyOf(model, chat, identity);
+  return isRight ? null : "drifted";
+}
+
+/** Whether a value of the key's field is onechat's, right or not. */
+export function isKey(value: unknown): value is string {
+  return typeof value === "string" && value.startsWith(keyPrefix);
 }

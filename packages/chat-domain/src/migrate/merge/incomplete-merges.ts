@@ -5,6 +5,7 @@ import { type StoredDocument } from "../../model/stored-document.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import type { Merge } from "../context/migration-records.ts";
 import { archivedContents, contentsOf } from "./archive/content-hash.ts";
+import { standingOf } from "./merge-standing.ts";
 import { referencesTo } from "./references/references-to.ts";
 
 /**
@@ -28,6 +29,12 @@ export async function incompleteMerges(
   incomplete.push(...(await unlisted(ctx, merges)).map((loser) => [loser, true] as const));
   const isIncomplete = idMap(incomplete);
   return merges.filter(({ loser }) => isIncomplete.has(loser));
+}
+
+/** Merged duplicates to which something has come since that belongs to their survivors. */
+export async function stragglers(ctx: MigrationContext, merges: readonly Merge[]): Promise<readonly Merge[]> {
+  const { holding } = await standingOf(ctx, await incompleteMerges(ctx, merges), { isSelected: false });
+  return holding;
 }
 
 /** Losers that cannot be found from where they should be: their tombstone, their redirect, or the survivor's aliases. */

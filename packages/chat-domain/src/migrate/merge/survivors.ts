@@ -4,8 +4,9 @@ import type { MigrationContext } from "../context/migration-context.ts";
 import type { Merge } from "../context/migration-records.ts";
 import { park } from "../journal/journal.ts";
 import type { Run } from "../run/run.ts";
+import { whyRefused } from "../run/write-outcome.ts";
 
-/** Returns the merges whose survivor lists its loser now; the others have no room, or their survivor is gone. */
+/** Returns the merges whose survivor lists its loser now; of the others the server refuses that, or the survivor is gone. */
 export async function addAliases(run: Run, merges: readonly Merge[]): Promise<readonly Merge[]> {
   const { ctx, write } = run;
   const groups = groupedById(merges, ({ survivor }) => survivor);
@@ -21,11 +22,16 @@ export async function addAliases(run: Run, merges: readonly Merge[]): Promise<re
     })),
   );
   const refused = new Set(outcome.refusals.map(({ index }) => index));
-  const full = groups.filter((_, index) => refused.has(index)).flat();
-  const reason = "its survivor has no room left to name it (16 MB)";
   await park(
     run,
-    full.map(({ loser, survivor }) => ({ chat: loser, survivor, kind: "unmergeable" as const, reason })),
+    outcome.refusals.flatMap((refusal) =>
+      (groups[refusal.index] ?? []).map(({ loser, survivor }) => ({
+        chat: loser,
+        survivor,
+        kind: "unmergeable" as const,
+        reason: `its survivor cannot name it in ${ownField(ctx.model, "aliases")}: ${whyRefused(refusal)}`,
+      })),
+    ),
   );
   const accepted = groups.filter((_, index) => !refused.has(index));
   if (outcome.n === accepted.length) return accepted.flat();
@@ -51,10 +57,7 @@ export async function removeAliases(run: Run, merges: readonly Merge[]): Promise
 }
 
 /** The merges whose survivor is a live chat with a key. */
-export async function withLiveSurvivor(
-  ctx: MigrationContext,
-  merges: readonly Merge[],
-): Promise<readonly Merge[]> {
+async function withLiveSurvivor(ctx: MigrationContext, merges: readonly Merge[]): Promise<readonly Merge[]> {
   if (merges.length === 0) return [];
   const ids = merges.map(({ survivor }) => survivor);
   const alive = {

@@ -6,7 +6,10 @@ import { uniqueChats } from "../../model/chat-filters.ts";
 import type { StoredDocument } from "../../model/stored-document.ts";
 import { park } from "../journal/journal.ts";
 import { claimKeys } from "../keys/claim-keys.ts";
+import { isKey } from "../keys/chat-validity.ts";
+import { nextMisplacedKeys } from "../keys/key-holders.ts";
 import { solvedParkings, withoutKey } from "../keys/parked-chats.ts";
+import { releaseKeys } from "../keys/release-keys.ts";
 import {
   chatsWithIds,
   type IdRange,
@@ -27,6 +30,7 @@ const mostTailPasses = 6;
 /** Gives every chat its key, and finds the duplicates: first all chats, then what came meanwhile until nothing does. */
 export async function backfillPhase(run: Run): Promise<void> {
   const { ctx } = run;
+  await misplacedPass(run);
   const since = new Date(run.resumed?.startedAt.getTime() ?? Date.now());
   if (run.resumed?.lastId !== null) {
     await pass(run, {
@@ -46,7 +50,22 @@ export async function backfillPhase(run: Run): Promise<void> {
   await forgetSolved(run);
 }
 
-/** Looks at all chats that have no key of the present version, and returns how many changed. */
+/** Takes the keys off chats that `where` does not select, and off tombstones, so that whose they are can have them. */
+async function misplacedPass(run: Run): Promise<void> {
+  const { ctx, batch } = run;
+  for (let after = ""; ;) {
+    const position = { after, limit: batch.current() };
+    const chats = await run.attempt("backfill", () => nextMisplacedKeys(ctx, position));
+    const last = chats.at(-1);
+    if (last === undefined) return;
+    const ours = chats.filter((chat) => isKey(chat[ctx.model.chats.keyField]));
+    await run.attempt("backfill", () => releaseKeys(run, ours));
+    await run.attempt("backfill", () => run.checkpoint("backfill", {}));
+    after = String(last[ctx.model.chats.keyField]);
+  }
+}
+
+/** Looks at all chats that have no key, and returns how many changed. */
 export function keylessPass(run: Run, range: IdRange = {}): Promise<number> {
   const filter = { $and: [uniqueChats(run.ctx.model), withoutKey(run.ctx.model)] };
   return pass(run, { filter, range, after: null, total: null, saves: false });

@@ -4,8 +4,9 @@ import { type Merge, mergeOf } from "../context/migration-records.ts";
 import { advance, journalBatches } from "../journal/journal.ts";
 import { deleteArchived } from "../merge/archive/archive-documents.ts";
 import { contentsOf } from "../merge/archive/content-hash.ts";
-import { archiveLosers, completeMerges } from "../merge/complete-merges.ts";
-import { incompleteMerges } from "../merge/incomplete-merges.ts";
+import { archiveLosers, completeMerged } from "../merge/complete-merges.ts";
+import { incompleteMerges, stragglers } from "../merge/incomplete-merges.ts";
+import { withoutMerges } from "../merge/merge-standing.ts";
 import type { Run } from "../run/run.ts";
 import { sweep } from "./settle-phase.ts";
 
@@ -28,12 +29,23 @@ export async function purgePhase(run: Run): Promise<void> {
   await sweep(run, "purge");
 }
 
+/** A tombstone that anything refers to stays: whoever follows that would find nothing. */
+async function withoutReferences(run: Run, merges: readonly Merge[]): Promise<readonly Merge[]> {
+  const open = await incompleteMerges(run.ctx, merges);
+  if (open.length > 0) {
+    const message = `${open.length} merged duplicates stay: something refers to them, or they have changed just now`;
+    run.ctx.tell({ event: "note", message });
+  }
+  return withoutMerges(merges, open);
+}
+
 async function purgeBatch(run: Run, merges: readonly Merge[]): Promise<number> {
   const { ctx, write } = run;
-  await completeMerges(run, await incompleteMerges(ctx, merges));
+  await completeMerged(run, await stragglers(ctx, merges));
+  const deletable = await withoutReferences(run, merges);
   // Once more, so that the copy of what is deleted is the youngest: that is the one a rollback brings back.
-  await archiveLosers(run, merges);
-  const losers = merges.map(({ loser }) => loser);
+  await archiveLosers(run, deletable);
+  const losers = deletable.map(({ loser }) => loser);
   const hashes: { readonly id: Merge["loser"]; readonly hash: string }[] = [];
   for await (const { id, hash } of contentsOf(ctx.chats, losers)) hashes.push({ id, hash });
   // Written before the deletion, so that a rollback knows which of several copies was the last.

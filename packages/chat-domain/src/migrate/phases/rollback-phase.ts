@@ -1,6 +1,13 @@
 import { idMap } from "../../identity/stored-ids.ts";
 import type { RollbackTarget } from "../context/migration-event.ts";
-import { type JournalEntry, type JournalState, mergeOf } from "../context/migration-records.ts";
+import {
+  type JournalEntry,
+  type JournalState,
+  type Merge,
+  mergedStates,
+  mergeOf,
+} from "../context/migration-records.ts";
+import { ownField, recordName } from "../../model/own-names.ts";
 import { advance, forget } from "../journal/journal.ts";
 import { restoreKeys, unsetKeys } from "../keys/restore-keys.ts";
 import { restoreCopies } from "../merge/archive/archive-documents.ts";
@@ -15,6 +22,7 @@ export async function rollbackPhase(run: Run, to: RollbackTarget): Promise<void>
   await unpurge(run);
   if (to === "merge") return;
   await unmerge(run);
+  await unrelease(run);
   if (to === "backfill") return;
   await unsetKeys(run);
   await forgetParked(run);
@@ -66,6 +74,42 @@ async function unmerge(run: Run): Promise<void> {
     run.count({ restored: whole.filter(({ state }) => state !== "planned" && state !== "parked").length });
     await progress(run, whole.length);
   }
+}
+
+/** Brings one duplicate back, released, so that the next `up` leaves it alone. */
+export async function bringBack(run: Run, merge: Merge): Promise<void> {
+  const { loser } = merge;
+  const into = run.ctx.model.chats.collection;
+  const entry = await run.ctx.records.journal.findOne({ _id: { $eq: loser } });
+  const releasedAt = entry?.releasedAt ?? run.ctx.now();
+  // First that it is no merge any more: whoever goes on after a crash must not complete it.
+  const from = [...mergedStates, ...undoable];
+  await advance(run, [loser], { from, to: "rolling-back", set: { releasedAt } });
+  await restoreCopies(run, { archive: "chats_archive", into, merges: [merge] });
+  await restoreLosers(run, [merge], { releasedAt });
+  await advance(run, [loser], { from: ["rolling-back"], to: "rolled-back" });
+  run.count({ restored: 1 });
+}
+
+/** Chats that were brought back alone are chats like any other again, if nobody has released them anew. */
+async function unrelease(run: Run): Promise<void> {
+  const { records, model } = run.ctx;
+  const field = ownField(model, "releasedAt");
+  const entries = await records.journal
+    .find({ state: "rolled-back", releasedAt: { $exists: true } }, { projection: { releasedAt: 1 } })
+    .toArray();
+  if (entries.length === 0) return;
+  await run.write.update(
+    model.chats.collection,
+    entries.map(({ _id, releasedAt }) => ({
+      q: { _id, [field]: releasedAt },
+      u: { $unset: { [field]: "" } },
+    })),
+  );
+  await run.write.update(
+    recordName(model, "chat_merge_journal"),
+    entries.map(({ _id }) => ({ q: { _id }, u: { $unset: { releasedAt: "" } } })),
+  );
 }
 
 async function wholeGroups(run: Run, some: readonly JournalEntry[]): Promise<readonly JournalEntry[]> {

@@ -8,6 +8,7 @@ import { collectionOf, type MigrationContext } from "../context/migration-contex
 export async function missingReferenceIndexes(ctx: MigrationContext): Promise<readonly ReferenceModel[]> {
   const missing: ReferenceModel[] = [];
   for (const reference of ctx.model.references) {
+    // Nothing is looked for by what is left as it is, and no index has the keys of a map.
     if (reference.leave === true || mapOfKeys(reference.field) !== null) continue;
     const indexes = await existingIndexes(collectionOf(ctx, reference.collection));
     if (!indexes.some((index) => serves(index, reference.field))) missing.push(reference);

@@ -139,7 +139,7 @@ function liveRun({ ctx, id, lease, write, resumed, request }: LiveRunParts): Run
   const batch = batchSize({ ...ctx.batch, start: resumed?.batch ?? ctx.batch.start, targetMs: ctx.batchMs });
   const lag = replicationLag(ctx.db);
   const patience = databasePatience(ctx.patienceMs);
-  let counts = resumed?.counts ?? noCounts;
+  let counts = { ...noCounts, ...resumed?.counts };
   const mayGoOn = async (): Promise<void> => {
     const control = await lease.confirm();
     if (control?.action === "abort")

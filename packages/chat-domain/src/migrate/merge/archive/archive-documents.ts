@@ -5,6 +5,7 @@ import type { NativeId } from "../../../identity/native-id.ts";
 import { idMap } from "../../../identity/stored-ids.ts";
 import { collectionOf } from "../../context/migration-context.ts";
 import type { Merge } from "../../context/migration-records.ts";
+import { copiesOfMerges } from "../../journal/copies-of-merges.ts";
 import type { Run } from "../../run/run.ts";
 import { archivedContents, contentsOf } from "./content-hash.ts";
 import { exactDocument } from "./exact-document.ts";
@@ -125,19 +126,10 @@ export async function restoreCopies(run: Run, { archive, into, merges }: Restore
 
 async function restore(run: Run, { archive, into, merges }: RestoreRequest): Promise<void> {
   await run.write.merge(recordName(run.ctx.model, archive), [
-    { $match: { collection: into, $or: ofTheseMerges(merges) } },
+    { $match: { collection: into, $or: copiesOfMerges(merges) } },
     { $sort: { archivedAt: 1 } },
     { $group: { _id: "$_id.id", document: { $last: "$document" } } },
     { $replaceWith: "$document" },
     { $merge: { into, on: "_id", whenMatched: "keepExisting", whenNotMatched: "insert" } },
   ]);
-}
-
-/** Copies of an earlier merge that was rolled back are history. */
-function ofTheseMerges(merges: readonly Merge[]): readonly Document[] {
-  const epochs = [...new Set(merges.map(({ epoch }) => epoch))];
-  return epochs.map((epoch) => ({
-    epoch,
-    loser: { $in: merges.filter((merge) => merge.epoch === epoch).map(({ loser }) => loser) },
-  }));
 }
