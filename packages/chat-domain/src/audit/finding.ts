@@ -8,6 +8,8 @@ export const findingCodes = [
   "KEYLESS_CHAT",
   /** A live chat has a key that is not that of its participants. */
   "WRONG_KEY",
+  /** A chat that `where` does not select, or a tombstone, holds a key, which nobody else can have. */
+  "MISPLACED_KEY",
   /** A tombstone, or a duplicate the journal calls merged, lacks one of the things that make it findable for ever. */
   "JOURNAL_MISSING",
   "COPY_MISSING",

@@ -12,7 +12,7 @@ import { backfillPhase } from "./phases/backfill-phase.ts";
 import { indexPhase } from "./phases/index-phase.ts";
 import { mergePhase } from "./phases/merge-phase.ts";
 import { purgePhase } from "./phases/purge-phase.ts";
-import { sealPhase } from "./phases/seal-phase.ts";
+import { canSeal, sealPhase, tellUnsealed } from "./phases/seal-phase.ts";
 import { settlePhase } from "./phases/settle-phase.ts";
 import { hasWork } from "./plan/pending-work.ts";
 import { preflight, refuseProblems } from "./preflight/preflight.ts";
@@ -54,7 +54,7 @@ function phasesUpTo(to: MigrationPhase): readonly MigrationPhase[] {
 export async function migrateUp(ctx: MigrationContext, options: MigrateUpOptions = {}): Promise<RunResult> {
   const to = options.to ?? "settle";
   await refuseUnfit(ctx, options);
-  if (options.retryParked !== true && !(await hasWork(ctx, to))) return nothingToDo(ctx);
+  if (options.retryParked !== true && !(await hasWork(ctx, to))) return nothingToDo(ctx, to);
   return withRun(ctx, { ...options, command: "up", to }, async (run) => {
     // Whoever was waited for may have done it all.
     if (run.lease.waited && options.retryParked !== true && !(await hasWork(ctx, to))) return "nothing-to-do";
@@ -88,7 +88,8 @@ async function refuseUnfit(ctx: MigrationContext, options: MigrateUpOptions): Pr
   ]);
 }
 
-async function nothingToDo(ctx: MigrationContext): Promise<RunResult> {
+async function nothingToDo(ctx: MigrationContext, to: MigrationPhase): Promise<RunResult> {
+  if (phasesUpTo(to).includes("seal") && !(await canSeal(ctx))) tellUnsealed(ctx);
   const parked = await parkedCount(ctx);
   const outcome: RunOutcome = parked > 0 ? "parked" : "nothing-to-do";
   return { outcome, run: null, counts: noCounts, parked };

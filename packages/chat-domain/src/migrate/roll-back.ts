@@ -6,7 +6,7 @@ import { type Merge, mergedStates, mergeOf } from "./context/migration-records.t
 import { noCounts, type RollbackTarget, type RunResult } from "./context/migration-event.ts";
 import { parkedCount } from "./context/migration-history.ts";
 import { bringBack, rollbackPhase } from "./phases/rollback-phase.ts";
-import { preflight, refuseProblems } from "./preflight/preflight.ts";
+import { refuseProblems, rollbackProblems } from "./preflight/preflight.ts";
 import type { Run, RunOptions } from "./run/run.ts";
 import { withRun } from "./run/with-run.ts";
 
@@ -28,8 +28,7 @@ export type RollBackOptions = RunOptions & RollbackExtent;
  *   `UNAVAILABLE`, `NOT_FOUND` where no such duplicate has been merged
  */
 export async function rollBack(ctx: MigrationContext, options: RollBackOptions): Promise<RunResult> {
-  const { problems } = await preflight(ctx, { createsReferenceIndexes: true });
-  refuseProblems(problems);
+  refuseProblems(await rollbackProblems(ctx));
   if (!(await hasRun(ctx))) {
     return { outcome: "nothing-to-do", run: null, counts: noCounts, parked: await parkedCount(ctx) };
   }
@@ -43,7 +42,8 @@ export async function rollBack(ctx: MigrationContext, options: RollBackOptions):
       else if ("to" in options) await rollbackPhase(run, options.to);
     });
     ctx.tell({ event: "phase.end", phase: "rollback", counts: run.counts() });
-    return "done";
+    // What was parked before is forgotten by then.
+    return to === "none" && (await parkedCount(ctx)) > 0 ? "parked" : "done";
   });
 }
 

@@ -57,11 +57,7 @@ export function documentWith(base: string, values: readonly PathValue[]): Expres
   // A missing base counts as null, which is passed over.
   const merged = { $mergeObjects: [base, "$$changed"] };
   return {
-    $cond: [
-      isOpen,
-      { $let: { vars: { changed }, in: { $cond: [isEmpty, "$$REMOVE", merged] } } },
-      base,
-    ],
+    $cond: [isOpen, { $let: { vars: { changed }, in: { $cond: [isEmpty, "$$REMOVE", merged] } } }, base],
   };
 }
 

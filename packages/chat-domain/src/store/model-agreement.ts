@@ -68,6 +68,16 @@ export async function foreignKeys(
   return found === null ? null : new ChatError("MODEL_MISMATCH", foreignKeysText(chats.namespace, model));
 }
 
+/** Whether no person of a chat that `where` selects is stored as the model says, although there are some. */
+export async function foreignTypes(
+  chats: Collection<StoredDocument>,
+  model: ChatModel,
+  maxTimeMS: number,
+): Promise<ChatError | null> {
+  if (!(await hasOnlyOtherTypes(chats, model, maxTimeMS))) return null;
+  return new ChatError("MODEL_MISMATCH", otherTypesText(chats.namespace, model));
+}
+
 /** In words that say what to do; two or three queries, each bounded by an index. */
 async function modelMismatch(
   chats: Collection<StoredDocument>,
@@ -103,10 +113,7 @@ async function hasOnlyOtherTypes(
     return found !== null;
   };
   try {
-    const others = Object.values(bsonTypes)
-      .flat()
-      .filter((type) => !bsonTypes[participantType].includes(type));
-    return !(await has(bsonTypes[participantType])) && (await has(others));
+    return !(await has(bsonTypes[participantType])) && (await has(otherBsonTypes(participantType)));
   } catch (error) {
     // Very many chats that `where` does not select: what cannot be asked in time keeps nobody from talking.
     if (isServerError(error) && error.code === timeLimitCode) return false;
@@ -115,13 +122,20 @@ async function hasOnlyOtherTypes(
 }
 
 /** A double that is a whole number counts as an integer: it is what drivers of untyped languages store. */
-export const bsonTypes: Readonly<Record<NativeIdType, readonly string[]>> = {
+const bsonTypes: Readonly<Record<NativeIdType, readonly string[]>> = {
   string: ["string"],
   objectId: ["objectId"],
   int: ["int", "double"],
   long: ["long", "double"],
   uuid: ["binData"],
 };
+
+/** What ids that are stored in another way are stored as. */
+export function otherBsonTypes(type: NativeIdType): readonly string[] {
+  return Object.values(bsonTypes)
+    .flat()
+    .filter((other) => !bsonTypes[type].includes(other));
+}
 
 /** Also a problem of a migration's plan. */
 export function foreignKeysText(namespace: string, { chats: { keyField } }: ChatModel): string {

@@ -9,7 +9,7 @@ import {
 } from "../context/migration-records.ts";
 import { ownField, recordName } from "../../model/own-names.ts";
 import { advance, forget } from "../journal/journal.ts";
-import { restoreKeys, unsetKeys } from "../keys/restore-keys.ts";
+import { removeUnkeyed, restoreKeys, unsetKeys } from "../keys/restore-keys.ts";
 import { restoreCopies } from "../merge/archive/archive-documents.ts";
 import { restoreLosers } from "../merge/undo-merges.ts";
 import type { Run } from "../run/run.ts";
@@ -29,6 +29,7 @@ export async function rollbackPhase(run: Run, to: RollbackTarget): Promise<void>
   if (to === "index") return;
   await restoreIndexes(run);
   await restoreKeys(run);
+  await removeUnkeyed(run);
 }
 
 /** Purged duplicates come back as the tombstones they were. */

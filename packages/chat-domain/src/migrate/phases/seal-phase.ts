@@ -1,4 +1,4 @@
-import { ownField, recordName } from "../../model/own-names.ts";
+import { ownField, type OwnFieldName, recordName } from "../../model/own-names.ts";
 import type { Document } from "mongodb";
 import { isServerError } from "../../errors/mongo-errors.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
@@ -13,16 +13,15 @@ const commandNotFound = 59;
 export async function sealPhase(run: Run): Promise<void> {
   const { ctx, write } = run;
   if (await isSealed(ctx)) return;
-  if (!(await canSeal(ctx))) {
-    const message = "not sealed: this server has no collMod, so it cannot refuse chats without a key";
-    ctx.tell({ event: "note", message });
-    return;
-  }
+  if (!(await canSeal(ctx))) return tellUnsealed(ctx);
   const before = await validationOf(ctx);
-  await write.update(recordName(ctx.model, "migrator_runs"), [
-    { q: { _id: run.id }, u: { $set: { sealedFrom: before } } },
-  ]);
-  const validator = { $and: [before["validator"] ?? {}, demand(ctx)] };
+  const others = withoutEarlierDemand(ctx, before["validator"]);
+  // What stood there before an earlier seal is remembered with that.
+  if (others === null)
+    await write.update(recordName(ctx.model, "migrator_runs"), [
+      { q: { _id: run.id }, u: { $set: { sealedFrom: before } } },
+    ]);
+  const validator = { $and: [...(others ?? [before["validator"] ?? {}]), demand(ctx)] };
   const validationLevel: unknown = before["validator"] === undefined ? "moderate" : before["validationLevel"];
   await write.administer({
     collMod: ctx.model.chats.collection,
@@ -30,6 +29,11 @@ export async function sealPhase(run: Run): Promise<void> {
     validationLevel,
     validationAction: "error",
   });
+}
+
+export function tellUnsealed(ctx: MigrationContext): void {
+  const message = "not sealed: this server has no collMod, so it cannot refuse chats without a key";
+  ctx.tell({ event: "note", message });
 }
 
 /** Puts the validator back that stood there before. */
@@ -72,14 +76,36 @@ export async function isSealed(ctx: MigrationContext): Promise<boolean> {
   return JSON.stringify(validator ?? null).includes(JSON.stringify(demand(ctx)));
 }
 
+/** What the server lets pass of the chats that `where` selects: those with a key, and those that ought to have none. */
 function demand({ model }: MigrationContext): Document {
+  const isThere = (name: OwnFieldName): Document => ({
+    [ownField(model, name)]: { $exists: true, $ne: null },
+  });
   return {
     $or: [
       { [model.chats.keyField]: { $type: "string" } },
-      { [ownField(model, "mergedInto")]: { $exists: true, $ne: null } },
+      isThere("mergedInto"),
+      isThere("releasedAt"),
+      isThere("unkeyedAt"),
       { $nor: [model.chats.where] },
     ],
   };
+}
+
+/** An earlier version's seal knows of no released chats. */
+function earlierDemand(ctx: MigrationContext): Document {
+  const [key, merged, , , unselected] = demand(ctx)["$or"] as readonly Document[];
+  return { $or: [key, merged, unselected] };
+}
+
+/** The parts of a validator besides an earlier version's seal; `null` where that is none of them. */
+function withoutEarlierDemand(ctx: MigrationContext, validator: unknown): readonly unknown[] | null {
+  const parts: unknown =
+    typeof validator === "object" && validator !== null ? Reflect.get(validator, "$and") : undefined;
+  if (!Array.isArray(parts)) return null;
+  const earlier = JSON.stringify(earlierDemand(ctx));
+  const others = parts.filter((part) => JSON.stringify(part) !== earlier);
+  return others.length < parts.length ? others : null;
 }
 
 async function validationOf({ db, model }: MigrationContext): Promise<Readonly<Record<string, unknown>>> {

@@ -11,6 +11,7 @@ import { invalidityOf, keyFaultOf } from "../keys/chat-validity.ts";
 import { nextMisplacedKeys } from "../keys/key-holders.ts";
 import { solvedParkings } from "../keys/parked-chats.ts";
 import { nextChats } from "../keys/scan-chats.ts";
+import { supersededIndexes } from "../keys/superseded-indexes.ts";
 import { stragglers } from "../merge/incomplete-merges.ts";
 import { duplicatesInMaps } from "../merge/map-keys.ts";
 import { strayTombstones } from "../merge/tombstones.ts";
@@ -57,6 +58,7 @@ async function lacksIndexes(ctx: MigrationContext): Promise<boolean> {
   if ((await missingReferenceIndexes(ctx)).length > 0) return true;
   const existing = new Set((await existingIndexes(ctx.chats)).map(({ key }) => JSON.stringify(key)));
   if (chatIndexes(ctx.model).some(({ key }) => !existing.has(JSON.stringify(key)))) return true;
+  if ((await supersededIndexes(ctx)).length > 0) return true;
   return (await keyIndexFlaw(ctx.chats, ctx.model.chats.keyField)) !== null;
 }
 

@@ -1,4 +1,5 @@
 import type { NativeId } from "../../identity/native-id.ts";
+import { isReleased } from "../../model/own-names.ts";
 import { recomputedKey } from "../../model/chat-document.ts";
 import { uniqueChats } from "../../model/chat-filters.ts";
 import { type StoredDocument } from "../../model/stored-document.ts";
@@ -8,6 +9,7 @@ import { withMigrationErrors } from "../context/migration-error.ts";
 import type { MigrationPhase } from "../context/migration-event.ts";
 import { invalidityOf } from "../keys/chat-validity.ts";
 import { nextChats } from "../keys/scan-chats.ts";
+import { typeWarnings } from "../preflight/key-field.ts";
 import { preflight } from "../preflight/preflight.ts";
 import { missingReferenceIndexes } from "../preflight/reference-indexes.ts";
 import { type Census, duplicateCensus } from "./duplicate-census.ts";
@@ -88,7 +90,7 @@ export async function planMigration(
     const expected = perChat * (unique + toKey * backfillFactor + scan.duplicates.losers * mergeFactor);
     return {
       problems,
-      warnings,
+      warnings: [...warnings, ...(await typeWarnings(ctx))],
       ...scan,
       references: await references(ctx),
       keyIndexExists: (await existingIndexes(ctx.chats)).some(
@@ -126,6 +128,7 @@ async function scanAll(ctx: MigrationContext, { onProgress, signal }: PlanOption
     const last = chats.at(-1);
     if (last === undefined) break;
     for (const chat of chats) {
+      if (isReleased(ctx.model, chat)) continue;
       counts.unique += 1;
       const key = recomputedKey(ctx.model, chat);
       const stored = chat[ctx.model.chats.keyField];

@@ -6,6 +6,7 @@ import { invalidityOf } from "../keys/chat-validity.ts";
 import { unfitCollections } from "./collections.ts";
 import { checked, type PreflightCheck, type PreflightReport, together } from "./findings.ts";
 import { collatedUniqueIndexes, expiringChats, foldedUniqueIndexes } from "./index-obstacles.ts";
+import { keyFieldProblems } from "./key-field.ts";
 import { lostContent } from "./lost-content.ts";
 import { foreignFields } from "./own-fields.ts";
 import { foreignRecords } from "./own-records.ts";
@@ -22,6 +23,7 @@ const sampleSize = 100;
 
 const checks: readonly PreflightCheck[] = [
   keyIndexProblems,
+  async (ctx) => ({ problems: await keyFieldProblems(ctx), warnings: [] }),
   participantProblems,
   conflictProblems,
   foreignRecords,
@@ -52,6 +54,15 @@ export async function preflight(
     ]);
     return { ...report, isReadable: true };
   });
+}
+
+/** What stands in the way of going back: nothing that the migration itself would mind in the application's data. */
+export function rollbackProblems(ctx: MigrationContext): Promise<readonly string[]> {
+  return withMigrationErrors(async () => [
+    ...(await serverProblems(ctx)),
+    ...(await missingCollections(ctx)),
+    ...(await missingPrivileges(ctx)),
+  ]);
 }
 
 /** @throws MigrationError `PREFLIGHT_REFUSED` */
