@@ -16,7 +16,9 @@ import {
   missingReferenceIndexes,
   uniqueReferenceIndexes,
 } from "./reference-indexes.ts";
+import { referenceValues } from "./reference-values.ts";
 import { serverProblems } from "./server.ts";
+import { targetIndexes } from "./target-indexes.ts";
 import { strictValidators } from "./validators.ts";
 
 const sampleSize = 100;
@@ -33,6 +35,8 @@ const checks: readonly PreflightCheck[] = [
   collatedUniqueIndexes,
   expiringChats,
   unservedReferences,
+  targetIndexes,
+  referenceValues,
   lostContent,
 ];
 
@@ -59,8 +63,7 @@ export async function preflight(
 /** What stands in the way of going back: nothing that the migration itself would mind in the application's data. */
 export function rollbackProblems(ctx: MigrationContext): Promise<readonly string[]> {
   return withMigrationErrors(async () => [
-    ...(await serverProblems(ctx)),
-    ...(await missingCollections(ctx)),
+    ...(await checked(ctx, [serverProblems, unfitCollections])).problems,
     ...(await missingPrivileges(ctx)),
   ]);
 }
