@@ -13,7 +13,7 @@ describe("the typed client of an application that serves the chat router itself"
   let server: ReturnType<typeof createHTTPServer>;
   let url: string;
   beforeAll(async () => {
-    chats = connect({ uri: testMongo().uri, database: databaseName("own-host") });
+    chats = connect({ uri: testMongo().uri, database: databaseName("own-host"), deadlineMs: 60_000 });
     await ensureIndexes(chats);
     const t = initTRPC.context<{ readonly user: string | undefined }>().create({
       errorFormatter: ({ error, path }) => errorShape(error, { path }),
@@ -49,8 +49,8 @@ describe("the typed client of an application that serves the chat router itself"
 
   it.each([true, false])("makes one chat of calls from both sides (batch: %s)", async (batch) => {
     const [one, other] = [`ann-${batch}`, `ben-${batch}`].map((name) => name.replace("-", "_"));
-    const ann = createChatClient({ url, token: `user-${one}`, batch });
-    const ben = createChatClient({ url, token: `user-${other}`, batch });
+    const ann = createChatClient({ url, token: `user-${one}`, batch, timeoutMs: 60_000 });
+    const ben = createChatClient({ url, token: `user-${other}`, batch, timeoutMs: 60_000 });
     const calls = Array.from({ length: 45 }, (_, call) =>
       call % 2 === 0
         ? ann.chat.createOrGet.mutate({ participants: [other ?? ""] })

@@ -17,7 +17,7 @@ async function failure(call: Promise<unknown>): Promise<TRPCClientError<ShopRout
 
 let chats: ChatConnection;
 beforeAll(async () => {
-  chats = connect({ uri: testMongo().uri, database: databaseName("shop") });
+  chats = connect({ uri: testMongo().uri, database: databaseName("shop"), deadlineMs: 60_000 });
   await ensureIndexes(chats);
 });
 afterAll(async () => {
