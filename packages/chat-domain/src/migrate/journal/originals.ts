@@ -68,7 +68,12 @@ export async function rememberArrays(
   { collection, ids, field, isWhole = false }: RememberedArrays,
 ): Promise<void> {
   if (ids.length === 0) return;
-  await remember(run, { collection, ids, filter: {}, parts: { [arrayPart(field)]: `$${isWhole ? rootOf(field) : field}` } });
+  await remember(run, {
+    collection,
+    ids,
+    filter: {},
+    parts: { [arrayPart(field)]: `$${isWhole ? rootOf(field) : field}` },
+  });
 }
 
 /** Where the original of an array is kept; a dot would make a path of it. */

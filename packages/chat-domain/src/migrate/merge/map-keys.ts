@@ -92,7 +92,10 @@ async function keysOfLosers(
   const documents = await collectionOf(ctx, collection)
     .find({ _id: { $in: [...ids] } }, { projection: { [rootOf(field)]: 1 } })
     .toArray();
-  const keysOf = documents.map((document) => ({ id: document._id, keys: heldValues(document, field).values }));
+  const keysOf = documents.map((document) => ({
+    id: document._id,
+    keys: heldValues(document, field).values,
+  }));
   const merges = await mergesOfKeys(ctx, model, [...new Set(keysOf.flatMap(({ keys }) => keys.map(String)))]);
   const known = storedForms(await pointersOf(ctx, merges, model), prefix);
   return keysOf.flatMap(({ id, keys }) =>

@@ -80,11 +80,7 @@ function countIn(run: Run, merges: readonly Merge[], states: readonly JournalSta
 }
 
 /** Sets aside the losers that stand in the way of the others. */
-export async function aroundObstacles(
-  run: Run,
-  merges: readonly Merge[],
-  work: MergeWork,
-): Promise<void> {
+export async function aroundObstacles(run: Run, merges: readonly Merge[], work: MergeWork): Promise<void> {
   let rest = merges;
   while (rest.length > 0) {
     try {

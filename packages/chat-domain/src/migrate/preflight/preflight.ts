@@ -6,6 +6,7 @@ import { invalidityOf } from "../keys/chat-validity.ts";
 import { keyFieldProblems } from "./key-field.ts";
 import { missingPrivileges } from "./privileges.ts";
 import { missingReferenceIndexes, uniqueReferenceIndexes } from "./reference-indexes.ts";
+import { otherwiseBegunMerges } from "./unfinished-merges.ts";
 
 /** The oldest server whose updates and `$merge` can do what the phases need. */
 const oldestVersion = 4.4;
@@ -29,6 +30,7 @@ export async function preflight(
         ...(await serverProblems(ctx)),
         ...(await keyIndexProblems(ctx)),
         ...(await keyFieldProblems(ctx)),
+        ...(await otherwiseBegunMerges(ctx)),
         ...(await participantProblems(ctx)),
         ...(await conflictProblems(ctx)),
         ...(options.createsReferenceIndexes ? [] : await unindexedReferences(ctx)),

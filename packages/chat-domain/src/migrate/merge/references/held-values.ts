@@ -14,7 +14,10 @@ export function heldValues(document: StoredDocument, field: string): HeldValues 
   const map = mapOfKeys(field);
   if (map !== null) return { kind: "inside", values: keysOf(nestedValue(document, map)) };
   const names = field.split(".");
-  const { values, isInside } = names.reduce<{ readonly values: readonly unknown[]; readonly isInside: boolean }>(
+  const { values, isInside } = names.reduce<{
+    readonly values: readonly unknown[];
+    readonly isInside: boolean;
+  }>(
     (held, name) => ({
       isInside: held.isInside || held.values.some(Array.isArray),
       values: held.values.flat(Number.POSITIVE_INFINITY).map((value) => nestedValue(value, name)),
@@ -23,7 +26,10 @@ export function heldValues(document: StoredDocument, field: string): HeldValues 
   );
   const [only] = values;
   if (!isInside && !Array.isArray(only)) return { kind: "scalar", values: [only] };
-  return { kind: isInside ? "inside" : "array", values: isInside ? values.flat() : (only as readonly unknown[]) };
+  return {
+    kind: isInside ? "inside" : "array",
+    values: isInside ? values.flat() : (only as readonly unknown[]),
+  };
 }
 
 function keysOf(map: unknown): readonly string[] {

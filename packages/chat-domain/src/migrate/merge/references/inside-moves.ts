@@ -53,7 +53,9 @@ export async function changeRoots(
 
 function statement({ id, root, from, to }: RootChange): UpdateStatement {
   const q: Document = { _id: id, [root]: { $eq: from } };
-  return isFoldedInside(to) ? { q, u: [{ $set: { [root]: expressionOf(to) } }] } : { q, u: { $set: { [root]: to } } };
+  return isFoldedInside(to)
+    ? { q, u: [{ $set: { [root]: expressionOf(to) } }] }
+    : { q, u: { $set: { [root]: to } } };
 }
 
 /** Which of these documents hold just this in the field. */

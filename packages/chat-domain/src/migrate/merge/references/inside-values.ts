@@ -60,7 +60,9 @@ function repointed(value: Exact, path: readonly string[], move: InsideMove): Exa
   }
   const [name, ...rest] = path;
   if (name === undefined) return target(value, move) ?? value;
-  return isMap(value) && value.has(name) ? withField(value, name, repointed(value.get(name), rest, move)) : value;
+  return isMap(value) && value.has(name)
+    ? withField(value, name, repointed(value.get(name), rest, move))
+    : value;
 }
 
 /** The id at the end of a path of documents; `undefined` where there is none. */
@@ -106,7 +108,11 @@ function rekeyed(keys: ExactMap, move: InsideMove): ExactMap {
 }
 
 /** Changes the document at a path, through documents only. */
-function inDocuments(value: Exact, [name, ...rest]: readonly string[], change: (map: ExactMap) => ExactMap): Exact {
+function inDocuments(
+  value: Exact,
+  [name, ...rest]: readonly string[],
+  change: (map: ExactMap) => ExactMap,
+): Exact {
   if (!isMap(value)) return value;
   if (name === undefined) return change(value);
   return value.has(name) ? withField(value, name, inDocuments(value.get(name), rest, change)) : value;
@@ -127,7 +133,9 @@ function withField(map: ExactMap, name: string, value: Exact): ExactMap {
 /** Whether some of it is for the server to say. */
 export function isFoldedInside(value: Exact): boolean {
   if (value instanceof Folded) return true;
-  return [...(isMap(value) ? value.values() : Array.isArray(value) ? (value as Exact[]) : [])].some(isFoldedInside);
+  return [...(isMap(value) ? value.values() : Array.isArray(value) ? (value as Exact[]) : [])].some(
+    isFoldedInside,
+  );
 }
 
 /** The value as an aggregation expression. */
@@ -167,7 +175,10 @@ export interface PatchedBack {
  * its content where that is the same, otherwise by how many there are. What a policy took away comes back as it was.
  */
 export function patchedBack({ original, current, field }: PatchedBack, move: InsideMove): Exact {
-  const reversed = { repointings: move.repointings.map(({ from, to }) => ({ from: to, to: from })), policy: unruled };
+  const reversed = {
+    repointings: move.repointings.map(({ from, to }) => ({ from: to, to: from })),
+    policy: unruled,
+  };
   const map = mapOfKeys(field);
   const [, ...path] = (map ?? field).split(".");
   if (map !== null) return inDocuments(current, path, (keys) => keysBack(keys, mapAt(original, path), move));

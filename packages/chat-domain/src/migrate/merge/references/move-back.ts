@@ -117,7 +117,13 @@ async function movedArrays(
     .toArray();
   const originalOf = idMap(remembered.map((record) => [record._id.id, Reflect.get(record, part)] as const));
   const records = await moves
-    .find({ ids: { $in: [...ids] }, "_id.form": "array", "_id.collection": collection, "_id.field": field, isInside: { $ne: true } })
+    .find({
+      ids: { $in: [...ids] },
+      "_id.form": "array",
+      "_id.collection": collection,
+      "_id.field": field,
+      isInside: { $ne: true },
+    })
     .toArray();
   const documents = await collectionOf(run.ctx, collection)
     .find({ _id: { $in: [...ids] } }, { projection: { [field]: 1 }, promoteValues: false })

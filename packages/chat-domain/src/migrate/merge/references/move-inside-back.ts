@@ -15,7 +15,9 @@ const attempts = 5;
 
 /** Ids inside arrays of documents and among the keys of maps go back, as exactly as nobody else has changed them. */
 export async function moveInsideBack(run: Run, records: readonly MovesRecord[]): Promise<void> {
-  const fields = new Map(records.map((record) => [JSON.stringify([record._id.collection, record._id.field]), record]));
+  const fields = new Map(
+    records.map((record) => [JSON.stringify([record._id.collection, record._id.field]), record]),
+  );
   for (const { _id } of fields.values()) {
     const some = records.filter((record) => isOfField(record, _id));
     let open: readonly NativeId[] = groupedById(

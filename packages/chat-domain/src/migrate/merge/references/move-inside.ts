@@ -34,7 +34,9 @@ export async function moveInside(
     return [{ id: first.id, root: rootOf(field), from, to: afterMoves(model, from, some) }];
   });
   const { changed, refusals } = await changeRoots(run, collection, changes);
-  const firstOf = idMap(documents.flatMap(([first]) => (first === undefined ? [] : [[first.id, first] as const])));
+  const firstOf = idMap(
+    documents.flatMap(([first]) => (first === undefined ? [] : [[first.id, first] as const])),
+  );
   const refused = refusals.flatMap((refusal) => {
     const id: NativeId | undefined = changes[refusal.index]?.id;
     const reference = id === undefined ? undefined : firstOf.get(id);
@@ -46,7 +48,8 @@ export async function moveInside(
 function afterMoves(model: ReferenceModel, root: Exact, references: readonly Reference[]): Exact {
   const { collection, field, prefix } = model;
   return references.reduce((value, { merge, pointer }) => {
-    if (value === null) throw new MergeObstacle(merge, `a document of ${collection} holds types of old (${field})`);
+    if (value === null)
+      throw new MergeObstacle(merge, `a document of ${collection} holds types of old (${field})`);
     try {
       return withMoves(value, field, [{ repointings: repointingsOf(pointer, prefix), policy: model }]);
     } catch (error) {

@@ -84,7 +84,10 @@ async function remember(run: Run, model: ReferenceModel, all: readonly Reference
   await run.write.insert(recordName(run.ctx.model, "chat_merge_moves"), records);
 }
 
-function recordOf({ collection, field, prefix }: ReferenceModel, unit: readonly Reference[]): readonly MovesRecord[] {
+function recordOf(
+  { collection, field, prefix }: ReferenceModel,
+  unit: readonly Reference[],
+): readonly MovesRecord[] {
   const [first] = unit;
   if (first === undefined) return [];
   const { merge, kind, pointer, stored } = first;
@@ -93,11 +96,18 @@ function recordOf({ collection, field, prefix }: ReferenceModel, unit: readonly 
   const isPlain = pointer.from === loser && prefix === "";
   if (kind === "scalar") {
     const form = typeof stored.from === "string" && typeof loser !== "string" ? "text" : "native";
-    const _id = { loser, collection, field, form, digest: digestOf(isPlain ? { ids } : { ids, ...stored }) } as const;
+    const _id = {
+      loser,
+      collection,
+      field,
+      form,
+      digest: digestOf(isPlain ? { ids } : { ids, ...stored }),
+    } as const;
     return [{ _id, loser, survivor, ids, ...stored }];
   }
   const _id = { loser, collection, field, form: "array", digest: digestOf({ ids, prefix }) } as const;
-  const [{ from, to } = stored] = prefix === "" ? [{ from: pointer.from, to: pointer.to ?? pointer.from }] : repointingsOf(pointer, prefix);
+  const [{ from, to } = stored] =
+    prefix === "" ? [{ from: pointer.from, to: pointer.to ?? pointer.from }] : repointingsOf(pointer, prefix);
   return [{ _id, loser, survivor, ids, from, to, ...(kind === "inside" ? { isInside: true } : {}) }];
 }
 
@@ -139,7 +149,10 @@ async function move(run: Run, model: ReferenceModel, all: readonly Reference[]):
   return { conflicts, left: inside.left };
 }
 
-function statement({ field, prefix }: ReferenceModel, unit: readonly Reference[]): readonly UpdateStatement[] {
+function statement(
+  { field, prefix }: ReferenceModel,
+  unit: readonly Reference[],
+): readonly UpdateStatement[] {
   const [first] = unit;
   if (first === undefined) return [];
   const { kind, pointer, stored } = first;

@@ -27,16 +27,16 @@ export async function pointersOf(
     const [from, to] = [values.get(merge.loser), values.get(merge.survivor)];
     const text = participantIdOrNull(from);
     if (text === null || text === "" || text === participantIdOrNull(to)) return [];
-    return [{ merge, from: from as NativeId, to: participantIdOrNull(to) === null ? null : (to as NativeId) }];
+    return [
+      { merge, from: from as NativeId, to: participantIdOrNull(to) === null ? null : (to as NativeId) },
+    ];
   });
 }
 
 /** What the chats hold in a field; of purged ones, what their redirects have kept. */
 async function valuesOf(ctx: MigrationContext, merges: readonly Merge[], field: string) {
   const ids = merges.flatMap(({ loser, survivor }) => [loser, survivor]);
-  const chats = await ctx.chats
-    .find({ _id: { $in: ids } }, { projection: { [rootOf(field)]: 1 } })
-    .toArray();
+  const chats = await ctx.chats.find({ _id: { $in: ids } }, { projection: { [rootOf(field)]: 1 } }).toArray();
   const redirects = await ctx.redirects
     .find({ _id: { $in: merges.map(({ loser }) => loser) }, "values.field": field })
     .toArray();
