@@ -5,7 +5,10 @@ export const options = {
     flags: "--uri-file <file>",
     text: "a file that holds the connection string, instead of MONGODB_URI; or MIGRATOR_URI_FILE",
   },
-  database: { flags: "--database <name>", text: "the database (onechat); or MONGODB_DB" },
+  database: {
+    flags: "--database <name>",
+    text: "the database (that of the connection string, or onechat); or MONGODB_DB",
+  },
   json: { flags: "--json", text: "the result as JSON" },
   progress: {
     flags: "--progress <how>",

@@ -32,7 +32,7 @@ export const Settings = z.object({
   database: z
     .string()
     .regex(/^[^/\\. "$*<>:|?\0]{1,63}$/, "the name of a database")
-    .default("onechat"),
+    .optional(),
   json: Flag,
   progress: z.enum(progressModes, `one of ${progressModes.join(", ")}`).default("auto"),
   execute: Flag,
@@ -59,4 +59,4 @@ export const Settings = z.object({
   chat: z.string().trim().min(1, "the id of a duplicate").nullable().default(null),
 });
 /** Everything a command was told, decided once. */
-export type Settings = Readonly<z.output<typeof Settings>>;
+export type Settings = Readonly<Omit<z.output<typeof Settings>, "database">> & { readonly database: string };

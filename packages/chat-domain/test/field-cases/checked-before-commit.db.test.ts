@@ -47,7 +47,7 @@ describe("a collection that cannot be written as a merge needs it", () => {
     const chats = ["Ab", "aB", "ab"].map((_id) => ({ _id, users: ["a", "b"] }));
     await using field = await fieldDatabase({
       model: { ...model, chats: { ...model.chats, idType: "string" }, fold: {} },
-      data: { chats, messages: chats.map(({ _id }) => ({ _id, chat: _id })) },
+      data: { chats, messages: chats.map(({ _id }, number) => ({ _id: number, chat: _id })) },
       collections: { messages: { collation: { locale: "en", strength: 2, numericOrdering: true } } },
       isIndexed: false,
       indexes: [{ collection: "messages", key: { chat: 1, _id: 1 } }],

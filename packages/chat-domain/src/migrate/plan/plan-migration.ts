@@ -1,6 +1,7 @@
+import { defaultMaxParticipants } from "../../identity/participants-key.ts";
 import type { NativeId } from "../../identity/native-id.ts";
 import { isReleased } from "../../model/own-names.ts";
-import { recomputedKey } from "../../model/chat-document.ts";
+import { storedIdentity } from "../../model/chat-document.ts";
 import { uniqueChats } from "../../model/chat-filters.ts";
 import { type StoredDocument } from "../../model/stored-document.ts";
 import { existingIndexes } from "../../store/key-index.ts";
@@ -10,10 +11,14 @@ import type { MigrationPhase } from "../context/migration-event.ts";
 import { invalidityOf } from "../keys/chat-validity.ts";
 import { nextChats } from "../keys/scan-chats.ts";
 import { typeWarnings } from "../preflight/key-field.ts";
+import { duplicateDifferences, tooLarge } from "../preflight/duplicate-differences.ts";
+import { hasMergeable } from "../preflight/lost-content.ts";
 import { preflight } from "../preflight/preflight.ts";
 import { missingReferenceIndexes } from "../preflight/reference-indexes.ts";
+import { archivedRows } from "./archived-rows.ts";
 import { type Census, duplicateCensus } from "./duplicate-census.ts";
 import { hasWork } from "./pending-work.ts";
+import { unnamedReferences } from "./unnamed-references.ts";
 
 export interface InvalidChats {
   readonly reason: string;
@@ -72,6 +77,16 @@ const mergeFactor = 40;
  * Looks at every chat and says what `up` would do.
  *
  * @throws MigrationError `UNAVAILABLE`
+ * @example
+ * ```ts
+ * import { type MigrationContext, planMigration } from "@onechat/chat-domain/migrate";
+ *
+ * export async function countDuplicates(migration: MigrationContext): Promise<number> {
+ *   const { problems, duplicates } = await planMigration(migration);
+ *   if (problems.length > 0) throw new Error(problems.join("\n"));
+ *   return duplicates.losers;
+ * }
+ * ```
  */
 export async function planMigration(
   ctx: MigrationContext,
@@ -79,9 +94,10 @@ export async function planMigration(
 ): Promise<MigrationPlan> {
   return withMigrationErrors(async () => {
     const createsReferenceIndexes = options.createReferenceIndexes === true;
-    const { problems, warnings } = await preflight(ctx, { createsReferenceIndexes });
+    const { problems, warnings, isReadable } = await preflight(ctx, { createsReferenceIndexes });
+    if (!isReadable) return { ...emptyPlan, problems, warnings };
     const started = performance.now();
-    const scan = await scanAll(ctx, options);
+    const { large, ...scan } = await scanAll(ctx, options);
     const scanSeconds = (performance.now() - started) / 1_000;
     const { unique } = scan.chats;
     const perChat = unique === 0 ? 0 : scanSeconds / unique;
@@ -89,8 +105,15 @@ export async function planMigration(
     const expected = perChat * (unique + toKey * backfillFactor + scan.duplicates.losers * mergeFactor);
     return {
       problems,
-      warnings: [...warnings, ...(await typeWarnings(ctx))],
+      warnings: [
+        ...warnings,
+        ...(await typeWarnings(ctx)),
+        ...(await unnamedReferences(ctx)),
+        ...(await archivedRows(ctx)),
+        ...tooManyPeople(large),
+      ],
       ...scan,
+      invalid: [...scan.invalid, ...(await unmergeable(ctx))],
       references: await references(ctx),
       keyIndexExists: (await existingIndexes(ctx.chats)).some(
         ({ key }) => Object.keys(key).join() === ctx.model.chats.keyField,
@@ -101,11 +124,27 @@ export async function planMigration(
   });
 }
 
-type Scan = Pick<MigrationPlan, "chats" | "duplicates" | "invalid">;
+const emptyPlan: MigrationPlan = {
+  problems: [],
+  warnings: [],
+  chats: { unique: 0, keyed: 0, keyless: 0, otherKey: 0 },
+  duplicates: { groups: 0, losers: 0, largest: [], share: 1 },
+  invalid: [],
+  references: [],
+  keyIndexExists: false,
+  expectedSeconds: 0,
+  pending: false,
+};
+
+interface Scan extends Pick<MigrationPlan, "chats" | "duplicates" | "invalid"> {
+  /** Chats of more people than an application may ask for, unless it says so. */
+  readonly large: number;
+}
 
 async function scanAll(ctx: MigrationContext, { onProgress, signal }: PlanOptions): Promise<Scan> {
   const census = duplicateCensus(mostKeys);
   const invalid = new Map<string, { chats: number; examples: NativeId[] }>();
+  let large = 0;
   const counts = { unique: 0, keyed: 0, keyless: 0, otherKey: 0 };
   const total = await ctx.chats.estimatedDocumentCount();
   const filter = uniqueChats(ctx.model);
@@ -117,7 +156,9 @@ async function scanAll(ctx: MigrationContext, { onProgress, signal }: PlanOption
     for (const chat of chats) {
       if (isReleased(ctx.model, chat)) continue;
       counts.unique += 1;
-      const key = recomputedKey(ctx.model, chat);
+      const identity = storedIdentity(ctx.model, chat);
+      if (identity !== null && identity.ids.length > defaultMaxParticipants) large += 1;
+      const key = identity?.key ?? null;
       const stored = chat[ctx.model.chats.keyField];
       if (stored === undefined) counts.keyless += 1;
       else counts[stored === key ? "keyed" : "otherKey"] += 1;
@@ -129,7 +170,23 @@ async function scanAll(ctx: MigrationContext, { onProgress, signal }: PlanOption
     after = last._id;
   }
   const reasons = [...invalid].map(([reason, found]) => ({ reason, ...found }));
-  return { chats: counts, duplicates: census.result(largestShown), invalid: reasons };
+  return { chats: counts, duplicates: census.result(largestShown), invalid: reasons, large };
+}
+
+function tooManyPeople(chats: number): readonly string[] {
+  if (chats === 0) return [];
+  return [
+    `${chats} ${chats === 1 ? "chat is" : "chats are"} of more than ${defaultMaxParticipants} people: create-or-get refuses so many unless ` +
+      "chatContext gets a greater maxParticipants",
+  ];
+}
+
+/** What merges would be stopped by, as far as that is to be seen. */
+async function unmergeable(ctx: MigrationContext): Promise<readonly InvalidChats[]> {
+  if (!(await hasMergeable(ctx))) return [];
+  const chats = tooLarge(await duplicateDifferences(ctx));
+  const reason = "with what is folded into it its survivor would be larger than a document may be (16 MB)";
+  return chats.length === 0 ? [] : [{ reason, chats: chats.length, examples: chats.slice(0, examplesShown) }];
 }
 
 function noteInvalid(

@@ -1,0 +1,40 @@
+/** A database somebody named, and where: `MONGODB_DB`, a flag, a file. */
+export interface NamedDatabase {
+  readonly name: string;
+  readonly place: string;
+}
+
+/** The database of a connection string that names none of its own. */
+export const defaultDatabase = "onechat";
+
+const pathOf = /^mongodb(?:\+srv)?:\/\/[^/?]*\/([^?]*)/i;
+
+/**
+ * The database to work with: the one that the connection string names, as the driver reads it, or the one that was named
+ * beside it. Two that contradict each other are a problem, in words without a secret; but `admin` beside another one only
+ * says where users are looked up.
+ */
+export function databaseFor(
+  uri: string,
+  named: NamedDatabase | null,
+): { readonly database: string } | { readonly problem: string } {
+  const inUri = decoded(pathOf.exec(uri)?.[1] ?? "");
+  if (inUri === "" || inUri === named?.name) return { database: named?.name ?? defaultDatabase };
+  if (inUri === "admin") return named === null ? { problem: onlyAdmin } : { database: named.name };
+  if (named === null) return { database: inUri };
+  return {
+    problem: `${named.place}: names the database ${named.name}, but the connection string names ${inUri}; name one`,
+  };
+}
+
+const onlyAdmin =
+  "the connection string names admin, where the server keeps its users: say with MONGODB_DB where the chats are";
+
+/** What is no proper escape the driver will complain about. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,2 @@
+export { machineLoad } from "./machine-load.ts";
+export { until, type UntilOptions } from "./until.ts";
