@@ -48,7 +48,9 @@ async function auditRecords(
     const documents = await collectionOf(ctx, collection)
       .find({ _id: { $in: ids } }, { projection: { [rootOf(field)]: 1 } })
       .toArray();
-    const present = idMap(documents.map((document) => [document._id, heldValues(document, field).values] as const));
+    const present = idMap(
+      documents.map((document) => [document._id, heldValues(document, field).values] as const),
+    );
     const archived = await archivedRows(ctx, collection, ids);
     for (const [record, id] of some.flatMap((moves) => moves.ids.map((one) => [moves, one] as const))) {
       const message = whatIsWrong(record, { id, present, archived, allowDeleted });
