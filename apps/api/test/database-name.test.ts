@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseEnv } from "../src/env.ts";
+import { parseEnv } from "../src/config/env.ts";
 
 const AUTH_JWT_SECRET = "x".repeat(32);
 

@@ -1,9 +1,9 @@
 import { ChatError, type ChatErrorCode } from "@onechat/chat-domain";
+import { errorShape, toTrpcError } from "@onechat/chat-router";
 import { TRPCError } from "@trpc/server";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { errorShape, toTrpcError } from "../src/error-answer.ts";
-import { requestId } from "../src/request-id.ts";
+import { requestId } from "../src/http/request-log.ts";
 
 const origin = { requestId: "r1", path: "chat.get" };
 
@@ -14,6 +14,7 @@ describe("the error shape", () => {
     ["CHAT_NOT_FOUND", 404],
     ["INTEGRITY", 500],
     ["INDEX_MISSING", 503],
+    ["MODEL_MISMATCH", 503],
     ["UNAVAILABLE", 503],
   ])("of %s has status %i and says why", (code, httpStatus) => {
     const shape = errorShape(toTrpcError(new ChatError(code, "because")), origin);

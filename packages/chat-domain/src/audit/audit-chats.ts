@@ -26,6 +26,16 @@ export interface AuditOptions {
  * the ids to look it up by, and holds no more than a batch in memory.
  *
  * @throws MigrationError `UNAVAILABLE`, `PREFLIGHT_REFUSED`
+ * @example
+ * ```ts
+ * import { auditChats } from "@onechat/chat-domain/audit";
+ * import type { MigrationContext } from "@onechat/chat-domain/migrate";
+ *
+ * export async function isClean(migration: MigrationContext): Promise<boolean> {
+ *   for await (const { code } of auditChats(migration)) return code === "PARKED";
+ *   return true;
+ * }
+ * ```
  */
 export async function* auditChats(
   ctx: MigrationContext,

@@ -27,6 +27,16 @@ export interface ChatContext extends ChatStore {
  *
  * @throws ZodError when `model` is not a {@link ChatModel}
  * @throws RangeError when one of the numbers is not a positive whole number
+ * @example
+ * ```ts
+ * import { chatContext } from "@onechat/chat-domain";
+ * import { MongoClient } from "mongodb";
+ *
+ * const client = new MongoClient("mongodb://127.0.0.1:27017");
+ * export const chats = chatContext(client.db("app"), {
+ *   model: { chats: { participants: "users", participantType: "objectId", scope: null } },
+ * });
+ * ```
  */
 export function chatContext(db: Db, options: ChatContextOptions = {}): ChatContext {
   const store = chatStore(db, options);

@@ -29,6 +29,15 @@ const maxRetries = 3;
  *   not answer, or when too many calls are waiting
  * @throws the reason of `signal` once it is aborted
  * @throws TypeError when `set` is not an object of plain fields, or holds one that is onechat's to write
+ * @example
+ * ```ts
+ * import { type ChatContext, createOrGetChat } from "@onechat/chat-domain";
+ *
+ * export async function openChat(chats: ChatContext, me: string, other: string): Promise<string> {
+ *   const { chat, created } = await createOrGetChat(chats, { participants: [me, other], set: { createdBy: me } });
+ *   return created ? `a new chat, ${chat.id}` : `the chat there was, ${chat.id}`;
+ * }
+ * ```
  */
 export async function createOrGetChat(
   ctx: ChatContext,

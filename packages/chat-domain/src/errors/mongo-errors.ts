@@ -72,8 +72,14 @@ export function isHintRefused(error: unknown): boolean {
 
 /** Whether the database only could not answer now: asking again may work. */
 export function isTransient(error: unknown): boolean {
+  if (isSocketError(error)) return true;
   if (!isDriverError(error)) return false;
   return transientNames.has(error.name) || (typeof error.code === "number" && transientCodes.has(error.code));
+}
+
+/** Not the driver's: writing to a connection that was reset just before, it (7.9) throws what the socket has thrown. */
+function isSocketError(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "ECONNRESET" || error.code === "EPIPE");
 }
 
 /** Positions of the writes of an unordered bulk that the server refused, such as by a unique index. */

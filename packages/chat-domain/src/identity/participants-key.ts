@@ -24,6 +24,13 @@ export const keyVersion = /^v1\.[A-Za-z0-9_-]{43}$/;
  * @param participants ids in any accepted form, see {@link participantId}; 1 to 100 different ones
  * @param scope part of the identity (tenant, project, listing …): same people, other scope, other chat
  * @throws ChatError `INVALID_PARTICIPANTS` with the position and the reason
+ * @example
+ * ```ts
+ * import { participantsKey } from "@onechat/chat-domain";
+ *
+ * participantsKey(["bob", "alice"]) === participantsKey(["alice", "bob", "alice"]); // true
+ * participantsKey(["alice", "bob"], "listing-7"); // another chat of the same people
+ * ```
  */
 export function participantsKey(participants: readonly unknown[], scope: unknown = ""): string {
   return keyOf(canonicalParticipants(participants, defaultMaxParticipants), scopeId(scope));

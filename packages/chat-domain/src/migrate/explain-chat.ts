@@ -36,6 +36,14 @@ export interface ChatExplanation {
  * Tells all that is known of a chat, by its id in text form.
  *
  * @throws MigrationError `NOT_FOUND`, `UNAVAILABLE`, `PREFLIGHT_REFUSED`
+ * @example
+ * ```ts
+ * import { type MigrationContext, explainChat } from "@onechat/chat-domain/migrate";
+ *
+ * export async function standing(migration: MigrationContext, chatId: string): Promise<string> {
+ *   return (await explainChat(migration, chatId)).standing;
+ * }
+ * ```
  */
 export function explainChat(ctx: MigrationContext, id: string): Promise<ChatExplanation> {
   return withMigrationErrors(() => explain(ctx, id));

@@ -50,6 +50,14 @@ function phasesUpTo(to: MigrationPhase): readonly MigrationPhase[] {
  *
  * @throws MigrationError `PREFLIGHT_REFUSED` before anything is written, `LOCKED`, `LEASE_LOST`, `ABORTED`,
  *   `UNAVAILABLE`
+ * @example
+ * ```ts
+ * import { type MigrationContext, migrateUp } from "@onechat/chat-domain/migrate";
+ *
+ * export async function giveKeysOnly(migration: MigrationContext): Promise<void> {
+ *   await migrateUp(migration, { to: "backfill", maxRuntimeMs: 60_000 });
+ * }
+ * ```
  */
 export async function migrateUp(ctx: MigrationContext, options: MigrateUpOptions = {}): Promise<RunResult> {
   const to = options.to ?? "settle";
@@ -102,6 +110,14 @@ export type PurgeOptions = Omit<MigrateUpOptions, "to">;
  * rollback remains possible.
  *
  * @throws MigrationError `PREFLIGHT_REFUSED` without `confirmDrained`, and as `migrateUp` does
+ * @example
+ * ```ts
+ * import { type MigrationContext, purge } from "@onechat/chat-domain/migrate";
+ *
+ * export async function deleteTombstones(migration: MigrationContext): Promise<void> {
+ *   await purge(migration, { confirmDrained: true });
+ * }
+ * ```
  */
 export function purge(ctx: MigrationContext, options: PurgeOptions = {}): Promise<RunResult> {
   return migrateUp(ctx, { ...options, to: "purge" });

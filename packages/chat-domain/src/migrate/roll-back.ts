@@ -26,6 +26,14 @@ export type RollBackOptions = RunOptions & RollbackExtent;
  *
  * @throws MigrationError `PREFLIGHT_REFUSED` before anything is written, `LOCKED`, `LEASE_LOST`, `ABORTED`,
  *   `UNAVAILABLE`, `NOT_FOUND` where no such duplicate has been merged
+ * @example
+ * ```ts
+ * import { type MigrationContext, rollBack } from "@onechat/chat-domain/migrate";
+ *
+ * export async function undoEverything(migration: MigrationContext): Promise<void> {
+ *   await rollBack(migration, { to: "none" });
+ * }
+ * ```
  */
 export async function rollBack(ctx: MigrationContext, options: RollBackOptions): Promise<RunResult> {
   refuseProblems(await rollbackProblems(ctx));

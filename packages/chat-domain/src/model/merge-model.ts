@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { FieldPath, ReferencePath } from "./field-path.ts";
+import { FieldPath, mapOfKeys, ReferencePath } from "./field-path.ts";
 
 const Where = z.record(z.string(), z.unknown()).default({});
 
@@ -41,6 +41,9 @@ export const FoldModel = z
   })
   .readonly();
 
+/** The path of a value that is no document. */
+export const wholeValue = "";
+
 /** What points at chats: a field of a collection that holds their ids, or values of another field of theirs. */
 export type ReferenceModel = z.infer<typeof ReferenceModel>;
 export const ReferenceModel = z
@@ -62,8 +65,10 @@ export const ReferenceModel = z
      * has one already: `keep-survivor` archives the duplicate's, `fold` folds its fields into the survivor's first.
      */
     onConflict: z.enum(["keep-survivor", "fold"]).optional(),
-    /** For `onConflict: "fold"`: what becomes of which field. */
-    fold: FoldModel.default({}),
+    /** For `onConflict: "fold"`: what becomes of which field; of a map whose values are no documents, of a value. */
+    fold: z
+      .union([FoldModel, FoldStrategy.transform((strategy): FoldModel => ({ [wholeValue]: strategy }))])
+      .prefault({}),
     /** Fields in which documents that become one may differ without a word. */
     ignore: z.array(FieldPath).readonly().default([]),
     /** Named, and left as it is: what points at a duplicate goes on pointing at its tombstone. */
@@ -72,6 +77,10 @@ export const ReferenceModel = z
   .refine(({ onConflict, fold }) => (onConflict === "fold") === Object.keys(fold).length > 0, {
     path: ["fold"],
     message: 'goes together with onConflict: "fold"',
+  })
+  .refine(({ field, fold }) => !(wholeValue in fold) || mapOfKeys(field) !== null, {
+    path: ["fold"],
+    message: "by field: only the values of a map are folded by one strategy",
   })
   .refine(({ leave, onConflict }) => leave === undefined || onConflict === undefined, {
     path: ["leave"],

@@ -16,6 +16,14 @@ export interface FindChatInput {
  * The chat of these people in this scope, or `null`. Never creates and never claims, so it is safe for previews.
  *
  * @throws ChatError `INVALID_PARTICIPANTS`, `INTEGRITY`, `INDEX_MISSING`, `UNAVAILABLE`
+ * @example
+ * ```ts
+ * import { type ChatContext, findChat } from "@onechat/chat-domain";
+ *
+ * export async function haveTalked(chats: ChatContext, me: string, other: string): Promise<boolean> {
+ *   return (await findChat(chats, { participants: [me, other] })) !== null;
+ * }
+ * ```
  */
 export async function findChat(ctx: ChatStore, input: FindChatInput): Promise<Chat | null> {
   const identity = chatIdentity(ctx, input);

@@ -19,6 +19,15 @@ export interface ResolveChatIdOptions {
  *
  * @throws ChatError `CHAT_NOT_FOUND`, `UNAVAILABLE`
  * @throws RangeError when no reference of the model names `field`
+ * @example
+ * ```ts
+ * import { type ChatContext, resolveChatId } from "@onechat/chat-domain";
+ *
+ * export async function postMessage(chats: ChatContext, idOfAnyAge: string, text: string): Promise<void> {
+ *   const chatId = await resolveChatId(chats, idOfAnyAge);
+ *   await chats.db.collection("messages").insertOne({ chatId, text });
+ * }
+ * ```
  */
 export async function resolveChatId(
   ctx: ChatStore,

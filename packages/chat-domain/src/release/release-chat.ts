@@ -13,10 +13,12 @@ import { followChatId } from "../store/follow-chat-id.ts";
  * @example
  * ```ts
  * import { type ChatContext, createOrGetChat, releaseChat } from "@onechat/chat-domain";
+ * import { ObjectId } from "mongodb";
  *
  * export async function inviteToPair(chats: ChatContext, pairId: string, guest: string): Promise<void> {
  *   const pair = await releaseChat(chats, pairId);
- *   await chats.chats.updateOne({ _id: pair.document._id }, { $push: { participants: guest } });
+ *   const groups = chats.db.collection<{ participants: string[] }>("chats");
+ *   await groups.updateOne({ _id: new ObjectId(pair.id) }, { $push: { participants: guest } });
  *   await createOrGetChat(chats, { participants: pair.participants });
  * }
  * ```

@@ -11,6 +11,14 @@ import { foreignKeys } from "./model-agreement.ts";
  *
  * @throws ChatError `INDEX_MISSING` when an index of the same fields exists with other options, or chats hold the same
  *   key; `MODEL_MISMATCH`; `UNAVAILABLE`
+ * @example
+ * ```ts
+ * import { type ChatContext, ensureIndexes } from "@onechat/chat-domain";
+ *
+ * export async function prepareNewDatabase(chats: ChatContext): Promise<void> {
+ *   await ensureIndexes(chats);
+ * }
+ * ```
  */
 export async function ensureIndexes(ctx: ChatStore): Promise<void> {
   // No deadline: on a large collection a build takes as long as it takes.
@@ -23,6 +31,14 @@ export async function ensureIndexes(ctx: ChatStore): Promise<void> {
  * on any other it only asserts, because building an index on a large collection is a decision of its operator.
  *
  * @throws ChatError `INDEX_MISSING`, `MODEL_MISMATCH`, `UNAVAILABLE`
+ * @example
+ * ```ts
+ * import { type ChatContext, ensureIndexesIfEmpty } from "@onechat/chat-domain";
+ *
+ * export async function start(chats: ChatContext): Promise<void> {
+ *   await ensureIndexesIfEmpty(chats);
+ * }
+ * ```
  */
 export async function ensureIndexesIfEmpty(ctx: ChatStore): Promise<void> {
   const anyChat = await withDeadline(ctx, () => ctx.chats.findOne({}, { projection: { _id: 1 } }));
@@ -34,6 +50,19 @@ export async function ensureIndexesIfEmpty(ctx: ChatStore): Promise<void> {
  * hidden and without a collation.
  *
  * @throws ChatError `INDEX_MISSING` and `MODEL_MISMATCH` with what is wrong and what mends it, `UNAVAILABLE`
+ * @example
+ * ```ts
+ * import { assertIndexes, type ChatContext, ChatError } from "@onechat/chat-domain";
+ *
+ * export async function readiness(chats: ChatContext): Promise<string> {
+ *   try {
+ *     await assertIndexes(chats);
+ *     return "ready";
+ *   } catch (error) {
+ *     return error instanceof ChatError ? `not ready: ${error.code}` : "not ready";
+ *   }
+ * }
+ * ```
  */
 export async function assertIndexes(ctx: ChatStore): Promise<void> {
   await withDeadline(ctx, async () => {

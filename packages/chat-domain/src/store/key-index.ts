@@ -18,7 +18,16 @@ function uniqueKeyIndex(keyField: string): ChatIndex {
   };
 }
 
-/** The indexes of the chats collection. */
+/**
+ * The indexes of the chats collection.
+ *
+ * @example
+ * ```ts
+ * import { chatIndexes, ChatModel } from "@onechat/chat-domain";
+ *
+ * for (const { key, options } of chatIndexes(ChatModel.parse({}))) console.log(key, options);
+ * ```
+ */
 export function chatIndexes(model: ChatModel): readonly ChatIndex[] {
   // Read backwards: in the other direction, a find by all people that names no order would turn from the oldest chat,
   // which old versions know, to the newest, which may be an emptied tombstone.

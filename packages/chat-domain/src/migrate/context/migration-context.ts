@@ -49,6 +49,16 @@ export interface MigrationContext {
  *
  * @throws ZodError when `model` is not a {@link ChatModel}
  * @throws RangeError when a duration or a batch size is not a positive whole number
+ * @example
+ * ```ts
+ * import { migrateUp, migrationContext } from "@onechat/chat-domain/migrate";
+ * import type { Db } from "mongodb";
+ *
+ * export async function migrate(db: Db): Promise<void> {
+ *   const migration = migrationContext(db, { model: { chats: { participants: "users", scope: null } } });
+ *   await migrateUp(migration);
+ * }
+ * ```
  */
 export function migrationContext(db: Db, options: MigrationOptions = {}): MigrationContext {
   const model = ChatModel.parse(options.model ?? {});

@@ -44,6 +44,7 @@ export async function completeMerges(
     open = await addAliases(run, await stillHolding(run, open, options));
     await archiveLosers(run, open);
     open = await withoutVanished(run, open);
+    if (open.length === 0) return;
     await redirect(run, open);
     for (const reference of run.ctx.model.references) await moveReferences(run, open, reference);
     await fold(run, open);

@@ -134,7 +134,7 @@ async function claimBatch(run: Run, chats: readonly StoredDocument[]): Promise<n
   const changes: number[] = [];
   await inHalves(run, chats, {
     phase: "backfill",
-    work: async (some) => void changes.push(await claimKeys(run, some)),
+    work: async (limited, some) => void changes.push(await claimKeys(limited, some)),
     giveUp: (chat, reason) => park(run, [{ chat: chat._id, survivor: null, kind: "unclaimable", reason }]),
   });
   return changes.reduce((sum, n) => sum + n, 0);

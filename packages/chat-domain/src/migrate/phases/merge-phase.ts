@@ -65,7 +65,7 @@ export async function followInMaps(run: Run, phase: PhaseName): Promise<number> 
 async function mergeEach(run: Run, merges: readonly Merge[], work: MergeWork): Promise<void> {
   await inHalves(run, merges, {
     phase: "merge",
-    work: (some) => aroundObstacles(run, some, work),
+    work: (limited, some) => aroundObstacles(limited, some, work),
     giveUp: (merge, reason) => setAside(run, [{ merge, reason }]),
   });
   const merged = await countIn(run, merges, ["merged", "settled"]);

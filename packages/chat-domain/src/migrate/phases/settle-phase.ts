@@ -66,7 +66,7 @@ async function completeEach(run: Run, phase: PhaseName, merges: readonly Merge[]
   if (merges.length === 0) return;
   await inHalves(run, merges, {
     phase,
-    work: (some) => aroundObstacles(run, some, completeMerged),
+    work: (limited, some) => aroundObstacles(limited, some, completeMerged),
     giveUp: (merge, reason) => setAside(run, [{ merge, reason }]),
   });
 }

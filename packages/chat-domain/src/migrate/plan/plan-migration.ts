@@ -77,6 +77,16 @@ const mergeFactor = 40;
  * Looks at every chat and says what `up` would do.
  *
  * @throws MigrationError `UNAVAILABLE`
+ * @example
+ * ```ts
+ * import { type MigrationContext, planMigration } from "@onechat/chat-domain/migrate";
+ *
+ * export async function countDuplicates(migration: MigrationContext): Promise<number> {
+ *   const { problems, duplicates } = await planMigration(migration);
+ *   if (problems.length > 0) throw new Error(problems.join("\n"));
+ *   return duplicates.losers;
+ * }
+ * ```
  */
 export async function planMigration(
   ctx: MigrationContext,

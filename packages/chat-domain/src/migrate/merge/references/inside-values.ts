@@ -1,6 +1,6 @@
 import { idText } from "../../../identity/stored-ids.ts";
 import { mapOfKeys } from "../../../model/field-path.ts";
-import type { FoldModel, ReferenceModel } from "../../../model/merge-model.ts";
+import { type FoldModel, type ReferenceModel, wholeValue } from "../../../model/merge-model.ts";
 import { documentWith, type Expression, fieldAt } from "../../../model/nested-fields.ts";
 import { foldedField } from "../fold/fold-expressions.ts";
 import type { Repointing } from "./pointers.ts";
@@ -149,6 +149,7 @@ export function expressionOf(value: Exact): Expression {
 }
 
 function foldedExpression({ mine, theirs, fold }: Folded): Expression {
+  const value = fold[wholeValue];
   const values = Object.entries(fold).map(([field, strategy]) => {
     const sources = {
       current: (name: string) => fieldAt("$$mine.", name),
@@ -159,7 +160,10 @@ function foldedExpression({ mine, theirs, fold }: Folded): Expression {
   return {
     $let: {
       vars: { mine: expressionOf(mine), theirs: expressionOf(theirs) },
-      in: documentWith("$$mine", values),
+      in:
+        value === undefined
+          ? documentWith("$$mine", values)
+          : foldedField(value, wholeValue, { current: () => "$$mine", incoming: () => "$$theirs" }),
     },
   };
 }

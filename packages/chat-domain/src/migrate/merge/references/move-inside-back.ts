@@ -7,7 +7,7 @@ import { arrayPart } from "../../journal/originals.ts";
 import type { Run } from "../../run/run.ts";
 import { exactDocument } from "../archive/exact-document.ts";
 import { changeRoots, exactRoots, holdingExactly, type RootChange } from "./inside-moves.ts";
-import { type Exact, type InsideMove, patchedBack, withMoves } from "./inside-values.ts";
+import { type Exact, type InsideMove, KeysCollide, patchedBack, withMoves } from "./inside-values.ts";
 import { repointingsOf } from "./pointers.ts";
 
 /** How often a document that changes just now is looked at again. */
@@ -87,14 +87,24 @@ interface Root {
 
 async function rootBack(run: Run, { id, field, current, original, undone, kept }: Root): Promise<Exact> {
   const moveOf = (record: MovesRecord): InsideMove => insideMove(run, record);
-  const value = withMoves(original, field.field, [...kept, ...undone].map(moveOf));
+  const value = movedOrNull(original, field.field, [...kept, ...undone].map(moveOf));
   const root = rootOf(field.field);
-  if (await holdingExactly(run.ctx, field.collection, { id, root, value }))
+  if (value !== null && (await holdingExactly(run.ctx, field.collection, { id, root, value })))
     return withMoves(original, field.field, kept.map(moveOf));
   return undone.reduce(
     (patched, record) => patchedBack({ original, current: patched, field: field.field }, moveOf(record)),
     current,
   );
+}
+
+/** `null` where keys collide: that was remembered, and then did not happen. */
+function movedOrNull(original: Exact, field: string, moves: readonly InsideMove[]): Exact {
+  try {
+    return withMoves(original, field, moves);
+  } catch (error) {
+    if (error instanceof KeysCollide) return null;
+    throw error;
+  }
 }
 
 function insideMove({ ctx }: Run, { _id, loser, survivor, from, to }: MovesRecord): InsideMove {
