@@ -26,6 +26,14 @@ describe("the database in the connection string", () => {
     },
   );
 
+  it("named admin says where users are looked up, and no more", () => {
+    const uri = "mongodb://somebody:hunter22@host/admin?replicaSet=rs0";
+    expect(parsed(uri, "shop")).toMatchObject({ settings: { mongo: { uri, database: "shop" } } });
+    const { problems } = parsed(uri) as { readonly problems: readonly string[] };
+    expect(problems).toEqual([expect.stringContaining("MONGODB_DB")]);
+    expect(problems.join()).not.toMatch(/hunter22|somebody/);
+  });
+
   it("is refused where MONGODB_DB names another, with both names and no secret", () => {
     const { problems } = parsed("mongodb://somebody:hunter22@host/shop", "other") as {
       problems: readonly string[];

@@ -9,6 +9,8 @@ export interface RunSummary {
   readonly to: string;
   readonly result: RunResult;
   readonly elapsedMs: number;
+  /** Whether merges are parked that are tried again only on demand. */
+  readonly isRetryOfUse: boolean;
   readonly stoppedBy: StopSignal | null;
 }
 
@@ -81,13 +83,14 @@ function nextLines(summary: RunSummary): readonly string[] {
   return text === null ? [] : ["", `Next: ${text}`];
 }
 
-function nextText({ command, to, result: { outcome } }: RunSummary): string | null {
+function nextText({ command, to, isRetryOfUse, result: { outcome } }: RunSummary): string | null {
   const again = "run the same command again; it goes on where it stopped.";
   const texts: Readonly<Record<RunOutcome, string | null>> = {
     done: command === "up" ? nextPhase(to) : null,
     "nothing-to-do": null,
     parked:
-      "put them right in the database and run the same command again, with --retry-parked for parked merges.",
+      "put them right in the database and run the same command again" +
+      (isRetryOfUse ? ", with --retry-parked for the merges among them." : "."),
     paused: "migrator status tells who and why; after migrator resume run the same command again.",
     "out-of-time": again,
     unsettled: "stop the old version, then run the same command again.",

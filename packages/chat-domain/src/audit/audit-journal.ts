@@ -10,9 +10,11 @@ import {
 } from "../migrate/context/migration-records.ts";
 import { journalBatches } from "../migrate/journal/journal.ts";
 import { archivedContents, contentsOf } from "../migrate/merge/archive/content-hash.ts";
+import { withoutMerges } from "../migrate/merge/merge-standing.ts";
 import { referencesTo } from "../migrate/merge/references/references-to.ts";
 import { strayTombstones } from "../migrate/merge/tombstones.ts";
 import { type StoredDocument } from "../model/stored-document.ts";
+import { driftedDuplicates, driftFindings } from "./audit-drift.ts";
 import type { Finding, FindingCode } from "./finding.ts";
 
 const size = (): number => 1_000;
@@ -29,8 +31,15 @@ export async function* auditJournal(
     tick(entries.length);
   }
   for await (const entries of journalBatches(ctx, mergedStates, size)) {
-    yield* await mergesOf(ctx, entries);
-    yield* await referencesToLosers(ctx, entries.flatMap(mergeOf));
+    const merges = entries.flatMap(mergeOf);
+    const drifted = await driftedDuplicates(ctx, merges);
+    yield* await driftFindings(ctx, drifted);
+    const isDrifted = idMap(drifted.map(({ loser }) => [loser, true] as const));
+    yield* await mergesOf(
+      ctx,
+      entries.filter(({ _id }) => !isDrifted.has(_id)),
+    );
+    yield* await referencesToLosers(ctx, withoutMerges(merges, drifted));
     tick(entries.length);
   }
 }

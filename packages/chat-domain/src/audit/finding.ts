@@ -23,6 +23,8 @@ export const findingCodes = [
   "REFERENCE_TO_LOSER",
   /** A document that followed a duplicate to its survivor is gone, or points elsewhere. */
   "REFERENCE_LOST",
+  /** A duplicate, or what it was merged into, is a chat of other people by now: what is sent to it stays there. */
+  "DRIFTED_DUPLICATE",
   /** A merge or a rollback was begun and not ended. */
   "UNFINISHED_MERGE",
   /** A chat is set aside for a person to decide. */
