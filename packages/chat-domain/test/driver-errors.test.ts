@@ -1,6 +1,6 @@
 import { MongoNetworkError, MongoServerError, MongoServerSelectionError } from "mongodb";
 import { describe, expect, it } from "vitest";
-import { isDuplicateOf, isHintRefused, isTransient } from "../src/driver-errors.ts";
+import { isDuplicateOf, isHintRefused, isTransient } from "../src/errors/mongo-errors.ts";
 
 function serverError(fields: Record<string, unknown>): MongoServerError {
   return new MongoServerError({ message: "from the server", ...fields });
