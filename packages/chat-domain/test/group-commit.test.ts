@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { Wait } from "../src/concurrency/timeout.ts";
 import { airport, turn } from "./airport.ts";
 
@@ -158,10 +158,13 @@ describe("a batcher", () => {
   });
 
   it("gives up a batch that is never answered, so that it does not keep the others waiting", async () => {
-    const { departed, call, land } = airport({ batchTimeoutMs: 20 });
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { departed, call, land } = airport({ batchTimeoutMs: 60_000 });
     const lost = call("a");
     await turn();
     const next = call("b");
+    vi.advanceTimersByTime(60_000);
     await expect(lost).rejects.toMatchObject({ code: "UNAVAILABLE" });
     await turn();
     expect(departed).toEqual([["a"], ["b"]]);

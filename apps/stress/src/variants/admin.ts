@@ -1,6 +1,6 @@
 import { reviveWhenStalled } from "@onechat/chat-domain/connect";
 import { type Db, MongoClient } from "mongodb";
-import { concerns } from "./store-client.ts";
+import { concerns, unlessGiven } from "./store-client.ts";
 
 /** The harness's own connection: it prepares databases, reads them at the end, and takes no part in any race. */
 export interface Admin extends AsyncDisposable {
@@ -14,12 +14,8 @@ export interface Admin extends AsyncDisposable {
 
 /** @throws MongoParseError when `uri` is not a connection string */
 export function openAdmin(uri: string): Admin {
-  const client = new MongoClient(uri, {
-    appName: "onechat-stress-admin",
-    serverSelectionTimeoutMS: 5_000,
-    connectTimeoutMS: 5_000,
-    socketTimeoutMS: 120_000,
-  });
+  const options = { serverSelectionTimeoutMS: 5_000, connectTimeoutMS: 5_000, socketTimeoutMS: 120_000 };
+  const client = new MongoClient(uri, unlessGiven(uri, { appName: "onechat-stress-admin", ...options }));
   const reviving = reviveWhenStalled(client);
   return {
     db: (name) => client.db(name),

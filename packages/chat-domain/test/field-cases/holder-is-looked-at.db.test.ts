@@ -190,10 +190,7 @@ describe("a pair whose chat was turned into a group", () => {
     expect(await field.one("chats", id(1))).not.toHaveProperty("participantsKey");
     expect(await field.verify()).toMatchObject({ exit: 0 });
     expect(await field.up()).toMatchObject({ text: "nothing-to-do" });
-    const again = await createOrGetChat(field.app(), {
-      participants: ["a", "b"],
-      set: { isGroupChat: false },
-    });
+    const again = await createOrGetChat(field.app(), { participants: ["a", "b"] });
     expect(again).toMatchObject({ created: true });
     expect(again.chat.id).not.toBe(String(id(1)));
   });

@@ -163,7 +163,7 @@ describe("an application with a safe upsert of its own", () => {
   it("without keyField is refused by the plan and by the new version, and no chat is made", async () => {
     const { keyField: _theirs, ...chats } = model.chats ?? {};
     await using seeded = await seededApplication();
-    await using field = await fieldDatabase({ model: { ...model, chats } });
+    await using field = await fieldDatabase({ model: { ...model, chats }, indexes: [theirIndex] });
     await field.insert("chats", ...(await seeded.all("chats")));
     await field.insert("messages", ...(await seeded.all("messages")));
     expect(await field.plan()).toMatchObject({ exit: 3, problems: expect.stringContaining("keyField") });

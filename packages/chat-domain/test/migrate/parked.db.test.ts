@@ -89,7 +89,11 @@ describe("a document that cannot be worked on", () => {
     const ctx = contextOf();
     expect(await migrateUp(ctx)).toMatchObject({ outcome: "parked", parked: 1, counts: { merged: 1 } });
     expect(await parkedChats(ctx)).toMatchObject([
-      { _id: loser, survivor, reason: "its survivor cannot name it in aliases: the document has no room left (16 MB)" },
+      {
+        _id: loser,
+        survivor,
+        reason: "its survivor cannot name it in aliases: the document has no room left (16 MB)",
+      },
     ]);
     expect(await chats.findOne({ _id: loser })).not.toHaveProperty("mergedInto");
     expect(await db.collection("messages").countDocuments({ chat: loser })).toBe(1);

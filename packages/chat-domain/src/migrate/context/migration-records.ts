@@ -116,6 +116,8 @@ export interface RunRecord {
   readonly fence: number;
   /** Digest of the model: an unfinished run is only resumed with the same one. */
   readonly model: string;
+  /** Digest of folds and references; absent where an earlier version has run. */
+  readonly merging?: string;
   readonly phase: string | null;
   /** Where backfill's first pass goes on; absent before it begins, `null` once it is over. */
   readonly lastId?: NativeId | null;

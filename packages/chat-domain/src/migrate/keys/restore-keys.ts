@@ -9,12 +9,14 @@ import type { Run } from "../run/run.ts";
 import { isKey } from "./chat-validity.ts";
 
 /**
- * Gives chats the keys back that stood there before the migration, each in its place among the other fields. Two chats
- * may remember the same key: the one that was not the other's duplicate is asked first. A key that another chat holds by
- * now stays there, and the chat is parked with that reason.
+ * Gives chats the keys back that stood there before the migration, each in its place among the other fields. Of two chats
+ * that remember the same key the first to lose it gets it: one that was no duplicate, then those of earlier runs. A key
+ * that another chat holds by now stays there, and the chat is parked with that reason.
  */
 export async function restoreKeys(run: Run): Promise<void> {
-  await restoreSome(run, (records) => withoutDuplicates(run, records));
+  const runs = await run.ctx.records.journal.distinct("run");
+  for (const beaten of [null, ...runs.toSorted()])
+    await restoreSome(run, (records) => beatenBy(run, beaten, records));
   await restoreSome(run, (records) => Promise.resolve(records));
 }
 
@@ -38,16 +40,16 @@ async function restoreSome(run: Run, chosen: Chosen): Promise<void> {
   }
 }
 
-async function withoutDuplicates(
+/** Those that became duplicates in this run, or in none. */
+async function beatenBy(
   { ctx }: Run,
+  run: string | null,
   records: readonly OriginalRecord[],
 ): Promise<readonly OriginalRecord[]> {
   const ids = records.map(({ _id }) => _id.id);
-  const duplicates = await ctx.records.journal
-    .find({ _id: { $in: ids } }, { projection: { _id: 1 } })
-    .toArray();
-  const isDuplicate = idMap(duplicates.map(({ _id }) => [_id, true] as const));
-  return records.filter(({ _id }) => !isDuplicate.has(_id.id));
+  const entries = await ctx.records.journal.find({ _id: { $in: ids } }, { projection: { run: 1 } }).toArray();
+  const runOf = idMap(entries.map((entry) => [entry._id, entry.run] as const));
+  return records.filter(({ _id }) => (runOf.get(_id.id) ?? null) === run);
 }
 
 /** All at once; one by one where a unique index of the application's lets somebody keep the key that he holds. */

@@ -7,6 +7,7 @@ import { releaseDoubledKeys } from "../keys/doubled-keys.ts";
 import { supersededIndexes } from "../keys/superseded-indexes.ts";
 import { missingReferenceIndexes } from "../preflight/reference-indexes.ts";
 import type { Run } from "../run/run.ts";
+import { renewSeal } from "./seal-phase.ts";
 
 /** How often chats may get equal keys between a repair and the build, before somebody has to stop that. */
 const attempts = 10;
@@ -22,6 +23,7 @@ export async function indexPhase(run: Run): Promise<void> {
   for (const { collection, field } of await missingReferenceIndexes(ctx)) {
     await build(run, collection, { key: { [field]: 1 }, name: `${field}_1` }, true);
   }
+  await renewSeal(run);
   const existing = await existingIndexes(ctx.chats);
   for (const { key, options } of chatIndexes(ctx.model)) {
     if (existing.some((other) => JSON.stringify(other.key) === JSON.stringify(key))) continue;

@@ -14,18 +14,34 @@ export async function sealPhase(run: Run): Promise<void> {
   const { ctx, write } = run;
   if (await isSealed(ctx)) return;
   if (!(await canSeal(ctx))) return tellUnsealed(ctx);
+  if (await renewSeal(run)) return;
   const before = await validationOf(ctx);
-  const others = withoutEarlierDemand(ctx, before["validator"]);
-  // What stood there before an earlier seal is remembered with that.
-  if (others === null)
-    await write.update(recordName(ctx.model, "migrator_runs"), [
-      { q: { _id: run.id }, u: { $set: { sealedFrom: before } } },
-    ]);
-  const validator = { $and: [...(others ?? [before["validator"] ?? {}]), demand(ctx)] };
+  await write.update(recordName(ctx.model, "migrator_runs"), [
+    { q: { _id: run.id }, u: { $set: { sealedFrom: before } } },
+  ]);
   const validationLevel: unknown = before["validator"] === undefined ? "moderate" : before["validationLevel"];
+  await seal(run, { others: [before["validator"] ?? {}], validationLevel });
+}
+
+/**
+ * A seal of an earlier version would let no chat lose its key: it gives way to the present one. What stood there before
+ * is remembered with the earlier one. Returns whether there was one.
+ */
+export async function renewSeal(run: Run): Promise<boolean> {
+  const { validator, validationLevel } = await validationOf(run.ctx);
+  const others = withoutEarlierDemand(run.ctx, validator);
+  if (others === null || !(await canSeal(run.ctx))) return false;
+  await seal(run, { others, validationLevel });
+  return true;
+}
+
+async function seal(
+  { ctx, write }: Run,
+  { others, validationLevel }: { readonly others: readonly unknown[]; readonly validationLevel: unknown },
+): Promise<void> {
   await write.administer({
     collMod: ctx.model.chats.collection,
-    validator,
+    validator: { $and: [...others, demand(ctx)] },
     validationLevel,
     validationAction: "error",
   });

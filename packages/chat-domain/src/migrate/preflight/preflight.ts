@@ -20,6 +20,7 @@ import {
 import { referenceValues } from "./reference-values.ts";
 import { serverProblems } from "./server.ts";
 import { targetIndexes } from "./target-indexes.ts";
+import { otherwiseBegunMerges } from "./unfinished-merges.ts";
 import { strictValidators } from "./validators.ts";
 
 const sampleSize = 100;
@@ -27,6 +28,7 @@ const sampleSize = 100;
 const checks: readonly PreflightCheck[] = [
   keyIndexProblems,
   async (ctx) => ({ problems: await keyFieldProblems(ctx), warnings: [] }),
+  async (ctx) => ({ problems: await otherwiseBegunMerges(ctx), warnings: [] }),
   participantProblems,
   conflictProblems,
   foreignRecords,

@@ -1,11 +1,11 @@
 import { recordName } from "../../model/own-names.ts";
-import { createHash } from "node:crypto";
-import { BSON, ObjectId } from "mongodb";
+import { ObjectId } from "mongodb";
 import type { MigrationContext } from "../context/migration-context.ts";
 import { MigrationError, withMigrationErrors } from "../context/migration-error.ts";
 import { noCounts, type RunCounts, type RunOutcome, type RunResult } from "../context/migration-event.ts";
 import { parkedCount } from "../context/migration-history.ts";
 import type { RunRecord } from "../context/migration-records.ts";
+import { mergingDigest, modelDigest } from "../context/model-digest.ts";
 import { batchSize } from "./batch-size.ts";
 import { guardedWrites, type GuardedWrites } from "./guarded-writes.ts";
 import { acquireLease, type Lease } from "./lease.ts";
@@ -86,7 +86,7 @@ async function beginRun(
   request: RunRequest & { readonly signal: AbortSignal },
 ): Promise<Run> {
   const write = guardedWrites(ctx.db, lease);
-  const model = modelDigest(ctx);
+  const model = modelDigest(ctx.model);
   const last = await ctx.records.runs.findOne({}, { sort: { startedAt: -1, _id: -1 } });
   const resumed =
     last !== null && resumable.has(last.state) && last.command === request.command && last.model === model
@@ -109,6 +109,7 @@ async function beginRun(
     pid: process.pid,
     fence: lease.fence,
     model,
+    merging: mergingDigest(ctx.model),
   };
   await write.upsert(recordName(ctx.model, "migrator_runs"), [
     { _id: id, set: record, unset: ["endedAt", "error"] },
@@ -186,9 +187,4 @@ function addCounts(counts: RunCounts, more: Partial<RunCounts>): RunCounts {
   return Object.fromEntries(
     entries.map(([name, n]) => [name, n + (more[name] ?? 0)]),
   ) as unknown as RunCounts;
-}
-
-/** What decides about the meaning of saved positions. */
-function modelDigest(ctx: MigrationContext): string {
-  return createHash("sha256").update(BSON.EJSON.stringify(ctx.model)).digest("hex").slice(0, 16);
 }

@@ -1,12 +1,13 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const built = fileURLToPath(new URL("../../../../packages/chat-domain/dist/", import.meta.url));
 
 /** One place of the built chat-domain, and what it becomes. */
 export interface Change {
+  /** Its name alone: in which folder it lies does not matter. */
   readonly file: string;
   /** Occurs exactly once; a refactoring that moves it has to move it here too. */
   readonly text: string;
@@ -19,7 +20,7 @@ export interface Mutant extends Disposable {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** @throws Error when a text to be changed is not there exactly once */
+/** @throws Error when a file or a text to be changed is not there exactly once */
 export function mutant(changes: readonly Change[]): Mutant {
   const directory = mkdtempSync(join(tmpdir(), "onechat-mutant-"));
   const copy = join(directory, "dist");
@@ -39,7 +40,11 @@ export function mutant(changes: readonly Change[]): Mutant {
 }
 
 function apply(copy: string, { file, text, becomes }: Change): void {
-  const path = join(copy, file);
+  const paths = readdirSync(copy, { recursive: true, encoding: "utf8" }).filter(
+    (found) => basename(found) === file,
+  );
+  const [path = "", ...others] = paths.map((found) => join(copy, found));
+  if (path === "" || others.length > 0) throw new Error(`${file} is there ${paths.length} times, not once`);
   const source = readFileSync(path, "utf8");
   const found = source.split(text).length - 1;
   if (found !== 1) throw new Error(`${file} has ${JSON.stringify(text)} ${found} times, not once`);
