@@ -8,6 +8,7 @@ import { checked, type PreflightCheck, type PreflightReport, together } from "./
 import { collatedUniqueIndexes, expiringChats, foldedUniqueIndexes } from "./index-obstacles.ts";
 import { keyFieldProblems } from "./key-field.ts";
 import { lostContent } from "./lost-content.ts";
+import { mapKeyConflicts } from "./map-key-conflicts.ts";
 import { foreignFields } from "./own-fields.ts";
 import { foreignRecords } from "./own-records.ts";
 import { missingPrivileges } from "./privileges.ts";
@@ -40,6 +41,7 @@ const checks: readonly PreflightCheck[] = [
   targetIndexes,
   referenceValues,
   lostContent,
+  mapKeyConflicts,
 ];
 
 /**
