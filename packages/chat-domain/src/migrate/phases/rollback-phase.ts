@@ -1,4 +1,4 @@
-import { idMap } from "../../identity/stored-ids.ts";
+import { idSet } from "../../identity/stored-ids.ts";
 import type { RollbackTarget } from "../context/migration-event.ts";
 import {
   type JournalEntry,
@@ -116,7 +116,7 @@ async function unrelease(run: Run): Promise<void> {
 
 async function wholeGroups(run: Run, some: readonly JournalEntry[]): Promise<readonly JournalEntry[]> {
   const last = some.at(-1)?.survivor ?? null;
-  const known = idMap(some.map(({ _id }) => [_id, true] as const));
+  const known = idSet(some.map(({ _id }) => _id));
   const rest = await run.ctx.records.journal
     .find({ survivor: last, state: { $in: [...undoable] } })
     .toArray();
@@ -136,7 +136,7 @@ async function forgetParked(run: Run): Promise<void> {
 async function progress(run: Run, done: number): Promise<void> {
   await run.attempt("rollback", () => run.checkpoint("rollback", {}));
   const counts = run.counts();
-  run.ctx.tell({
+  run.ctx.emit({
     event: "progress",
     phase: "rollback",
     done: counts.restored + counts.unkeyed,
