@@ -19,7 +19,7 @@ import { unseal } from "./seal-phase.ts";
 /** Undoes the phases after `to`, last first. */
 export async function rollbackPhase(run: Run, to: RollbackTarget): Promise<void> {
   await run.attempt("rollback", () => unseal(run));
-  await unpurge(run);
+  await unpurge(run, to);
   if (to === "merge") return;
   await unmerge(run);
   await unrelease(run);
@@ -33,7 +33,7 @@ export async function rollbackPhase(run: Run, to: RollbackTarget): Promise<void>
 }
 
 /** Purged duplicates come back as the tombstones they were. */
-async function unpurge(run: Run): Promise<void> {
+async function unpurge(run: Run, to: RollbackTarget): Promise<void> {
   const { journal } = run.ctx.records;
   for (;;) {
     const purged = await journal.find({ state: "purged" }, { limit: run.batch.current() }).toArray();
@@ -47,7 +47,8 @@ async function unpurge(run: Run): Promise<void> {
         { from: ["purged"], to: "settled" },
       );
     });
-    run.count({ restored: purged.length });
+    // Who goes on to undo merges brings them back once more, as chats.
+    if (to === "merge") run.count({ restored: purged.length });
     await progress(run, purged.length);
   }
 }
