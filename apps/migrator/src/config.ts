@@ -26,12 +26,15 @@ export function parseConfig(command: string, flags: Flags, host: Told): ParsedCo
       ({ path, message }) => `${placeOf(String(path[0]), sources)}: ${message}`,
     ),
     ...(parsed.data === undefined ? [] : batchContradictions(parsed.data)),
-    ...(sources.values.has("to") && sources.values.has("chat")
-      ? ["--to and --chat: either all that came after a phase is undone, or one duplicate"]
-      : []),
+    ...rollbackContradictions(sources),
   ];
   if (parsed.data === undefined || "problem" in database || problems.length > 0) return { problems };
   return { config: { settings: { ...parsed.data, ...database }, model: sources.file.model } };
+}
+
+function rollbackContradictions({ values }: Sources): readonly string[] {
+  if (!values.has("to") || !values.has("chat")) return [];
+  return ["--to and --chat: either all that came after a phase is undone, or one duplicate"];
 }
 
 interface Value {

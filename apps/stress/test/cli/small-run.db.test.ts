@@ -44,8 +44,15 @@ describe("a small run over HTTP", () => {
   const overHttp = sharedBetweenTests(() =>
     run([
       ...small,
-      ...["--path", "http,http-batch", "--variant", "ours,naive", "--workload", "hot,pairs"],
-      ...["--procs", "2", "--json"],
+      "--path",
+      "http,http-batch",
+      "--variant",
+      "ours,naive",
+      "--workload",
+      "hot,pairs",
+      "--procs",
+      "2",
+      "--json",
       ...onTestMongo(),
     ]),
   );

@@ -83,7 +83,7 @@ function whatIsWrong(
   const values = present.get(id) ?? [];
   // A reference to the loser itself is a finding of its own.
   const { survivor, loser, from, to } = record;
-  const expected = new Set([survivor, loser, from, to].filter((id) => id !== undefined).map(textOf));
+  const expected = new Set([survivor, loser, from, to].filter((one) => one !== undefined).map(textOf));
   const points = values.map(textOf).some((text) => expected.has(text));
   return points ? null : `a document of ${collection} that followed its chat refers to another one now`;
 }

@@ -19,12 +19,16 @@ export function databaseFor(
   named: NamedDatabase | null,
 ): { readonly database: string } | { readonly problem: string } {
   const inUri = decoded(pathOf.exec(uri)?.[1] ?? "");
-  if (inUri === "" || inUri === named?.name) return { database: named?.name ?? defaultDatabase };
-  if (inUri === "admin") return named === null ? { problem: onlyAdmin } : { database: named.name };
-  if (named === null) return { database: inUri };
+  if (named === null) return databaseOf(inUri);
+  if (["", "admin", named.name].includes(inUri)) return { database: named.name };
   return {
     problem: `${named.place}: names the database ${named.name}, but the connection string names ${inUri}; name one`,
   };
+}
+
+function databaseOf(inUri: string): ReturnType<typeof databaseFor> {
+  if (inUri === "admin") return { problem: onlyAdmin };
+  return { database: inUri === "" ? defaultDatabase : inUri };
 }
 
 const onlyAdmin =

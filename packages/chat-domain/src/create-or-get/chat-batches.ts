@@ -33,7 +33,7 @@ export async function lookUpChats(
   if (only !== undefined && isAlone) return Promise.allSettled([createOneChat(ctx, only)]);
   const holders = await selectedHolders(ctx, requests);
   return Promise.allSettled(
-    requests.map((request): Lookup | Promise<Lookup> => {
+    requests.map(async (request): Promise<Lookup> => {
       const holder = holders.get(request.key);
       return holder === undefined ? "missing" : existingOrReleased(ctx, request, holder);
     }),

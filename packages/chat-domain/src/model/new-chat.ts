@@ -15,23 +15,17 @@ export interface ChatRequest extends ChatIdentity {
 /** Makes the `_id` of a new chat of these people, in any form that `participantId` accepts. */
 export type NewId = (chat: { readonly participants: readonly string[]; readonly scope: string }) => unknown;
 
-/** `null` where the database's own, an ObjectId, is what is wanted. */
-export function defaultNewId(type: NativeIdType): NewId | null {
-  switch (type) {
-    case "objectId":
-      return null;
-    case "string":
-      return () => new ObjectId().toHexString();
-    case "uuid":
-      return () => new UUID();
-    case "int":
-    case "long":
-      return () => {
-        throw new TypeError(
-          `chats whose idType is ${type} need chatContext(db, { newId }) to make their _id`,
-        );
-      };
-  }
+/** What makes the `_id` of new chats unless the application says; `null` where the database does. */
+export const defaultNewId: Readonly<Record<NativeIdType, NewId | null>> = {
+  objectId: null,
+  string: () => new ObjectId().toHexString(),
+  uuid: () => new UUID(),
+  int: needsNewId,
+  long: needsNewId,
+};
+
+function needsNewId(): never {
+  throw new TypeError("chats whose idType is int or long need chatContext(db, { newId }) to make their _id");
 }
 
 /**

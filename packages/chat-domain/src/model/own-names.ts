@@ -1,4 +1,3 @@
-import type { ChatModel } from "./chat-model.ts";
 import type { StoredDocument } from "./stored-document.ts";
 
 /** What onechat writes into chats beside the key. */
@@ -33,7 +32,10 @@ export const recordNames = [
 ] as const;
 export type RecordName = (typeof recordNames)[number];
 
-type Prefixed = Pick<ChatModel, "recordsPrefix">;
+/** The part of a `ChatModel` that decides how they are called. */
+interface Prefixed {
+  readonly recordsPrefix: string;
+}
 
 /** A field of onechat's, as it is called in this application's chats. */
 export function ownField({ recordsPrefix }: Prefixed, name: OwnFieldName): string {

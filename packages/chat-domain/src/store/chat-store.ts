@@ -65,7 +65,7 @@ export function chatStore(db: Db, options: ChatStoreOptions): ChatStore {
     chats,
     redirects: guaranteedCollection(db, recordName(model, "chat_redirects"), deadlineMs),
     ownPaths: ownPaths(model),
-    newId: options.newId ?? defaultNewId(model.chats.idType),
+    newId: options.newId ?? defaultNewId[model.chats.idType],
     keyIndex: keyIndex(chats, model.chats.keyField, deadlineMs),
     modelAgreement: modelAgreement(chats, model, deadlineMs),
   };

@@ -1,4 +1,4 @@
-import { type Document, ObjectId } from "mongodb";
+import type { Document, ObjectId } from "mongodb";
 import { describe, expect, it } from "vitest";
 import type { ChatModelInput } from "../../src/index.ts";
 import { type FieldDatabase, fieldDatabase, id } from "./field-database.ts";

@@ -30,15 +30,21 @@ export async function moveMapKeys(run: Run, tick: () => Promise<void>): Promise<
   let moved = 0;
   for (const model of mapReferences(run.ctx.model)) {
     for await (const ids of documentBatches(run.ctx, model)) {
-      for (let attempt = 0; attempt < attempts; attempt += 1) {
-        const references = await keysOfLosers(run.ctx, model, ids);
-        if (references.length === 0) break;
-        const followed = await moveEach(run, model, references);
-        moved += followed;
-        run.count({ moved: followed });
-      }
+      moved += await moveKeysIn(run, model, ids);
       await tick();
     }
+  }
+  return moved;
+}
+
+async function moveKeysIn(run: Run, model: ReferenceModel, ids: readonly NativeId[]): Promise<number> {
+  let moved = 0;
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const references = await keysOfLosers(run.ctx, model, ids);
+    if (references.length === 0) break;
+    const followed = await moveEach(run, model, references);
+    moved += followed;
+    run.count({ moved: followed });
   }
   return moved;
 }

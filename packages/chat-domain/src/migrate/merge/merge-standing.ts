@@ -34,13 +34,10 @@ export async function standingOf(
   for (const merge of merges) {
     const [loser, survivor] = [looks.get(merge.loser), survivorIdentity(model, looks.get(merge.survivor))];
     if (loser !== undefined && isLive(model, loser.chat)) continue;
-    const isSame =
-      survivor !== null &&
-      (loser === undefined ||
-        (isChatOf(model, loser.chat, survivor) &&
-          !isReleased(model, loser.chat) &&
-          (loser.selected || !isSelected)));
-    (isSame ? holding : drifted).push(merge);
+    const belongs =
+      loser === undefined || (!isReleased(model, loser.chat) && (loser.selected || !isSelected));
+    const isSame = survivor !== null && (loser === undefined || isChatOf(model, loser.chat, survivor));
+    (belongs && isSame ? holding : drifted).push(merge);
   }
   return { holding, drifted };
 }

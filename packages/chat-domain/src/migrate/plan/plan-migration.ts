@@ -1,3 +1,4 @@
+import type { ChatModel } from "../../model/chat-model.ts";
 import { defaultMaxParticipants } from "../../identity/participants-key.ts";
 import type { NativeId } from "../../identity/native-id.ts";
 import { isReleased } from "../../model/own-names.ts";
@@ -16,7 +17,7 @@ import { hasMergeable } from "../preflight/lost-content.ts";
 import { preflight } from "../preflight/preflight.ts";
 import { missingReferenceIndexes } from "../preflight/reference-indexes.ts";
 import { archivedRows } from "./archived-rows.ts";
-import { type Census, duplicateCensus } from "./duplicate-census.ts";
+import { type Census, duplicateCensus, type DuplicateCensus } from "./duplicate-census.ts";
 import { hasWork } from "./pending-work.ts";
 import { unnamedReferences } from "./unnamed-references.ts";
 
@@ -142,10 +143,7 @@ interface Scan extends Pick<MigrationPlan, "chats" | "duplicates" | "invalid"> {
 }
 
 async function scanAll(ctx: MigrationContext, { onProgress, signal }: PlanOptions): Promise<Scan> {
-  const census = duplicateCensus(mostKeys);
-  const invalid = new Map<string, { chats: number; examples: NativeId[] }>();
-  let large = 0;
-  const counts = { unique: 0, keyed: 0, keyless: 0, otherKey: 0 };
+  const tally = newTally();
   const total = await ctx.chats.estimatedDocumentCount();
   const filter = uniqueChats(ctx.model);
   for (let after: NativeId | null = null; ;) {
@@ -153,24 +151,38 @@ async function scanAll(ctx: MigrationContext, { onProgress, signal }: PlanOption
     const chats: readonly StoredDocument[] = await nextChats(ctx, { filter, after, limit: batch });
     const last = chats.at(-1);
     if (last === undefined) break;
-    for (const chat of chats) {
-      if (isReleased(ctx.model, chat)) continue;
-      counts.unique += 1;
-      const identity = storedIdentity(ctx.model, chat);
-      if (identity !== null && identity.ids.length > defaultMaxParticipants) large += 1;
-      const key = identity?.key ?? null;
-      const stored = chat[ctx.model.chats.keyField];
-      if (stored === undefined) counts.keyless += 1;
-      else counts[stored === key ? "keyed" : "otherKey"] += 1;
-      const reason = invalidReason(ctx.model, chat);
-      if (reason !== null) noteInvalid(invalid, reason, chat._id);
-      else if (key !== null) census.add(key, chat._id, stored === key);
-    }
-    onProgress?.(counts.unique, total);
+    for (const chat of chats) if (!isReleased(ctx.model, chat)) countChat(ctx.model, tally, chat);
+    onProgress?.(tally.counts.unique, total);
     after = last._id;
   }
+  const { counts, census, invalid, large } = tally;
   const reasons = [...invalid].map(([reason, found]) => ({ reason, ...found }));
   return { chats: counts, duplicates: census.result(largestShown), invalid: reasons, large };
+}
+
+interface Tally {
+  readonly census: DuplicateCensus;
+  readonly invalid: Map<string, { chats: number; examples: NativeId[] }>;
+  readonly counts: { unique: number; keyed: number; keyless: number; otherKey: number };
+  large: number;
+}
+
+function newTally(): Tally {
+  const counts = { unique: 0, keyed: 0, keyless: 0, otherKey: 0 };
+  return { census: duplicateCensus(mostKeys), invalid: new Map(), counts, large: 0 };
+}
+
+function countChat(model: ChatModel, tally: Tally, chat: StoredDocument): void {
+  const { counts, census, invalid } = tally;
+  counts.unique += 1;
+  const identity = storedIdentity(model, chat);
+  if (identity !== null && identity.ids.length > defaultMaxParticipants) tally.large += 1;
+  const stored = chat[model.chats.keyField];
+  if (stored === undefined) counts.keyless += 1;
+  else counts[stored === identity?.key ? "keyed" : "otherKey"] += 1;
+  const reason = invalidReason(model, chat);
+  if (reason !== null) noteInvalid(invalid, reason, chat._id);
+  else if (identity !== null) census.add(identity.key, chat._id, stored === identity.key);
 }
 
 function tooManyPeople(chats: number): readonly string[] {

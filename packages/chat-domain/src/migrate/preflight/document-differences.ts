@@ -18,9 +18,6 @@ export interface Compared {
  * that the survivor lacks.
  */
 export function documentDifferences({ loser, survivor, named, prefix = "" }: Compared): Document {
-  const leaf = (leaves: string): Document => ({
-    $first: { $filter: { input: leaves, as: "leaf", cond: { $eq: ["$$leaf.path", "$$path"] } } },
-  });
   const compared = {
     $let: {
       vars: { theirs: leaf("$$theirLeaves"), ours: leaf("$$ourLeaves") },
@@ -111,4 +108,9 @@ function elements(list: string): Document {
       },
     },
   };
+}
+
+/** Of a document's leaves the one at `$$path`. */
+function leaf(leaves: string): Document {
+  return { $first: { $filter: { input: leaves, as: "leaf", cond: { $eq: ["$$leaf.path", "$$path"] } } } };
 }

@@ -76,14 +76,17 @@ export async function duplicateDifferences(ctx: MigrationContext): Promise<Dupli
       { allowDiskUse: true, collation: { locale: "simple" } },
     )
     .toArray();
-  const [alone = { sets: 0, chats: 0 }] = found?.alone ?? [];
-  return {
-    differences: found?.differences ?? [],
-    missingTargets: found?.missingTargets ?? [],
-    large: found?.large ?? [],
-    alone,
-  };
+  const {
+    differences,
+    missingTargets,
+    large: tooLargeOnes,
+    alone: [alone = noSets],
+  } = found ?? nothingFound;
+  return { differences, missingTargets, large: tooLargeOnes, alone };
 }
+
+const noSets: DuplicateDifferences["alone"] = { sets: 0, chats: 0 };
+const nothingFound = { differences: [], missingTargets: [], large: [], alone: [] };
 
 const none: readonly Document[] = [{ $match: { $expr: false } }];
 

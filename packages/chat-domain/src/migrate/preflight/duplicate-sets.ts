@@ -85,23 +85,28 @@ export function personId(model: ChatModel, person: string): Document | string {
 
 /** The canonical text of an id, `null` where there is none: the server's way to say what `participantId` says. */
 export function idText(value: Document | string): Document {
+  const isText = {
+    $or: [
+      { $eq: [{ $type: "$$id" }, "binData"] },
+      { $and: [{ $eq: [{ $type: "$$id" }, "string"] }, { $ne: ["$$id", ""] }] },
+    ],
+  };
   const integer = { $convert: { input: "$$id", to: "long", onError: null, onNull: null } };
   return {
     $let: {
       vars: { id: value },
       in: {
-        $switch: {
-          branches: [
-            { case: { $eq: [{ $type: "$$id" }, "objectId"] }, then: { $toString: "$$id" } },
-            { case: { $eq: [{ $type: "$$id" }, "binData"] }, then: "$$id" },
-            {
-              case: { $isNumber: "$$id" },
-              then: { $cond: [{ $eq: ["$$id", integer] }, { $toString: integer }, null] },
-            },
-            { case: { $and: [{ $eq: [{ $type: "$$id" }, "string"] }, { $ne: ["$$id", ""] }] }, then: "$$id" },
-          ],
-          default: null,
-        },
+        $cond: [
+          { $eq: [{ $type: "$$id" }, "objectId"] },
+          { $toString: "$$id" },
+          {
+            $cond: [
+              { $isNumber: "$$id" },
+              { $cond: [{ $eq: ["$$id", integer] }, { $toString: integer }, null] },
+              { $cond: [isText, "$$id", null] },
+            ],
+          },
+        ],
       },
     },
   };

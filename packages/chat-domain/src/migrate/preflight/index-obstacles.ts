@@ -28,8 +28,6 @@ export async function foldedUniqueIndexes(ctx: MigrationContext): Promise<Prefli
 
 function foldedFieldOf({ key, unique }: IndexDescriptionInfo, fold: FoldModel): string | null {
   if (unique !== true) return null;
-  const overlaps = (a: string, b: string): boolean =>
-    a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
   return Object.keys(key).find((field) => Object.keys(fold).some((path) => overlaps(field, path))) ?? null;
 }
 
@@ -61,4 +59,8 @@ export async function expiringChats(ctx: MigrationContext): Promise<PreflightRep
       );
     });
   return { problems: [], warnings };
+}
+
+function overlaps(a: string, b: string): boolean {
+  return a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
 }

@@ -146,9 +146,16 @@ async function duplicatesNamedBy(
   return { id: String(set.id), how };
 }
 
-function idsInside(value: unknown): readonly { readonly id: NativeId; readonly how: string }[] {
-  const found = (id: unknown, how: string) =>
-    participantIdOrNull(id) === null ? [] : [{ id: id as NativeId, how }];
+interface IdInside {
+  readonly id: NativeId;
+  readonly how: string;
+}
+
+function found(id: unknown, how: string): readonly IdInside[] {
+  return participantIdOrNull(id) === null ? [] : [{ id: id as NativeId, how }];
+}
+
+function idsInside(value: unknown): readonly IdInside[] {
   if (typeof value === "string") {
     const lower = value.trim().toLowerCase();
     return lower === value ? [] : found(lower, "its id in another case");

@@ -96,15 +96,29 @@ function one(mine: Exact, theirs: Exact, { policy }: InsideMove): Exact {
 }
 
 function rekeyed(keys: ExactMap, move: InsideMove): ExactMap {
-  return move.repointings.reduce((map, { from, to }) => {
-    if (!map.has(String(from))) return map;
-    const [mine, theirs] = [map.get(String(to)), map.get(String(from))];
-    if (!map.has(String(to)))
-      return new Map([...map].map(([key, value]) => [key === String(from) ? String(to) : key, value]));
-    if (move.policy.onConflict === undefined) throw new KeysCollide();
-    const kept = [...map].filter(([key]) => key !== String(from));
-    return new Map(kept.map(([key, value]) => [key, key === String(to) ? one(mine, theirs, move) : value]));
-  }, keys);
+  let map = keys;
+  for (const { from, to } of move.repointings) {
+    const [theirs, mine] = [String(from), String(to)];
+    if (!map.has(theirs)) continue;
+    if (map.has(mine) && move.policy.onConflict === undefined) throw new KeysCollide();
+    map = map.has(mine) ? withOneKey(map, { theirs, mine }, move) : withKeyRenamed(map, theirs, mine);
+  }
+  return map;
+}
+
+/** In its place among the others. */
+function withKeyRenamed(map: ExactMap, from: string, to: string): ExactMap {
+  return new Map([...map].map(([key, value]) => [key === from ? to : key, value]));
+}
+
+function withOneKey(
+  map: ExactMap,
+  { theirs, mine }: { readonly theirs: string; readonly mine: string },
+  move: InsideMove,
+): ExactMap {
+  const folded = one(map.get(mine), map.get(theirs), move);
+  const kept = [...map].filter(([key]) => key !== theirs);
+  return new Map(kept.map(([key, value]) => [key, key === mine ? folded : value]));
 }
 
 /** Changes the document at a path, through documents only. */
@@ -195,11 +209,15 @@ function mapAt(value: Exact, path: readonly string[]): ExactMap {
 }
 
 function keysBack(keys: ExactMap, original: ExactMap, { repointings }: InsideMove): ExactMap {
-  return repointings.reduce((map, { from, to }) => {
-    if (!original.has(String(from)) || map.has(String(from))) return map;
-    if (original.has(String(to))) return new Map([...map, [String(from), original.get(String(from))]]);
-    return new Map([...map].map(([key, value]) => [key === String(to) ? String(from) : key, value]));
-  }, keys);
+  let map = keys;
+  for (const { from, to } of repointings) {
+    const [theirs, mine] = [String(from), String(to)];
+    if (!original.has(theirs) || map.has(theirs)) continue;
+    map = original.has(mine)
+      ? new Map(map).set(theirs, original.get(theirs))
+      : withKeyRenamed(map, mine, theirs);
+  }
+  return map;
 }
 
 interface Back {
@@ -209,7 +227,7 @@ interface Back {
 }
 
 function elementsBack(original: Exact, current: Exact, way: Back): Exact {
-  const { path, move, reversed } = way;
+  const { path, reversed } = way;
   const [name, ...rest] = path;
   if (isMap(current) && isMap(original) && name !== undefined && current.has(name))
     return withField(
@@ -218,29 +236,39 @@ function elementsBack(original: Exact, current: Exact, way: Back): Exact {
       elementsBack(original.get(name), current.get(name), { ...way, path: rest }),
     );
   if (!Array.isArray(current) || !Array.isArray(original)) return current;
-  const isOf = (side: "from" | "to") => (element: Exact) =>
-    move.repointings.some((repointing) => idText(repointing[side]) === idText(idAt(element, path)));
-  const back = (current as Exact[]).filter(isOf("from"));
-  const own = original.filter(isOf("to"));
-  // What is there under the loser's id has gone back already.
-  const came = original.filter(isOf("from")).slice(back.length);
-  const here = (current as Exact[]).filter(isOf("to"));
-  const returning = new Set<Exact>();
-  const missing: Exact[] = [];
-  for (const element of came) {
-    const moved = repointed(element, path, { ...move, policy: unruled });
-    const same = here.find((one) => !returning.has(one) && isSame(one, moved));
-    const spare = here.filter((one) => !returning.has(one) && !own.some((mine) => isSame(mine, one)));
-    const found = same ?? (here.length - returning.size > own.length ? spare.at(-1) : undefined);
-    if (found !== undefined) returning.add(found);
-    else if (move.policy.onConflict !== undefined) missing.push(element);
-  }
+  const { returning, missing } = goingBack(original, current, way);
   return [
     ...(current as Exact[]).map((element) =>
       returning.has(element) ? repointed(element, path, reversed) : element,
     ),
     ...missing,
   ];
+}
+
+/** Elements of now that came with the loser, and those of its that the survivor's stand for. */
+function goingBack(
+  original: readonly Exact[],
+  current: readonly Exact[],
+  { path, move }: Back,
+): { readonly returning: ReadonlySet<Exact>; readonly missing: readonly Exact[] } {
+  const isOf = (side: "from" | "to") => (element: Exact) =>
+    move.repointings.some((repointing) => idText(repointing[side]) === idText(idAt(element, path)));
+  const own = original.filter(isOf("to"));
+  // What is there under the loser's id has gone back already.
+  const came = original.filter(isOf("from")).slice(current.filter(isOf("from")).length);
+  const here = current.filter(isOf("to"));
+  const returning = new Set<Exact>();
+  const missing: Exact[] = [];
+  for (const element of came) {
+    const moved = repointed(element, path, { ...move, policy: unruled });
+    const left = here.filter((other) => !returning.has(other));
+    const spare = left.filter((other) => !own.some((mine) => isSame(mine, other)));
+    const same = left.find((other) => isSame(other, moved));
+    const found = same ?? (left.length > own.length ? spare.at(-1) : undefined);
+    if (found !== undefined) returning.add(found);
+    else if (move.policy.onConflict !== undefined) missing.push(element);
+  }
+  return { returning, missing };
 }
 
 function isSame(a: Exact, b: Exact): boolean {

@@ -84,31 +84,36 @@ async function remember(run: Run, model: ReferenceModel, all: readonly Reference
   await run.write.insert(recordName(run.ctx.model, "chat_merge_moves"), records);
 }
 
-function recordOf(
-  { collection, field, prefix }: ReferenceModel,
-  unit: readonly Reference[],
-): readonly MovesRecord[] {
+function recordOf(reference: ReferenceModel, unit: readonly Reference[]): readonly MovesRecord[] {
   const [first] = unit;
   if (first === undefined) return [];
-  const { merge, kind, pointer, stored } = first;
-  const { loser, survivor } = merge;
+  return [
+    first.kind === "scalar" ? scalarRecord(reference, first, unit) : arrayRecord(reference, first, unit),
+  ];
+}
+
+function scalarRecord(
+  { collection, field, prefix }: ReferenceModel,
+  { merge: { loser, survivor }, pointer, stored }: Reference,
+  unit: readonly Reference[],
+): MovesRecord {
   const ids = unit.map(({ id }) => id);
   const isPlain = pointer.from === loser && prefix === "";
-  if (kind === "scalar") {
-    const form = typeof stored.from === "string" && typeof loser !== "string" ? "text" : "native";
-    const _id = {
-      loser,
-      collection,
-      field,
-      form,
-      digest: digestOf(isPlain ? { ids } : { ids, ...stored }),
-    } as const;
-    return [{ _id, loser, survivor, ids, ...stored }];
-  }
+  const form = typeof stored.from === "string" && typeof loser !== "string" ? "text" : "native";
+  const digest = digestOf(isPlain ? { ids } : { ids, ...stored });
+  return { _id: { loser, collection, field, form, digest }, loser, survivor, ids, ...stored };
+}
+
+function arrayRecord(
+  { collection, field, prefix }: ReferenceModel,
+  { merge: { loser, survivor }, kind, pointer, stored }: Reference,
+  unit: readonly Reference[],
+): MovesRecord {
+  const ids = unit.map(({ id }) => id);
   const _id = { loser, collection, field, form: "array", digest: digestOf({ ids, prefix }) } as const;
   const [{ from, to } = stored] =
     prefix === "" ? [{ from: pointer.from, to: pointer.to ?? pointer.from }] : repointingsOf(pointer, prefix);
-  return [{ _id, loser, survivor, ids, from, to, ...(kind === "inside" ? { isInside: true } : {}) }];
+  return { _id, loser, survivor, ids, from, to, ...(kind === "inside" ? { isInside: true } : {}) };
 }
 
 /** What is remembered twice after a crash is remembered once. */
