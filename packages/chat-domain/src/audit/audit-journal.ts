@@ -1,12 +1,13 @@
 import { isLive, ownField } from "../model/own-names.ts";
 import type { NativeId } from "../identity/native-id.ts";
-import { idMap, idText } from "../identity/stored-ids.ts";
+import { idMap, idText, idSet } from "../identity/stored-ids.ts";
 import type { MigrationContext } from "../migrate/context/migration-context.ts";
 import {
   type JournalEntry,
   type Merge,
   mergedStates,
   mergeOf,
+  losersOf,
 } from "../migrate/context/migration-records.ts";
 import { journalBatches } from "../migrate/journal/journal.ts";
 import { archivedContents, contentsOf } from "../migrate/merge/archive/content-hash.ts";
@@ -34,7 +35,7 @@ export async function* auditJournal(
     const merges = entries.flatMap(mergeOf);
     const drifted = await driftedDuplicates(ctx, merges);
     yield* await driftFindings(ctx, drifted);
-    const isDrifted = idMap(drifted.map(({ loser }) => [loser, true] as const));
+    const isDrifted = idSet(losersOf(drifted));
     yield* await mergesOf(
       ctx,
       entries.filter(({ _id }) => !isDrifted.has(_id)),
@@ -55,7 +56,7 @@ async function mergesOf(
   entries: readonly JournalEntry[],
 ): Promise<readonly Finding[]> {
   const merges = entries.flatMap(mergeOf);
-  const losers = merges.map(({ loser }) => loser);
+  const losers = losersOf(merges);
   const survivors = await chatsById(
     ctx,
     merges.map(({ survivor }) => survivor),
@@ -108,7 +109,7 @@ async function withoutCopy(
   const ids = entries.map(({ _id }) => _id);
   const isArchived = await archivedContents(ctx.records.archive, ids);
   const copies = await ctx.records.archive.distinct("_id.id", { "_id.id": { $in: ids } });
-  const hasCopy = idMap(copies.map((id) => [id as NativeId, true] as const));
+  const hasCopy = idSet(copies);
   const stored: (readonly [NativeId, string])[] = [];
   for await (const { id, hash } of contentsOf(ctx.chats, ids)) stored.push([id, hash]);
   const hashOf = idMap(stored);
@@ -116,7 +117,7 @@ async function withoutCopy(
     const hash = hashOf.get(_id) ?? purgedHash;
     return hash === undefined ? !hasCopy.has(_id) : !isArchived({ id: _id, hash });
   });
-  return idMap(missing.map(({ _id }) => [_id, true] as const));
+  return idSet(missing.map(({ _id }) => _id));
 }
 
 async function referencesToLosers(

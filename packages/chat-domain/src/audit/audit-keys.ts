@@ -1,5 +1,5 @@
 import type { NativeId } from "../identity/native-id.ts";
-import { idMap } from "../identity/stored-ids.ts";
+import { idMap, idSet } from "../identity/stored-ids.ts";
 import type { MigrationContext } from "../migrate/context/migration-context.ts";
 import { type KeyFault, keyFaultOf } from "../migrate/keys/chat-validity.ts";
 import { nextMisplacedKeys } from "../migrate/keys/key-holders.ts";
@@ -69,7 +69,7 @@ async function parkedAmong(
   if (chats.length === 0) return idMap([]);
   const ids = chats.map(({ _id }) => _id);
   const entries = await ctx.records.journal.find({ _id: { $in: ids }, state: "parked" }).toArray();
-  return idMap(entries.map(({ _id }) => [_id, true] as const));
+  return idSet(entries.map(({ _id }) => _id));
 }
 
 const findings: Readonly<Record<KeyFault | "misplaced", { code: FindingCode; message: string }>> = {

@@ -10,12 +10,12 @@ import {
   existingOrReleased,
   logDuplicateKey,
   logRetrieved,
-  obtainChat,
-  type Obtained,
+  createOneChat,
+  type CreateOutcome,
 } from "./create-one-chat.ts";
 
-/** What looking came to: `missing` where the chat has to be created, `null` as in {@link obtainChat}. */
-export type Lookup = Obtained | "missing" | null;
+/** What looking came to: `missing` where the chat has to be created, `null` as in {@link createOneChat}. */
+export type Lookup = CreateOutcome | "missing" | null;
 
 /**
  * Looks for the chats of different keys with one read. A call that is all alone does everything at once instead: that
@@ -30,7 +30,7 @@ export async function lookUpChats(
 ): Promise<readonly PromiseSettledResult<Lookup>[]> {
   const [only] = requests;
   const isAlone = requests.length === 1 && others === 0;
-  if (only !== undefined && isAlone) return Promise.allSettled([obtainChat(ctx, only)]);
+  if (only !== undefined && isAlone) return Promise.allSettled([createOneChat(ctx, only)]);
   const holders = await selectedHolders(ctx, requests);
   return Promise.allSettled(
     requests.map((request): Lookup | Promise<Lookup> => {
@@ -40,8 +40,8 @@ export async function lookUpChats(
   );
 }
 
-/** What one attempt came to for a request; `null` as in {@link obtainChat}. */
-type Attempt = PromiseSettledResult<Obtained | null>;
+/** What one attempt came to for a request; `null` as in {@link createOneChat}. */
+type Attempt = PromiseSettledResult<CreateOutcome | null>;
 
 /**
  * One write for chats of different keys that were not there when they were looked for. A request that the batch cannot
@@ -52,7 +52,7 @@ export async function createChats(
   requests: readonly ChatRequest[],
 ): Promise<readonly Attempt[]> {
   const [only] = requests;
-  if (only !== undefined && requests.length === 1) return Promise.allSettled([obtainChat(ctx, only)]);
+  if (only !== undefined && requests.length === 1) return Promise.allSettled([createOneChat(ctx, only)]);
   const written = await writeChats(ctx, requests);
   const alone = await createEach(
     ctx,
@@ -101,7 +101,7 @@ async function createEach(
   requests: readonly ChatRequest[],
 ): Promise<ReadonlyMap<string, Attempt>> {
   const attempts = requests.map(async (request) => {
-    const [attempt] = await Promise.allSettled([obtainChat(ctx, request)]);
+    const [attempt] = await Promise.allSettled([createOneChat(ctx, request)]);
     return [request.key, attempt] as const;
   });
   return new Map(await Promise.all(attempts));
@@ -111,16 +111,16 @@ async function outcomeOf(
   ctx: ChatStore,
   request: ChatRequest,
   { inserted, keyless, holders }: WrittenChats,
-): Promise<Obtained | null> {
+): Promise<CreateOutcome | null> {
   const own = inserted.get(request.key);
-  if (own !== undefined) return { chat: toChat(ctx.model, own), how: "created" };
+  if (own !== undefined) return { chat: toChat(ctx.model, own), outcome: "created" };
   const holder = holders.get(request.key);
   if (holder === undefined) return null;
   const obtained = await existingOrReleased(ctx, request, holder);
   const candidate = keyless.get(request.key);
   if (obtained === null) return null;
   if (candidate !== undefined && toChat(ctx.model, candidate).id === obtained.chat.id)
-    return { ...obtained, how: "claimed" };
+    return { ...obtained, outcome: "claimed" };
   logDuplicateKey(ctx, request);
   logRetrieved(ctx, request);
   return obtained;

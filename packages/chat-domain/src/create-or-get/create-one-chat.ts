@@ -18,16 +18,16 @@ import { keyIndexHint } from "../store/key-index.ts";
 import { claimKeylessChat, findKeylessChat } from "../store/keyless-chats.ts";
 
 /** A chat, and how it was come by. */
-export interface Obtained {
+export interface CreateOutcome {
   readonly chat: Chat;
-  readonly how: "created" | "claimed" | "existing";
+  readonly outcome: "created" | "claimed" | "existing";
 }
 
 /**
  * One attempt on its own, in as few round trips as there can be. `null` when a race was lost to a chat that is gone
  * again, or when a chat lost the key because it is not these people's any more: try anew.
  */
-export async function obtainChat(ctx: ChatStore, request: ChatRequest): Promise<Obtained | null> {
+export async function createOneChat(ctx: ChatStore, request: ChatRequest): Promise<CreateOutcome | null> {
   try {
     return await (ctx.legacy === "claim" ? getClaimOrUpsert(ctx, request) : getOrUpsert(ctx, request));
   } catch (error) {
@@ -37,7 +37,7 @@ export async function obtainChat(ctx: ChatStore, request: ChatRequest): Promise<
 }
 
 /** Where the upsert could not tell whether `where` selects what it finds, and while none may be made, a look comes first. */
-async function getOrUpsert(ctx: ChatStore, request: ChatRequest): Promise<Obtained | null> {
+async function getOrUpsert(ctx: ChatStore, request: ChatRequest): Promise<CreateOutcome | null> {
   const mismatch = await ctx.modelAgreement.mismatch();
   if (mismatch === null && selectsAll(ctx)) return upsert(ctx, request);
   const holders = await selectedHolders(ctx, [request]);
@@ -48,7 +48,7 @@ async function getOrUpsert(ctx: ChatStore, request: ChatRequest): Promise<Obtain
 }
 
 /** While chats without a key exist, one of these people's is claimed before a twin could be inserted. */
-async function getClaimOrUpsert(ctx: ChatStore, request: ChatRequest): Promise<Obtained | null> {
+async function getClaimOrUpsert(ctx: ChatStore, request: ChatRequest): Promise<CreateOutcome | null> {
   const holders = await selectedHolders(ctx, [request]);
   const holder = holders.get(request.key);
   if (holder !== undefined) return existingOrReleased(ctx, request, holder);
@@ -67,8 +67,8 @@ export async function existingOrReleased(
   ctx: ChatStore,
   request: ChatRequest,
   holder: KeyHolder,
-): Promise<Obtained | null> {
-  if ("chat" in holder) return { chat: holder.chat, how: "existing" };
+): Promise<CreateOutcome | null> {
+  if ("chat" in holder) return { chat: holder.chat, outcome: "existing" };
   if (ctx.model.chats.drift === "refuse") return refuseDrifted(ctx, request, holder.drifted);
   await releaseDrifted(ctx, request, holder.drifted);
   return null;
@@ -78,10 +78,10 @@ async function claim(
   ctx: ChatStore,
   request: ChatRequest,
   keyless: StoredDocument,
-): Promise<Obtained | null> {
+): Promise<CreateOutcome | null> {
   const claimed = await claimKeylessChat(ctx, request, keyless);
   if (claimed === null) return winner(ctx, request);
-  return { chat: toChat(ctx.model, claimed), how: "claimed" };
+  return { chat: toChat(ctx.model, claimed), outcome: "claimed" };
 }
 
 /**
@@ -89,7 +89,7 @@ async function claim(
  * refuse to insert when the index is not there to judge.
  * Source: https://www.mongodb.com/docs/manual/reference/command/findAndModify/#upsert-with-unique-index
  */
-async function upsert(ctx: ChatStore, request: ChatRequest): Promise<Obtained | null> {
+async function upsert(ctx: ChatStore, request: ChatRequest): Promise<CreateOutcome | null> {
   await ctx.keyIndex.verified();
   const { value, lastErrorObject } = await ctx.chats.findOneAndUpdate(
     { [ctx.model.chats.keyField]: request.key },
@@ -104,7 +104,7 @@ async function upsert(ctx: ChatStore, request: ChatRequest): Promise<Obtained | 
   );
   if (value === null) return null;
   if (lastErrorObject?.["updatedExisting"] !== true)
-    return { chat: toChat(ctx.model, value), how: "created" };
+    return { chat: toChat(ctx.model, value), outcome: "created" };
   const holder = heldBy(ctx, request, value);
   // The filter had to be the key alone, so whether `where` selects what was found is still to be asked.
   if ("drifted" in holder || selectsAll(ctx)) return existingOrReleased(ctx, request, holder);
@@ -119,7 +119,7 @@ async function afterDuplicateKey(
   ctx: ChatStore,
   request: ChatRequest,
   error: unknown,
-): Promise<Obtained | null> {
+): Promise<CreateOutcome | null> {
   const holder = await keyHolder(ctx, request);
   if (holder === null && !isDuplicateOf(error, ctx.model.chats.keyField)) throw refusalOf(ctx, error);
   logDuplicateKey(ctx, request);
@@ -135,7 +135,7 @@ function refusalOf(ctx: ChatStore, error: unknown): unknown {
 }
 
 /** What somebody faster has made of the key; `null` when it is gone again. */
-async function winner(ctx: ChatStore, request: ChatRequest): Promise<Obtained | null> {
+async function winner(ctx: ChatStore, request: ChatRequest): Promise<CreateOutcome | null> {
   const holder = await keyHolder(ctx, request);
   return holder === null ? null : existingOrReleased(ctx, request, holder);
 }

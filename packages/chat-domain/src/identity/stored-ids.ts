@@ -55,3 +55,10 @@ export function formsOf(id: NativeId): readonly NativeId[] {
 export function inForm(id: NativeId, form: ScalarForm): NativeId {
   return form === "native" ? id : (participantIdOrNull(id) ?? id);
 }
+
+/** Ids to be looked up. */
+export type IdSet = Pick<IdMap<unknown>, "has">;
+
+export function idSet(ids: readonly NativeId[]): IdSet {
+  return idSet(ids);
+}

@@ -6,7 +6,7 @@ import { type StoredDocument } from "../model/stored-document.ts";
 import { collectionOf, type MigrationContext } from "./context/migration-context.ts";
 import { MigrationError, withMigrationErrors } from "./context/migration-error.ts";
 import type { JournalEntry } from "./context/migration-records.ts";
-import { invalidityOf } from "./keys/chat-validity.ts";
+import { invalidReason } from "./keys/chat-validity.ts";
 
 /** The whole story of one chat, for whoever has to answer for it. Holds no ids of people. */
 export interface ChatExplanation {
@@ -99,7 +99,7 @@ function keyOf({ model }: MigrationContext, chat: StoredDocument): ChatExplanati
   return {
     stored: typeof stored === "string" ? stored : null,
     right: stored !== undefined && stored === recomputedKey(model, chat),
-    invalid: invalidityOf(model, chat),
+    invalid: invalidReason(model, chat),
   };
 }
 

@@ -73,11 +73,11 @@ export async function migrateUp(ctx: MigrationContext, options: MigrateUpOptions
 }
 
 async function runPhase(run: Run, phase: MigrationPhase): Promise<void> {
-  run.ctx.tell({ event: "phase.start", phase });
+  run.ctx.emit({ event: "phase.start", phase });
   // Every phase takes up its work from the data, so that it may begin anew after the database was away.
   await run.attempt(phase, () => phases[phase](run));
   await run.attempt(phase, () => run.checkpoint(phase, {}));
-  run.ctx.tell({ event: "phase.end", phase, counts: run.counts() });
+  run.ctx.emit({ event: "phase.end", phase, counts: run.counts() });
 }
 
 async function refuseUnfit(ctx: MigrationContext, options: MigrateUpOptions): Promise<void> {

@@ -44,12 +44,12 @@ export async function rollBack(ctx: MigrationContext, options: RollBackOptions):
   const to = "chat" in options ? `chat ${options.chat}` : options.to;
   return withRun(ctx, { ...options, to, command: "rollback" }, async (run) => {
     await outwaitPredecessor(run);
-    ctx.tell({ event: "phase.start", phase: "rollback" });
+    ctx.emit({ event: "phase.start", phase: "rollback" });
     await run.attempt("rollback", async () => {
       if (merge !== null) await bringBack(run, merge);
       else if ("to" in options) await rollbackPhase(run, options.to);
     });
-    ctx.tell({ event: "phase.end", phase: "rollback", counts: run.counts() });
+    ctx.emit({ event: "phase.end", phase: "rollback", counts: run.counts() });
     // What was parked before is forgotten by then.
     return to === "none" && (await parkedCount(ctx)) > 0 ? "parked" : "done";
   });
@@ -79,7 +79,7 @@ async function hasRun({ records }: MigrationContext): Promise<boolean> {
  */
 async function outwaitPredecessor(run: Run): Promise<void> {
   if (!run.lease.takenOver) return;
-  run.ctx.tell({ event: "note", message: "waiting until no write of the runner before can be under way" });
+  run.ctx.emit({ event: "note", message: "waiting until no write of the runner before can be under way" });
   await sleep(run.ctx.leaseMs);
   await run.checkpoint("rollback", {});
 }

@@ -19,7 +19,7 @@ export interface ChatObserver {
 export const silentObserver: ChatObserver = { log: () => undefined, count: () => undefined };
 
 /** An observer that fails must not decide what a caller gets: by then the chat may have been created. */
-export function harmless(observer: ChatObserver): ChatObserver {
+export function safeObserver(observer: ChatObserver): ChatObserver {
   return {
     log: (level, message, fields) => ignoringErrors(() => observer.log(level, message, fields)),
     count: (counter) => ignoringErrors(() => observer.count(counter)),

@@ -4,7 +4,7 @@ import { ChatModel, type ChatModelInput } from "../model/chat-model.ts";
 import { defaultNewId, type NewId, ownPaths } from "../model/new-chat.ts";
 import { recordName } from "../model/own-names.ts";
 import type { StoredDocument } from "../model/stored-document.ts";
-import { type ChatObserver, harmless, silentObserver } from "./chat-observer.ts";
+import { type ChatObserver, safeObserver, silentObserver } from "./chat-observer.ts";
 import { type KeyIndex, keyIndex } from "./key-index.ts";
 import { type ModelAgreement, modelAgreement } from "./model-agreement.ts";
 
@@ -59,7 +59,7 @@ export function chatStore(db: Db, options: ChatStoreOptions): ChatStore {
     db,
     model,
     legacy: options.legacy ?? "claim",
-    observer: harmless(options.observer ?? silentObserver),
+    observer: safeObserver(options.observer ?? silentObserver),
     maxParticipants,
     deadlineMs,
     chats,

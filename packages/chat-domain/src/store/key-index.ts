@@ -1,5 +1,5 @@
 import type { Collection, CreateIndexesOptions, IndexDescriptionInfo } from "mongodb";
-import { answeredWithin } from "../concurrency/timeout.ts";
+import { withTimeout } from "../concurrency/timeout.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { isServerError } from "../errors/mongo-errors.ts";
 import type { ChatModel } from "../model/chat-model.ts";
@@ -80,7 +80,7 @@ export function keyIndex(chats: Collection<StoredDocument>, keyField: string, de
       }
     },
     async verified() {
-      verifying ??= answeredWithin(deadlineMs, () => verifyKeyIndex(chats, keyField));
+      verifying ??= withTimeout(deadlineMs, () => verifyKeyIndex(chats, keyField));
       try {
         await verifying;
       } catch (error) {

@@ -33,7 +33,7 @@ export interface MigrationContext {
   readonly chats: Collection<StoredDocument>;
   readonly redirects: Collection<StoredDocument>;
   readonly records: MigrationRecords;
-  readonly tell: (event: MigrationEvent) => void;
+  readonly emit: (event: MigrationEvent) => void;
   readonly host: string;
   readonly leaseMs: number;
   readonly batch: { readonly start: number; readonly min: number; readonly max: number };
@@ -69,7 +69,7 @@ export function migrationContext(db: Db, options: MigrationOptions = {}): Migrat
     chats: db.collection(model.chats.collection, read),
     redirects: db.collection(recordName(model, "chat_redirects"), read),
     records: migrationRecords(db, model),
-    tell: options.onEvent ?? (() => undefined),
+    emit: options.onEvent ?? (() => undefined),
     host: hostname(),
     now: options.now ?? (() => new Date()),
     ...pace(options),

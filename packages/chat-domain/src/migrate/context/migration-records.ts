@@ -237,3 +237,8 @@ export interface Merge {
 export function mergeOf({ _id, survivor, epoch }: JournalEntry): readonly Merge[] {
   return survivor === null ? [] : [{ loser: _id, survivor, epoch }];
 }
+
+/** The ids of the duplicates of merges. */
+export function losersOf(merges: readonly Pick<Merge, "loser">[]): readonly NativeId[] {
+  return losersOf(merges);
+}

@@ -1,7 +1,12 @@
 import type { NativeId } from "../../identity/native-id.ts";
 import { idMap } from "../../identity/stored-ids.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
-import type { JournalEntry, JournalState, ParkedKind } from "../context/migration-records.ts";
+import {
+  type JournalEntry,
+  type JournalState,
+  type ParkedKind,
+  losersOf,
+} from "../context/migration-records.ts";
 import type { Run } from "../run/run.ts";
 
 const underWay: ReadonlySet<JournalState> = new Set(["planned", "rolling-back"]);
@@ -23,7 +28,7 @@ export async function planMerges(run: Run, duplicates: readonly Duplicate[]): Pr
   const { ctx, id, write } = run;
   const planned = (survivor: NativeId) => ({ survivor, state: "planned", plannedAt: ctx.now(), run: id });
   const known = await ctx.records.journal
-    .find({ _id: { $in: duplicates.map(({ loser }) => loser) } }, { projection: { state: 1 } })
+    .find({ _id: { $in: losersOf(duplicates) } }, { projection: { state: 1 } })
     .toArray();
   const stateOf = idMap(known.map(({ _id, state }) => [_id, state] as const));
   const begun = await write.insert(
@@ -102,7 +107,7 @@ export async function park(run: Run, parkings: readonly Parking[]): Promise<void
       setIfMissing: { ...(epoch === undefined ? { epoch: 0 } : {}), plannedAt: run.ctx.now() },
     })),
   );
-  for (const { chat, reason } of news) run.ctx.tell({ event: "chat.parked", chat, reason });
+  for (const { chat, reason } of news) run.ctx.emit({ event: "chat.parked", chat, reason });
 }
 
 /** Journal entries in these states, in `_id` order, in batches; entries may change while they are worked on. */

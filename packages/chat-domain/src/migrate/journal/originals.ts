@@ -8,7 +8,7 @@ import { rootOf } from "../../model/stored-document.ts";
 import { isMissing } from "../run/write-statements.ts";
 
 /** Remembers keys that stood in chats before the migration, and where. Only what is not remembered yet. */
-export async function rememberKeys(run: Run, ids: readonly NativeId[]): Promise<void> {
+export async function saveOriginalKeys(run: Run, ids: readonly NativeId[]): Promise<void> {
   if (ids.length === 0) return;
   const collection = run.ctx.model.chats.collection;
   const names = { $map: { input: { $objectToArray: "$$ROOT" }, in: "$$this.k" } };
@@ -37,7 +37,7 @@ export async function rememberKeys(run: Run, ids: readonly NativeId[]): Promise<
 }
 
 /** Remembers the fields that a merge is about to fold. Only what is not remembered yet. */
-export async function rememberFields(
+export async function saveOriginalFields(
   run: Run,
   { collection, ids, fold }: { collection: string; ids: readonly NativeId[]; fold: FoldModel },
 ): Promise<void> {
@@ -63,7 +63,7 @@ interface RememberedArrays {
 }
 
 /** Remembers arrays of chat ids before the first loser is taken from them. Only what is not remembered yet. */
-export async function rememberArrays(
+export async function saveOriginalArrays(
   run: Run,
   { collection, ids, field, isWhole = false }: RememberedArrays,
 ): Promise<void> {
@@ -130,7 +130,7 @@ export async function rememberUnkeyed(run: Run, ids: readonly NativeId[]): Promi
 export const foldParts = ["fields", "roots", "recounted"] as const;
 
 /** Forgets parts of originals that have been given back, and what then is empty. */
-export async function forgetOriginals(
+export async function deleteOriginals(
   run: Run,
   { collection, ids, parts }: { collection: string; ids: readonly NativeId[]; parts: readonly string[] },
 ): Promise<void> {
@@ -151,7 +151,7 @@ export async function forgetOriginals(
  * Remembers in which chats a key is about to be set, so that a rollback takes away the migration's keys and no others,
  * and chats carry no mark of it.
  */
-export async function rememberKeyBatch(run: Run, ids: readonly NativeId[]): Promise<void> {
+export async function saveKeyBatch(run: Run, ids: readonly NativeId[]): Promise<void> {
   await run.write.insert(recordName(run.ctx.model, "chat_key_batches"), [
     { _id: new ObjectId(), ids, run: run.id },
   ]);

@@ -1,10 +1,10 @@
 import type { NativeId } from "../../identity/native-id.ts";
 import { participantIdOrNull } from "../../identity/participant-id.ts";
-import { type IdMap, idMap } from "../../identity/stored-ids.ts";
+import { type IdSet, idMap, idSet } from "../../identity/stored-ids.ts";
 import { ownField } from "../../model/own-names.ts";
 import { type Duplicate, park, type Parking, planMerges } from "../journal/journal.ts";
 import type { Run } from "../run/run.ts";
-import { type Refusal, whyRefused } from "../run/write-outcome.ts";
+import { type Refusal, refusalReason } from "../run/write-outcome.ts";
 import type { Claim } from "./claim-statement.ts";
 import { type Holder, holdersOf } from "./key-holders.ts";
 import { releaseKeys } from "./release-keys.ts";
@@ -26,7 +26,7 @@ export interface BeatenOutcome {
  * Who holds the key is looked at before it is believed: the chat of the same people survives, one that has drifted loses
  * the key. Only where nobody holds it was it another index that refused the claim.
  */
-export async function settleBeaten(
+export async function planLostClaims(
   run: Run,
   beaten: readonly Beaten[],
   { isLast }: { readonly isLast: boolean },
@@ -48,7 +48,7 @@ export async function settleBeaten(
     const [loser, holder] = [claim.chat._id, holders.get(claim.identity.key)];
     if (holder === undefined) {
       if (isOfKey(run, refusal)) again.push(loser);
-      else parkings.push(unclaimable(loser, `its key could not be set: ${whyRefused(refusal)}`));
+      else parkings.push(unclaimable(loser, `its key could not be set: ${refusalReason(refusal)}`));
     } else if (!holder.isRight) {
       if (isLast && isStuck.has(holder.chat._id)) parkings.push(unclaimable(loser, heldByStuck(holder)));
       else again.push(loser);
@@ -60,22 +60,22 @@ export async function settleBeaten(
 }
 
 /** Returns those that hold their key all the same. */
-async function releaseDrifted(run: Run, holders: readonly Holder[]): Promise<IdMap<true>> {
+async function releaseDrifted(run: Run, holders: readonly Holder[]): Promise<IdSet> {
   const drifted = holders.filter(({ isRight }) => !isRight).map(({ chat }) => chat);
   const { keyField } = run.ctx.model.chats;
   const held = idMap(drifted.map((chat) => [chat._id, chat[keyField]] as const));
   const now = await releaseKeys(run, drifted);
   const stuck = now.filter((chat) => held.get(chat._id) === chat[keyField]);
-  return idMap(stuck.map(({ _id }) => [_id, true] as const));
+  return idSet(stuck.map(({ _id }) => _id));
 }
 
 /** Of these, the chats that duplicates have been merged into. */
-export async function survivors(run: Run, ids: readonly NativeId[]): Promise<IdMap<true>> {
+export async function survivors(run: Run, ids: readonly NativeId[]): Promise<IdSet> {
   const aliases = ownField(run.ctx.model, "aliases");
   const found = await run.ctx.chats
     .find({ _id: { $in: [...ids] }, [`${aliases}.0`]: { $exists: true } }, { projection: { _id: 1 } })
     .toArray();
-  return idMap(found.map(({ _id }) => [_id, true] as const));
+  return idSet(found.map(({ _id }) => _id));
 }
 
 /** A server that does not say which index it was is taken to mean that of the key. */

@@ -7,7 +7,7 @@ import type { ChatModel } from "../../model/chat-model.ts";
 import { type StoredDocument } from "../../model/stored-document.ts";
 
 /** Why a chat can have no key, in words that hold no id of a person; `null` when it can. */
-export function invalidityOf(model: ChatModel, chat: StoredDocument): string | null {
+export function invalidReason(model: ChatModel, chat: StoredDocument): string | null {
   if (participantIdOrNull(chat._id) === null)
     return "its _id is not a string, a number, an ObjectId or a UUID";
   if (storedIdentity(model, chat) !== null) return null;

@@ -1,15 +1,15 @@
 import { isLive, isReleased } from "../../model/own-names.ts";
 import { duplicateKeyCode } from "../../errors/mongo-errors.ts";
 import type { NativeId } from "../../identity/native-id.ts";
-import { idMap } from "../../identity/stored-ids.ts";
+import { idMap, idSet } from "../../identity/stored-ids.ts";
 import { storedIdentity } from "../../model/chat-document.ts";
 import { type StoredDocument } from "../../model/stored-document.ts";
 import { park, type Parking } from "../journal/journal.ts";
-import { rememberKeyBatch } from "../journal/originals.ts";
+import { saveKeyBatch } from "../journal/originals.ts";
 import type { Run } from "../run/run.ts";
-import { type Refusal, whyRefused } from "../run/write-outcome.ts";
-import { type Beaten, settleBeaten } from "./beaten-claims.ts";
-import { invalidityOf, keyFaultOf } from "./chat-validity.ts";
+import { type Refusal, refusalReason } from "../run/write-outcome.ts";
+import { type Beaten, planLostClaims } from "./beaten-claims.ts";
+import { invalidReason, keyFaultOf } from "./chat-validity.ts";
 import { carefulClaim, type Claim, isQuick, quickClaim } from "./claim-statement.ts";
 import { releaseKeys } from "./release-keys.ts";
 import { chatsWithIds } from "./scan-chats.ts";
@@ -26,7 +26,7 @@ export async function claimKeys(run: Run, batch: readonly StoredDocument[]): Pro
   const { model } = run.ctx;
   const drifted = batch.filter((chat) => isLive(model, chat) && keyFaultOf(model, chat) === "drifted");
   const released = await releaseKeys(run, drifted);
-  const isDrifted = idMap(drifted.map(({ _id }) => [_id, true] as const));
+  const isDrifted = idSet(drifted.map(({ _id }) => _id));
   const chats = [...batch.filter(({ _id }) => !isDrifted.has(_id)), ...released];
   await park(
     run,
@@ -34,7 +34,7 @@ export async function claimKeys(run: Run, batch: readonly StoredDocument[]): Pro
   );
   let claims = chats.flatMap((chat) => claimOf(run, chat));
   if (claims.length === 0) return drifted.length;
-  await rememberKeyBatch(
+  await saveKeyBatch(
     run,
     claims.map(({ chat }) => chat._id),
   );
@@ -51,7 +51,7 @@ export async function claimKeys(run: Run, batch: readonly StoredDocument[]): Pro
 }
 
 function claimOf({ ctx }: Run, chat: StoredDocument): readonly Claim[] {
-  if (keyFaultOf(ctx.model, chat) !== "keyless" || invalidityOf(ctx.model, chat) !== null) return [];
+  if (keyFaultOf(ctx.model, chat) !== "keyless" || invalidReason(ctx.model, chat) !== null) return [];
   const identity = storedIdentity(ctx.model, chat);
   return identity === null ? [] : [{ chat, identity }];
 }
@@ -60,7 +60,7 @@ function claimOf({ ctx }: Run, chat: StoredDocument): readonly Claim[] {
 function invalid({ ctx }: Run, chat: StoredDocument): readonly Parking[] {
   if (!isLive(ctx.model, chat) || isReleased(ctx.model, chat)) return [];
   if (keyFaultOf(ctx.model, chat) === "drifted") return [];
-  const reason = invalidityOf(ctx.model, chat);
+  const reason = invalidReason(ctx.model, chat);
   return reason === null ? [] : [{ chat: chat._id, survivor: null, kind: "invalid", reason }];
 }
 
@@ -87,7 +87,7 @@ async function claimOnce(
     claims.flatMap((claim, index) => unclaimable(claim, refused.get(index))),
   );
   const missed = outcome.changed < accepted.length ? await unclaimed(run, accepted) : [];
-  const { losers, again } = await settleBeaten(
+  const { losers, again } = await planLostClaims(
     run,
     claims.flatMap((claim, index) => beaten(claim, refused.get(index))),
     { isLast },
@@ -103,7 +103,7 @@ function beaten(claim: Claim, refusal: Refusal | undefined): readonly Beaten[] {
 
 function unclaimable({ chat }: Claim, refusal: Refusal | undefined): readonly Parking[] {
   if (refusal === undefined || refusal.code === duplicateKeyCode) return [];
-  const reason = `its key could not be set: ${whyRefused(refusal)}`;
+  const reason = `its key could not be set: ${refusalReason(refusal)}`;
   return [{ chat: chat._id, survivor: null, kind: "unclaimable", reason }];
 }
 

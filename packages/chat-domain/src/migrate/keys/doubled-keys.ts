@@ -38,7 +38,7 @@ export async function releaseDoubledKeys(run: Run): Promise<void> {
     const isHolding = idMap(now.map((chat) => [chat._id, chat[keyField] !== undefined] as const));
     if (beaten.every(({ chat }) => isHolding.get(chat._id) === true)) {
       const message = "the unique index cannot be built while several chats hold one key: see what is parked";
-      run.ctx.tell({ event: "note", message });
+      run.ctx.emit({ event: "note", message });
       throw new RunStopped("parked");
     }
     await park(

@@ -1,6 +1,6 @@
 import type { Filter } from "mongodb";
 import type { NativeId } from "../../identity/native-id.ts";
-import { idMap } from "../../identity/stored-ids.ts";
+import { idSet } from "../../identity/stored-ids.ts";
 import { uniqueChats } from "../../model/chat-filters.ts";
 import { type StoredDocument } from "../../model/stored-document.ts";
 import type { ChatModel } from "../../model/chat-model.ts";
@@ -17,7 +17,7 @@ export function withoutKey({ chats }: ChatModel): Filter<StoredDocument> {
 const mostLookedAt = 10_000;
 
 /** Parked chats that have a key now, are gone, or are none of the migration's business any more. */
-export async function solvedParkings(ctx: MigrationContext): Promise<readonly NativeId[]> {
+export async function resolvedParked(ctx: MigrationContext): Promise<readonly NativeId[]> {
   const parked = await ctx.records.journal
     .find({ state: "parked", survivor: null }, { projection: { _id: 1 }, limit: mostLookedAt })
     .toArray();
@@ -29,13 +29,13 @@ export async function solvedParkings(ctx: MigrationContext): Promise<readonly Na
     after: null,
     limit: ids.length,
   });
-  const isSelected = idMap(selected.map(({ _id }) => [_id, true] as const));
+  const isSelected = idSet(selected.map(({ _id }) => _id));
   const present = await nextChats(ctx, { filter, after: null, limit: ids.length });
   const still = present.filter((chat) =>
     isSelected.has(chat._id)
       ? keyFaultOf(ctx.model, chat) !== null
       : chat[ctx.model.chats.keyField] !== undefined,
   );
-  const isUnsolved = idMap(still.map(({ _id }) => [_id, true] as const));
+  const isUnsolved = idSet(still.map(({ _id }) => _id));
   return ids.filter((id) => !isUnsolved.has(id));
 }

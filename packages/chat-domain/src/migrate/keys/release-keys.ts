@@ -1,13 +1,13 @@
 import { duplicateKeyCode } from "../../errors/mongo-errors.ts";
 import type { NativeId } from "../../identity/native-id.ts";
-import { type IdMap, idMap } from "../../identity/stored-ids.ts";
+import { type IdMap, idMap, idSet } from "../../identity/stored-ids.ts";
 import { ownField } from "../../model/own-names.ts";
 import type { StoredDocument } from "../../model/stored-document.ts";
 import { type Release, releases } from "../../release/release-drifted.ts";
 import { park } from "../journal/journal.ts";
-import { rememberKeyBatch, rememberKeys, rememberUnkeyed } from "../journal/originals.ts";
+import { saveKeyBatch, saveOriginalKeys, rememberUnkeyed } from "../journal/originals.ts";
 import type { Run } from "../run/run.ts";
-import { whyRefused } from "../run/write-outcome.ts";
+import { refusalReason } from "../run/write-outcome.ts";
 import { chatsWithIds } from "./scan-chats.ts";
 
 /** A chat that is to lose its key, and the writes to try, one after the other until one has an effect. */
@@ -61,8 +61,8 @@ export async function dropKeys(
 async function takeKeys(run: Run, drifted: readonly Drifted[]): Promise<readonly StoredDocument[]> {
   if (drifted.length === 0) return [];
   const ids = drifted.map(({ chat }) => chat._id);
-  await rememberKeys(run, await withoutOurs(run, ids));
-  await rememberKeyBatch(run, ids);
+  await saveOriginalKeys(run, await withoutOurs(run, ids));
+  await saveKeyBatch(run, ids);
   let open = drifted;
   let reasons: IdMap<string> = idMap([]);
   for (let round = 0; open.some(({ writes }) => round < writes.length); round += 1) {
@@ -96,7 +96,7 @@ async function tryRound(run: Run, open: readonly Drifted[], round: number): Prom
       .filter(({ code }) => code !== duplicateKeyCode)
       .flatMap((refusal) => {
         const chat = tries[refusal.index]?.chat;
-        return chat === undefined ? [] : [[chat._id, whyRefused(refusal)] as const];
+        return chat === undefined ? [] : [[chat._id, refusalReason(refusal)] as const];
       }),
   );
 }
@@ -127,7 +127,7 @@ async function parkHolding(run: Run, open: readonly Drifted[], reasons: IdMap<st
 
 function tellReleased(run: Run, drifted: readonly Drifted[], now: readonly StoredDocument[]): void {
   const keys = keysById(run, now);
-  const present = idMap(now.map(({ _id }) => [_id, true] as const));
+  const present = idSet(now.map(({ _id }) => _id));
   const changed = drifted.filter(({ chat, key }) => present.has(chat._id) && keys.get(chat._id) !== key);
   const rekeyed = changed.filter(({ chat }) => keys.get(chat._id) !== undefined).length;
   run.count({ rekeyed, released: changed.length - rekeyed });

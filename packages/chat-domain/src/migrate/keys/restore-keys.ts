@@ -4,7 +4,7 @@ import { idMap } from "../../identity/stored-ids.ts";
 import { ownField, recordName } from "../../model/own-names.ts";
 import type { KeyBatchRecord, OriginalRecord } from "../context/migration-records.ts";
 import { park } from "../journal/journal.ts";
-import { forgetOriginals } from "../journal/originals.ts";
+import { deleteOriginals } from "../journal/originals.ts";
 import type { Run } from "../run/run.ts";
 import { isKey } from "./chat-validity.ts";
 
@@ -91,7 +91,7 @@ async function parkWithoutKey(run: Run, record: OriginalRecord): Promise<void> {
 
 function forgetKeys(run: Run, records: readonly OriginalRecord[]): Promise<void> {
   const { collection } = run.ctx.model.chats;
-  return forgetOriginals(run, { collection, ids: records.map(({ _id }) => _id.id), parts: ["key"] });
+  return deleteOriginals(run, { collection, ids: records.map(({ _id }) => _id.id), parts: ["key"] });
 }
 
 /** Documents are lists of fields: the key goes before the field that followed it, or to the end. */
@@ -149,7 +149,7 @@ export async function unsetKeys(run: Run): Promise<void> {
     run.count({ unkeyed });
     await run.attempt("rollback", () => run.checkpoint("rollback", {}));
     const counts = run.counts();
-    run.ctx.tell({
+    run.ctx.emit({
       event: "progress",
       phase: "rollback",
       done: counts.restored + counts.unkeyed,
@@ -192,6 +192,6 @@ export async function removeUnkeyed(run: Run): Promise<void> {
       collection,
       ids.map((id) => ({ q: { _id: id }, u: { $unset: { [ownField(ctx.model, "unkeyedAt")]: "" } } })),
     );
-    await forgetOriginals(run, { collection, ids, parts: ["unkeyedAt"] });
+    await deleteOriginals(run, { collection, ids, parts: ["unkeyedAt"] });
   }
 }

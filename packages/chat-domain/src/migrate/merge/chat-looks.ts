@@ -1,4 +1,4 @@
-import { type IdMap, idMap } from "../../identity/stored-ids.ts";
+import { type IdMap, idMap, type IdSet, idSet } from "../../identity/stored-ids.ts";
 import type { NativeId } from "../../identity/native-id.ts";
 import type { ChatIdentity } from "../../identity/participants-key.ts";
 import { identityProjection, storedIdentity } from "../../model/chat-document.ts";
@@ -35,13 +35,13 @@ export function bytesOf({ chat }: ChatLook): number {
 }
 
 /** Nothing can be outside of an empty `where`, so that nobody is asked. */
-async function unselectedAmong(ctx: MigrationContext, ids: readonly NativeId[]): Promise<IdMap<true>> {
+async function unselectedAmong(ctx: MigrationContext, ids: readonly NativeId[]): Promise<IdSet> {
   const { where } = ctx.model.chats;
-  if (Object.keys(where).length === 0) return idMap([]);
+  if (Object.keys(where).length === 0) return idSet([]);
   const others = await ctx.chats
     .find({ $and: [{ _id: { $in: [...ids] } }, { $nor: [where] }] }, { projection: { _id: 1 } })
     .toArray();
-  return idMap(others.map(({ _id }) => [_id, true] as const));
+  return idSet(others.map(({ _id }) => _id));
 }
 
 /** Who a chat is of that may have duplicates merged into it, or `null`: it has to hold the key of its present people. */

@@ -2,7 +2,7 @@ import { ownField, recordName } from "../../model/own-names.ts";
 import type { NativeId } from "../../identity/native-id.ts";
 import { groupedById, idMap, idText } from "../../identity/stored-ids.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
-import type { Merge } from "../context/migration-records.ts";
+import { type Merge, losersOf } from "../context/migration-records.ts";
 import { copiesOfMerges } from "../journal/copies-of-merges.ts";
 import { advance } from "../journal/journal.ts";
 import type { Run } from "../run/run.ts";
@@ -13,9 +13,9 @@ import { recountChats, recountRows } from "./fold/recount.ts";
 import { incompleteMerges } from "./incomplete-merges.ts";
 import { pointersOf, type RedirectedValue } from "./references/pointers.ts";
 import { moveReferences } from "./references/move-references.ts";
-import { withoutVanished } from "./survey-merges.ts";
+import { dropVanished } from "./survey-merges.ts";
 import { type StandingOptions, standingOf, withoutMerges } from "./merge-standing.ts";
-import { addAliases } from "./survivors.ts";
+import { addAliasesOrPark } from "./survivors.ts";
 import { tombstones } from "./tombstones.ts";
 
 /** How often losers that an old version keeps changing are done again before they are left for a sweep of settle. */
@@ -41,9 +41,9 @@ export async function completeMerges(
   let open = merges;
   for (let attempt = 0; attempt < attempts && open.length > 0; attempt += 1) {
     // Nothing moves to a chat that is gone, or that is of other people by now.
-    open = await addAliases(run, await stillHolding(run, open, options));
+    open = await addAliasesOrPark(run, await stillHolding(run, open, options));
     await archiveLosers(run, open);
-    open = await withoutVanished(run, open);
+    open = await dropVanished(run, open);
     if (open.length === 0) return;
     await redirect(run, open);
     for (const reference of run.ctx.model.references) await moveReferences(run, open, reference);
@@ -86,10 +86,7 @@ export async function archiveLosers(run: Run, merges: readonly Merge[]): Promise
 /** What the journal says is what the tombstone and the redirect have to say. Most tombstones do: the rest is written. */
 async function redirect(run: Run, merges: readonly Merge[]): Promise<void> {
   const { model } = run.ctx;
-  const merged = await tombstones(
-    run.ctx,
-    merges.map(({ loser }) => loser),
-  );
+  const merged = await tombstones(run.ctx, losersOf(merges));
   const astray = merges.filter(
     ({ loser, survivor }) => merged.has(loser) && idText(merged.get(loser)) !== idText(survivor),
   );
@@ -137,7 +134,7 @@ async function fold(run: Run, merges: readonly Merge[]): Promise<void> {
   const { model } = run.ctx;
   await foldDocuments(run, {
     archive: "chats_archive",
-    filter: { "_id.id": { $in: merges.map(({ loser }) => loser) }, $or: copiesOfMerges(merges) },
+    filter: { "_id.id": { $in: losersOf(merges) }, $or: copiesOfMerges(merges) },
     target: "survivor",
     into: model.chats.collection,
     alive: {

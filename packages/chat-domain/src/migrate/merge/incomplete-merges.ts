@@ -3,7 +3,7 @@ import type { NativeId } from "../../identity/native-id.ts";
 import { idMap, idText } from "../../identity/stored-ids.ts";
 import { type StoredDocument } from "../../model/stored-document.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
-import type { Merge } from "../context/migration-records.ts";
+import { type Merge, losersOf } from "../context/migration-records.ts";
 import { archivedContents, contentsOf } from "./archive/content-hash.ts";
 import { standingOf } from "./merge-standing.ts";
 import { referencesTo } from "./references/references-to.ts";
@@ -16,7 +16,7 @@ export async function incompleteMerges(
   ctx: MigrationContext,
   merges: readonly Merge[],
 ): Promise<readonly Merge[]> {
-  const losers = merges.map(({ loser }) => loser);
+  const losers = losersOf(merges);
   const isArchived = await archivedContents(ctx.records.archive, losers);
   const incomplete: (readonly [Merge["loser"], true])[] = [];
   for await (const content of contentsOf(ctx.chats, losers)) {
@@ -40,7 +40,7 @@ export async function stragglers(ctx: MigrationContext, merges: readonly Merge[]
 /** Losers that cannot be found from where they should be: their tombstone, their redirect, or the survivor's aliases. */
 async function unlisted(ctx: MigrationContext, merges: readonly Merge[]): Promise<readonly NativeId[]> {
   if (merges.length === 0) return [];
-  const losers = merges.map(({ loser }) => loser);
+  const losers = losersOf(merges);
   const redirects = await ctx.redirects.find({ _id: { $in: losers } }, { projection: { to: 1 } }).toArray();
   const redirectOf = idMap(redirects.map((redirect) => [redirect._id, idText(redirect["to"])] as const));
   const chats = await ctx.chats

@@ -1,20 +1,20 @@
 import type { NativeId } from "../../identity/native-id.ts";
-import { groupedById, idMap } from "../../identity/stored-ids.ts";
+import { groupedById, idMap, idSet } from "../../identity/stored-ids.ts";
 import { uniqueChats } from "../../model/chat-filters.ts";
 import { identityProjection } from "../../model/chat-document.ts";
 import { isReleased } from "../../model/own-names.ts";
-import type { Merge } from "../context/migration-records.ts";
+import { type Merge, losersOf } from "../context/migration-records.ts";
 import { forget, park } from "../journal/journal.ts";
-import { rememberFields } from "../journal/originals.ts";
+import { saveOriginalFields } from "../journal/originals.ts";
 import { claimKeys } from "../keys/claim-keys.ts";
 import type { Run } from "../run/run.ts";
-import { whyRefused } from "../run/write-outcome.ts";
+import { refusalReason } from "../run/write-outcome.ts";
 import { commitMerges, type RefusedMerge } from "./commit-point.ts";
 import { completeMerges } from "./complete-merges.ts";
 import { mapReferences } from "./map-keys.ts";
 import { setAside } from "./set-aside.ts";
 import { giveUpVanished, type Survey, surveyMerges } from "./survey-merges.ts";
-import { addAliases, removeAliases } from "./survivors.ts";
+import { addAliasesOrPark, removeAliases } from "./survivors.ts";
 import { restoreLosers } from "./undo-merges.ts";
 
 /**
@@ -24,16 +24,16 @@ import { restoreLosers } from "./undo-merges.ts";
  */
 export async function mergeBatch(run: Run, merges: readonly Merge[]): Promise<void> {
   const survey = await surveyMerges(run, merges);
-  await settleUnmergeable(run, survey);
+  await resolveUnmergeable(run, survey);
   if (survey.ready.length === 0) return;
   const ready = survey.ready.map(({ merge }) => merge);
   const { collection } = run.ctx.model.chats;
   const survivors = groupedById(ready, ({ survivor }) => survivor).flatMap(
     ([merge]) => merge?.survivor ?? [],
   );
-  await rememberFields(run, { collection, ids: survivors, fold: run.ctx.model.fold });
-  const aliased = await addAliases(run, ready);
-  const isAliased = idMap(aliased.map(({ loser }) => [loser, true] as const));
+  await saveOriginalFields(run, { collection, ids: survivors, fold: run.ctx.model.fold });
+  const aliased = await addAliasesOrPark(run, ready);
+  const isAliased = idSet(losersOf(aliased));
   const refused = await commitMerges(
     run,
     survey.ready.filter(({ merge }) => isAliased.has(merge.loser)),
@@ -60,13 +60,10 @@ export function endMerges(run: Run, merges: readonly Merge[]): Promise<void> {
   });
 }
 
-async function settleUnmergeable(run: Run, { gone, keyed, drifted, unmergeable }: Survey): Promise<void> {
+async function resolveUnmergeable(run: Run, { gone, keyed, drifted, unmergeable }: Survey): Promise<void> {
   await giveUpVanished(run, gone);
   await removeAliases(run, keyed);
-  await forget(
-    run,
-    keyed.map(({ loser }) => loser),
-  );
+  await forget(run, losersOf(keyed));
   await setAside(run, unmergeable);
   await undoMerges(run, drifted);
 }
@@ -75,7 +72,7 @@ async function settleUnmergeable(run: Run, { gone, keyed, drifted, unmergeable }
 async function undoMerges(run: Run, drifted: readonly Merge[]): Promise<void> {
   if (drifted.length === 0) return;
   await restoreLosers(run, drifted);
-  const losers = drifted.map(({ loser }) => loser);
+  const losers = losersOf(drifted);
   await forget(run, losers);
   await claimKeys(run, await claimableChats(run, losers));
 }
@@ -102,7 +99,7 @@ async function parkRefused(run: Run, refused: readonly RefusedMerge[]): Promise<
       chat: loser,
       survivor,
       kind: "unmergeable" as const,
-      reason: `it could not be told what it was merged into (${collection}): ${whyRefused(refusal)}`,
+      reason: `it could not be told what it was merged into (${collection}): ${refusalReason(refusal)}`,
     })),
   );
 }

@@ -1,4 +1,4 @@
-import type { Merge } from "../context/migration-records.ts";
+import { type Merge, losersOf } from "../context/migration-records.ts";
 import { park } from "../journal/journal.ts";
 import type { Run } from "../run/run.ts";
 import { restoreCopies } from "./archive/archive-documents.ts";
@@ -16,7 +16,7 @@ export interface Obstacle {
 export async function setAside(run: Run, obstacles: readonly Obstacle[]): Promise<void> {
   if (obstacles.length === 0) return;
   const merges = obstacles.map(({ merge }) => merge);
-  const losers = merges.map(({ loser }) => loser);
+  const losers = losersOf(merges);
   const into = run.ctx.model.chats.collection;
   const purged = await run.ctx.records.journal.find({ _id: { $in: losers }, state: "purged" }).toArray();
   if (purged.length > 0) await restoreCopies(run, { archive: "chats_archive", into, merges });

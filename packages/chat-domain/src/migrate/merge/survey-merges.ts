@@ -1,10 +1,9 @@
-import type { NativeId } from "../../identity/native-id.ts";
-import { idMap, idText } from "../../identity/stored-ids.ts";
+import { idText, idSet } from "../../identity/stored-ids.ts";
 import { isChatOf } from "../../model/chat-document.ts";
 import type { ChatModel } from "../../model/chat-model.ts";
 import { isReleased, ownField } from "../../model/own-names.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
-import type { Merge } from "../context/migration-records.ts";
+import { type Merge, losersOf } from "../context/migration-records.ts";
 import { advance } from "../journal/journal.ts";
 import type { Run } from "../run/run.ts";
 import { bytesOf, type ChatLook, hasAliases, lookAtChats, survivorIdentity } from "./chat-looks.ts";
@@ -76,27 +75,23 @@ function whyUnmergeable(model: ChatModel, loser: ChatLook): string | null {
 }
 
 /** The merges whose losers are there, or in a copy. The others are the application's to delete, and no merges. */
-export async function withoutVanished(run: Run, merges: readonly Merge[]): Promise<readonly Merge[]> {
+export async function dropVanished(run: Run, merges: readonly Merge[]): Promise<readonly Merge[]> {
   const uncopied = await withoutCopy(run.ctx, merges);
   if (uncopied.length === 0) return merges;
   // Looked for after the copies: nothing copies what is not there any more.
-  const ids = uncopied.map(({ loser }) => loser);
+  const ids = losersOf(uncopied);
   const there = await run.ctx.chats.find({ _id: { $in: ids } }, { projection: { _id: 1 } }).toArray();
-  const isThere = idMap(there.map(({ _id }) => [_id, true] as const));
+  const isThere = idSet(there.map(({ _id }) => _id));
   const vanished = uncopied.filter(({ loser }) => !isThere.has(loser));
   await giveUpVanished(run, vanished);
-  const isVanished = idMap(vanished.map(({ loser }) => [loser, true] as const));
+  const isVanished = idSet(losersOf(vanished));
   return merges.filter(({ loser }) => !isVanished.has(loser));
 }
 
 /** Their survivors may list them already. */
 export async function giveUpVanished(run: Run, vanished: readonly Merge[]): Promise<void> {
   await removeAliases(run, vanished);
-  await advance(
-    run,
-    vanished.map(({ loser }) => loser),
-    { from: ["planned"], to: "gone" },
-  );
+  await advance(run, losersOf(vanished), { from: ["planned"], to: "gone" });
 }
 
 async function withoutCopy(
@@ -104,8 +99,8 @@ async function withoutCopy(
   merges: readonly Merge[],
 ): Promise<readonly Merge[]> {
   const copied = await records.archive.distinct("_id.id", {
-    "_id.id": { $in: merges.map(({ loser }) => loser) },
+    "_id.id": { $in: losersOf(merges) },
   });
-  const isCopied = idMap(copied.map((id) => [id as NativeId, true] as const));
+  const isCopied = idSet(copied);
   return merges.filter(({ loser }) => !isCopied.has(loser));
 }

@@ -1,13 +1,13 @@
 import { ownField } from "../../model/own-names.ts";
-import { groupedById, idMap } from "../../identity/stored-ids.ts";
+import { groupedById, idSet } from "../../identity/stored-ids.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
-import type { Merge } from "../context/migration-records.ts";
+import { type Merge, losersOf } from "../context/migration-records.ts";
 import { park } from "../journal/journal.ts";
 import type { Run } from "../run/run.ts";
-import { whyRefused } from "../run/write-outcome.ts";
+import { refusalReason } from "../run/write-outcome.ts";
 
 /** Returns the merges whose survivor lists its loser now; of the others the server refuses that, or the survivor is gone. */
-export async function addAliases(run: Run, merges: readonly Merge[]): Promise<readonly Merge[]> {
+export async function addAliasesOrPark(run: Run, merges: readonly Merge[]): Promise<readonly Merge[]> {
   const { ctx, write } = run;
   const groups = groupedById(merges, ({ survivor }) => survivor);
   const outcome = await write.update(
@@ -18,7 +18,7 @@ export async function addAliases(run: Run, merges: readonly Merge[]): Promise<re
         [run.ctx.model.chats.keyField]: { $type: "string" },
         [ownField(run.ctx.model, "mergedInto")]: null,
       },
-      u: { $addToSet: { [ownField(run.ctx.model, "aliases")]: { $each: group.map(({ loser }) => loser) } } },
+      u: { $addToSet: { [ownField(run.ctx.model, "aliases")]: { $each: losersOf(group) } } },
     })),
   );
   const refused = new Set(outcome.refusals.map(({ index }) => index));
@@ -29,7 +29,7 @@ export async function addAliases(run: Run, merges: readonly Merge[]): Promise<re
         chat: loser,
         survivor,
         kind: "unmergeable" as const,
-        reason: `its survivor cannot name it in ${ownField(ctx.model, "aliases")}: ${whyRefused(refusal)}`,
+        reason: `its survivor cannot name it in ${ownField(ctx.model, "aliases")}: ${refusalReason(refusal)}`,
       })),
     ),
   );
@@ -44,7 +44,7 @@ export async function removeAliases(run: Run, merges: readonly Merge[]): Promise
     run.ctx.model.chats.collection,
     groups.map((group) => ({
       q: { _id: group[0]?.survivor },
-      u: { $pullAll: { [ownField(run.ctx.model, "aliases")]: group.map(({ loser }) => loser) } },
+      u: { $pullAll: { [ownField(run.ctx.model, "aliases")]: losersOf(group) } },
     })),
   );
   await run.write.update(
@@ -67,6 +67,6 @@ async function withLiveSurvivor(ctx: MigrationContext, merges: readonly Merge[])
   const survivors = await ctx.chats
     .find({ $and: [{ _id: { $in: ids } }, alive] }, { projection: { _id: 1 } })
     .toArray();
-  const isAlive = idMap(survivors.map(({ _id }) => [_id, true] as const));
+  const isAlive = idSet(survivors.map(({ _id }) => _id));
   return merges.filter(({ survivor }) => isAlive.has(survivor));
 }

@@ -1,6 +1,6 @@
 import { ownField } from "../../model/own-names.ts";
 import type { NativeId } from "../../identity/native-id.ts";
-import { type IdMap, idMap } from "../../identity/stored-ids.ts";
+import { type IdMap, idMap, idSet } from "../../identity/stored-ids.ts";
 import { type StoredDocument } from "../../model/stored-document.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import type { JournalState } from "../context/migration-records.ts";
@@ -47,7 +47,7 @@ export async function* strayTombstones(ctx: MigrationContext): AsyncGenerator<re
     const entries = await ctx.records.journal
       .find({ _id: { $in: ids }, state: { $in: [...tombstoneStates] } }, { projection: { _id: 1 } })
       .toArray();
-    const known = idMap(entries.map(({ _id }) => [_id, true] as const));
+    const known = idSet(entries.map(({ _id }) => _id));
     yield found.filter(({ _id }) => !known.has(_id));
     after = last._id;
   }

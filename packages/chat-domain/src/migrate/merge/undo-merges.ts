@@ -1,11 +1,17 @@
 import { ownField, recordName } from "../../model/own-names.ts";
 import type { NativeId } from "../../identity/native-id.ts";
-import { groupedById, idMap } from "../../identity/stored-ids.ts";
+import { groupedById, idMap, idSet } from "../../identity/stored-ids.ts";
 import type { ReferenceModel } from "../../model/merge-model.ts";
 import { rootOf } from "../../model/stored-document.ts";
-import { type JournalState, type Merge, mergeOf, type MovesRecord } from "../context/migration-records.ts";
+import {
+  type JournalState,
+  type Merge,
+  mergeOf,
+  type MovesRecord,
+  losersOf,
+} from "../context/migration-records.ts";
 import { copiesOfMerges } from "../journal/copies-of-merges.ts";
-import { arrayPart, foldParts, forgetOriginals } from "../journal/originals.ts";
+import { arrayPart, foldParts, deleteOriginals } from "../journal/originals.ts";
 import type { Run } from "../run/run.ts";
 import { refusalError } from "../run/write-outcome.ts";
 import { restoreCopies } from "./archive/archive-documents.ts";
@@ -30,7 +36,7 @@ export async function restoreLosers(
   merges: readonly Merge[],
   options: RestoreOptions = {},
 ): Promise<void> {
-  const losers = merges.map(({ loser }) => loser);
+  const losers = losersOf(merges);
   const survivors = groupedById(merges, ({ survivor }) => survivor).flatMap(
     ([merge]) => merge?.survivor ?? [],
   );
@@ -77,7 +83,7 @@ function isUnfolded(
 ): (collection: string, field: string, id: NativeId) => boolean {
   const { chats, fold } = run.ctx.model;
   const roots = new Set(Object.keys(fold).map(rootOf));
-  const isSurvivor = idMap(survivors.map((id) => [id, true] as const));
+  const isSurvivor = idSet(survivors);
   return (collection, field, id) =>
     collection === chats.collection && roots.has(rootOf(field)) && isSurvivor.has(id);
 }
@@ -147,7 +153,7 @@ async function restoreRows(
   } as const;
   await unfoldDocuments(run, { ...request, ids: into });
   const others = idMap((await rowsInto(run, collection, kept)).map((id) => [id, true] as const));
-  await forgetOriginals(run, { collection, ids: into.filter((id) => !others.has(id)), parts: foldParts });
+  await deleteOriginals(run, { collection, ids: into.filter((id) => !others.has(id)), parts: foldParts });
 }
 
 /** The survivors' rows that stand for rows of these merges' losers. */
@@ -163,7 +169,7 @@ async function rowsInto(
 
 /** Once the losers are back, nothing of their merge is remembered: the next one begins anew. */
 async function forgetMerges(run: Run, { undone, kept, survivors }: Undoing): Promise<void> {
-  const losers = undone.map(({ loser }) => loser);
+  const losers = losersOf(undone);
   const records = await run.ctx.records.moves.find({ loser: { $in: losers } }).toArray();
   await run.write.delete(
     recordName(run.ctx.model, "chat_merge_moves"),
@@ -173,7 +179,7 @@ async function forgetMerges(run: Run, { undone, kept, survivors }: Undoing): Pro
     await forgetArrays(run, arrays);
   }
   const others = idMap(kept.map(({ survivor }) => [survivor, true] as const));
-  await forgetOriginals(run, {
+  await deleteOriginals(run, {
     collection: run.ctx.model.chats.collection,
     ids: survivors.filter((id) => !others.has(id)),
     parts: foldParts,
@@ -192,5 +198,5 @@ async function forgetArrays(run: Run, records: readonly MovesRecord[]): Promise<
     .toArray();
   const needed = idMap(left.flatMap((record) => record.ids.map((id) => [id, true] as const)));
   const free = ids.filter((id) => !needed.has(id));
-  await forgetOriginals(run, { collection, ids: free, parts: [arrayPart(field)] });
+  await deleteOriginals(run, { collection, ids: free, parts: [arrayPart(field)] });
 }

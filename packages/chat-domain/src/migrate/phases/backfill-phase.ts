@@ -1,14 +1,14 @@
 import { recordName } from "../../model/own-names.ts";
 import type { Filter } from "mongodb";
 import type { NativeId } from "../../identity/native-id.ts";
-import { idMap } from "../../identity/stored-ids.ts";
+import { idSet } from "../../identity/stored-ids.ts";
 import { uniqueChats } from "../../model/chat-filters.ts";
 import type { StoredDocument } from "../../model/stored-document.ts";
 import { park } from "../journal/journal.ts";
 import { claimKeys } from "../keys/claim-keys.ts";
 import { isKey } from "../keys/chat-validity.ts";
 import { nextMisplacedKeys } from "../keys/key-holders.ts";
-import { solvedParkings, withoutKey } from "../keys/parked-chats.ts";
+import { resolvedParked, withoutKey } from "../keys/parked-chats.ts";
 import { releaseKeys } from "../keys/release-keys.ts";
 import {
   chatsWithIds,
@@ -18,7 +18,7 @@ import {
   nextChats,
   objectIdsSince,
 } from "../keys/scan-chats.ts";
-import { inHalves } from "../run/bisect.ts";
+import { bisect } from "../run/bisect.ts";
 import type { Run } from "../run/run.ts";
 
 /** Clients mint ObjectIds by their own clocks, so a tail pass looks this far back. */
@@ -100,7 +100,7 @@ async function pass(run: Run, { filter, range, after, total, saves }: Pass): Pro
     await run.attempt("backfill", () => run.checkpoint("backfill", saves ? { lastId: last } : {}));
     if (!saves) continue;
     const counts = run.counts();
-    ctx.tell({
+    ctx.emit({
       event: "progress",
       phase: "backfill",
       done: counts.scanned,
@@ -126,13 +126,13 @@ async function withoutPlanned(
       .find({ _id: { $in: ids }, state: "planned" }, { projection: { _id: 1 } })
       .toArray(),
   );
-  const isPlanned = idMap(planned.map(({ _id }) => [_id, true] as const));
+  const isPlanned = idSet(planned.map(({ _id }) => _id));
   return chats.filter(({ _id }) => !isPlanned.has(_id));
 }
 
 async function claimBatch(run: Run, chats: readonly StoredDocument[]): Promise<number> {
   const changes: number[] = [];
-  await inHalves(run, chats, {
+  await bisect(run, chats, {
     phase: "backfill",
     work: async (limited, some) => void changes.push(await claimKeys(limited, some)),
     giveUp: (chat, reason) => park(run, [{ chat: chat._id, survivor: null, kind: "unclaimable", reason }]),
@@ -142,7 +142,7 @@ async function claimBatch(run: Run, chats: readonly StoredDocument[]): Promise<n
 
 /** Chats that were parked and have been put right since, or are gone, are no longer anybody's concern. */
 async function forgetSolved(run: Run): Promise<void> {
-  const solved = await run.attempt("backfill", () => solvedParkings(run.ctx));
+  const solved = await run.attempt("backfill", () => resolvedParked(run.ctx));
   await run.write.delete(
     recordName(run.ctx.model, "chat_merge_journal"),
     solved.map((_id) => ({ _id, state: "parked" })),

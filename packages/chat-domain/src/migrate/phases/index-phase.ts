@@ -71,7 +71,7 @@ async function build(
     await write.update(recordName(run.ctx.model, "migrator_runs"), [
       { q: { _id: run.id }, u: { $addToSet: { builtIndexes: built } } },
     ]);
-    ctx.tell({ event: "note", message: `building index ${JSON.stringify(index["key"])} of ${collection}` });
+    ctx.emit({ event: "note", message: `building index ${JSON.stringify(index["key"])} of ${collection}` });
   }
   await write.administer({ createIndexes: collection, indexes: [index] });
 }

@@ -1,12 +1,12 @@
 import type { PhaseName } from "../context/migration-event.ts";
-import { type JournalState, type Merge, mergeOf } from "../context/migration-records.ts";
+import { type JournalState, type Merge, mergeOf, losersOf } from "../context/migration-records.ts";
 import { journalBatches } from "../journal/journal.ts";
 import { mapReferences, moveMapKeys } from "../merge/map-keys.ts";
 import { endMerges, mergeBatch } from "../merge/merge-batch.ts";
 import { withoutMerges } from "../merge/merge-standing.ts";
-import { MergeObstacle } from "../merge/references/references-to.ts";
+import { MergeBlocked } from "../merge/references/references-to.ts";
 import { setAside } from "../merge/set-aside.ts";
-import { inHalves } from "../run/bisect.ts";
+import { bisect } from "../run/bisect.ts";
 import type { Run } from "../run/run.ts";
 
 /** How often what could not be merged at first is looked at again, before settle's sweeps get it. */
@@ -37,7 +37,7 @@ async function eachPlanned(run: Run, total: number, work: MergeWork): Promise<vo
     done += planned.length;
     await run.attempt("merge", () => run.checkpoint("merge", {}));
     const counts = run.counts();
-    run.ctx.tell({
+    run.ctx.emit({
       event: "progress",
       phase: "merge",
       done,
@@ -55,7 +55,7 @@ export async function followInMaps(run: Run, phase: PhaseName): Promise<number> 
     try {
       return await run.attempt(phase, () => moveMapKeys(run, () => run.checkpoint(phase, {})));
     } catch (error) {
-      if (!(error instanceof MergeObstacle) || error.merge === null) throw error;
+      if (!(error instanceof MergeBlocked) || error.merge === null) throw error;
       const { merge, message } = error;
       await run.attempt(phase, () => setAside(run, [{ merge, reason: message }]));
     }
@@ -63,9 +63,9 @@ export async function followInMaps(run: Run, phase: PhaseName): Promise<number> 
 }
 
 async function mergeEach(run: Run, merges: readonly Merge[], work: MergeWork): Promise<void> {
-  await inHalves(run, merges, {
+  await bisect(run, merges, {
     phase: "merge",
-    work: (limited, some) => aroundObstacles(limited, some, work),
+    work: (limited, some) => skippingBlocked(limited, some, work),
     giveUp: (merge, reason) => setAside(run, [{ merge, reason }]),
   });
   const merged = await countIn(run, merges, ["merged", "settled"]);
@@ -73,20 +73,20 @@ async function mergeEach(run: Run, merges: readonly Merge[], work: MergeWork): P
 }
 
 function countIn(run: Run, merges: readonly Merge[], states: readonly JournalState[]): Promise<number> {
-  const ids = merges.map(({ loser }) => loser);
+  const ids = losersOf(merges);
   return run.attempt("merge", () =>
     run.ctx.records.journal.countDocuments({ _id: { $in: ids }, state: { $in: [...states] } }),
   );
 }
 
 /** Sets aside the losers that stand in the way of the others. */
-export async function aroundObstacles(run: Run, merges: readonly Merge[], work: MergeWork): Promise<void> {
+export async function skippingBlocked(run: Run, merges: readonly Merge[], work: MergeWork): Promise<void> {
   let rest = merges;
   while (rest.length > 0) {
     try {
       return await work(run, rest);
     } catch (error) {
-      if (!(error instanceof MergeObstacle)) throw error;
+      if (!(error instanceof MergeBlocked)) throw error;
       const { merge, message } = error;
       // Not knowing whose fault it is, the batch has to be halved until it is clear.
       if (merge === null) throw error;

@@ -1,4 +1,4 @@
-import { idMap } from "../../identity/stored-ids.ts";
+import { idSet } from "../../identity/stored-ids.ts";
 import type { RollbackTarget } from "../context/migration-event.ts";
 import {
   type JournalEntry,
@@ -19,7 +19,7 @@ import { unseal } from "./seal-phase.ts";
 /** Undoes the phases after `to`, last first. */
 export async function rollbackPhase(run: Run, to: RollbackTarget): Promise<void> {
   await run.attempt("rollback", () => unseal(run));
-  await unpurge(run);
+  await unpurge(run, to);
   if (to === "merge") return;
   await unmerge(run);
   await unrelease(run);
@@ -33,7 +33,7 @@ export async function rollbackPhase(run: Run, to: RollbackTarget): Promise<void>
 }
 
 /** Purged duplicates come back as the tombstones they were. */
-async function unpurge(run: Run): Promise<void> {
+async function unpurge(run: Run, to: RollbackTarget): Promise<void> {
   const { journal } = run.ctx.records;
   for (;;) {
     const purged = await journal.find({ state: "purged" }, { limit: run.batch.current() }).toArray();
@@ -47,7 +47,8 @@ async function unpurge(run: Run): Promise<void> {
         { from: ["purged"], to: "settled" },
       );
     });
-    run.count({ restored: purged.length });
+    // Who goes on to undo merges brings them back once more, as chats.
+    if (to === "merge") run.count({ restored: purged.length });
     await progress(run, purged.length);
   }
 }
@@ -115,7 +116,7 @@ async function unrelease(run: Run): Promise<void> {
 
 async function wholeGroups(run: Run, some: readonly JournalEntry[]): Promise<readonly JournalEntry[]> {
   const last = some.at(-1)?.survivor ?? null;
-  const known = idMap(some.map(({ _id }) => [_id, true] as const));
+  const known = idSet(some.map(({ _id }) => _id));
   const rest = await run.ctx.records.journal
     .find({ survivor: last, state: { $in: [...undoable] } })
     .toArray();
@@ -135,7 +136,7 @@ async function forgetParked(run: Run): Promise<void> {
 async function progress(run: Run, done: number): Promise<void> {
   await run.attempt("rollback", () => run.checkpoint("rollback", {}));
   const counts = run.counts();
-  run.ctx.tell({
+  run.ctx.emit({
     event: "progress",
     phase: "rollback",
     done: counts.restored + counts.unkeyed,

@@ -49,7 +49,7 @@ async function seal(
 
 export function tellUnsealed(ctx: MigrationContext): void {
   const message = "not sealed: this server has no collMod, so it cannot refuse chats without a key";
-  ctx.tell({ event: "note", message });
+  ctx.emit({ event: "note", message });
 }
 
 /** Puts the validator back that stood there before. */

@@ -6,10 +6,10 @@ import { completeMerged } from "../merge/complete-merges.ts";
 import { stragglers } from "../merge/incomplete-merges.ts";
 import { setAside } from "../merge/set-aside.ts";
 import { planStrayTombstones } from "../merge/tombstones.ts";
-import { inHalves } from "../run/bisect.ts";
+import { bisect } from "../run/bisect.ts";
 import { type Run, RunStopped } from "../run/run.ts";
 import { keylessPass } from "./backfill-phase.ts";
-import { aroundObstacles, followInMaps, mergePhase } from "./merge-phase.ts";
+import { skippingBlocked, followInMaps, mergePhase } from "./merge-phase.ts";
 
 /** How many sweeps may find something before it is clear that an old version is still at work. */
 const patience = 10;
@@ -49,7 +49,7 @@ export async function sweep(run: Run, phase: PhaseName): Promise<number> {
     run.count({ stragglers: late.length });
     await completeEach(run, phase, late);
     await run.attempt(phase, () => run.checkpoint(phase, {}));
-    run.ctx.tell({
+    run.ctx.emit({
       event: "progress",
       phase,
       done: found,
@@ -64,9 +64,9 @@ export async function sweep(run: Run, phase: PhaseName): Promise<number> {
 
 async function completeEach(run: Run, phase: PhaseName, merges: readonly Merge[]): Promise<void> {
   if (merges.length === 0) return;
-  await inHalves(run, merges, {
+  await bisect(run, merges, {
     phase,
-    work: (limited, some) => aroundObstacles(limited, some, completeMerged),
+    work: (limited, some) => skippingBlocked(limited, some, completeMerged),
     giveUp: (merge, reason) => setAside(run, [{ merge, reason }]),
   });
 }

@@ -7,9 +7,9 @@ import type { MigrationContext } from "../context/migration-context.ts";
 import { type MigrationPhase, migrationPhases } from "../context/migration-event.ts";
 import { type JournalState, mergedStates, mergeOf } from "../context/migration-records.ts";
 import { journalBatches } from "../journal/journal.ts";
-import { invalidityOf, keyFaultOf } from "../keys/chat-validity.ts";
+import { invalidReason, keyFaultOf } from "../keys/chat-validity.ts";
 import { nextMisplacedKeys } from "../keys/key-holders.ts";
-import { solvedParkings } from "../keys/parked-chats.ts";
+import { resolvedParked } from "../keys/parked-chats.ts";
 import { nextChats } from "../keys/scan-chats.ts";
 import { supersededIndexes } from "../keys/superseded-indexes.ts";
 import { stragglers } from "../merge/incomplete-merges.ts";
@@ -32,7 +32,7 @@ export async function hasWork(ctx: MigrationContext, to: MigrationPhase): Promis
     ["settle", (context) => isJournaled(context, "merged")],
     ["purge", (context) => isJournaled(context, "settled")],
     ["seal", async (context) => (await canSeal(context)) && !(await isSealed(context))],
-    ["backfill", async (context) => (await solvedParkings(context)).length > 0],
+    ["backfill", async (context) => (await resolvedParked(context)).length > 0],
     ["backfill", hasMisplacedKeys],
     ["backfill", lacksKeys],
     ["settle", hasStragglers],
@@ -93,7 +93,7 @@ async function anyUnparked(ctx: MigrationContext, chats: readonly StoredDocument
   return chats.some((chat) => {
     const entry = reasons.get(chat._id);
     if (entry?.kind !== "invalid") return entry === undefined;
-    return keyFaultOf(ctx.model, chat) !== "keyless" || entry.reason !== invalidityOf(ctx.model, chat);
+    return keyFaultOf(ctx.model, chat) !== "keyless" || entry.reason !== invalidReason(ctx.model, chat);
   });
 }
 

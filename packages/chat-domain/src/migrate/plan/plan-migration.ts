@@ -8,7 +8,7 @@ import { existingIndexes } from "../../store/key-index.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import { withMigrationErrors } from "../context/migration-error.ts";
 import type { MigrationPhase } from "../context/migration-event.ts";
-import { invalidityOf } from "../keys/chat-validity.ts";
+import { invalidReason } from "../keys/chat-validity.ts";
 import { nextChats } from "../keys/scan-chats.ts";
 import { typeWarnings } from "../preflight/key-field.ts";
 import { duplicateDifferences, tooLarge } from "../preflight/duplicate-differences.ts";
@@ -162,7 +162,7 @@ async function scanAll(ctx: MigrationContext, { onProgress, signal }: PlanOption
       const stored = chat[ctx.model.chats.keyField];
       if (stored === undefined) counts.keyless += 1;
       else counts[stored === key ? "keyed" : "otherKey"] += 1;
-      const reason = invalidityOf(ctx.model, chat);
+      const reason = invalidReason(ctx.model, chat);
       if (reason !== null) noteInvalid(invalid, reason, chat._id);
       else if (key !== null) census.add(key, chat._id, stored === key);
     }

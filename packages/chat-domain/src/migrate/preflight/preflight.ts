@@ -2,12 +2,13 @@ import { uniqueChats } from "../../model/chat-filters.ts";
 import { existingIndexes, indexFlaw, keyIndexes } from "../../store/key-index.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import { MigrationError, withMigrationErrors } from "../context/migration-error.ts";
-import { invalidityOf } from "../keys/chat-validity.ts";
+import { invalidReason } from "../keys/chat-validity.ts";
 import { unfitCollections } from "./collections.ts";
 import { checked, type PreflightCheck, type PreflightReport, together } from "./findings.ts";
 import { collatedUniqueIndexes, expiringChats, foldedUniqueIndexes } from "./index-obstacles.ts";
 import { keyFieldProblems } from "./key-field.ts";
 import { lostContent } from "./lost-content.ts";
+import { mapKeyConflicts } from "./map-key-conflicts.ts";
 import { foreignFields } from "./own-fields.ts";
 import { foreignRecords } from "./own-records.ts";
 import { missingPrivileges } from "./privileges.ts";
@@ -40,6 +41,7 @@ const checks: readonly PreflightCheck[] = [
   targetIndexes,
   referenceValues,
   lostContent,
+  mapKeyConflicts,
 ];
 
 /**
@@ -92,7 +94,7 @@ async function keyIndexProblems(ctx: MigrationContext): Promise<PreflightReport>
 async function participantProblems(ctx: MigrationContext): Promise<PreflightReport> {
   const { chats } = ctx.model;
   const sample = await ctx.chats.find(uniqueChats(ctx.model), { limit: sampleSize }).toArray();
-  const isRight = sample.length < 5 || sample.some((chat) => invalidityOf(ctx.model, chat) === null);
+  const isRight = sample.length < 5 || sample.some((chat) => invalidReason(ctx.model, chat) === null);
   const problem = `none of the first ${sample.length} chats has valid ids at ${chats.participants}: is chats.participants the right path?`;
   return { problems: isRight ? [] : [problem], warnings: [] };
 }

@@ -3,7 +3,7 @@ import { BatchRefused, MigrationError } from "../context/migration-error.ts";
 import type { PhaseName } from "../context/migration-event.ts";
 import { guardedWrites } from "./guarded-writes.ts";
 import type { Run } from "./run.ts";
-import { whyRefused } from "./write-outcome.ts";
+import { refusalReason } from "./write-outcome.ts";
 
 export interface HalvedWork<T> {
   readonly phase: PhaseName;
@@ -20,7 +20,7 @@ const limits = [1 / 4, 1 / 2, 1] as const;
  * Works on a batch. One that the server refuses as a whole is worked on in halves, down to the document that it is
  * about, which is set aside. So is one for which the server takes too long, while it is in time with another write.
  */
-export async function inHalves<T>(run: Run, items: readonly T[], halved: HalvedWork<T>): Promise<void> {
+export async function bisect<T>(run: Run, items: readonly T[], halved: HalvedWork<T>): Promise<void> {
   const refusal = await refusalOf(run, items, halved);
   if (refusal === null) return;
   const { reason, isSlow } = refusal;
@@ -31,10 +31,10 @@ export async function inHalves<T>(run: Run, items: readonly T[], halved: HalvedW
     if (last !== null) await run.attempt(halved.phase, () => halved.giveUp(only, last));
     return;
   }
-  run.ctx.tell({ event: "batch.bisect", phase: halved.phase, size: items.length, reason });
+  run.ctx.emit({ event: "batch.bisect", phase: halved.phase, size: items.length, reason });
   const middle = Math.ceil(items.length / 2);
-  await inHalves(limited, items.slice(0, middle), halved);
-  await inHalves(limited, items.slice(middle), halved);
+  await bisect(limited, items.slice(0, middle), halved);
+  await bisect(limited, items.slice(middle), halved);
 }
 
 /** Tries one document with more and more time; `null` when that was enough. */
@@ -87,6 +87,6 @@ async function refusalOnce(work: () => Promise<void>): Promise<Refusal | null> {
     if (error.code === timeLimitCode)
       return { reason: "the server takes longer for it than a write may take", isSlow: true };
     if (isTransient(error) || hopelessCodes.has(error.code)) throw error;
-    return { reason: whyRefused({ code: error.code }), isSlow: false };
+    return { reason: refusalReason({ code: error.code }), isSlow: false };
   }
 }

@@ -10,7 +10,7 @@ import { batchSize } from "./batch-size.ts";
 import { guardedWrites, type GuardedWrites } from "./guarded-writes.ts";
 import { acquireLease, type Lease } from "./lease.ts";
 import { replicationLag, waitForReplicas } from "./replication-lag.ts";
-import { databasePatience } from "./retry-transient.ts";
+import { retryTransient } from "./retry-transient.ts";
 import { type Run, type RunRequest, RunStopped } from "./run.ts";
 
 /** Acquires the lease, keeps the record, does the work, and ends both whatever happens. */
@@ -24,7 +24,7 @@ export async function withRun(
   await using lease = await withMigrationErrors(() =>
     acquireLease(ctx, { command: request.command, onLocked, signal }),
   );
-  ctx.tell({ event: "lock.acquired", fence: lease.fence, takenOver: lease.takenOver });
+  ctx.emit({ event: "lock.acquired", fence: lease.fence, takenOver: lease.takenOver });
   const run = await beginRun(ctx, lease, { ...request, signal });
   try {
     const outcome = await begin(run, request, work).catch((error: unknown) => {
@@ -33,7 +33,7 @@ export async function withRun(
     });
     const result = { outcome, run: run.id, counts: run.counts(), parked: await parkedCount(ctx) };
     await endRun(run, outcome, null);
-    ctx.tell({ event: "run.end", run: run.id, outcome, counts: result.counts });
+    ctx.emit({ event: "run.end", run: run.id, outcome, counts: result.counts });
     return result;
   } catch (error) {
     await endRun(run, "failed", error).catch(() => undefined);
@@ -114,7 +114,7 @@ async function beginRun(
   await write.upsert(recordName(ctx.model, "migrator_runs"), [
     { _id: id, set: record, unset: ["endedAt", "error"] },
   ]);
-  ctx.tell({
+  ctx.emit({
     event: "run.start",
     run: id,
     command: request.command,
@@ -139,7 +139,7 @@ function liveRun({ ctx, id, lease, write, resumed, request }: LiveRunParts): Run
   const deadline = performance.now() + (request.maxRuntimeMs ?? Number.POSITIVE_INFINITY);
   const batch = batchSize({ ...ctx.batch, start: resumed?.batch ?? ctx.batch.start, targetMs: ctx.batchMs });
   const lag = replicationLag(ctx.db);
-  const patience = databasePatience(ctx.patienceMs);
+  const patience = retryTransient(ctx.patienceMs);
   let counts = { ...noCounts, ...resumed?.counts };
   const mayGoOn = async (): Promise<void> => {
     const control = await lease.confirm();
@@ -173,7 +173,7 @@ function liveRun({ ctx, id, lease, write, resumed, request }: LiveRunParts): Run
     attempt: (phase, work) =>
       patience.attempt(work, (reason) => {
         batch.halve();
-        ctx.tell({ event: "batch.retry", phase, reason });
+        ctx.emit({ event: "batch.retry", phase, reason });
       }),
     async note(event, details) {
       const entry = { _id: new ObjectId(), at: ctx.now(), run: id, event, host: ctx.host, details };

@@ -73,7 +73,7 @@ export function refusalError({ code, message }: Refusal): MongoServerError {
 }
 
 /** Server messages may quote documents, so the known ones are put into words. */
-export function whyRefused({
+export function refusalReason({
   code,
   keyPattern,
 }: {

@@ -114,7 +114,7 @@ export async function restoreCopies(run: Run, { archive, into, merges }: Restore
   } catch (error) {
     if (!isServerError(error) || error.code !== duplicateKeyCode) throw error;
     if (merges.length === 1) {
-      run.ctx.tell({
+      run.ctx.emit({
         event: "note",
         message: `a document of ${into} stays in the archive: another one stands in its place`,
       });

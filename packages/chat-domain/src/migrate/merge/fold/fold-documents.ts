@@ -6,7 +6,7 @@ import { type Expression, fieldAt, fieldWith, rootsOf } from "../../../model/nes
 import { BatchRefused } from "../../context/migration-error.ts";
 import { fieldImage } from "../../journal/originals.ts";
 import type { Run } from "../../run/run.ts";
-import { whyRefused } from "../../run/write-outcome.ts";
+import { refusalReason } from "../../run/write-outcome.ts";
 import { foldedField } from "./fold-expressions.ts";
 
 export interface FoldRequest {
@@ -58,7 +58,7 @@ export async function foldDocuments(run: Run, request: FoldRequest): Promise<voi
     ]);
   } catch (error) {
     if (!isServerError(error) || isTransient(error) || !isAboutDocument(error.code)) throw error;
-    throw new BatchRefused(`${whatCannotBeFolded(into, names)}: ${whyRefused(error)}`, { cause: error });
+    throw new BatchRefused(`${whatCannotBeFolded(into, names)}: ${refusalReason(error)}`, { cause: error });
   }
 }
 

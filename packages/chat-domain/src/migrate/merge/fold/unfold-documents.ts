@@ -4,7 +4,7 @@ import { isServerError } from "../../../errors/mongo-errors.ts";
 import type { NativeId } from "../../../identity/native-id.ts";
 import type { FoldModel } from "../../../model/merge-model.ts";
 import { type Expression, fieldAt, fieldWith, fieldWithout, rootsOf } from "../../../model/nested-fields.ts";
-import type { Merge } from "../../context/migration-records.ts";
+import { type Merge, losersOf } from "../../context/migration-records.ts";
 import { copiesOfMerges } from "../../journal/copies-of-merges.ts";
 import { fieldImage, nestedRoots } from "../../journal/originals.ts";
 import type { Run } from "../../run/run.ts";
@@ -60,7 +60,7 @@ async function unfold(run: Run, request: UnfoldRequest): Promise<void> {
       {
         $project: {
           values: fieldImage(Object.keys(fold), "$document."),
-          isKept: kept.length === 0 ? { $literal: false } : { $in: ["$loser", losersOf(kept)] },
+          isKept: kept.length === 0 ? { $literal: false } : { $in: ["$loser", { $literal: losersOf(kept) }] },
         },
       },
     ],
@@ -90,10 +90,6 @@ async function unfold(run: Run, request: UnfoldRequest): Promise<void> {
       },
     },
   ]);
-}
-
-function losersOf(merges: readonly Merge[]): Document {
-  return { $literal: merges.map(({ loser }) => loser) };
 }
 
 /** Top-level fields by name. */

@@ -2,7 +2,7 @@ import type { NativeId } from "../../../identity/native-id.ts";
 import { idMap, idText, inForm } from "../../../identity/stored-ids.ts";
 import { valueAt } from "../../../model/stored-document.ts";
 import { collectionOf } from "../../context/migration-context.ts";
-import type { Merge, MovesRecord } from "../../context/migration-records.ts";
+import { type Merge, type MovesRecord, losersOf } from "../../context/migration-records.ts";
 import { arrayPart } from "../../journal/originals.ts";
 import type { Run } from "../../run/run.ts";
 import type { UpdateStatement } from "../../run/write-statements.ts";
@@ -51,7 +51,7 @@ function scalarMovesBack(records: readonly MovesRecord[]): ReadonlyMap<string, r
 }
 
 async function* movesOf(run: Run, merges: readonly Merge[]): AsyncGenerator<readonly MovesRecord[]> {
-  const losers = merges.map(({ loser }) => loser);
+  const losers = losersOf(merges);
   let records: MovesRecord[] = [];
   for await (const record of run.ctx.records.moves.find(
     { loser: { $in: losers } },

@@ -7,7 +7,7 @@ import type { Refusal } from "../../run/write-outcome.ts";
 import { changeRoots, exactRoots, type RootChange } from "./inside-moves.ts";
 import { type Exact, KeysCollide, withMoves } from "./inside-values.ts";
 import { repointingsOf } from "./pointers.ts";
-import { MergeObstacle, type Reference } from "./references-to.ts";
+import { MergeBlocked, type Reference } from "./references-to.ts";
 
 export interface InsideMoved {
   readonly refused: readonly { readonly reference: Reference; readonly refusal: Refusal }[];
@@ -49,13 +49,13 @@ function afterMoves(model: ReferenceModel, root: Exact, references: readonly Ref
   const { collection, field, prefix } = model;
   return references.reduce((value, { merge, pointer }) => {
     if (value === null)
-      throw new MergeObstacle(merge, `a document of ${collection} holds types of old (${field})`);
+      throw new MergeBlocked(merge, `a document of ${collection} holds types of old (${field})`);
     try {
       return withMoves(value, field, [{ repointings: repointingsOf(pointer, prefix), policy: model }]);
     } catch (error) {
       if (!(error instanceof KeysCollide)) throw error;
       const why = "both ids are keys there, and no onConflict says what becomes of the values";
-      throw new MergeObstacle(merge, `a document of ${collection} cannot follow it (${field}): ${why}`);
+      throw new MergeBlocked(merge, `a document of ${collection} cannot follow it (${field}): ${why}`);
     }
   }, root);
 }

@@ -6,14 +6,14 @@ import type { NativeId } from "../../../identity/native-id.ts";
 import { groupedById, idText } from "../../../identity/stored-ids.ts";
 import type { ReferenceModel } from "../../../model/merge-model.ts";
 import type { Merge, MovesRecord } from "../../context/migration-records.ts";
-import { rememberArrays } from "../../journal/originals.ts";
+import { saveOriginalArrays } from "../../journal/originals.ts";
 import type { Run } from "../../run/run.ts";
-import { type Refusal, refusalError, whyRefused } from "../../run/write-outcome.ts";
+import { type Refusal, refusalError, refusalReason } from "../../run/write-outcome.ts";
 import type { UpdateStatement } from "../../run/write-statements.ts";
 import { moveArray } from "./array-references.ts";
 import { moveInside } from "./move-inside.ts";
 import { repointingsOf } from "./pointers.ts";
-import { MergeObstacle, type Reference, referencesTo } from "./references-to.ts";
+import { MergeBlocked, type Reference, referencesTo } from "./references-to.ts";
 import { resolveRowConflicts, type RowConflict } from "./row-conflicts.ts";
 
 /** Documents that move in one round: many more than losers, and small. */
@@ -49,7 +49,7 @@ export async function moveReferences(
   const [left] = await referencesTo(run.ctx, { merges, model, limit: referencesAtOnce });
   if (left === undefined) return moved;
   const why = "another one stands in its place, or it changes all the time";
-  throw new MergeObstacle(
+  throw new MergeBlocked(
     left.merge,
     `a document of ${model.collection} cannot follow (${model.field}): ${why}`,
   );
@@ -71,7 +71,7 @@ function refuseTargetless({ collection, field, toField }: ReferenceModel, all: r
   const lost = all.find(({ pointer }) => pointer.to === null);
   if (lost === undefined) return;
   const message = `documents of ${collection} cannot follow (${field}): its survivor has no ${toField}`;
-  throw new MergeObstacle(lost.merge, message);
+  throw new MergeBlocked(lost.merge, message);
 }
 
 async function remember(run: Run, model: ReferenceModel, all: readonly Reference[]): Promise<void> {
@@ -79,8 +79,8 @@ async function remember(run: Run, model: ReferenceModel, all: readonly Reference
   const { collection, field } = model;
   const of = (kind: Reference["kind"]): readonly NativeId[] =>
     all.filter((reference) => reference.kind === kind).map(({ id }) => id);
-  await rememberArrays(run, { collection, ids: of("array"), field });
-  await rememberArrays(run, { collection, ids: of("inside"), field, isWhole: true });
+  await saveOriginalArrays(run, { collection, ids: of("array"), field });
+  await saveOriginalArrays(run, { collection, ids: of("inside"), field, isWhole: true });
   await run.write.insert(recordName(run.ctx.model, "chat_merge_moves"), records);
 }
 
@@ -188,8 +188,8 @@ function obstacle(
   { collection, field }: ReferenceModel,
   { merge }: Reference,
   refusal: Refusal,
-): MergeObstacle {
+): MergeBlocked {
   const cause = refusalError(refusal);
-  const message = `a document of ${collection} cannot follow it (${field}): ${whyRefused(refusal)}`;
-  return new MergeObstacle(merge, message, { cause });
+  const message = `a document of ${collection} cannot follow it (${field}): ${refusalReason(refusal)}`;
+  return new MergeBlocked(merge, message, { cause });
 }

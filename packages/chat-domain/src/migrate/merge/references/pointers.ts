@@ -4,7 +4,7 @@ import { formsOf, idMap, idText } from "../../../identity/stored-ids.ts";
 import type { ReferenceModel } from "../../../model/merge-model.ts";
 import { rootOf, type StoredDocument, valueAt } from "../../../model/stored-document.ts";
 import type { MigrationContext } from "../../context/migration-context.ts";
-import type { Merge } from "../../context/migration-records.ts";
+import { type Merge, losersOf } from "../../context/migration-records.ts";
 
 /** The value of a loser's by which something may refer to it, and the survivor's that takes its place. */
 export interface Pointer {
@@ -38,7 +38,7 @@ async function valuesOf(ctx: MigrationContext, merges: readonly Merge[], field: 
   const ids = merges.flatMap(({ loser, survivor }) => [loser, survivor]);
   const chats = await ctx.chats.find({ _id: { $in: ids } }, { projection: { [rootOf(field)]: 1 } }).toArray();
   const redirects = await ctx.redirects
-    .find({ _id: { $in: merges.map(({ loser }) => loser) }, "values.field": field })
+    .find({ _id: { $in: losersOf(merges) }, "values.field": field })
     .toArray();
   return idMap([
     ...redirects.map((redirect) => [redirect._id, keptValue(redirect, field)] as const),

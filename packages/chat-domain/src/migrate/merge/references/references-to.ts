@@ -73,7 +73,7 @@ export function storedForms(pointers: readonly Pointer[], prefix: string): Reado
 }
 
 /** Why one loser cannot be merged; it is set aside and the others go on. */
-export class MergeObstacle extends BatchRefused {
+export class MergeBlocked extends BatchRefused {
   override readonly name = "MergeObstacle";
   /** `null` when it is not the fault of a single one. */
   readonly merge: Merge | null;
