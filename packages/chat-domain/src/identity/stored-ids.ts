@@ -60,5 +60,5 @@ export function inForm(id: NativeId, form: ScalarForm): NativeId {
 export type IdSet = Pick<IdMap<unknown>, "has">;
 
 export function idSet(ids: readonly NativeId[]): IdSet {
-  return idSet(ids);
+  return idMap(ids.map((id) => [id, true] as const));
 }
