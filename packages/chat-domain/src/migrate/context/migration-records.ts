@@ -240,5 +240,5 @@ export function mergeOf({ _id, survivor, epoch }: JournalEntry): readonly Merge[
 
 /** The ids of the duplicates of merges. */
 export function losersOf(merges: readonly Pick<Merge, "loser">[]): readonly NativeId[] {
-  return losersOf(merges);
+  return merges.map(({ loser }) => loser);
 }
