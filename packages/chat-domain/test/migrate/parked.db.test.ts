@@ -1,4 +1,5 @@
 import { databaseName, testMongo } from "@onechat/mongo/testing";
+import { participantsKey } from "../../src/index.ts";
 import { BSON, type Db, type Document, MongoClient, ObjectId } from "mongodb";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
@@ -191,7 +192,7 @@ describe("looking", () => {
       .insertMany([
         { participants: ["alice", "bob"] },
         { participants: ["bob", "alice"] },
-        { participants: ["alice"], participantsKey: null },
+        { participants: ["alice"], participantsKey: participantsKey(["alice", "bob"]) },
       ]);
     const ctx = contextOf();
     const before = await wholeImage(db);
