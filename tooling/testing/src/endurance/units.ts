@@ -24,7 +24,7 @@ function whole(count: number, { title, file }: Tests): readonly Unit[] {
   return parts(count).map((part) => tests({ title: `${title}, ${part}`, file, env: { SAMPLE: part } }));
 }
 
-/** What is drawn at random, again and again with other numbers. */
+/** What is a matter of chance, again and again with other numbers. */
 function again(rounds: number, seed: number, { title, file, env }: Tests): readonly Unit[] {
   return Array.from({ length: rounds }, (_, index) =>
     tests({ title: `${title}, round ${index + 1}`, file, env: { ...env, SAMPLE: String(seed + index) } }),
@@ -46,7 +46,7 @@ export function enduranceUnits(seed: number): readonly Unit[] {
   const migrate = "packages/chat-domain/test/migrate";
   return [
     ...whole(8, { title: "killed after every write", file: `${migrate}/killed-anywhere` }),
-    ...whole(4, { title: "every mutation", file: "apps/stress/test/run/mutations" }),
+    ...whole(6, { title: "every mutation", file: "apps/stress/test/mutations/mutations" }),
     ...again(3, seed, { title: "late writes", file: `${migrate}/late-writes` }),
     ...again(3, seed, { title: "runners killed", file: `${migrate}/killed-process` }),
     ...again(3, seed, { title: "a leader frozen", file: `${migrate}/frozen-leader` }),
@@ -57,6 +57,7 @@ export function enduranceUnits(seed: number): readonly Unit[] {
       env: { DATABASE_KILLS: "60" },
     }),
     ...again(3, seed, { title: "every fault", file: "apps/stress/test/faults/faults" }),
+    ...again(3, seed, { title: "runs stopped", file: "apps/stress/test/cli/stopped-run" }),
     ...again(5, seed, {
       title: "engine killed under writers",
       file: "tooling/mongo/test/durability",
@@ -67,7 +68,7 @@ export function enduranceUnits(seed: number): readonly Unit[] {
       file: "tooling/mongo/test/durability",
       env: { SAMPLE: String(seed), DURABILITY_WITHOUT_BARRIER: "1" },
     }),
-    tests({ title: "the harness as a process", file: "apps/stress/test/cli/stress-run" }),
+    tests({ title: "a subject that is stuck", file: "apps/stress/test/faults/stuck-subject" }),
     tests({ title: "documents walked", file: "apps/migrator/test/pasted-commands" }),
     tests({ title: "the demonstration", file: "tooling/demo-migrate/test/demo" }),
     ...shapes.map((shape) => ({
