@@ -13,6 +13,14 @@ const pathOf = /^mongodb(?:\+srv)?:\/\/[^/?]*\/([^?]*)/i;
  * The database to work with: the one that the connection string names, as the driver reads it, or the one that was named
  * beside it. Two that contradict each other are a problem, in words without a secret; but `admin` beside another one only
  * says where users are looked up.
+ *
+ * @example
+ * ```ts
+ * import { databaseFor } from "@onechat/chat-domain/connect";
+ *
+ * databaseFor("mongodb://127.0.0.1:27017/shop", null); // { database: "shop" }
+ * databaseFor("mongodb://127.0.0.1:27017/shop", { name: "app", place: "MONGODB_DB" }); // a problem
+ * ```
  */
 export function databaseFor(
   uri: string,

@@ -1,9 +1,11 @@
 import { idText } from "../../identity/stored-ids.ts";
+import type { ChatIdentity } from "../../identity/participants-key.ts";
 import { isChatOf } from "../../model/chat-document.ts";
+import type { ChatModel } from "../../model/chat-model.ts";
 import { isLive, isReleased } from "../../model/own-names.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import type { Merge } from "../context/migration-records.ts";
-import { lookAtChats, survivorIdentity } from "./chat-looks.ts";
+import { type ChatLook, lookAtChats, survivorIdentity } from "./chat-looks.ts";
 
 /** Merges past their commit point, by whether loser and survivor are still chats of the same people. */
 export interface MergeStanding {
@@ -34,12 +36,20 @@ export async function standingOf(
   for (const merge of merges) {
     const [loser, survivor] = [looks.get(merge.loser), survivorIdentity(model, looks.get(merge.survivor))];
     if (loser !== undefined && isLive(model, loser.chat)) continue;
-    const belongs =
-      loser === undefined || (!isReleased(model, loser.chat) && (loser.selected || !isSelected));
-    const isSame = survivor !== null && (loser === undefined || isChatOf(model, loser.chat, survivor));
-    (belongs && isSame ? holding : drifted).push(merge);
+    const stands = survivor !== null && belongsTo(model, survivor, { loser, isSelected });
+    (stands ? holding : drifted).push(merge);
   }
   return { holding, drifted };
+}
+
+function belongsTo(
+  model: ChatModel,
+  survivor: ChatIdentity,
+  { loser, isSelected }: StandingOptions & { readonly loser: ChatLook | undefined },
+): boolean {
+  if (loser === undefined) return true;
+  if (isReleased(model, loser.chat) || (isSelected && !loser.selected)) return false;
+  return isChatOf(model, loser.chat, survivor);
 }
 
 /** The merges whose loser may no longer give anything to its survivor. */

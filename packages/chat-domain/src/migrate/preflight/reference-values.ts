@@ -94,14 +94,14 @@ async function chatsAmong(
   const ids = values.filter((value): value is NativeId => participantIdOrNull(value) !== null);
   const forms = new Map(ids.flatMap((id) => formsOf(id).map((form) => [idText(form), id] as const)));
   const candidates = [...new Map(ids.flatMap(formsOf).map((form) => [idText(form), form])).values()];
-  const found = await ctx.chats
+  const chats = await ctx.chats
     .find({ [toField]: { $in: candidates } }, { projection: { [rootOf(toField)]: 1 } })
     .toArray();
   const redirects =
     toField === "_id"
       ? await ctx.redirects.find({ _id: { $in: candidates } }, { projection: { _id: 1 } }).toArray()
       : [];
-  const texts = [...found.map((chat) => valueAt(chat, toField)), ...redirects.map(({ _id }) => _id)].map(
+  const texts = [...chats.map((chat) => valueAt(chat, toField)), ...redirects.map(({ _id }) => _id)].map(
     idText,
   );
   const known = new Set(
