@@ -30,6 +30,12 @@ export default defineConfig({
       ...(process.env["GITHUB_ACTIONS"] === "true" ? ["github-actions" as const] : []),
       runSummary((text) => void process.stdout.write(`${text}\n`)),
     ],
+    // Of what runs in the tests' own processes: programs that they start, and pages, count as not run.
+    coverage: {
+      include: ["{apps,packages,tooling}/*/src/**/*.ts"],
+      reporter: ["text-summary", "html"],
+      reportsDirectory: ".onechat/coverage",
+    },
     // The tiers that a file's name shows; CONTRIBUTING.md says what is where and why. Projects with different numbers of
     // workers run one after the other, or not at all: hence `groupOrder`.
     projects: [

@@ -1,0 +1,100 @@
+import { databaseName, testMongo } from "@onechat/mongo/testing";
+import { type Db, MongoClient } from "mongodb";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  migrateUp,
+  type MigrationContext,
+  migrationContext,
+  purge,
+  rollBack,
+} from "../../src/migrate/index.ts";
+import { databaseImage, outcomeImage } from "./database-image.ts";
+import { dyingDatabase, ProcessDied } from "./dying-database.ts";
+import { applicationCollections, everyKindModel, fillWithEveryKind } from "./every-kind-of-loser.ts";
+
+// Once in the middle; killed-anywhere.thorough.test.ts tries the other writes.
+describe("a migration whose process has died halfway", () => {
+  const client = new MongoClient(testMongo().uri);
+  const databases: Db[] = [];
+  let original: unknown;
+  let undisturbed: unknown;
+  let writes: { readonly up: number; readonly down: number };
+
+  async function legacyDatabase(): Promise<Db> {
+    const db = client.db(databaseName("resumed"));
+    databases.push(db);
+    await fillWithEveryKind(db);
+    return db;
+  }
+
+  const contextOf = (db: Db): MigrationContext =>
+    migrationContext(db, {
+      model: everyKindModel,
+      graceMs: 0,
+      batch: { start: 50, min: 1, max: 50 },
+      now: () => new Date(Date.UTC(2026, 0, 1)),
+    });
+  const up = (db: Db): Promise<unknown> => migrateUp(contextOf(db), {});
+  const down = (db: Db): Promise<unknown> => rollBack(contextOf(db), { to: "none" });
+  const application = (db: Db): Promise<unknown> => databaseImage(db, applicationCollections);
+  const image = async (db: Db): Promise<unknown> => [await application(db), await outcomeImage(db)];
+
+  /** Runs it in a process that dies after so many writes; gives how many it came to. */
+  async function runUntil(db: Db, dieAfter: number, run: (db: Db) => Promise<unknown>): Promise<number> {
+    const dying = dyingDatabase(db, dieAfter, () => {
+      throw new ProcessDied();
+    });
+    await run(dying.db).catch((error: unknown) => {
+      if (!(error instanceof ProcessDied)) throw error;
+    });
+    return dying.writes();
+  }
+
+  /** The dead process's lease runs out, without anybody waiting for it. */
+  async function expireLease(db: Db): Promise<void> {
+    const { modifiedCount } = await db
+      .collection("migrator_locks")
+      .updateMany({}, { $set: { leaseUntil: new Date(0) } });
+    expect(modifiedCount).toBe(1);
+  }
+
+  beforeAll(async () => {
+    const db = await legacyDatabase();
+    original = await application(db);
+    const never = Number.POSITIVE_INFINITY;
+    const upWrites = await runUntil(db, never, up);
+    undisturbed = await image(db);
+    writes = { up: upWrites, down: await runUntil(db, never, down) };
+    expect(await application(db)).toEqual(original);
+  });
+  afterAll(async () => {
+    await Promise.all(databases.map((db) => db.dropDatabase()));
+    await client.close();
+  });
+
+  it("goes on to the very same end", async () => {
+    const db = await legacyDatabase();
+    await runUntil(db, Math.floor(writes.up / 2), up);
+    await expireLease(db);
+    await up(db);
+    expect(await image(db)).toEqual(undisturbed);
+  });
+
+  it("can be rolled back instead, to the last byte", async () => {
+    const db = await legacyDatabase();
+    await runUntil(db, Math.floor(writes.up / 2), up);
+    await expireLease(db);
+    await down(db);
+    expect(await application(db)).toEqual(original);
+  });
+
+  it("is rolled back to the last byte although the rollback died as well, and although it was purged", async () => {
+    const db = await legacyDatabase();
+    await up(db);
+    await purge(contextOf(db), { confirmDrained: true });
+    await runUntil(db, Math.floor(writes.down / 2), down);
+    await expireLease(db);
+    await down(db);
+    expect(await application(db)).toEqual(original);
+  });
+});
