@@ -36,7 +36,7 @@ interface LateWrite {
 /** A run that stands still before it sends its late write. */
 interface FrozenRun {
   readonly db: Db;
-  thaw(): void;
+  readonly thaw: () => void;
   readonly ended: Promise<unknown>;
 }
 
