@@ -5,7 +5,8 @@ export const exits = {
   interrupted: { code: 105, meaning: "interrupted; what was seen until then is in the report" },
   unknown: {
     code: 2,
-    meaning: "nothing was proven: no contention, a fault that hit nothing, or no database",
+    meaning:
+      "nothing was proven: no contention, a fault that hit nothing, a machine too slow, or no database",
   },
   threshold: { code: 99, meaning: "a threshold was missed" },
   config: { code: 104, meaning: "a flag or a file is wrong; nothing was run" },

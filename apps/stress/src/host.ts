@@ -1,3 +1,5 @@
+import type { MeasureMachine } from "./machine/measure-machine.ts";
+
 /** The process, as far as the program may see it. */
 export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -17,6 +19,8 @@ export interface Host {
   /** Monotonic milliseconds. */
   readonly clock: () => number;
   readonly now: () => Date;
+  /** How slow the machine is for the process. */
+  readonly measureMachine: MeasureMachine;
   /** A new seed, for a run that was given none. */
   readonly newSeed: () => number;
 }

@@ -52,6 +52,7 @@ process.on("uncaughtException", crash);
 async function run(): Promise<number> {
   // Imported here, so that a build that cannot be loaded is a crash like any other.
   const { stress } = await import("./stress.ts");
+  const { measureMachine } = await import("./machine/measure-machine.ts");
   return stress(process.argv.slice(2), {
     env: process.env,
     out: writerTo(process.stdout),
@@ -64,6 +65,7 @@ async function run(): Promise<number> {
     version: packageVersion(),
     clock: () => performance.now(),
     now: () => new Date(),
+    measureMachine,
     newSeed: () => randomInt(2 ** 31),
   });
 }

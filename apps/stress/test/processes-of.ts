@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
+import { until } from "@onechat/testing";
 
 /** Ids of the running processes that inherited this text in their environment; Linux only. */
 export function processesOf(mark: string): readonly number[] {
@@ -10,16 +10,28 @@ export function processesOf(mark: string): readonly number[] {
 }
 
 /** Waits until there are none, and says which there still are when there was no end to it. */
-export async function remainingProcesses(mark: string): Promise<readonly number[]> {
-  for (let attempt = 0; attempt < 100 && processesOf(mark).length > 0; attempt += 1) await sleep(100);
-  return processesOf(mark);
+export async function endOfProcesses(mark: string): Promise<void> {
+  await until(`the end of all processes of the run ${mark}`, () => {
+    const remaining = processesOf(mark);
+    if (remaining.length > 0) throw new Error(`still running: ${remaining.join(", ")}`);
+    return true;
+  });
 }
 
-/** A process that has ended and was not waited for has no environment any more. */
+/** Whether a process was stopped and does not do anything until it is continued. */
+export function isFrozen(pid: number): boolean {
+  return /^\d+ \(.*\) T /s.test(readOf(pid, "stat"));
+}
+
 function isMarked(pid: number, mark: string): boolean {
+  return readOf(pid, "environ").includes(mark);
+}
+
+/** Empty of a process that has gone; one that has ended and was not waited for has no environment any more. */
+function readOf(pid: number, what: "environ" | "stat"): string {
   try {
-    return readFileSync(`/proc/${pid}/environ`, "utf8").includes(mark);
+    return readFileSync(`/proc/${pid}/${what}`, "utf8");
   } catch {
-    return false;
+    return "";
   }
 }

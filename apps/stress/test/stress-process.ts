@@ -20,7 +20,7 @@ export interface Running {
   readonly ended: Promise<Ended>;
   /** Ctrl-C in a terminal: the signal goes to the program and to all that share its group. */
   interrupt(): void;
-  /** Resolves when stdout or stderr has said this. */
+  /** Resolves when stdout or stderr has said this; rejects when the program has ended without. */
   said(text: string): Promise<void>;
 }
 
@@ -29,11 +29,16 @@ export function newDirectory(): string {
   return join(mkdtempSync(join(tmpdir(), "onechat-stress-test-")), "run");
 }
 
+/** The environment of this process, without the databases that it names. */
+export function inheritedEnv(): Readonly<Record<string, string | undefined>> {
+  const { MONGODB_URI: _, GITHUB_STEP_SUMMARY: __, ...inherited } = process.env;
+  return inherited;
+}
+
 /** The built program, as a user starts it, without the databases of the environment. */
 export function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
-  const { MONGODB_URI: _, GITHUB_STEP_SUMMARY: __, ...inherited } = process.env;
   const child = spawn(process.execPath, [program, ...args], {
-    env: { ...inherited, ...env },
+    env: { ...inheritedEnv(), ...env },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });
@@ -45,15 +50,21 @@ export function start(args: readonly string[], env: Readonly<Record<string, stri
   };
   child.stdout.on("data", (chunk: Buffer) => hear("stdout", chunk));
   child.stderr.on("data", (chunk: Buffer) => hear("stderr", chunk));
+  const ended = once(child, "close").then(([code]) => ({ code: code as number | null, ...output }));
   return {
     child,
-    ended: once(child, "close").then(([code]) => ({ code: code as number | null, ...output })),
+    ended,
     interrupt: () => void process.kill(-(child.pid ?? 0), "SIGINT"),
-    said: (text) =>
-      new Promise((resolve) => {
+    async said(text) {
+      const heard = new Promise<void>((resolve) => {
         if (`${output.stdout}${output.stderr}`.includes(text)) resolve();
         waiting.set(text, resolve);
-      }),
+      });
+      const unheard = ended.then(({ code, stderr }) => {
+        throw new Error(`it ended with ${code} and did not say "${text}": ${stderr}`);
+      });
+      await Promise.race([heard, unheard]);
+    },
   };
 }
 
@@ -68,4 +79,10 @@ export async function run(args: readonly string[], env: Readonly<Record<string, 
   const directory = newDirectory();
   const ended = await start(["run", ...args, "--out", directory], env).ended;
   return { ...ended, directory, result: await readResult(directory).catch(() => null) };
+}
+
+/** Makes something when the first of several tests needs it, and never again. */
+export function sharedBetweenTests<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null;
+  return () => (made ??= make());
 }

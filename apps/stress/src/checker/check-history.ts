@@ -24,12 +24,13 @@ export function checkHistory(history: History): CheckedHistory {
     unjudged.push(...checked.problems);
     excused += Number(checked.excused);
   }
-  anomalies.push(...stuck(evidence));
+  const silent = stuck(evidence);
+  anomalies.push(...silent.anomalies);
   const contention = contentionOf(evidence);
   return {
     anomalies,
     contention,
     faults: faultOutcomes(evidence),
-    problems: [...problemsOf(evidence, { contention, excused }), ...unjudged],
+    problems: [...problemsOf(evidence, { contention, excused }), ...unjudged, ...silent.doubts],
   };
 }

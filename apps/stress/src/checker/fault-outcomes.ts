@@ -1,6 +1,7 @@
 import { cell } from "../history/operation-table.ts";
 import type { FaultOutcome } from "../result/stress-result.ts";
 import type { Evidence } from "./evidence.ts";
+import { slowMsDuring } from "./slow-machine.ts";
 import { type WayOf, waysOf } from "./ways.ts";
 
 /** A fault that lasted so many nanoseconds holds up a call that was under way all the time; a shorter one need not. */
@@ -18,6 +19,7 @@ export function faultOutcomes(evidence: Evidence): readonly FaultOutcome[] {
         ({ event, fault, target }) => event === "heal" && fault === inject.fault && target === inject.target,
       );
     const impact = impactOf(evidence, wayOf, inject.at, heal?.at ?? Number.POSITIVE_INFINITY);
+    const recovery = heal === undefined ? null : recoveryMs(evidence, wayOf, impact, heal.at);
     return [
       {
         fault: inject.fault,
@@ -25,7 +27,8 @@ export function faultOutcomes(evidence: Evidence): readonly FaultOutcome[] {
         injectedAt: inject.at,
         healedAt: heal?.at ?? null,
         hit: Math.max(impact.hit, heal?.struck ?? 0),
-        recoveryMs: heal === undefined ? null : recoveryMs(evidence, wayOf, impact, heal.at),
+        recoveryMs: recovery,
+        slowMs: heal === undefined ? 0 : slowMs(evidence, heal.at, recovery),
       },
     ];
   });
@@ -67,4 +70,10 @@ function recoveryMs(evidence: Evidence, wayOf: WayOf, impact: Impact, healedAt: 
   }
   const last = Math.max(...answeredAt.values());
   return Number.isFinite(last) ? (last - healedAt) / 1e6 : null;
+}
+
+/** Of a recovery that is not over yet, all that is left of the run counts. */
+function slowMs({ history }: Evidence, healedAt: number, recovery: number | null): number {
+  const until = recovery === null ? Number.POSITIVE_INFINITY : healedAt + recovery * 1e6;
+  return slowMsDuring(history.machine, { from: healedAt, until });
 }

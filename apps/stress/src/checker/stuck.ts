@@ -2,18 +2,26 @@ import { cell, merge, nothing } from "../history/operation-table.ts";
 import type { Anomaly } from "../result/stress-result.ts";
 import { type Calm, calmTimes } from "./calm.ts";
 import type { Evidence } from "./evidence.ts";
+import { calmReadings } from "./slow-machine.ts";
+import { type Silence, weighed } from "./weigh-silence.ts";
 import { waysOf } from "./ways.ts";
 
 /** How long after a fault a call may still fail, in nanoseconds: connections have to be made anew. */
 const settling = 1e9;
 
+export interface FoundStuck {
+  readonly anomalies: readonly Anomaly[];
+  /** Where it may as well have been the machine, a sentence each. */
+  readonly doubts: readonly string[];
+}
+
 /**
  * Paths, processes and registers that were never answered again after a fault had ended, although calls were made. Of
  * a stuck path neither its processes nor its registers are named as well.
  */
-export function stuck(evidence: Evidence): readonly Anomaly[] {
+export function stuck(evidence: Evidence): FoundStuck {
   const calms = calmTimes(evidence.history.faults);
-  if (calms.length === 0) return [];
+  if (calms.length === 0) return { anomalies: [], doubts: [] };
   const wayOf = waysOf(evidence);
   const paths = unanswered(evidence, calms, { groupOf: wayOf, sentAfter: 0, atLeast: 1 });
   const elsewhere = (row: number, group: number): number => (paths.has(wayOf(row)) ? nothing : group);
@@ -28,11 +36,16 @@ export function stuck(evidence: Evidence): readonly Anomaly[] {
     sentAfter: settling,
     atLeast: 1,
   });
-  return [
-    ...anomalies(evidence, paths, () => "on this path"),
-    ...anomalies(evidence, processes, (row) => `in the process ${names[cell(process, row)]}`),
-    ...anomalies(evidence, keys, () => "about this chat"),
-  ];
+  const readings = calmReadings(evidence.history.machine, calms);
+  const silences = [
+    ...silencesOf(paths, () => "on this path"),
+    ...silencesOf(processes, (row) => `in the process ${names[cell(process, row)]}`),
+    ...silencesOf(keys, () => "about this chat"),
+  ].map((silence) => weighed(evidence, silence, readings));
+  return {
+    anomalies: silences.flatMap(({ anomaly }) => anomaly ?? []),
+    doubts: silences.flatMap(({ doubt }) => doubt ?? []),
+  };
 }
 
 interface Grouping {
@@ -82,19 +95,9 @@ function lastAnswers(evidence: Evidence, groupOf: (row: number) => number): Read
   return answeredAt;
 }
 
-function anomalies(
-  { table, registers, registerOf }: Evidence,
+function silencesOf(
   groups: ReadonlyMap<number, readonly number[]>,
-  whatOf: (row: number) => string,
-): readonly Anomaly[] {
-  return [...groups.values()].flatMap((rows) => {
-    const [first = 0] = rows;
-    const register = registers[registerOf(first)];
-    if (register === undefined) return [];
-    const { key, variant, path, workload } = register;
-    const calls = rows.length === 1 ? "a call was" : `${rows.length} calls were`;
-    const text = `nothing ${whatOf(first)} was answered after a fault had ended, though ${calls} made`;
-    const witnesses = rows.slice(0, 3).map((row) => cell(table.op, row));
-    return [{ name: "STUCK" as const, key, variant, path, workload, text, witnesses }];
-  });
+  placeOf: (row: number) => string,
+): readonly Silence[] {
+  return [...groups.values()].map((rows) => ({ rows, place: placeOf(rows[0] ?? 0) }));
 }

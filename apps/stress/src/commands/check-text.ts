@@ -3,6 +3,7 @@ import type { History } from "../history/history.ts";
 import { type Operation, Variant } from "../history/operation.ts";
 import { countText } from "../report/text/figure-text.ts";
 import { operationText } from "../report/text/operation-text.ts";
+import { recoveryText } from "../report/text/recovery-text.ts";
 import { visibleText } from "../report/text/visible-text.ts";
 import type { Anomaly, Contention, FaultOutcome } from "../result/stress-result.ts";
 import { countsByName, type JudgedHistory } from "./judge-history.ts";
@@ -83,10 +84,9 @@ function shareText(part: number, whole: number): string {
   return part === 0 ? "0" : `${countText(part)} (${((100 * part) / whole).toFixed(1)} %)`;
 }
 
-function faultLine({ fault, target, hit, recoveryMs }: FaultOutcome): string {
-  const recovery =
-    recoveryMs === null ? "no answer after it" : `answers again after ${recoveryMs.toFixed(0)} ms`;
-  return `  fault ${fault} on ${target}: hit ${countText(hit)}, ${recovery}`;
+function faultLine(outcome: FaultOutcome): string {
+  const { fault, target, hit } = outcome;
+  return `  fault ${fault} on ${target}: hit ${countText(hit)}, ${recoveryText(outcome)}`;
 }
 
 function anomalyLines(

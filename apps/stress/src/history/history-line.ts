@@ -67,6 +67,29 @@ export const FaultEvent = z.object({
   struck: z.number().int().optional(),
 });
 
+/** Calls that cost next to nothing, by which the harness finds out how slow the machine is. */
+export type ControlCall = z.infer<typeof ControlCall>;
+export const ControlCall = z.enum([
+  /** A journaled write, sent to the database by the harness itself. */
+  "database",
+  /** A ping of the database on the way on which a fault stands between it and the callers. */
+  "hop",
+  /** Whether the processes of the API live, asked on the way of the callers. */
+  "api",
+]);
+
+/** How slow the machine was for a while: part of the history, like the calls that it may explain. */
+export type MachineReading = z.infer<typeof MachineReading>;
+export const MachineReading = z.object({
+  type: z.literal("machine"),
+  from: z.number(),
+  until: z.number(),
+  /** By how many milliseconds a timer of the harness was late at most. */
+  timersLateMs: z.number(),
+  /** In milliseconds; `null`: there was no answer until the reading ended. */
+  tookMs: z.partialRecord(ControlCall, z.number().nullable()),
+});
+
 /** What the database itself held for a register at the end, read when no caller was left. */
 export type AuditedKey = z.infer<typeof AuditedKey>;
 export const AuditedKey = z.object({
@@ -94,6 +117,7 @@ export const HistoryLine = z.discriminatedUnion("type", [
   Register,
   Operation,
   FaultEvent,
+  MachineReading,
   AuditedKey,
   HistoryFooter,
 ]);

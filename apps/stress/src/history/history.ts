@@ -4,6 +4,7 @@ import type {
   HistoryFooter,
   HistoryHeader,
   HistoryLine,
+  MachineReading,
   Register,
 } from "./history-line.ts";
 import { operationColumns } from "./operation-columns.ts";
@@ -15,6 +16,7 @@ export interface History {
   readonly registers: readonly Register[];
   readonly operations: OperationTable;
   readonly faults: readonly FaultEvent[];
+  readonly machine: readonly MachineReading[];
   readonly audit: readonly AuditedKey[];
   /** `null` when the history was cut short. */
   readonly footer: HistoryFooter | null;
@@ -32,6 +34,7 @@ export function historyBuilder(header: HistoryHeader): HistoryBuilder {
   const registers: Register[] = [];
   const operations = operationColumns();
   const faults: FaultEvent[] = [];
+  const machine: MachineReading[] = [];
   const audit: AuditedKey[] = [];
   let footer: HistoryFooter | null = null;
   return {
@@ -46,6 +49,8 @@ export function historyBuilder(header: HistoryHeader): HistoryBuilder {
           return void audit.push(line);
         case "fault":
           return void faults.push(line);
+        case "machine":
+          return void machine.push(line);
         case "end":
           footer = line;
           return undefined;
@@ -54,7 +59,7 @@ export function historyBuilder(header: HistoryHeader): HistoryBuilder {
       }
     },
     scan: (bytes, from, until) => footer === null && operations.scan(bytes, from, until),
-    history: () => ({ header, registers, operations: operations.table(), faults, audit, footer }),
+    history: () => ({ header, registers, operations: operations.table(), faults, machine, audit, footer }),
   };
 }
 

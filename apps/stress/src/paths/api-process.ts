@@ -24,7 +24,8 @@ export interface ApiSetting {
   readonly until: "readyz" | "livez";
 }
 
-const startMs = 30_000;
+/** A process that dies is noticed at once; one that lives may share its core with many others. */
+const startMs = 120_000;
 const stopMs = 5_000;
 
 /** @throws Error with the process's last words when it does not come up */

@@ -105,6 +105,8 @@ export const FaultOutcome = z.object({
   hit: z.number().int(),
   /** Milliseconds from the end of the fault to the first answered call; `null` when there was none. */
   recoveryMs: z.number().nullable(),
+  /** So many of them the machine was too slow for anybody to be answered. */
+  slowMs: z.number().default(0),
 });
 
 /** What the figures of a threshold are counted in. */

@@ -1,4 +1,4 @@
-import type { FaultEvent, Register } from "../history/history-line.ts";
+import type { FaultEvent, MachineReading, Register } from "../history/history-line.ts";
 import type { SeenOperation } from "../worker/orders.ts";
 import type { Recorder } from "./recorder.ts";
 
@@ -8,6 +8,7 @@ export interface Observation {
   enter(database: string, registers: readonly Register[]): void;
   readonly heard: (process: string, operations: readonly SeenOperation[]) => void;
   fault(event: Omit<FaultEvent, "type">): void;
+  readonly machine: (reading: Omit<MachineReading, "type">) => void;
   /** From now on, until the result is called. */
   listen(listener: (operations: readonly SeenOperation[]) => void): () => void;
   /** Resolves when the history has been written so far. */
@@ -31,6 +32,7 @@ export function observation(recorder: Recorder): Observation {
       for (const listener of listeners) listener(operations);
     },
     fault: (event) => recorder.fault(event),
+    machine: (reading) => recorder.machine(reading),
     listen(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

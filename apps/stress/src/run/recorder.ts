@@ -3,6 +3,7 @@ import type {
   FaultEvent,
   HistoryHeader,
   HistoryLine,
+  MachineReading,
   Register,
 } from "../history/history-line.ts";
 import { openHistory } from "../history/history-writer.ts";
@@ -15,6 +16,7 @@ export interface Recorder extends AsyncDisposable {
   /** Numbers operations in the order in which they are heard of. */
   operations(process: string, operations: readonly SeenOperation[]): void;
   fault(event: Omit<FaultEvent, "type">): void;
+  readonly machine: (reading: Omit<MachineReading, "type">) => void;
   audit(keys: readonly AuditedKey[]): Promise<void>;
   /** The last line; without it a history is not whole. */
   end(audited: boolean): void;
@@ -55,6 +57,7 @@ export async function openRecorder(path: string, header: Omit<HistoryHeader, "ty
       }
     },
     fault: (event) => write({ type: "fault", ...event }),
+    machine: (reading) => write({ type: "machine", ...reading }),
     async audit(keys) {
       for (const key of keys) await writer.write(key);
     },

@@ -1,4 +1,5 @@
 import { exits } from "../exit-codes.ts";
+import { recoveryText } from "../report/text/recovery-text.ts";
 import type { Contention, RatioEstimate, StressResult } from "../result/stress-result.ts";
 
 /** The end of a run on a terminal: what was found, what it proves, and where the rest is. */
@@ -12,8 +13,7 @@ export function resultText(
     contentionLines(contention.filter(({ variant }) => variant === "ours")),
     controlLines(result),
     faults.map(
-      ({ fault, target, hit, recoveryMs }) =>
-        `  ${fault} on ${target}: hit ${hit}, ${recoveryMs === null ? "never answered again" : `answered again after ${recoveryMs.toFixed(0)} ms`}`,
+      (outcome) => `  ${outcome.fault} on ${outcome.target}: hit ${outcome.hit}, ${recoveryText(outcome)}`,
     ),
     ratios.filter(({ metric }) => metric === "latency.p50").map(ratioLine),
     thresholds.map(({ outcome, expression, observed }) => `  ${outcome}: ${expression} (${observed ?? "–"})`),

@@ -94,11 +94,20 @@ async function playAll(
   observation: Observation,
   { epoch, clock }: { readonly epoch: string; readonly clock: RunClock },
 ): Promise<void> {
-  const { signal, env } = host;
+  const { signal, env, measureMachine } = host;
   const { scenes, omissions } = scenesOf(settings, ground);
   notes.omissions.push(...omissions);
   progress.begin({ label: "starting processes", index: 0, of: scenes.length });
-  await using stage = await openStage({ settings, ground, observation, clock, signal, env, epoch });
+  await using stage = await openStage({
+    settings,
+    ground,
+    observation,
+    clock,
+    signal,
+    env,
+    measureMachine,
+    epoch,
+  });
   for (const [index, scene] of scenes.entries()) {
     signal.throwIfAborted();
     progress.begin({ label: scene.label, index: index + 1, of: scenes.length });

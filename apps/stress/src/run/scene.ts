@@ -1,5 +1,7 @@
-import { planFaults } from "../faults/plan-faults.ts";
+import { type PlannedFault, planFaults } from "../faults/plan-faults.ts";
 import { strike } from "../faults/strike.ts";
+import { controlCaller } from "../machine/control-calls.ts";
+import { whileWatched } from "../machine/while-watched.ts";
 import { range } from "../workloads/workload-plan.ts";
 import type { Ground } from "./ground.ts";
 import type { MeasuredBlock } from "./measured-block.ts";
@@ -37,12 +39,27 @@ export function scenesOf(
   const faults = range(settings.repeats).flatMap((repeat) =>
     planned.map((fault) => ({
       label: `${fault.fault}, ${fault.target}`,
-      play: (stage: Stage) => strike(stage, fault, repeat),
+      play: (stage: Stage) => watchedStrike(stage, fault, repeat),
     })),
   );
   // Faults last: nothing that is measured comes after them.
   const scenes = [...stormScenes(settings), ...mergeScenes(settings), ...speedScenes(settings), ...faults];
   return { scenes, omissions };
+}
+
+/** Whether somebody is stuck afterwards can only be said of a machine that is known not to be. */
+async function watchedStrike(stage: Stage, fault: PlannedFault, repeat: number): Promise<void> {
+  const { ground, fleet, observation, clock, measureMachine } = stage;
+  await using caller = controlCaller({
+    uri: ground.mongo.uri,
+    write: () => ground.admin.write(ground.databaseOf("control")),
+  });
+  await whileWatched(() => strike(stage, fault, repeat), {
+    measure: measureMachine,
+    calls: () => caller.callsBeside(fleet.coldRoutes()),
+    now: clock.now,
+    onReading: observation.machine,
+  });
 }
 
 function stormScenes({ workloads }: RunSettings): readonly Scene[] {

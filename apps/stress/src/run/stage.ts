@@ -23,6 +23,7 @@ export interface Stage extends AsyncDisposable {
   /** Signs the tokens that API processes believe. */
   readonly secret: string;
   readonly env: Host["env"];
+  readonly measureMachine: Host["measureMachine"];
   readonly observation: Observation;
   readonly clock: RunClock;
   readonly signal: AbortSignal;
@@ -32,7 +33,7 @@ export interface Stage extends AsyncDisposable {
 
 export interface StageSetting extends Pick<
   Stage,
-  "settings" | "ground" | "observation" | "clock" | "signal" | "env"
+  "settings" | "ground" | "observation" | "clock" | "signal" | "env" | "measureMachine"
 > {
   readonly epoch: string;
 }

@@ -1,6 +1,7 @@
 import type {
   Anomaly,
   Contention,
+  FaultOutcome,
   LatencySummary,
   RatioEstimate,
   StressResult,
@@ -47,9 +48,7 @@ const readers: Readonly<Record<MetricName, Reader>> = {
     faults
       // What never healed, a missing index say, has nothing to recover from; what healed and never answered, for ever.
       .filter((fault) => fault.healedAt !== null && matches(fault, tags))
-      .map(({ fault, target, recoveryMs }) =>
-        figure(recoveryMs ?? Number.POSITIVE_INFINITY, `${fault} ${target}`),
-      ),
+      .map(recoveryFigure),
   fault_hits: ({ tags }, { faults }) =>
     faults
       .filter((fault) => matches(fault, tags))
@@ -148,6 +147,14 @@ function anomalyFigures(anomalies: readonly Anomaly[], tags: Tags): readonly Fig
   const found = anomalies.filter((anomaly) => matches(anomaly, tags));
   const names = [...new Set(found.map(({ name }) => name))];
   return [figure(found.length, names.length === 0 ? "none found" : names.join(", "))];
+}
+
+/** What the machine was too slow for may or may not have been part of it. */
+function recoveryFigure({ fault, target, recoveryMs, slowMs }: FaultOutcome): Figure {
+  const recovery = figure(recoveryMs ?? Number.POSITIVE_INFINITY, `${fault} ${target}`);
+  if (slowMs === 0 || recoveryMs === null) return recovery;
+  const source = `${recovery.source}, while the machine was too slow for ${(slowMs / 1_000).toFixed(1)} s`;
+  return { ...recovery, interval: { low: recoveryMs - slowMs, high: recoveryMs }, source };
 }
 
 function ratioFigure(row: RatioEstimate): Figure {

@@ -8,7 +8,9 @@ type Claim = Pick<Threshold, "metric" | "aggregate" | "operator" | "limit">;
 export function judgeFigure(figure: Figure, claim: Claim): Outcome {
   if (Number.isNaN(figure.value)) return "unmeasured";
   if (claim.metric === "ratio" || claim.metric === "aa_ratio") return judgeRatio(figure, claim);
-  return holds(figure.value, claim.operator, claim.limit) ? "met" : "missed";
+  if (holds(figure.value, claim.operator, claim.limit)) return "met";
+  const isSure = figure.interval === null || isOutside(figure.interval, claim.operator, claim.limit);
+  return isSure ? "missed" : "inconclusive";
 }
 
 /**

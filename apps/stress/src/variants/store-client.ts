@@ -11,12 +11,8 @@ export const concerns = {
 const writes: ReadonlySet<string> = new Set(["insert", "update", "delete", "findAndModify", "bulkWrite"]);
 
 /** The same bounds for every variant; what the connection string says wins, so that a fault can say less. */
-export function clientOptions({
-  uri,
-  poolSize,
-  watchWrites,
-}: StorePlace): Readonly<Record<string, string | number | boolean>> {
-  const defaults = {
+export function clientOptions({ uri, poolSize, watchWrites }: StorePlace): Options {
+  return unlessGiven(uri, {
     appName: "onechat-stress",
     maxPoolSize: poolSize,
     waitQueueTimeoutMS: 2_000,
@@ -24,10 +20,16 @@ export function clientOptions({
     connectTimeoutMS: 2_000,
     socketTimeoutMS: 30_000,
     monitorCommands: watchWrites,
-  };
+  });
+}
+
+type Options = Readonly<Record<string, string | number | boolean>>;
+
+/** The options that a connection string does not give itself. */
+export function unlessGiven(uri: string, options: Options): Options {
   const [, query = ""] = uri.split("?");
   const given = new Set([...new URLSearchParams(query).keys()].map((name) => name.toLowerCase()));
-  return Object.fromEntries(Object.entries(defaults).filter(([name]) => !given.has(name.toLowerCase())));
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !given.has(name.toLowerCase())));
 }
 
 /** Something that tells of its commands: a client of this driver, or of Mongoose's own copy of it. */

@@ -10,6 +10,8 @@ export interface Fleet extends AsyncDisposable {
   openWarm(name: string, route: Route): Promise<void>;
   /** Opens a route in every process, as a process is that has just begun. */
   openCold(name: string, route: Route): Promise<void>;
+  /** The routes that were opened cold and are open. */
+  coldRoutes(): readonly Route[];
   close(name: string): Promise<void>;
   /** Makes each process's calls, all released at the same instant; resolves when the last one is answered. */
   run(shares: readonly Share[]): Promise<Released>;
@@ -41,12 +43,20 @@ export async function startFleet({ size, epoch, clock, env, onOperations }: Flee
   const all = (order: (worker: WorkerProcess, index: number) => Order): Promise<(ProcessHealth | null)[]> =>
     Promise.all(workers.map((worker, index) => worker.tell(order(worker, index))));
   await all(({ name }) => ({ order: "begin", process: name, epoch }));
+  const cold = new Map<string, Route>();
   let stopping = false;
   return {
     size,
     openWarm: async (name, route) => void (await all(() => ({ order: "open", name, route, warm: true }))),
-    openCold: async (name, route) => void (await all(() => ({ order: "open", name, route, warm: false }))),
-    close: async (name) => void (await all(() => ({ order: "close", name }))),
+    async openCold(name, route) {
+      await all(() => ({ order: "open", name, route, warm: false }));
+      cold.set(name, route);
+    },
+    coldRoutes: () => [...cold.values()],
+    async close(name) {
+      cold.delete(name);
+      await all(() => ({ order: "close", name }));
+    },
     async run(shares) {
       stopping = false;
       await all((_, index) => ({ order: "load", share: shareOf(shares, index) }));

@@ -11,7 +11,7 @@ const pieceMs = 100;
 
 /** A worker's side of the conversation: does as it is told, in the order in which it is told. */
 export function worker(send: (report: Report) => void): (order: NumberedOrder) => Promise<void> {
-  const state: WorkerState = { stores: new Map(), clock: runClock("0"), share: null, stopped: false };
+  const state: WorkerState = { stores: new Map(), clock: runClock("0"), share: null, stoppedAt: null };
   return async (order) => {
     const { number } = order;
     try {
@@ -26,7 +26,8 @@ interface WorkerState {
   readonly stores: Map<string, OpenStore>;
   clock: RunClock;
   share: Share | null;
-  stopped: boolean;
+  /** When it was told to make no new calls. */
+  stoppedAt: number | null;
 }
 
 async function obey(
@@ -47,13 +48,13 @@ async function obey(
       return null;
     case "load":
       state.share = order.share;
-      state.stopped = false;
+      state.stoppedAt = null;
       await prepare(state, order.share);
       return null;
     case "release":
       return release(state, order.at, send);
     case "stop":
-      state.stopped = true;
+      state.stoppedAt ??= state.clock.now();
   }
   return null;
 }
@@ -71,7 +72,7 @@ async function release(
     storeOf: (route) => storeOf(state, route),
     clock,
     manner: share.manner,
-    isStopped: () => state.stopped,
+    stoppedAt: () => state.stoppedAt,
     onOperation: outbox.add,
   });
   outbox.flush();

@@ -17,8 +17,8 @@ export interface DueLane {
 /** How callers behave. */
 export interface Manner {
   /**
-   * A call that was not answered is made again, as an operation of its own, until so many milliseconds have passed; 0
-   * for never. Its caller need not retire after an unknown outcome: calls are judged by their people and their instants
+   * A call that was not answered is made again, as an operation of its own, until so many milliseconds have passed
+   * since its first time, or since the order to stop; 0 for never. Its caller need not retire after an unknown outcome: calls are judged by their people and their instants
    * alone, and not by who made them one after the other.
    */
   readonly persistMs: number;

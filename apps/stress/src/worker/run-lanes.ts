@@ -8,7 +8,8 @@ export interface LaneSetting {
   readonly storeOf: (route: string) => OpenStore;
   readonly clock: RunClock;
   readonly manner: Manner;
-  readonly isStopped: () => boolean;
+  /** When it was told to make no new calls, `null` as long as it was not. */
+  readonly stoppedAt: () => number | null;
   readonly onOperation: (operation: SeenOperation) => void;
 }
 
@@ -30,13 +31,13 @@ async function releasedAt(at: number, { now }: RunClock): Promise<void> {
 }
 
 async function runLane({ route, due, calls }: DueLane, at: number, setting: LaneSetting): Promise<void> {
-  const { clock, manner, isStopped } = setting;
+  const { clock, manner, stoppedAt } = setting;
   const store = setting.storeOf(route);
   const intended = due === null ? null : at + due;
   if (intended !== null) await sleep((intended - clock.now()) / 1e6);
   for (const [index, call] of calls.entries()) {
     if (index > 0 && manner.pauseMs > 0) await sleep(Math.random() * manner.pauseMs);
-    if (isStopped()) return;
+    if (stoppedAt() !== null) return;
     await untilAnswered(call, store, { ...setting, intended });
   }
 }
@@ -46,13 +47,15 @@ interface CallSetting extends LaneSetting {
 }
 
 async function untilAnswered(call: DueCall, store: OpenStore, setting: CallSetting): Promise<void> {
-  const { clock, manner, onOperation, intended } = setting;
-  const giveUpAt = clock.now() + manner.persistMs * 1e6;
+  const { clock, manner, onOperation, intended, stoppedAt } = setting;
+  const begun = clock.now();
+  // Even when it is time to stop: whether this caller is answered in the end is a finding. It is patient anew then,
+  // as those who were answered leave it alone with the database and the machine.
+  const isPatient = (): boolean => clock.now() < (stoppedAt() ?? begun) + manner.persistMs * 1e6;
   for (let attempt = 0; ; attempt += 1) {
     const operation = await perform(call, store, clock);
     onOperation({ ...operation, intended: attempt === 0 ? intended : null });
-    // Even when it is time to stop: whether this caller is answered in the end is a finding.
-    if (operation.outcome === "ok" || clock.now() >= giveUpAt) return;
+    if (operation.outcome === "ok" || !isPatient()) return;
     await sleep(Math.random() * retryMs);
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { checkHistory } from "../../src/checker/check-history.ts";
-import type { FaultEvent } from "../../src/history/history-line.ts";
+import { judgeHistory } from "../../src/commands/judge-history.ts";
+import type { FaultEvent, MachineReading } from "../../src/history/history-line.ts";
 import { anomaliesIn, created, got, refused, register, story, type Told, unanswered } from "./told.ts";
 
 const second = 1e9;
@@ -68,6 +69,93 @@ describe("STUCK", () => {
   test("one path, while others are answered", () => {
     const calls = [before, { ...late(13, 15), key: "elsewhere" }, got("x", 13 * second, 14 * second)];
     expect(anomaliesIn({ registers: [register(), elsewhere], calls, faults })).toEqual(["STUCK 2"]);
+  });
+});
+
+describe("the machine", () => {
+  const reading = (from: number, until: number, more: Partial<MachineReading> = {}): MachineReading => ({
+    type: "machine",
+    from: from * second,
+    until: until * second,
+    timersLateMs: 2,
+    tookMs: { database: 4 },
+    ...more,
+  });
+  const slow = { timersLateMs: 120, tookMs: { database: 612, api: 900 } };
+  const silence = [late(13, 14), late(14, 15), late(15, 16)];
+  const judged = (machine: readonly MachineReading[], calls: readonly Told[] = silence) =>
+    judgeHistory(checkHistory(story({ calls: [before, ...calls], faults, machine })));
+
+  test("was fast: a path that is silent is stuck, and the figures are with it", () => {
+    const { verdict, anomalies } = judged([reading(12, 14), reading(14, 16)]);
+    expect(verdict).toBe("anomaly");
+    expect(anomalies).toMatchObject([
+      {
+        name: "STUCK",
+        witnesses: [2, 3, 4],
+        text:
+          "nothing on this path was answered after a fault had ended, though 3 calls were made; " +
+          "meanwhile a plain write took up to 4 ms, timers were up to 2 ms late",
+      },
+    ]);
+  });
+
+  test("was too slow, as the database shows: nobody knows, and the figures are said", () => {
+    const { verdict, anomalies, reasons } = judged([reading(12, 14, slow), reading(14, 16, slow)]);
+    expect({ verdict, anomalies }).toEqual({ verdict: "unknown", anomalies: [] });
+    expect(reasons).toContain(
+      "the machine was too slow to tell whether k is stuck: nothing on this path was answered after a fault had " +
+        "ended, though 3 calls were made; meanwhile a plain write took up to 612 ms, " +
+        "a sign of life of the API took up to 900 ms, timers were up to 120 ms late",
+    );
+  });
+
+  test.each([
+    ["its timers", { timersLateMs: 900 }],
+    ["a database that does not answer anybody", { tookMs: { database: null } }],
+    ["the way to the database", { tookMs: { database: 4, hop: 700 } }],
+  ])("was too slow, as can be seen by %s", (_, figures) => {
+    expect(judged([reading(12, 16, figures)]).verdict).toBe("unknown");
+  });
+
+  test("was slow for a moment: of the other calls there is no doubt", () => {
+    const { verdict, anomalies } = judged([reading(12, 14.2), reading(14.2, 14.8, slow), reading(14.8, 16)]);
+    expect(verdict).toBe("anomaly");
+    expect(anomalies).toMatchObject([{ name: "STUCK", witnesses: [2, 4] }]);
+  });
+
+  test("was slow for most of the calls: the others are too few", () => {
+    expect(judged([reading(12, 14.2, slow), reading(14.2, 16)]).verdict).toBe("unknown");
+  });
+
+  test("was fast, and the API alone does not answer: it is stuck", () => {
+    expect(judged([reading(12, 16, { tookMs: { database: 4, api: null } })]).verdict).toBe("anomaly");
+  });
+
+  test("was slow in what was measured during the fault: that says nothing of later calls", () => {
+    expect(judged([reading(11.9, 14, slow), reading(14, 16)]).verdict).toBe("anomaly");
+  });
+
+  test("says nothing of calls that were made when nobody measured", () => {
+    expect(judged([reading(12, 13.5, slow)], [late(14, 15), late(15, 16)]).verdict).toBe("anomaly");
+  });
+
+  test("is no reason to doubt a run because of a control", () => {
+    const control = register({ key: "control", variant: "raw", participants: ["eve"] });
+    const calls = [{ ...late(13, 15), key: "control" }];
+    const told = { registers: [register(), control], calls: [before, ...calls], faults };
+    const { problems, anomalies } = checkHistory(story({ ...told, machine: [reading(12, 16, slow)] }));
+    expect({ anomalies, doubts: problems.filter((text) => text.includes("too slow")) }).toEqual({
+      anomalies: [],
+      doubts: [],
+    });
+  });
+
+  test("was too slow for a part of a recovery", () => {
+    const calls = [late(9, 11), created("x", 15 * second, 17 * second)];
+    const machine = [reading(12, 13), reading(13, 14, slow), reading(14, 16), reading(16, 18, slow)];
+    const { faults: outcomes } = checkHistory(story({ calls, faults, machine }));
+    expect(outcomes).toMatchObject([{ recoveryMs: 5_000, slowMs: 2_000 }]);
   });
 });
 

@@ -1,6 +1,12 @@
 import { checkHistory } from "../../src/checker/check-history.ts";
 import { type History, historyOf } from "../../src/history/history.ts";
-import type { AuditedKey, FaultEvent, HistoryLine, Register } from "../../src/history/history-line.ts";
+import type {
+  AuditedKey,
+  FaultEvent,
+  HistoryLine,
+  MachineReading,
+  Register,
+} from "../../src/history/history-line.ts";
 import type { Operation } from "../../src/history/operation.ts";
 import type { Anomaly } from "../../src/result/stress-result.ts";
 
@@ -80,6 +86,7 @@ export interface Story {
   readonly registers?: readonly Register[];
   readonly calls: readonly Told[];
   readonly faults?: readonly FaultEvent[];
+  readonly machine?: readonly MachineReading[];
   /** Without it, the database was not read. */
   readonly audit?: readonly AuditedKey[];
   /** Without its last line. */
@@ -91,13 +98,14 @@ export function story(told: Story): History {
 }
 
 export function storyLines(told: Story): readonly HistoryLine[] {
-  const { registers = [register()], calls, faults = [], audit = [], cutShort } = told;
+  const { registers = [register()], calls, faults = [], machine = [], audit = [], cutShort } = told;
   const operations = calls.map(numbered);
   const lines: readonly HistoryLine[] = [
     { type: "history", version: 1, run: "story", seed: 1, profile: "test", startedAt: "" },
     ...registers,
     ...operations,
     ...faults,
+    ...machine,
     ...audit,
   ];
   const counts = { operations: operations.length, registers: registers.length };

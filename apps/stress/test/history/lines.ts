@@ -49,6 +49,7 @@ export const allLines: readonly HistoryLine[] = [
   operation(1),
   { type: "fault", fault: "db-kill", event: "inject", at: 5, target: "database" },
   { type: "fault", fault: "db-kill", event: "heal", at: 9, target: "database", struck: 3 },
+  { type: "machine", from: 9, until: 300_000_009, timersLateMs: 2.5, tookMs: { database: 4, api: null } },
   {
     type: "audit",
     key: register.key,

@@ -100,6 +100,7 @@ export function fault(fields: Partial<FaultOutcome> = {}): FaultOutcome {
     healedAt: 12e9,
     hit: 40,
     recoveryMs: 500,
+    slowMs: 0,
     ...fields,
   };
 }

@@ -139,6 +139,19 @@ describe("a threshold of phases and faults", () => {
     });
   });
 
+  it("is inconclusive where only a machine that was too slow may have missed it", () => {
+    const slow = [fault({ recoveryMs: 34_000, slowMs: 10_000 })];
+    expect(outcomeOf("recovery: max<30s", { faults: slow })).toMatchObject({
+      outcome: "inconclusive",
+      observed: 34_000,
+      low: 24_000,
+      high: 34_000,
+      decidedBy: "db-kill the database, while the machine was too slow for 10.0 s",
+    });
+    expect(outcomeOf("recovery: max<20s", { faults: slow })?.outcome).toBe("missed");
+    expect(outcomeOf("recovery: max<40s", { faults: slow })?.outcome).toBe("met");
+  });
+
   it("has nothing to recover from where a fault never ends", () => {
     const missing = [fault({ fault: "index-missing", healedAt: null, recoveryMs: null })];
     expect(outcomeOf("recovery: max<5s", { faults: missing })?.outcome).toBe("unmeasured");

@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import { chooseMutations } from "./choose-mutations.ts";
+import { mutations } from "./mutations.ts";
+
+const namesOf = (asked?: string, anywhere?: () => number): readonly string[] =>
+  chooseMutations(mutations, asked, anywhere).map(({ name }) => name);
+
+describe("the mutations that are tried", () => {
+  it("are three, beginning anywhere, so that every one has its turn", () => {
+    const turns = mutations.map((_, n) => namesOf(undefined, () => n / mutations.length));
+    expect(new Set(turns.map((names) => names.length))).toEqual(new Set([3]));
+    expect(new Set(turns.flat()).size).toBe(mutations.length);
+    expect(namesOf(undefined, () => 0.999)).toHaveLength(3);
+  });
+
+  it("begin with a number, in turn", () => {
+    expect(namesOf("0")).toEqual(mutations.slice(0, 3).map(({ name }) => name));
+    expect(namesOf(String(mutations.length))).toEqual(namesOf("0"));
+  });
+
+  it("are those that are named, or all", () => {
+    expect(namesOf("scope-left-out")).toEqual(["scope-left-out"]);
+    expect(namesOf("scope-left-out, no-judge")).toEqual(["scope-left-out", "no-judge"]);
+    expect(namesOf("all")).toEqual(mutations.map(({ name }) => name));
+  });
+
+  it("have to exist", () => {
+    expect(() => namesOf("scope")).toThrow('MUTATIONS names "scope"; there are no-judge, ');
+  });
+
+  it("have names of their own", () => {
+    expect(new Set(namesOf("all")).size).toBe(mutations.length);
+  });
+});
