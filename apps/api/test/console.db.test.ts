@@ -17,7 +17,7 @@ describe("the console, in a browser", needs(browserProgram.missing), () => {
   let browser: Browser;
   let api: RunningApi;
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: browserProgram.path, args: ["--no-sandbox"] });
+    browser = await chromium.launch({ executablePath: browserProgram.path, args: ["--no-sandbox"], timeout: 120_000 });
     api = await start(settings({ AUTH_DEV: "1" }));
   });
   afterAll(async () => {
@@ -27,6 +27,7 @@ describe("the console, in a browser", needs(browserProgram.missing), () => {
 
   async function open(url = api.url, colorScheme: "light" | "dark" = "light"): Promise<Complaints> {
     const page = await browser.newPage({ colorScheme, viewport: { width: 1200, height: 1100 } });
+    page.setDefaultTimeout(120_000);
     const complaints: string[] = [];
     page.on("console", (message) => void (message.type() === "error" && complaints.push(message.text())));
     page.on("pageerror", ({ message }) => void complaints.push(message));

@@ -1,7 +1,7 @@
 import { type AddressInfo, connect as connectSocket } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
+import { until } from "@onechat/testing";
 import type { FastifyInstance, LightMyRequestResponse } from "fastify";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Caller } from "../src/auth/caller.ts";
 import { networkOf } from "../src/limits/network-of.ts";
 import type { LimitName } from "../src/limits/limit-settings.ts";
@@ -155,7 +155,7 @@ describe("requests that are being answered", () => {
     };
     await using server = await started({ limits: { concurrentRequests: 2 }, authenticate, observer });
     const running = [call(server), call(server)];
-    await vi.waitUntil(() => entered === 2);
+    await until("two requests to be under way", () => entered === 2);
     const refusal = await call(server);
     expect([refusal.statusCode, refusal.headers["retry-after"]]).toEqual([503, "1"]);
     expect(refusal.json()).toMatchObject({ error: { data: { reason: "UNAVAILABLE" } } });
@@ -172,11 +172,10 @@ describe("a process whose event loop is late", () => {
     // Less than any loop can do: the sampler itself is late by more.
     await using server = await started({ limits: { eventLoopDelayMs: 1e-9 }, observer });
     await server.listen({ port: 0, host: "127.0.0.1" });
-    let answer = await call(server);
-    while (answer.statusCode !== 503) {
-      await sleep(50);
-      answer = await call(server);
-    }
+    const answer = await until("a call to be refused", async () => {
+      const given = await call(server);
+      return given.statusCode === 503 && given;
+    });
     expect(answer.headers["retry-after"]).toBe("1");
     expect(answer.json()).toMatchObject({ error: { data: { reason: "UNAVAILABLE" } } });
     expect(refused).toEqual(["event-loop"]);

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text as bodyOf } from "node:stream/consumers";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { until } from "@onechat/testing";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chatTally } from "../src/observe/chat-observer.ts";
 import { alertRules, dashboardExpressions } from "./operations-files.ts";
 import { type RunningApi, settings, start } from "./running-api.ts";
@@ -122,7 +123,7 @@ describe("a process that traces", () => {
     });
     api.child.kill("SIGTERM");
     expect(await api.ended).toBe(0);
-    await vi.waitUntil(() => spans().some(({ name }) => name === "chat.list"));
+    await until("the last span", () => spans().some(({ name }) => name === "chat.list"));
 
     const ofRequest = spans().filter((span) => span.traceId === traceId);
     const request = ofRequest.find(({ parentSpanId }) => parentSpanId === "b7ad6b7169203331");

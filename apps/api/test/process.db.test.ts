@@ -1,38 +1,56 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
 import { connect as connectSocket } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import { crashableMongo, crashableMongoMissing } from "@onechat/mongo/testing";
+import { until } from "@onechat/testing";
 import { describe, expect, it } from "vitest";
-import { program, runToEnd, settings, start } from "./running-api.ts";
+import { program, type RunningApi, runToEnd, settings, start, stoppingItself } from "./running-api.ts";
 import { testToken } from "./test-tokens.ts";
+
+const body = '{"participants":["bob"]}';
 
 async function createOrGet(url: string): Promise<Response> {
   const headers = { authorization: `Bearer ${await testToken()}`, "content-type": "application/json" };
-  return fetch(`${url}/api/chats/create-or-get`, {
-    method: "POST",
-    headers,
-    body: '{"participants":["bob"]}',
-  });
+  return fetch(`${url}/api/chats/create-or-get`, { method: "POST", headers, body });
+}
+
+/** A call of which it is known when the server has accepted it. */
+async function acceptedCall(url: string): Promise<{ readonly answer: Promise<IncomingMessage> }> {
+  const headers = {
+    authorization: `Bearer ${await testToken()}`,
+    "content-type": "application/json",
+    "content-length": body.length,
+    expect: "100-continue",
+  };
+  const call = request(`${url}/api/chats/create-or-get`, { method: "POST", headers });
+  const answer = once(call, "response").then(([response]) => response as IncomingMessage);
+  call.flushHeaders();
+  await once(call, "continue");
+  call.end(body);
+  return { answer };
+}
+
+async function saidToShutDown(api: RunningApi): Promise<void> {
+  await until("the process to shut down", () => api.log.some((line) => line.includes("shutting down")));
 }
 
 const missing = await crashableMongoMissing(process.env);
 
 describe("the API process", () => {
-  it("ends within seconds of SIGTERM although a client keeps an idle connection", async () => {
+  it("ends well after SIGTERM although a client keeps an idle connection", async () => {
     await using api = await start(settings());
     const idle = connectSocket(Number(new URL(api.url).port), "127.0.0.1");
     idle.write("GET /livez HTTP/1.1\r\nHost: a\r\nConnection: keep-alive\r\n\r\n");
     await once(idle, "data");
-    const started = performance.now();
     api.child.kill("SIGTERM");
+    // One that waited for its client would be ended with 1.
     expect(await api.ended).toBe(0);
-    expect(performance.now() - started).toBeLessThan(5_000);
     idle.destroy();
   });
 
   it("answers connections that it has accepted and that send their request only after SIGTERM", async () => {
-    await using api = await start(settings());
+    await using api = await start(settings(stoppingItself("shutting down")));
     const { port } = new URL(api.url);
     const sockets = Array.from({ length: 20 }, () => connectSocket(Number(port), "127.0.0.1"));
     await Promise.all(sockets.map((socket) => once(socket, "connect")));
@@ -41,12 +59,13 @@ describe("the API process", () => {
     later.write("GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     await once(later, "data");
     api.child.kill("SIGTERM");
-    while (!api.log.some((line) => line.includes("shutting down"))) await sleep(5);
+    await saidToShutDown(api);
     const answers = sockets.map(async (socket) => {
       socket.write("GET /livez HTTP/1.1\r\nHost: a\r\n\r\n");
       const [chunk] = (await once(socket, "data")) as [Buffer];
       return chunk.toString().split("\r\n", 1)[0];
     });
+    api.child.kill("SIGCONT");
     expect(new Set(await Promise.all(answers))).toEqual(new Set(["HTTP/1.1 200 OK"]));
     expect(await api.ended).toBe(0);
   });
@@ -56,31 +75,30 @@ describe("the API process", () => {
     await using api = await start(settings({ MONGODB_URI: mongo.uri }));
     expect((await createOrGet(api.url)).status).toBe(200);
     mongo.pause();
-    const slow = createOrGet(api.url);
-    await sleep(200);
+    const slow = await acceptedCall(api.url);
     api.child.kill("SIGTERM");
-    await sleep(200);
+    await saidToShutDown(api);
     mongo.resume();
-    const answer = await slow;
-    expect([answer.status, answer.headers.get("connection")]).toEqual([200, "close"]);
+    const answer = await slow.answer;
+    expect([answer.statusCode, answer.headers.connection]).toEqual([200, "close"]);
     expect(await api.ended).toBe(0);
   });
 
   it.skipIf(missing !== null)(
-    "answers 503 within 5 seconds while the database is stopped, and works again afterwards",
+    "answers 503 at its deadline while the database is stopped, and works again afterwards",
     async () => {
       await using mongo = await crashableMongo(process.env);
       await using api = await start(settings({ MONGODB_URI: mongo.uri }));
       expect((await createOrGet(api.url)).status).toBe(200);
       mongo.pause();
-      const started = performance.now();
       const answers = await Promise.all([createOrGet(api.url), createOrGet(api.url)]);
-      expect(performance.now() - started).toBeLessThan(5_000);
       expect(answers.map(({ status }) => status)).toEqual([503, 503]);
+      const message = "no answer from the database within 4000 ms; try again";
+      for (const answer of answers) expect(await answer.json()).toMatchObject({ error: { message } });
       expect((await fetch(`${api.url}/readyz`)).status).toBe(503);
       expect((await fetch(`${api.url}/livez`)).status).toBe(200);
       mongo.resume();
-      while ((await createOrGet(api.url)).status !== 200) await sleep(100);
+      await until("calls to be answered", async () => (await createOrGet(api.url)).status === 200);
       api.child.kill("SIGTERM");
       expect(await api.ended).toBe(0);
     },

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { databaseName, testMongo } from "@onechat/mongo/testing";
+import { until } from "@onechat/testing";
 import { secret } from "./test-tokens.ts";
 
 export const program = fileURLToPath(new URL("../dist/main.js", import.meta.url));
@@ -30,6 +30,19 @@ export function settings(env: Readonly<Record<string, string>> = {}): Record<str
   };
 }
 
+/** For a process that stands still right after it has logged this, until SIGCONT: what comes then is after it for sure. */
+export function stoppingItself(message: string): Record<string, string> {
+  const code = `
+    import fs from "node:fs";
+    const { writeSync } = fs;
+    fs.writeSync = (fd, data, ...rest) => {
+      const written = writeSync(fd, data, ...rest);
+      if (String(data).includes(${JSON.stringify(message)})) process.kill(process.pid, "SIGSTOP");
+      return written;
+    };`;
+  return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` };
+}
+
 export async function start(env: Record<string, string>): Promise<RunningApi> {
   const child = spawn(process.execPath, [program], { env, stdio: ["ignore", "pipe", "inherit"] });
   const ended = once(child, "exit").then(([code]) => code as number | null);
@@ -41,7 +54,11 @@ export async function start(env: Record<string, string>): Promise<RunningApi> {
       if (address !== null) resolve(address);
     });
   });
-  while (!(await fetch(`${url}/readyz`)).ok) await sleep(50);
+  await until("the API to be ready", async () => {
+    const answer = await fetch(`${url}/readyz`);
+    if (!answer.ok) throw new Error(await answer.text());
+    return true;
+  });
   const metricsUrl = log.map((line) => addressIn(line, "metrics")).find((address) => address !== null) ?? "";
   return {
     child,

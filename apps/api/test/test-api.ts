@@ -1,6 +1,7 @@
 import type { ChatConnection } from "@onechat/chat-domain/connect";
 import { connect } from "@onechat/chat-domain/connect";
 import { databaseName, testMongo } from "@onechat/mongo/testing";
+import { until } from "@onechat/testing";
 import { createAuthentication } from "../src/auth/authentication.ts";
 import { chatTally, logObserver } from "../src/observe/chat-observer.ts";
 import { createLogger } from "../src/observe/logger.ts";
@@ -82,11 +83,11 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
 }
 
 /** Polls `/readyz` until it answers with this status. */
-export async function untilReadiness(api: TestApi, status: number): Promise<Response> {
-  for (;;) {
+export function untilReadiness(api: TestApi, status: number): Promise<Response> {
+  return until(`readiness to be answered with ${status}`, async () => {
     const answer = await api.request("/readyz", { caller: null });
     if (answer.status === status) return answer;
     await answer.arrayBuffer();
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+    return null;
+  });
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { until } from "@onechat/testing";
 import { createChatClient, type ChatClient, type ChatClientOptions } from "../src/index.ts";
 
 const program = fileURLToPath(import.meta.resolve("@onechat/api/main"));
@@ -70,12 +71,12 @@ async function start(
       if (msg === "listening" && address !== undefined) resolve(address);
     });
   });
-  await untilReady(url);
+  await until("the API to be ready", async () => {
+    const answer = await fetch(`${url}/readyz`);
+    if (!answer.ok) throw new Error(await answer.text());
+    return true;
+  });
   return { child, url };
-}
-
-async function untilReady(url: string): Promise<void> {
-  while (!(await fetch(`${url}/readyz`)).ok) await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
 async function devToken(url: string, sub: string): Promise<string> {

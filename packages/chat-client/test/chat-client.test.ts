@@ -1,5 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { until } from "@onechat/testing";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createChatClient, isChatError } from "../src/index.ts";
+import { heldTimers } from "./held-timers.ts";
 import {
   loginPage,
   lostReply,
@@ -37,18 +39,11 @@ describe("a call that fails for a passing reason", () => {
     expect(api.requests).toHaveLength(3);
   });
 
-  it("waits as long as the API asks for", async () => {
-    await using api = await stubApi(
-      refusal(503, "SERVICE_UNAVAILABLE", "UNAVAILABLE", { "retry-after": "1" }),
-      success,
-    );
-    const client = createChatClient({ url: api.url, token: "t" });
-    const started = performance.now();
-    await client.chat.createOrGet.mutate(input);
-    expect(performance.now() - started).toBeGreaterThanOrEqual(990);
-  });
-
   it.each([
+    {
+      name: "an API that is not available",
+      answer: refusal(503, "SERVICE_UNAVAILABLE", "UNAVAILABLE", { "retry-after": "1" }),
+    },
     {
       name: "a refusal for too many calls",
       answer: refusal(429, "TOO_MANY_REQUESTS", null, { "retry-after": "1" }),
@@ -57,14 +52,16 @@ describe("a call that fails for a passing reason", () => {
     { name: "one refusal among the answers of a batch", answer: mixedBatch({ "retry-after": "1" }) },
   ])("waits as long as is asked for by $name", async ({ answer }) => {
     await using api = await stubApi(answer, success);
-    const client = createChatClient({ url: api.url, token: "t" });
-    const started = performance.now();
-    const calls = await Promise.all([
-      client.chat.createOrGet.mutate(input),
-      client.chat.createOrGet.mutate(input),
-    ]);
-    expect(calls.map(({ chat }) => chat.id)).toEqual(["c1", "c1"]);
-    expect(performance.now() - started).toBeGreaterThanOrEqual(990);
+    const client = createChatClient({ url: api.url, token: "t", timeoutMs: Number.POSITIVE_INFINITY });
+    const timers = heldTimers((ms) => ms >= 1_000);
+    const calls = Promise.all([client.chat.createOrGet.mutate(input), client.chat.createOrGet.mutate(input)]);
+    await until("a call to wait", () => timers.waits.length > 0);
+    expect(api.requests).toHaveLength(1);
+    await until("the calls to be answered", async () => {
+      timers.goOff();
+      return Promise.race([calls, null]);
+    });
+    expect((await calls).map(({ chat }) => chat.id)).toEqual(["c1", "c1"]);
   });
 
   it("waits until the date that is asked for, and for none that has passed", async () => {
@@ -73,28 +70,32 @@ describe("a call that fails for a passing reason", () => {
     });
     await using api = await stubApi(
       refusal(503, "SERVICE_UNAVAILABLE", null, at(-60_000)),
-      refusal(503, "SERVICE_UNAVAILABLE", null, at(60_000)),
+      refusal(503, "SERVICE_UNAVAILABLE", null, at(3_600_000)),
     );
-    const client = createChatClient({ url: api.url, token: "t", timeoutMs: 20_000 });
+    const client = createChatClient({ url: api.url, token: "t", timeoutMs: 300_000 });
     await expect(client.chat.createOrGet.mutate(input)).rejects.toMatchObject({ data: { httpStatus: 503 } });
     expect(api.requests).toHaveLength(2);
   });
 
   it("counts the time that is gone when it is asked to wait", async () => {
-    const slowly = refusal(503, "SERVICE_UNAVAILABLE", "UNAVAILABLE", { "retry-after": "1" });
-    await using api = await stubApi(
-      (request, response) => void setTimeout(() => slowly(request, response), 700),
-    );
-    const client = createChatClient({ url: api.url, token: "t", timeoutMs: 1_500 });
+    let now = 0;
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => now);
+    onTestFinished(() => clock.mockRestore());
+    const refused = refusal(503, "SERVICE_UNAVAILABLE", "UNAVAILABLE", { "retry-after": "60" });
+    await using api = await stubApi((request, response) => {
+      now += 45_000;
+      refused(request, response);
+    });
+    const client = createChatClient({ url: api.url, token: "t", timeoutMs: 100_000 });
     await expect(client.chat.createOrGet.mutate(input)).rejects.toMatchObject({ data: { httpStatus: 503 } });
     expect(api.requests).toHaveLength(1);
   });
 
   it("is given up at once when the API asks for more time than the call has", async () => {
     await using api = await stubApi(
-      refusal(503, "SERVICE_UNAVAILABLE", "UNAVAILABLE", { "retry-after": "60" }),
+      refusal(503, "SERVICE_UNAVAILABLE", "UNAVAILABLE", { "retry-after": "600" }),
     );
-    const client = createChatClient({ url: api.url, token: "t", timeoutMs: 5_000 });
+    const client = createChatClient({ url: api.url, token: "t", timeoutMs: 300_000 });
     await expect(client.chat.createOrGet.mutate(input)).rejects.toMatchObject({ data: { httpStatus: 503 } });
     expect(api.requests).toHaveLength(1);
   });
@@ -176,23 +177,31 @@ describe("options that cannot work", () => {
 describe("a call that gets no answer", () => {
   it.each([true, false])("ends at its deadline (batch: %s)", async (batch) => {
     await using api = await stubApi(silence);
-    const client = createChatClient({ url: api.url, token: "t", timeoutMs: 200, batch });
-    await expect(client.chat.createOrGet.mutate(input)).rejects.toThrow(
-      "no answer from the chat API within 200 ms",
-    );
+    const timeoutMs = 300_000;
+    const deadline = heldTimers((ms) => ms === timeoutMs);
+    const client = createChatClient({ url: api.url, token: "t", timeoutMs, batch });
+    const silent = client.chat.createOrGet.mutate(input).catch((error: unknown) => error);
+    await until("the request", () => api.requests.length === 1);
+    deadline.goOff();
+    expect(await silent).toMatchObject({ message: "no answer from the chat API within 300000 ms" });
     expect(api.requests).toHaveLength(1);
   });
 
   it("ends when its caller aborts it, without ending the calls that share its request", async () => {
-    await using api = await stubApi(
-      (request, response) => void setTimeout(() => success(request, response), 100),
-    );
-    const client = createChatClient({ url: api.url, token: "t" });
+    let answer = (): void => undefined;
+    await using api = await stubApi((request, response) => {
+      answer = () => success(request, response);
+    });
+    const client = createChatClient({ url: api.url, token: "t", timeoutMs: 300_000 });
     const abort = new AbortController();
-    const aborted = client.chat.createOrGet.mutate(input, { signal: abort.signal });
+    const aborted = client.chat.createOrGet
+      .mutate(input, { signal: abort.signal })
+      .catch((error: unknown) => error);
     const patient = client.chat.createOrGet.mutate(input);
-    setTimeout(() => abort.abort(), 20);
-    await expect(aborted).rejects.toThrow(/abort/);
+    await until("the request", () => api.requests.length === 1);
+    abort.abort();
+    expect(await aborted).toMatchObject({ message: expect.stringMatching(/abort/) });
+    answer();
     expect((await patient).chat.id).toBe("c1");
     await expect(client.chat.createOrGet.mutate(input, { signal: abort.signal })).rejects.toThrow(/abort/);
     expect(api.requests).toHaveLength(1);

@@ -50,7 +50,7 @@ describe("two API processes on one database, through the typed client", () => {
   ): Promise<void> {
     const ready = await Promise.all(
       calls.map(async ({ api, caller, participants }) => ({
-        client: await api.client(caller, { batch, retries: 0 }),
+        client: await api.client(caller, { batch, retries: 0, timeoutMs: 240_000 }),
         participants: [...participants],
       })),
     );

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { databaseName, testMongo } from "@onechat/mongo/testing";
-import { describe, expect, it, vi } from "vitest";
+import { until } from "@onechat/testing";
+import { describe, expect, it } from "vitest";
 import { type ChatClient, createChatClient } from "../src/index.ts";
 import { type ApiProcess, apiProcess } from "./api-process.ts";
 
@@ -12,6 +13,8 @@ function env(): Record<string, string> {
 function traffic(client: ChatClient): {
   readonly ids: ReadonlyMap<string, ReadonlySet<string>>;
   readonly errors: readonly unknown[];
+  /** Resolves once so many more chats have been made. */
+  more(chats: number): Promise<unknown>;
   stop(): Promise<void>;
 } {
   const ids = new Map<string, Set<string>>();
@@ -25,13 +28,17 @@ function traffic(client: ChatClient): {
         ids.set(friend, (ids.get(friend) ?? new Set()).add(chat.id));
       } catch (error) {
         errors.push(error);
-        await sleep(20);
       }
+      await sleep(10);
     }
   });
   return {
     ids,
     errors,
+    more(chats) {
+      const wanted = ids.size + chats;
+      return until(`${chats} more chats`, () => ids.size >= wanted, { withinMs: 240_000 });
+    },
     async stop() {
       stopped.abort();
       await Promise.all(callers);
@@ -50,7 +57,7 @@ describe("a process that is told to end in the middle of traffic", () => {
     await using api = await apiProcess(env());
     const client = await api.client("alice", { batch: false, retries: 0 });
     const callers = traffic(client);
-    await vi.waitUntil(() => callers.ids.size > 20, { timeout: 30_000 });
+    await callers.more(20);
     expect(await api.stop()).toBe(0);
     await callers.stop();
     // Reset is what the operating system had accepted, and the process had not.
@@ -84,12 +91,12 @@ function balancer(processes: readonly ApiProcess[]): {
   return {
     async fetch(url, init) {
       turn += 1;
-      const chosen = [...ready][turn % ready.size];
+      const chosen = await until("a process that is ready", () => [...ready][turn % ready.size]);
       const { pathname, search } = new URL(url instanceof Request ? url.url : url);
       try {
-        return await fetch(`${chosen?.url}${pathname}${search}`, init);
+        return await fetch(`${chosen.url}${pathname}${search}`, init);
       } catch (error) {
-        if (chosen !== undefined) ready.delete(chosen);
+        ready.delete(chosen);
         throw error;
       }
     },
@@ -108,18 +115,23 @@ describe("two processes that are restarted one after the other", () => {
     const balance = balancer([first, second]);
     const token = await first.token("alice");
     const callers = traffic(
-      createChatClient({ url: "http://chats.example", token, fetch: balance.fetch, batch: false }),
+      createChatClient({
+        url: "http://chats.example",
+        token,
+        fetch: balance.fetch,
+        batch: false,
+        timeoutMs: 240_000,
+      }),
     );
     for (const one of [first, second]) {
-      await sleep(500);
+      await callers.more(20);
       expect(await one.stop()).toBe(0);
       await one.restart();
     }
-    await sleep(500);
+    await callers.more(20);
     await callers.stop();
     await balance.stop();
     expect(callers.errors.map(codeOf)).toEqual([]);
-    expect(callers.ids.size).toBeGreaterThan(10);
     for (const [, ids] of callers.ids) expect(ids.size).toBe(1);
-  }, 180_000);
+  });
 });
