@@ -1,13 +1,37 @@
 import { defineConfig } from "vitest/config";
+import { runSummary } from "./tooling/testing/src/run-summary/index.ts";
 
 // Tests see the sources of every workspace package, so an edit needs no build to be tested.
 const conditions = ["@onechat/source"];
 const resolve = { conditions };
 const ssr = { resolve: { conditions } };
 
+const minute = 60_000;
+// A test waits for a condition with `until` of @onechat/testing, which gives up after a minute and says what for. These
+// are the ends of what hangs, so no machine is too slow for them.
+const patience = (minutes: number) => ({
+  testTimeout: minutes * minute,
+  hookTimeout: minutes * minute,
+  expect: { poll: { timeout: minute } },
+});
+
+const folders = "{apps,packages,tooling}/*/test/**";
+const database = {
+  globalSetup: ["tooling/mongo/src/testing/global-setup.ts"],
+  // Most of their time is waiting: for the disk and for processes. More at once would make races between files of what
+  // is meant to be a race inside one.
+  maxWorkers: 2,
+};
+
 export default defineConfig({
   test: {
-    // Projects with different numbers of workers run one after the other, or not at all: hence `groupOrder`.
+    reporters: [
+      "default",
+      ...(process.env["GITHUB_ACTIONS"] === "true" ? ["github-actions" as const] : []),
+      runSummary((text) => void process.stdout.write(`${text}\n`)),
+    ],
+    // The tiers that a file's name shows; CONTRIBUTING.md says what is where and why. Projects with different numbers of
+    // workers run one after the other, or not at all: hence `groupOrder`.
     projects: [
       {
         resolve,
@@ -15,8 +39,9 @@ export default defineConfig({
         test: {
           name: "unit",
           sequence: { groupOrder: 0 },
-          include: ["{apps,packages,tooling}/*/test/**/*.test.ts"],
-          exclude: ["**/*.db.test.ts", "**/*.packed.test.ts"],
+          include: [`${folders}/*.test.ts`],
+          exclude: [`${folders}/*.{db,packed,thorough}.test.ts`],
+          ...patience(3),
         },
       },
       {
@@ -25,13 +50,9 @@ export default defineConfig({
         test: {
           name: "db",
           sequence: { groupOrder: 1 },
-          include: ["{apps,packages,tooling}/*/test/**/*.db.test.ts"],
-          globalSetup: ["tooling/mongo/src/testing/global-setup.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-          // Most of their time is waiting: for leases, timeouts and processes. More at once would make races between
-          // files of what is meant to be a race inside one.
-          maxWorkers: 2,
+          include: [`${folders}/*.db.test.ts`],
+          ...database,
+          ...patience(5),
         },
       },
       {
@@ -40,9 +61,22 @@ export default defineConfig({
         test: {
           name: "packed",
           sequence: { groupOrder: 2 },
-          include: ["packages/*/test/**/*.packed.test.ts"],
-          testTimeout: 120_000,
+          include: [`${folders}/*.packed.test.ts`],
           fileParallelism: false,
+          ...patience(5),
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: "thorough",
+          sequence: { groupOrder: 3 },
+          include: [`${folders}/*.thorough.test.ts`],
+          // Chooses what a run tries of what takes too long as a whole; printed with it, and set to repeat it.
+          env: { SAMPLE: process.env["SAMPLE"] ?? String(Math.floor(Date.now() / 1_000)) },
+          ...database,
+          ...patience(30),
         },
       },
     ],

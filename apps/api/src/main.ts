@@ -1,8 +1,7 @@
-import { envHelp } from "./env-help.ts";
-import { parseEnv, type Settings } from "./env.ts";
-import { createLogger } from "./logger.ts";
+import { envHelp } from "./config/env-help.ts";
+import { parseEnv, type Settings, UnusableSetting } from "./config/env.ts";
+import { createLogger } from "./observe/logger.ts";
 import { tracingWanted } from "./tracing/tracing-wanted.ts";
-import { UnusableSetting } from "./unusable-setting.ts";
 
 const exitConfig = 78;
 

@@ -1,8 +1,7 @@
-import { adminRouter } from "./routers/admin.ts";
-import { chatRouter } from "./routers/chat.ts";
-import { router } from "./trpc.ts";
+import { adminRouter } from "./admin/admin-router.ts";
+import { chatRouter, router } from "./trpc.ts";
 
+/** Everything that is served under `/trpc`. */
 export const appRouter = router({ admin: adminRouter, chat: chatRouter });
 
-/** What the typed client is typed by. */
 export type AppRouter = typeof appRouter;

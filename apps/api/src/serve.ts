@@ -3,17 +3,15 @@ import { type ChatConnection, connect } from "@onechat/chat-domain/connect";
 import closeWithGrace from "close-with-grace";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
-import { createAuthentication } from "./authentication.ts";
-import { type ChatTally, chatTally } from "./chat-tally.ts";
-import type { Settings } from "./env.ts";
-import { logObserver } from "./log-observer.ts";
+import { createAuthentication } from "./auth/authentication.ts";
+import { type ChatTally, chatTally, logObserver } from "./observe/chat-observer.ts";
+import { type Settings, UnusableSetting } from "./config/env.ts";
 import type { ProcessSources } from "./metrics/process-metrics.ts";
 import { packageVersion } from "./package-version.ts";
-import { createReadiness, type Readiness } from "./readiness.ts";
+import { createReadiness, type Readiness } from "./health/readiness.ts";
 import { appRouter } from "./router.ts";
-import { createServer } from "./server.ts";
-import { type TrafficObserver, unobserved } from "./traffic-observer.ts";
-import { UnusableSetting } from "./unusable-setting.ts";
+import { createServer } from "./create-server.ts";
+import { type TrafficObserver, noopObserver } from "./observe/traffic-observer.ts";
 
 /** Accepted requests have this long to be answered; their own deadline is shorter. */
 const graceMs = 10_000;
@@ -77,7 +75,7 @@ async function serveMetrics(
   log: Logger,
   sources: ProcessSources,
 ): Promise<{ readonly observer: TrafficObserver; readonly server: AsyncDisposable | null }> {
-  if (address === null) return { observer: unobserved, server: null };
+  if (address === null) return { observer: noopObserver, server: null };
   const { createMetrics } = await import("./metrics/metrics.ts");
   const { listenForMetrics } = await import("./metrics/metrics-server.ts");
   const metrics = createMetrics(sources);

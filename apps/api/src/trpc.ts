@@ -1,11 +1,9 @@
 import { ChatError } from "@onechat/chat-domain";
+import { createChatRouter, errorShape, toTrpcError } from "@onechat/chat-router";
 import { initTRPC } from "@trpc/server";
 import type { OpenApiMeta } from "trpc-to-openapi";
-import type { Caller } from "./caller.ts";
-import { domainError } from "./domain-error-codes.ts";
-import { errorShape } from "./error-answer.ts";
-import { requestIdOf } from "./failed-request.ts";
-import { refuseLongList } from "./long-list.ts";
+import type { Caller } from "./auth/caller.ts";
+import { requestIdOf } from "./errors/failed-request.ts";
 import type { RequestContext } from "./request-context.ts";
 
 const t = initTRPC
@@ -17,7 +15,7 @@ const t = initTRPC
       errorShape(error, {
         requestId: requestIdOf(error),
         // A path that leads to no procedure is the caller's own text: it is not repeated.
-        path: type === "unknown" ? null : (path ?? null),
+        path: type === "unknown" ? null : path,
       }),
   });
 
@@ -27,26 +25,16 @@ export const { router } = t;
 const observed = t.middleware(({ ctx, path, next }) =>
   ctx.aroundCall(path, async () => {
     const result = await next();
-    if (result.ok || !(result.error.cause instanceof ChatError)) return result;
-    return { ...result, error: domainError(result.error.cause) };
+    return result.ok ? result : { ...result, error: toTrpcError(result.error) };
   }),
 );
 
-/** Whom every procedure serves: known, and with a call left of their budget. */
-async function admitted({ authenticate, spendCall }: RequestContext): Promise<Caller> {
+/** Whom every procedure serves: known, and with a call left of their quota. */
+async function admitted({ authenticate, consumeQuota }: RequestContext): Promise<Caller> {
   const caller = await authenticate();
-  await spendCall(caller);
+  await consumeQuota(caller);
   return caller;
 }
-
-/** Each middleware copies a call's options several times, so what every call of a chat goes through is one. */
-const withinGuarantee = t.middleware(async ({ ctx, getRawInput, next }) => {
-  const caller = await admitted(ctx);
-  await ctx.assertGuarantee();
-  // Before the schema looks at every entry: describing a hundred thousand wrong ones takes most of a second.
-  refuseLongList(await getRawInput());
-  return next({ ctx: { caller } });
-});
 
 const withAdminScope = t.middleware(async ({ ctx, next }) => {
   const caller = await admitted(ctx);
@@ -56,8 +44,16 @@ const withAdminScope = t.middleware(async ({ ctx, next }) => {
 
 const called = t.procedure.use(observed);
 
-/** For callers of chats: it has a caller and the guarantee, or it does not run. */
-export const procedure = called.use(withinGuarantee);
+/** For callers of chats: a call has a caller and the guarantee, or it does not run. */
+export const chatRouter = createChatRouter({
+  procedure: called,
+  chats: (ctx) => ctx.chats,
+  callerOf: async (ctx) => {
+    const caller = await admitted(ctx);
+    await ctx.assertGuarantee();
+    return caller;
+  },
+});
 
 /** For those who run the API, also while the guarantee is missing. There is no third way to make a procedure. */
 export const adminProcedure = called.use(withAdminScope);

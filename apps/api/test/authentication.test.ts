@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createAuthentication } from "../src/authentication.ts";
+import { createAuthentication } from "../src/auth/authentication.ts";
 import { authSettings, secret, testToken, type TokenClaims, unsignedToken } from "./test-tokens.ts";
 
 const authenticate = createAuthentication(authSettings);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { envHelp } from "../src/env-help.ts";
-import { envNames, parseEnv } from "../src/env.ts";
+import { envHelp } from "../src/config/env-help.ts";
+import { envNames, parseEnv } from "../src/config/env.ts";
 
 const complete = { MONGODB_URI: "mongodb://127.0.0.1/", AUTH_JWT_SECRET: "x".repeat(32) };
 

@@ -1,9 +1,9 @@
 import { ChatError, type ChatErrorCode } from "@onechat/chat-domain";
+import { errorShape, toTrpcError } from "@onechat/chat-router";
 import { TRPCError } from "@trpc/server";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { errorShape, toTrpcError } from "../src/error-answer.ts";
-import { requestId } from "../src/request-id.ts";
+import { requestId } from "../src/http/request-log.ts";
 
 const origin = { requestId: "r1", path: "chat.get" };
 

@@ -1,12 +1,12 @@
 import { connect } from "@onechat/chat-domain/connect";
 import type { FastifyInstance } from "fastify";
-import { createAuthentication } from "../src/authentication.ts";
-import { chatTally } from "../src/chat-tally.ts";
-import { createLogger } from "../src/logger.ts";
+import { createAuthentication } from "../src/auth/authentication.ts";
+import { chatTally } from "../src/observe/chat-observer.ts";
+import { createLogger } from "../src/observe/logger.ts";
 import type { LimitSettings } from "../src/limits/limit-settings.ts";
 import { appRouter } from "../src/router.ts";
-import { createServer, type ServerDependencies } from "../src/server.ts";
-import { unobserved } from "../src/traffic-observer.ts";
+import { createServer, type ServerDependencies } from "../src/create-server.ts";
+import { noopObserver } from "../src/observe/traffic-observer.ts";
 import { noLimits } from "./no-limits.ts";
 import { authSettings, secret } from "./test-tokens.ts";
 
@@ -38,7 +38,7 @@ export function idleServer({
     corsOrigins: ["https://app.example"],
     trustedProxies: [],
     console: false,
-    observer: unobserved,
+    observer: noopObserver,
     limits: { ...noLimits, ...limits },
     devToken: { secret, issuer: "onechat", audience: "onechat" },
     ...given,

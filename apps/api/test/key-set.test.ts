@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from "jose";
 import type { LightMyRequestResponse } from "fastify";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { createAuthentication } from "../src/authentication.ts";
+import { createAuthentication } from "../src/auth/authentication.ts";
 import { idleServer } from "./idle-server.ts";
 import { authSettings } from "./test-tokens.ts";
 

@@ -2,10 +2,10 @@ import { type AddressInfo, connect as connectSocket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyInstance, LightMyRequestResponse } from "fastify";
 import { describe, expect, it, vi } from "vitest";
-import type { Caller } from "../src/caller.ts";
+import type { Caller } from "../src/auth/caller.ts";
 import { networkOf } from "../src/limits/network-of.ts";
 import type { LimitName } from "../src/limits/limit-settings.ts";
-import { type TrafficObserver, unobserved } from "../src/traffic-observer.ts";
+import { type TrafficObserver, noopObserver } from "../src/observe/traffic-observer.ts";
 import { idleServer, type IdleServerOptions } from "./idle-server.ts";
 import { testToken } from "./test-tokens.ts";
 
@@ -29,7 +29,7 @@ async function call(
 
 function refusing(): { readonly refused: LimitName[]; readonly observer: TrafficObserver } {
   const refused: LimitName[] = [];
-  return { refused, observer: { ...unobserved, refused: (limit) => void refused.push(limit) } };
+  return { refused, observer: { ...noopObserver, refused: (limit) => void refused.push(limit) } };
 }
 
 async function started(options: IdleServerOptions): Promise<FastifyInstance & AsyncDisposable> {
@@ -37,7 +37,7 @@ async function started(options: IdleServerOptions): Promise<FastifyInstance & As
   return Object.assign(server, { [Symbol.asyncDispose]: () => server.close() });
 }
 
-describe("the budget of a caller", () => {
+describe("the quota of a caller", () => {
   it("is theirs alone, and what is above it is told when to come back", async () => {
     const { refused, observer } = refusing();
     await using server = await started({ limits: { callsPerCaller: 2 }, observer });
@@ -129,6 +129,15 @@ describe("the rate of an address", () => {
       "192.0.2.1",
       "192.0.2.1",
       "0:0:0:0",
+    ]);
+  });
+
+  it("refuses a client that comes again in another spelling", async () => {
+    await using server = await started({ limits: { requestsPerAddress: 1 }, trustedProxies: ["10.0.0.0/8"] });
+    const from = async (forwarded: string): Promise<number> =>
+      (await call(server, { ip: "10.1.2.3", headers: { "x-forwarded-for": forwarded } })).statusCode;
+    expect([await from("::ffff:102:304"), await from("1.2.3.4:5678"), await from("1.2.3.5:5678")]).toEqual([
+      400, 429, 400,
     ]);
   });
 });

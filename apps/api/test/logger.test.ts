@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createLogger } from "../src/logger.ts";
+import { createLogger } from "../src/observe/logger.ts";
 
 function logged(fields: object): string {
   let line = "";

@@ -1,7 +1,7 @@
 import { ChatError } from "@onechat/chat-domain";
 import { TRPCError } from "@trpc/server";
 import { describe, expect, it } from "vitest";
-import { chatTally } from "../src/chat-tally.ts";
+import { chatTally } from "../src/observe/chat-observer.ts";
 import { createMetrics } from "../src/metrics/metrics.ts";
 import { listenForMetrics } from "../src/metrics/metrics-server.ts";
 import type { ProcessSources } from "../src/metrics/process-metrics.ts";

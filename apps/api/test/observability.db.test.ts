@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { text as bodyOf } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { chatTally } from "../src/chat-tally.ts";
+import { chatTally } from "../src/observe/chat-observer.ts";
 import { alertRules, dashboardExpressions } from "./operations-files.ts";
 import { type RunningApi, settings, start } from "./running-api.ts";
 import { testToken } from "./test-tokens.ts";

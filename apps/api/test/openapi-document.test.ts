@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { openApiDocument } from "../src/openapi-document.ts";
+import { openApiDocument } from "../src/rest/openapi-document.ts";
 
 const document = openApiDocument("1.2.3");
 const operations = Object.values(document.paths ?? {}).flatMap(({ get, post }) =>

@@ -2,7 +2,7 @@ import { validate } from "dockerfile-utils";
 import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
-import { envNames } from "../src/env.ts";
+import { envNames } from "../src/config/env.ts";
 import { alertRules, repositoryFile } from "./operations-files.ts";
 
 function headings(markdown: string): readonly string[] {

@@ -147,6 +147,23 @@ describe("a refusal", () => {
   });
 });
 
+describe("a token whose sub cannot be anybody's id", () => {
+  it.each(["/trpc/chat.list", "/trpc/admin.status", "/api/chats"])(
+    "is no token at all, on %s",
+    async (url) => {
+      const headers = { authorization: `Bearer ${await testToken({ sub: " alice" })}` };
+      const answer = await server.inject({ url, headers });
+      expect([answer.statusCode, answer.headers["www-authenticate"]]).toEqual([401, "Bearer"]);
+      expect(answer.json()).toMatchObject({
+        error: {
+          message: "the token's sub is not a valid participant id",
+          data: { code: "UNAUTHORIZED", reason: null, position: null },
+        },
+      });
+    },
+  );
+});
+
 describe("a body", () => {
   it.each([
     "multipart/form-data; boundary=x",

@@ -1,10 +1,10 @@
 import { TRPCError } from "@trpc/server";
 import { generateOpenApiDocument } from "trpc-to-openapi";
 import { describe, expect, it } from "vitest";
-import type { Caller } from "../src/caller.ts";
+import type { Caller } from "../src/auth/caller.ts";
 import type { RequestContext } from "../src/request-context.ts";
 import { appRouter } from "../src/router.ts";
-import { unobserved } from "../src/traffic-observer.ts";
+import { noopObserver } from "../src/observe/traffic-observer.ts";
 
 /** Whatever is asked of it fails the test: it must not be asked. */
 function untouchable(name: string): object {
@@ -24,9 +24,9 @@ function requestOf(authenticate: () => Promise<Caller>): RequestContext {
     admin: untouchable("the process") as RequestContext["admin"],
     requestId: "r1",
     authenticate,
-    spendCall: () => Promise.resolve(),
+    consumeQuota: () => Promise.resolve(),
     assertGuarantee: () => Promise.resolve(),
-    aroundCall: unobserved.aroundCall,
+    aroundCall: noopObserver.aroundCall,
   };
 }
 

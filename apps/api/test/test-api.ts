@@ -1,15 +1,14 @@
 import type { ChatConnection } from "@onechat/chat-domain/connect";
 import { connect } from "@onechat/chat-domain/connect";
 import { databaseName, testMongo } from "@onechat/mongo/testing";
-import { createAuthentication } from "../src/authentication.ts";
-import { chatTally } from "../src/chat-tally.ts";
-import { logObserver } from "../src/log-observer.ts";
-import { createLogger } from "../src/logger.ts";
+import { createAuthentication } from "../src/auth/authentication.ts";
+import { chatTally, logObserver } from "../src/observe/chat-observer.ts";
+import { createLogger } from "../src/observe/logger.ts";
 import type { LimitSettings } from "../src/limits/limit-settings.ts";
-import { createReadiness } from "../src/readiness.ts";
+import { createReadiness } from "../src/health/readiness.ts";
 import { appRouter } from "../src/router.ts";
-import { createServer } from "../src/server.ts";
-import { type TrafficObserver, unobserved } from "../src/traffic-observer.ts";
+import { createServer } from "../src/create-server.ts";
+import { type TrafficObserver, noopObserver } from "../src/observe/traffic-observer.ts";
 import { noLimits } from "./no-limits.ts";
 import { authSettings, secret, testToken } from "./test-tokens.ts";
 
@@ -57,7 +56,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     limits: { ...noLimits, ...options.limits },
     trustedProxies: [],
     console: false,
-    observer: options.observer ?? unobserved,
+    observer: options.observer ?? noopObserver,
     devToken: options.devToken === true ? { secret, issuer: "onechat", audience: "onechat" } : null,
   });
   const url = await server.listen({ port: 0, host: "127.0.0.1" });

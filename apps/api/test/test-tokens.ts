@@ -1,5 +1,5 @@
 import { SignJWT } from "jose";
-import type { AuthSettings } from "../src/authentication.ts";
+import type { AuthSettings } from "../src/auth/authentication.ts";
 
 export const secret = "a-secret-that-only-the-tests-know-0123456789";
 

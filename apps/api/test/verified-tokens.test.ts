@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { rememberVerified } from "../src/verified-tokens.ts";
+import { rememberVerified } from "../src/auth/verified-tokens.ts";
 
 /** Tokens that expire after so many seconds, and how often each was verified. */
 function verifier(lifetime: number, max = 100) {
@@ -52,6 +52,21 @@ describe("a token that was verified", () => {
     await expect(verify("bad")).rejects.toThrow("not accepted");
     await expect(verify("bad")).rejects.toThrow("not accepted");
     expect(verified).toEqual(["alice", "bob", "bad", "bad"]);
+  });
+
+  it("is verified each time when it is about to expire, or has", async () => {
+    for (const lifetime of [5.001, 5, 4, 0, -3]) {
+      const { verify, verified } = verifier(lifetime);
+      await verify("alice");
+      await verify("alice");
+      expect(verified).toEqual(["alice", "alice"]);
+    }
+  });
+
+  it("is kept when there are too many and it is in use, and those that are not go first", async () => {
+    const { verify, verified } = verifier(3_600, 2);
+    for (const token of ["a", "b", "a", "c", "a", "b"]) await verify(token);
+    expect(verified).toEqual(["a", "b", "c", "b"]);
   });
 
   it("is forgotten when there are too many, the oldest first", async () => {

@@ -1,13 +1,12 @@
-import { testMongo } from "@onechat/mongo/testing";
 import { describe, expect, it } from "vitest";
 import { imageOf, legacyDatabase } from "./legacy-database.ts";
 import { run, runAll } from "./migrator-process.ts";
-import { readOnlyProxy } from "./read-only-proxy.ts";
+import { readOnlyMongo } from "./read-only-mongo.ts";
 
 describe("a database user who may only read", () => {
   it("is enough for all that does not say --execute", async () => {
     await using legacy = await legacyDatabase("read-only");
-    await using mongo = await readOnlyProxy(testMongo().uri);
+    await using mongo = await readOnlyMongo();
     const reader = { uri: mongo.uri, database: legacy.database };
     const commands = [
       ["plan"],
@@ -22,12 +21,12 @@ describe("a database user who may only read", () => {
     const codes = (await runAll(reader, commands)).map(({ code }) => code);
     // Nothing has a key yet, which verify is there to find.
     expect(codes).toEqual([0, 0, 0, 5, 0, 0, 0, 0]);
-    expect(mongo.refused).toEqual([]);
+    expect(mongo.refused()).toBe(0);
   });
 
   it("is refused with 3 and one clear message by up --execute, and nothing is written", async () => {
     await using legacy = await legacyDatabase("refused");
-    await using mongo = await readOnlyProxy(testMongo().uri);
+    await using mongo = await readOnlyMongo();
     const before = await imageOf(legacy);
     const { code, stdout, stderr } = await run({ uri: mongo.uri, database: legacy.database }, [
       "up",
@@ -37,7 +36,7 @@ describe("a database user who may only read", () => {
     expect(stderr).toMatch(
       /^migrator up: the migration cannot begin; nothing was written\n  - the database user may not .*\n$/,
     );
-    expect(mongo.refused).toHaveLength(1);
+    expect(mongo.refused()).toBe(1);
     expect(await imageOf(legacy)).toEqual(before);
   });
 });

@@ -4,12 +4,24 @@ import type { AppRouter } from "./app-router.ts";
 /** What every failed call rejects with; `data` is `undefined` when no answer of the API arrived. */
 export type ChatClientError = TRPCClientError<AppRouter>;
 
-/** Why the API refused, in the words of the domain. */
+/** Why the API refused: the domain's codes, such as `CHAT_NOT_FOUND`. */
 export type ChatErrorReason = NonNullable<NonNullable<ChatClientError["data"]>["reason"]>;
 
 /**
- * Whether this is an error of a call, and, if a reason is given, of that kind:
- * `if (isChatError(error, "CHAT_NOT_FOUND")) …`
+ * Whether this is an error of a call, and, if a reason is given, a refusal for that reason.
+ *
+ * @example
+ * ```ts
+ * import { createChatClient, isChatError } from "@onechat/chat-client";
+ *
+ * const client = createChatClient({ url: "http://127.0.0.1:3000", token: "a token" });
+ * try {
+ *   await client.chat.get.query({ id: "65f0c0ffee0123456789abcd" });
+ * } catch (error) {
+ *   if (!isChatError(error, "CHAT_NOT_FOUND")) throw error;
+ *   console.log("no such chat, or not yours");
+ * }
+ * ```
  */
 export function isChatError(error: unknown, reason?: ChatErrorReason): error is ChatClientError {
   if (!(error instanceof TRPCClientError)) return false;

@@ -2,8 +2,8 @@ import { type Operation, retryLink, type TRPCLink } from "@trpc/client";
 import type { AppRouter } from "./app-router.ts";
 import type { ResolvedChatClientOptions } from "./chat-client-options.ts";
 import type { ChatClientError } from "./chat-error.ts";
-import { HopelessCall } from "./hopeless-call.ts";
-import { ForeignAnswer } from "./json-answers.ts";
+import { PermanentCallError } from "./permanent-call-error.ts";
+import { UnexpectedResponse } from "./fetch-json.ts";
 
 /** Mutations that may be sent twice: create-or-get answers a repetition with the same chat. */
 const idempotentMutations: ReadonlySet<string> = new Set(["chat.createOrGet"]);
@@ -51,7 +51,7 @@ function isSafe(op: Operation): boolean {
 
 /** No status at all means that no answer arrived: refused, reset, or cut off. */
 function isPassing(error: ChatClientError): boolean {
-  if (error.cause instanceof HopelessCall) return false;
+  if (error.cause instanceof PermanentCallError) return false;
   const status = statusOf(error);
   return status === null || passingStatuses.has(status);
 }
@@ -61,12 +61,12 @@ function isRefusedToken(error: ChatClientError): boolean {
 }
 
 function statusOf(error: ChatClientError): number | null {
-  return error.data?.httpStatus ?? responseOf(error)?.status ?? foreignAnswer(error)?.status ?? null;
+  return error.data?.httpStatus ?? responseOf(error)?.status ?? unexpectedResponse(error)?.status ?? null;
 }
 
 /** Seconds, or a date as proxies like to write it (RFC 9110, section 10.2.3). */
 function retryAfterMs(error: ChatClientError): number {
-  const text = responseOf(error)?.headers.get("retry-after") ?? foreignAnswer(error)?.retryAfter ?? "";
+  const text = responseOf(error)?.headers.get("retry-after") ?? unexpectedResponse(error)?.retryAfter ?? "";
   if (/^\d+$/.test(text)) return Number(text) * 1_000;
   const waitMs = Date.parse(text) - Date.now();
   return waitMs > 0 ? waitMs : 0;
@@ -77,6 +77,6 @@ function responseOf(error: ChatClientError): Response | null {
   return response instanceof Response ? response : null;
 }
 
-function foreignAnswer({ cause }: ChatClientError): ForeignAnswer | null {
-  return cause instanceof ForeignAnswer ? cause : null;
+function unexpectedResponse({ cause }: ChatClientError): UnexpectedResponse | null {
+  return cause instanceof UnexpectedResponse ? cause : null;
 }

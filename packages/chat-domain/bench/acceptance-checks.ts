@@ -4,7 +4,7 @@ import { type Document, ObjectId } from "mongodb";
 import { auditChats } from "../src/audit/index.ts";
 import { chatContext, getChat } from "../src/index.ts";
 import type { JournalEntry, MigrationContext } from "../src/migrate/index.ts";
-import type { NativeId } from "../src/native-id.ts";
+import type { NativeId } from "../src/identity/native-id.ts";
 import type { LegacyDatabase } from "./legacy-database.ts";
 
 export interface Merged {

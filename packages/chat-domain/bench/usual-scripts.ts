@@ -2,7 +2,7 @@
 import type { Collection, WriteConcernSettings } from "mongodb";
 import { participantsKey } from "../src/index.ts";
 import type { JournalEntry } from "../src/migrate/index.ts";
-import type { NativeId } from "../src/native-id.ts";
+import type { NativeId } from "../src/identity/native-id.ts";
 import type { LegacyDatabase } from "./legacy-database.ts";
 
 /** As the migration writes. */

@@ -1,21 +1,16 @@
-export type { Chat } from "./chat.ts";
-export { type ChatContext, chatContext, type ChatContextOptions, type LegacyPolicy } from "./chat-context.ts";
-export { ChatError, type ChatErrorCode, type ChatErrorOptions } from "./chat-error.ts";
-export { chatIds } from "./chat-ids.ts";
-export { ChatModel, type ChatModelInput } from "./chat-model.ts";
-export type { ChatCounter, ChatLogFields, ChatLogLevel, ChatObserver } from "./chat-observer.ts";
-export { createOrGetChat } from "./create-or-get-chat.ts";
-export type { CreateOrGetChatInput, CreateOrGetChatResult } from "./create-or-get-chat.ts";
-export { findChat, type FindChatInput } from "./find-chat.ts";
-export { getChat } from "./get-chat.ts";
-export {
-  assertIndexes,
-  chatIndexes,
-  type ChatIndex,
-  ensureIndexes,
-  ensureIndexesIfEmpty,
-} from "./indexes.ts";
-export { listChats, type ListChatsInput, type ListChatsResult, maxListLimit } from "./list-chats.ts";
-export { maxIdLength, participantId } from "./participant-id.ts";
-export { participantsKey } from "./participants-key.ts";
-export { resolveChatId } from "./resolve-chat-id.ts";
+export { type ChatContext, chatContext, type ChatContextOptions } from "./create-or-get/chat-context.ts";
+export type { CreateOrGetChatInput } from "./create-or-get/chat-request.ts";
+export { createOrGetChat, type CreateOrGetChatResult } from "./create-or-get/create-or-get-chat.ts";
+export { ChatError, type ChatErrorCode, type ChatErrorOptions } from "./errors/chat-error.ts";
+export { maxIdLength, participantId } from "./identity/participant-id.ts";
+export { participantsKey } from "./identity/participants-key.ts";
+export { ChatModel, type ChatModelInput } from "./model/chat-model.ts";
+export { type Chat, chatIds } from "./model/chat.ts";
+export { findChat, type FindChatInput } from "./reads/find-chat.ts";
+export { getChat } from "./reads/get-chat.ts";
+export { listChats, type ListChatsInput, type ListChatsResult, maxListLimit } from "./reads/list-chats.ts";
+export { resolveChatId } from "./reads/resolve-chat-id.ts";
+export type { ChatCounter, ChatLogFields, ChatLogLevel, ChatObserver } from "./store/chat-observer.ts";
+export type { LegacyPolicy } from "./store/chat-store.ts";
+export { assertIndexes, ensureIndexes, ensureIndexesIfEmpty } from "./store/ensure-indexes.ts";
+export { type ChatIndex, chatIndexes } from "./store/key-index.ts";

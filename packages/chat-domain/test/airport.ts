@@ -1,14 +1,14 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { GroupCommit, type GroupCommitLimits, type Shared } from "../src/group-commit.ts";
-import { Wait } from "../src/wait.ts";
+import { Batcher, type BatcherLimits, type Shared } from "../src/concurrency/batcher.ts";
+import { Wait } from "../src/concurrency/timeout.ts";
 import { type PromiseWithResolvers, withResolvers } from "./with-resolvers.ts";
 
-const roomy: GroupCommitLimits = {
-  maxBatch: 100,
+const roomy: BatcherLimits = {
+  maxBatchSize: 100,
   minShare: () => 100,
-  maxFlights: 1,
-  maxFlightMs: 60_000,
-  maxWaiting: 1_000,
+  maxConcurrentBatches: 1,
+  batchTimeoutMs: 60_000,
+  maxPending: 1_000,
 };
 
 /** What is landed in one turn of the event loop lets others depart at the end of the next. */
@@ -17,8 +17,8 @@ export async function turn(): Promise<void> {
   await nextTurn();
 }
 
-/** A group commit whose batches land when the test says so. */
-export function airport(limits: Partial<GroupCommitLimits> = {}, waitingElsewhere = () => 0) {
+/** A batcher whose batches land when the test says so. */
+export function airport(limits: Partial<BatcherLimits> = {}, waitingElsewhere = () => 0) {
   const departed: (readonly string[])[] = [];
   const others: number[] = [];
   const flights: PromiseWithResolvers[] = [];
@@ -35,7 +35,7 @@ export function airport(limits: Partial<GroupCommitLimits> = {}, waitingElsewher
       }),
     );
   };
-  const commit = new GroupCommit<string, string>({ ...roomy, ...limits }, fly, waitingElsewhere);
+  const commit = new Batcher<string, string>({ ...roomy, ...limits }, fly, waitingElsewhere);
   return {
     departed,
     others,

@@ -1,4 +1,4 @@
-import { withConcurrentCalls } from "../src/concurrent-calls.ts";
+import { withBatchers } from "../src/create-or-get/chat-context.ts";
 import type { ChatContext } from "../src/index.ts";
 
 const writes: ReadonlySet<PropertyKey> = new Set(["findOneAndUpdate", "insertMany", "bulkWrite"]);
@@ -7,7 +7,7 @@ const writes: ReadonlySet<PropertyKey> = new Set(["findOneAndUpdate", "insertMan
 export function beforeEveryWrite(
   context: ChatContext,
   interruption: () => Promise<unknown>,
-  limits: { readonly maxBatch?: number; readonly maxWaiting?: number } = {},
+  limits: { readonly maxBatchSize?: number; readonly maxPending?: number } = {},
 ): ChatContext {
   const chats = new Proxy(context.chats, {
     get(target, property) {
@@ -20,8 +20,8 @@ export function beforeEveryWrite(
       };
     },
   });
-  return withConcurrentCalls(
+  return withBatchers(
     { ...context, chats },
-    { maxBatch: 100, maxFlights: 1, maxFlightMs: 60_000, maxWaiting: 10_000, ...limits },
+    { maxBatchSize: 100, maxConcurrentBatches: 1, batchTimeoutMs: 60_000, maxPending: 10_000, ...limits },
   );
 }

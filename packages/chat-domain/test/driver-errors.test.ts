@@ -1,9 +1,13 @@
 import { MongoNetworkError, MongoServerError, MongoServerSelectionError } from "mongodb";
 import { describe, expect, it } from "vitest";
-import { isDuplicateOf, isHintRefused, isTransient } from "../src/driver-errors.ts";
+import { isDuplicateOf, isHintRefused, isTransient } from "../src/errors/mongo-errors.ts";
 
 function serverError(fields: Record<string, unknown>): MongoServerError {
   return new MongoServerError({ message: "from the server", ...fields });
+}
+
+function socketError(syscall: string, code: string): Error {
+  return Object.assign(new Error(`${syscall} ${code}`), { syscall, code });
 }
 
 describe("a duplicate key", () => {
@@ -33,6 +37,8 @@ describe("an error of the driver", () => {
     ["an election", serverError({ code: 10107 })],
     ["a write concern that was not reached", serverError({ code: 64 })],
     ["a lost connection", new MongoNetworkError("connection reset")],
+    ["a write to a connection that was reset", socketError("write", "ECONNRESET")],
+    ["a write to a connection that is closed", socketError("write", "EPIPE")],
     ["no server", new MongoServerSelectionError("no server", {} as never)],
   ])("says that it may pass: %s", (_name, cause) => {
     expect(isTransient(cause)).toBe(true);
@@ -43,6 +49,7 @@ describe("an error of the driver", () => {
       serverError({ code: 11000 }),
       serverError({ code: 121 }),
       new TypeError("a bug"),
+      socketError("open", "ENOENT"),
       "text",
     ]) {
       expect(isTransient(error)).toBe(false);

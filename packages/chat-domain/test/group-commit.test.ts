@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { Wait } from "../src/wait.ts";
+import { Wait } from "../src/concurrency/timeout.ts";
 import { airport, turn } from "./airport.ts";
 
-describe("group commit", () => {
+describe("a batcher", () => {
   it("sends a lone call at once, without waiting for a timer or for company", async () => {
     const { departed, call, land } = airport();
     const answer = call("a");
@@ -59,7 +59,7 @@ describe("group commit", () => {
   });
 
   it("bounds a batch, and how many are under way", async () => {
-    const { departed, call, land } = airport({ maxBatch: 2, maxFlights: 2 });
+    const { departed, call, land } = airport({ maxBatchSize: 2, maxConcurrentBatches: 2 });
     const answers = Promise.all(["a", "b", "c", "d", "e"].map((key) => call(key)));
     await turn();
     expect(departed).toEqual([
@@ -73,8 +73,8 @@ describe("group commit", () => {
     expect(await answers).toHaveLength(5);
   });
 
-  it("shares many who wait among the free flights, but not so few that a flight is hardly worth it", async () => {
-    const { departed, call, land } = airport({ minShare: () => 2, maxFlights: 2 });
+  it("shares many who wait among the batches that may go out, but not so few that a batch is hardly worth it", async () => {
+    const { departed, call, land } = airport({ minShare: () => 2, maxConcurrentBatches: 2 });
     const answers = Promise.all(["a", "b", "c", "d", "e"].map((key) => call(key)));
     await turn();
     expect(departed).toEqual([
@@ -90,7 +90,7 @@ describe("group commit", () => {
   });
 
   it("tells a batch how many others are under way", async () => {
-    const { others, call, land } = airport({ maxFlights: 2 });
+    const { others, call, land } = airport({ maxConcurrentBatches: 2 });
     const calls = [call("a")];
     await turn();
     calls.push(call("b"));
@@ -157,8 +157,8 @@ describe("group commit", () => {
     expect(await staying).toEqual({ outcome: "answer to a", first: true });
   });
 
-  it("gives up a batch that is never answered, so that it does not keep the others on the ground", async () => {
-    const { departed, call, land } = airport({ maxFlightMs: 20 });
+  it("gives up a batch that is never answered, so that it does not keep the others waiting", async () => {
+    const { departed, call, land } = airport({ batchTimeoutMs: 20 });
     const lost = call("a");
     await turn();
     const next = call("b");
@@ -171,7 +171,7 @@ describe("group commit", () => {
 
   it("counts those who wait elsewhere for what began here", async () => {
     let elsewhere = 2;
-    const { call, land } = airport({ maxWaiting: 3 }, () => elsewhere);
+    const { call, land } = airport({ maxPending: 3 }, () => elsewhere);
     const first = call("a");
     await expect(call("b")).rejects.toMatchObject({ code: "UNAVAILABLE" });
     elsewhere = 0;
@@ -182,7 +182,7 @@ describe("group commit", () => {
   });
 
   it("does not turn away half-way who was let in before", async () => {
-    const { commit, call, land } = airport({ maxWaiting: 1 });
+    const { commit, call, land } = airport({ maxPending: 1 });
     const first = call("a");
     const again = commit.call({ key: "b", request: "b", wait: new Wait(), isAdmitted: true });
     await turn();
@@ -190,21 +190,21 @@ describe("group commit", () => {
     expect(await Promise.all([first, again])).toHaveLength(2);
   });
 
-  it("says how many wait, how many are under way, and when a key that is under way lands", async () => {
+  it("says how many wait, how many are under way, and when a key that is under way is done", async () => {
     const { commit, call, land } = airport();
     const answers = [call("a"), call("a"), call("b")];
-    expect([commit.waiting, commit.aboard, commit.landing("a")]).toEqual([3, 0, null]);
+    expect([commit.waiting, commit.inFlight, commit.whenDone("a")]).toEqual([3, 0, null]);
     await turn();
     answers.push(call("c"));
-    expect([commit.waiting, commit.aboard, commit.landing("c")]).toEqual([1, 3, null]);
+    expect([commit.waiting, commit.inFlight, commit.whenDone("c")]).toEqual([1, 3, null]);
     const settled = Promise.allSettled(answers);
-    const landing = commit.landing("a");
-    expect(landing).toBeInstanceOf(Promise);
+    const done = commit.whenDone("a");
+    expect(done).toBeInstanceOf(Promise);
     await land(0, new Error("lost"));
-    await landing;
+    await done;
     await land(1);
     expect(await settled).toHaveLength(4);
-    expect([commit.waiting, commit.aboard, commit.landing("a")]).toEqual([0, 0, null]);
+    expect([commit.waiting, commit.inFlight, commit.whenDone("a")]).toEqual([0, 0, null]);
   });
 
   it("takes no call whose caller waits no more", async () => {
@@ -217,7 +217,7 @@ describe("group commit", () => {
   });
 
   it("answers UNAVAILABLE when too many wait, until some have left or given up", async () => {
-    const { call, land } = airport({ maxWaiting: 2 });
+    const { call, land } = airport({ maxPending: 2 });
     const [under, leaving] = [call("under way"), new Wait()];
     await turn();
     const waiting = [call("a"), call("a", "a", leaving)];

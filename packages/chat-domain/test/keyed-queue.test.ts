@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { KeyedQueue } from "../src/keyed-queue.ts";
+import { KeyedQueue } from "../src/concurrency/keyed-queue.ts";
 
 const keys = ["a", "b", "c", "d", "e", "f", "g", "h"];
 const key = fc.constantFrom(...keys);

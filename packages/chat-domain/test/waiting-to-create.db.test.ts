@@ -30,7 +30,7 @@ describe.each(["claim", "none"] as const)(
     it("turns away at the entrance, not half-way, when too many wait to create", async () => {
       await using database = await freshDatabase({ legacy });
       const gate = closedGate();
-      const slow = beforeEveryWrite(database, () => gate.opened, { maxBatch: 5, maxWaiting: 10 });
+      const slow = beforeEveryWrite(database, () => gate.opened, { maxBatchSize: 5, maxPending: 10 });
       const accepted = all(slow, pairs(10, "early"));
       await expect.poll(() => slow.creations.waiting).toBe(5);
       const more = all(slow, pairs(5, "late"));
@@ -48,7 +48,7 @@ describe.each(["claim", "none"] as const)(
       const gate = closedGate();
       const slow = beforeEveryWrite(database, () => gate.opened);
       const creating = all(slow, pairs(5));
-      await expect.poll(() => slow.creations.aboard).toBe(5);
+      await expect.poll(() => slow.creations.inFlight).toBe(5);
       const later = all(slow, pairs(8));
       await expect.poll(() => slow.creations.waiting).toBe(3);
       gate.open();
@@ -65,9 +65,9 @@ describe.each(["claim", "none"] as const)(
     it("writes nothing of those who waited while the index that judges was lost", async () => {
       await using database = await freshDatabase({ legacy });
       const gate = closedGate();
-      const slow = beforeEveryWrite(database, () => gate.opened, { maxBatch: 5 });
+      const slow = beforeEveryWrite(database, () => gate.opened, { maxBatchSize: 5 });
       const first = pairs(5, "first").map((input) => createOrGetChat(slow, input));
-      await expect.poll(() => slow.creations.aboard).toBe(5);
+      await expect.poll(() => slow.creations.inFlight).toBe(5);
       const queued = pairs(20, "queued").map((input) => createOrGetChat(slow, input));
       await expect.poll(() => slow.creations.waiting).toBe(20);
       await plain(database.chats).dropIndex("participantsKey_unique");
@@ -86,7 +86,7 @@ describe.each(["claim", "none"] as const)(
         const others = all(slow, pairs(2)).catch(() => null);
         return { slow, others, gate };
       });
-      await expect.poll(() => waiting.map(({ slow }) => slow.creations.aboard)).toEqual([2, 2]);
+      await expect.poll(() => waiting.map(({ slow }) => slow.creations.inFlight)).toEqual([2, 2]);
       const alone = waiting.map(({ slow }) =>
         Promise.allSettled([
           createOrGetChat(slow, { participants: ["a", "b"] }),

@@ -1,5 +1,5 @@
 import type { Document } from "mongodb";
-import { withConcurrentCalls } from "../src/concurrent-calls.ts";
+import { withBatchers } from "../src/create-or-get/chat-context.ts";
 import type { ChatContext } from "../src/index.ts";
 
 /** One call of a method of the collection. */
@@ -31,9 +31,9 @@ export function watchedCollection(context: ChatContext): {
   });
   return {
     calls,
-    context: withConcurrentCalls(
+    context: withBatchers(
       { ...context, chats },
-      { maxBatch: 100, maxFlights: 1, maxFlightMs: 60_000, maxWaiting: 1_000 },
+      { maxBatchSize: 100, maxConcurrentBatches: 1, batchTimeoutMs: 60_000, maxPending: 1_000 },
     ),
   };
 }

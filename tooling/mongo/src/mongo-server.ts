@@ -10,7 +10,6 @@ export interface MongoCapabilities {
   readonly transactions: boolean;
   readonly changeStreams: boolean;
   readonly collMod: boolean;
-  readonly failCommand: boolean;
   /** Whether `kill`, `restart`, `pause` and `resume` work. */
   readonly crash: boolean;
 }
@@ -20,7 +19,6 @@ export const replicaSetCapabilities: MongoCapabilities = {
   transactions: true,
   changeStreams: true,
   collMod: true,
-  failCommand: false,
   crash: false,
 };
 

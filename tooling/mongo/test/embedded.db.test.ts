@@ -35,7 +35,6 @@ describe.skipIf(engineMissing !== null)("the embedded engine", () => {
       transactions: false,
       changeStreams: false,
       collMod: false,
-      failCommand: false,
       crash: true,
     });
     await expect(mine.db.command({ collMod: "chats" })).rejects.toThrow("collMod");

@@ -1,6 +1,6 @@
 import { deserialize, type Document, serialize } from "bson";
 import type { WireEngine } from "../src/host/answer-command.ts";
-import { commandBody, msgFrame } from "../src/host/wire-frames.ts";
+import { commandBody, msgFrame } from "../src/wire/wire-frames.ts";
 
 export const barrierDatabase = "onechat_durability";
 

@@ -4,7 +4,7 @@ import type { Document } from "bson";
 import { describe, expect, it } from "vitest";
 import { answerCommand } from "../src/host/answer-command.ts";
 import { serveEngine } from "../src/host/serve-engine.ts";
-import { wireFrames } from "../src/host/wire-frames.ts";
+import { wireFrames } from "../src/wire/wire-frames.ts";
 import { barrierDatabase, fakeEngine, parsed, request } from "./fake-engine.ts";
 
 const anywhere = { port: 0, patienceMs: 0 };

@@ -1,6 +1,6 @@
 import { deserialize, type Document, serialize } from "bson";
 import { describe, expect, it } from "vitest";
-import { refusal, type WireCommand, wireCommand } from "../src/host/wire-command.ts";
+import { refusal, type WireCommand, wireCommand } from "../src/wire/wire-command.ts";
 
 function parsed(command: Document): WireCommand {
   return wireCommand(Buffer.from(serialize(command)));

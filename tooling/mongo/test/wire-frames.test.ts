@@ -7,7 +7,7 @@ import {
   requestIdOf,
   wantsReply,
   wireFrames,
-} from "../src/host/wire-frames.ts";
+} from "../src/wire/wire-frames.ts";
 
 const headerLength = 16;
 

@@ -1,5 +1,6 @@
 import { findingCodes } from "@onechat/chat-domain/audit";
 import { z } from "zod";
+import { chatCounters } from "../observe/chat-observer.ts";
 
 const Count = z.number().int();
 const Time = z.iso.datetime();
@@ -11,14 +12,7 @@ export const StatusOutput = z.strictObject({
   /** `null` when this process is ready, else the domain's reason why it is not. */
   unready: z.string().nullable(),
   /** What this process's create-or-get calls have come to. */
-  calls: z.strictObject({
-    created: Count,
-    existing: Count,
-    claimed: Count,
-    raced: Count,
-    retried: Count,
-    integrity: Count,
-  }),
+  calls: z.record(z.enum(chatCounters), Count),
   pool: z.strictObject({ open: Count, inUse: Count, waiting: Count }),
   /** `null` while the database cannot be asked. */
   migration: z

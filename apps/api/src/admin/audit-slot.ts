@@ -1,5 +1,5 @@
-import { tooManyRequests } from "../limits/try-later.ts";
-import type { AuditSlot } from "./admin-context.ts";
+import { tooManyRequests } from "@onechat/chat-router";
+import type { AuditSlot } from "../request-context.ts";
 
 const comeBackMs = 5_000;
 

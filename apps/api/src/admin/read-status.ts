@@ -1,7 +1,7 @@
 import { type ChatContext, ChatError } from "@onechat/chat-domain";
 import { migrationProgress, type MigrationProgress } from "@onechat/chat-domain/migrate";
-import { within } from "../within.ts";
-import type { AdminContext } from "./admin-context.ts";
+import { withTimeout } from "../health/with-timeout.ts";
+import type { AdminContext } from "../request-context.ts";
 import type { StatusOutput } from "./admin-schemas.ts";
 import { lookingAtMigration, migrationOf } from "./migration-of.ts";
 
@@ -22,7 +22,7 @@ export async function readStatus(chats: ChatContext, admin: AdminContext): Promi
 }
 
 function progressOf(chats: ChatContext): Promise<MigrationProgress | undefined> {
-  return within(
+  return withTimeout(
     patienceMs,
     lookingAtMigration(() => migrationProgress(migrationOf(chats))),
   );

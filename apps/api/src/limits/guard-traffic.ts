@@ -1,9 +1,10 @@
 import underPressure from "@fastify/under-pressure";
+import { ChatError } from "@onechat/chat-domain";
+import { tooManyRequests } from "@onechat/chat-router";
 import type { FastifyInstance } from "fastify";
 import type { LimitName, LimitSettings } from "./limit-settings.ts";
 import { networkOf } from "./network-of.ts";
 import { rateWindow } from "./rate-window.ts";
-import { overloaded, tooManyRequests } from "./try-later.ts";
 
 export interface TrafficGuard {
   readonly limits: LimitSettings;
@@ -57,4 +58,9 @@ function boundConcurrency(server: FastifyInstance, { limits, onRefused }: Traffi
     raw.once("close", () => (running -= 1));
     done();
   });
+}
+
+/** Everybody together asks more of this process than it can do. */
+function overloaded(): ChatError {
+  return new ChatError("UNAVAILABLE", "this process has more to do than it can; try again in a second");
 }

@@ -1,19 +1,25 @@
-import { isIPv6 } from "node:net";
+import ipaddr from "ipaddr.js";
 
-/** Whom an address belongs to: an IPv6 customer has a whole /64 of them, and could use a new one for every request. */
-export function networkOf(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined || !isIPv6(address)) return mapped ?? address;
-  const [head = "", tail = ""] = address.split("%", 1).join("").split("::");
-  const [first, last] = [groupsOf(head), groupsOf(tail)];
-  const zeros = Array.from({ length: Math.max(0, 8 - first.length - last.length) }, () => "0");
-  return [...first, ...zeros, ...last].slice(0, 4).map(withoutZeros).join(":");
+/**
+ * Whom an address belongs to, however it is written: with a port, in brackets, with a zone, or as IPv4 inside IPv6. An
+ * IPv6 customer has a whole /64 of addresses, and could use a new one for every request. What is no address stays itself.
+ */
+export function networkOf(text: string): string {
+  const address = withoutPortAndZone(text);
+  if (!ipaddr.isValid(address)) return text;
+  const parsed = ipaddr.process(address);
+  return parsed instanceof ipaddr.IPv6 ? networkPrefix(parsed) : parsed.toString();
 }
 
-function groupsOf(part: string): readonly string[] {
-  return part === "" ? [] : part.split(":");
+function withoutPortAndZone(text: string): string {
+  const [, bracketed, portless] = /^(?:\[(.*)\](?::\d+)?|([^:]*):\d+)$/.exec(text) ?? [];
+  return (bracketed ?? portless ?? text).replace(/%.*$/, "");
 }
 
-function withoutZeros(group: string): string {
-  return Number.parseInt(group, 16).toString(16);
+/** The first 64 of 128 bits. */
+function networkPrefix({ parts }: ipaddr.IPv6): string {
+  return parts
+    .slice(0, 4)
+    .map((part) => part.toString(16))
+    .join(":");
 }

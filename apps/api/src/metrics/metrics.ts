@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Registry } from "prom-client";
-import type { TrafficObserver } from "../traffic-observer.ts";
+import type { TrafficObserver } from "../observe/traffic-observer.ts";
 import { type ProcessSources, processMetrics } from "./process-metrics.ts";
 import { trafficMetrics } from "./traffic-metrics.ts";
 

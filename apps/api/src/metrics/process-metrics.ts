@@ -1,8 +1,8 @@
 import { ChatError, type ChatErrorCode } from "@onechat/chat-domain";
 import type { PoolFigures } from "@onechat/chat-domain/connect";
 import { Counter, Gauge, type Registry } from "prom-client";
-import type { ChatTally } from "../chat-tally.ts";
-import type { Readiness } from "../readiness.ts";
+import type { ChatTally } from "../observe/chat-observer.ts";
+import type { Readiness } from "../health/readiness.ts";
 
 /** What is asked when somebody looks. */
 export interface ProcessSources {

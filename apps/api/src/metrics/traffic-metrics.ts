@@ -1,6 +1,6 @@
 import { ChatError } from "@onechat/chat-domain";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
-import type { CallResult, TrafficObserver } from "../traffic-observer.ts";
+import type { CallResult, TrafficObserver } from "../observe/traffic-observer.ts";
 
 /** From what an idle process does to the deadline of a call. */
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];

@@ -1,5 +1,5 @@
 import { SpanStatusCode, trace } from "@opentelemetry/api";
-import type { TrafficObserver } from "../traffic-observer.ts";
+import type { TrafficObserver } from "../observe/traffic-observer.ts";
 
 /** A span for every call of a procedure: a batch is one request with several of them. */
 export function traced(observer: TrafficObserver): TrafficObserver {

@@ -1,39 +1,36 @@
+import { type RuleHandle, wireProxy } from "@onechat/mongo/proxy";
 import type { Stage } from "../run/stage.ts";
 import type { FaultSetup } from "./fault-setup.ts";
 import { domainTarget, httpTarget, type OpenedTargets, ownApi, targetsOpened } from "./fault-targets.ts";
-import { beforeApi, beforeDatabase } from "./hops.ts";
-import type { TcpProxy } from "./tcp-proxy.ts";
+import { beforeApi, beforeDatabase, type ProxiedHop } from "./hops.ts";
 
 /** The ways that a proxy can stand in. */
 export type Hop = "client to API" | "API to database" | "caller to database";
 
-interface ProxiedHop extends OpenedTargets {
-  readonly proxies: readonly TcpProxy[];
+interface OpenedHops extends OpenedTargets {
+  readonly hops: readonly ProxiedHop[];
 }
 
 /** What was asked is done, and nobody hears of it. */
 export function replyLost(stage: Stage, hop: Hop): Promise<FaultSetup> {
-  return onHop(stage, hop, (proxy) => proxy.loseReplies());
+  return onHop(stage, hop, (each) => each.loseReplies());
 }
 
 /** All connections break at once, and then those on which something is under way. */
 export function connectionReset(stage: Stage, hop: Hop): Promise<FaultSetup> {
-  return onHop(stage, hop, (proxy) => {
-    proxy.reset();
-    proxy.resetRequests();
-  });
+  return onHop(stage, hop, (each) => each.resetConnections());
 }
 
-async function onHop(stage: Stage, hop: Hop, harm: (proxy: TcpProxy) => void): Promise<FaultSetup> {
-  const { proxies, ...opened } = await openHop(stage, hop);
+async function onHop(stage: Stage, hop: Hop, harm: (hop: ProxiedHop) => void): Promise<FaultSetup> {
+  const { hops, ...opened } = await openHop(stage, hop);
   return {
     ...opened,
     holdMs: 600,
     pauseMs: 120,
-    struck: () => proxies.reduce((sum, proxy) => sum + proxy.struck(), 0),
-    inject: () => proxies.forEach(harm),
+    struck: () => hops.reduce((sum, each) => sum + each.struck(), 0),
+    inject: () => hops.forEach(harm),
     heal(healed) {
-      proxies.forEach((proxy) => proxy.pass());
+      hops.forEach((each) => each.pass());
       healed();
     },
   };
@@ -41,36 +38,39 @@ async function onHop(stage: Stage, hop: Hop, harm: (proxy: TcpProxy) => void): P
 
 /** One connection, on which every answer takes its time, and nobody may wait for it long. */
 export async function poolStarved(stage: Stage): Promise<FaultSetup> {
-  const { proxy, uri } = await beforeDatabase(stage.ground.mongo.uri);
-  const starved = new URL(uri);
+  const proxy = await wireProxy({ upstream: stage.ground.mongo.uri, remember: 0 });
+  const starved = new URL(proxy.uri);
   starved.searchParams.set("maxPoolSize", "1");
   starved.searchParams.set("waitQueueTimeoutMS", "20");
   const opened = await targetsOpened(stage, [domainTarget(stage, "ours", { uri: starved.href })], [proxy]);
+  let delay: RuleHandle | null = null;
   return {
     ...opened,
     holdMs: 800,
     pauseMs: 120,
-    inject: () => proxy.delayReplies(30),
+    inject() {
+      delay = proxy.rule({ when: "after", times: "always", fault: { delayMs: 30 } });
+    },
     heal(healed) {
-      proxy.pass();
+      delay?.lift();
       healed();
     },
   };
 }
 
-async function openHop(stage: Stage, hop: Hop): Promise<ProxiedHop> {
+async function openHop(stage: Stage, hop: Hop): Promise<OpenedHops> {
   if (hop === "client to API") return beforeTheApis(stage);
-  const { proxy, uri } = await beforeDatabase(stage.ground.mongo.uri);
-  const proxies = [proxy];
+  const before = await beforeDatabase(stage.ground.mongo.uri);
+  const { uri } = before;
+  const hops = [before];
   if (hop === "caller to database")
-    return { proxies, ...(await targetsOpened(stage, [domainTarget(stage, "ours", { uri })], proxies)) };
+    return { hops, ...(await targetsOpened(stage, [domainTarget(stage, "ours", { uri })], hops)) };
   const api = await ownApi(stage, { uri });
-  return { proxies, ...(await targetsOpened(stage, [httpTarget(stage, { urls: api.urls })], [api, proxy])) };
+  return { hops, ...(await targetsOpened(stage, [httpTarget(stage, { urls: api.urls })], [api, before])) };
 }
 
-async function beforeTheApis(stage: Stage): Promise<ProxiedHop> {
+async function beforeTheApis(stage: Stage): Promise<OpenedHops> {
   const hops = await Promise.all((stage.apis?.urls ?? []).map((url) => beforeApi(url)));
-  const proxies = hops.map(({ proxy }) => proxy);
-  const urls = hops.map(({ url }) => url);
-  return { proxies, ...(await targetsOpened(stage, [httpTarget(stage, { urls })], proxies)) };
+  const urls = hops.map(({ uri }) => uri);
+  return { hops, ...(await targetsOpened(stage, [httpTarget(stage, { urls })], hops)) };
 }

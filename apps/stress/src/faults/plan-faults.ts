@@ -1,4 +1,5 @@
 import type { MongoCapabilities } from "@onechat/mongo";
+import { canBeProxied } from "@onechat/mongo/proxy";
 import type { FaultName } from "../history/history-line.ts";
 import type { Path } from "../history/operation.ts";
 import type { RunSettings } from "../run/run-settings.ts";
@@ -6,7 +7,6 @@ import type { Stage } from "../run/stage.ts";
 import { apiKill, apiPause } from "./api-faults.ts";
 import { databaseKill, databasePause } from "./database-faults.ts";
 import type { FaultPlan, FaultSetup } from "./fault-setup.ts";
-import { canBeProxied } from "./hops.ts";
 import { indexMissing } from "./index-missing.ts";
 import { connectionReset, type Hop, poolStarved, replyLost } from "./network-faults.ts";
 

@@ -1,10 +1,9 @@
-import { asMigrationError, withMigrationErrors } from "../migrate/database-errors.ts";
-import { keyIndexFlaw } from "../migrate/keys/key-index-flaw.ts";
-import type { MigrationContext } from "../migrate/migration-context.ts";
-import { auditJournal } from "./audit-journal.ts";
+import type { MigrationContext } from "../migrate/context/migration-context.ts";
+import { asMigrationError, withMigrationErrors } from "../migrate/context/migration-error.ts";
+import { keyIndexFlaw } from "../store/key-index.ts";
+import { auditJournal, auditTombstones } from "./audit-journal.ts";
 import { auditKeys } from "./audit-keys.ts";
 import { auditMoves } from "./audit-moves.ts";
-import { auditTombstones } from "./audit-tombstones.ts";
 import type { Finding } from "./finding.ts";
 
 /** How far an audit is: chats and duplicates looked at. */
@@ -32,7 +31,7 @@ export async function* auditChats(
   ctx: MigrationContext,
   options: AuditOptions = {},
 ): AsyncGenerator<Finding, void, void> {
-  const flaw = await withMigrationErrors(() => keyIndexFlaw(ctx));
+  const flaw = await withMigrationErrors(() => keyIndexFlaw(ctx.chats));
   if (flaw !== null) yield { code: "INDEX_MISSING", message: flaw, chat: null, reference: null };
   let checked = 0;
   const tick = (more: number): void => {

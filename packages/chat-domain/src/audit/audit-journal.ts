@@ -1,13 +1,17 @@
-import { aliasesField, keyField, mergedIntoField, type StoredDocument } from "../chat-document.ts";
-import { archivedContents, contentsOf } from "../migrate/merge/content-hash.ts";
-import { idMap, idText } from "../migrate/merge/id-map.ts";
-import { journalBatches } from "../migrate/merge/journal-scan.ts";
-import type { Merge } from "../migrate/merge/merge.ts";
-import { mergeOf } from "../migrate/merge/merge-of.ts";
-import type { MigrationContext } from "../migrate/migration-context.ts";
-import { type JournalEntry, mergedStates } from "../migrate/migration-records.ts";
-import { referencesTo } from "../migrate/merge/references-to.ts";
-import type { NativeId } from "../native-id.ts";
+import type { NativeId } from "../identity/native-id.ts";
+import { idMap, idText } from "../identity/stored-ids.ts";
+import type { MigrationContext } from "../migrate/context/migration-context.ts";
+import {
+  type JournalEntry,
+  type Merge,
+  mergedStates,
+  mergeOf,
+} from "../migrate/context/migration-records.ts";
+import { journalBatches } from "../migrate/journal/journal.ts";
+import { archivedContents, contentsOf } from "../migrate/merge/archive/content-hash.ts";
+import { referencesTo } from "../migrate/merge/references/references-to.ts";
+import { strayTombstones } from "../migrate/merge/tombstones.ts";
+import { aliasesField, keyField, mergedIntoField, type StoredDocument } from "../model/stored-document.ts";
 import type { Finding, FindingCode } from "./finding.ts";
 
 const size = (): number => 1_000;
@@ -127,4 +131,18 @@ async function chatsById(
 
 function finding(code: FindingCode, message: string, chat: NativeId): Finding {
   return { code, message, chat, reference: null };
+}
+
+/** Every tombstone is vouched for by the journal; what the journal knows is checked from there. */
+export async function* auditTombstones(
+  ctx: MigrationContext,
+  tick: (more: number) => void,
+): AsyncGenerator<Finding> {
+  for await (const strays of strayTombstones(ctx)) {
+    for (const { _id } of strays) {
+      const message = "a tombstone whose merge is not in the journal";
+      yield { code: "JOURNAL_MISSING", message, chat: _id, reference: null };
+    }
+    tick(strays.length);
+  }
 }

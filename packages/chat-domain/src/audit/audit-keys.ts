@@ -1,10 +1,10 @@
-import { keyField, type StoredDocument } from "../chat-document.ts";
-import { uniqueChats } from "../chat-filters.ts";
-import { idMap } from "../migrate/merge/id-map.ts";
-import { hasItsKey } from "../migrate/keys/invalidity.ts";
-import type { MigrationContext } from "../migrate/migration-context.ts";
+import type { NativeId } from "../identity/native-id.ts";
+import { idMap } from "../identity/stored-ids.ts";
+import type { MigrationContext } from "../migrate/context/migration-context.ts";
+import { hasItsKey } from "../migrate/keys/chat-validity.ts";
 import { nextChats } from "../migrate/keys/scan-chats.ts";
-import type { NativeId } from "../native-id.ts";
+import { uniqueChats } from "../model/chat-filters.ts";
+import { keyField, type StoredDocument } from "../model/stored-document.ts";
 import type { Finding } from "./finding.ts";
 
 const batch = 2_000;

@@ -1,10 +1,9 @@
-import { valueAt } from "../chat-document.ts";
-import { idMap } from "../migrate/merge/id-map.ts";
-import type { MigrationContext } from "../migrate/migration-context.ts";
-import type { MovesRecord } from "../migrate/migration-records.ts";
-import { collectionOf } from "../migrate/merge/reference-indexes.ts";
-import type { NativeId } from "../native-id.ts";
-import { participantIdOrNull } from "../participant-id.ts";
+import type { NativeId } from "../identity/native-id.ts";
+import { participantIdOrNull } from "../identity/participant-id.ts";
+import { idMap } from "../identity/stored-ids.ts";
+import { collectionOf, type MigrationContext } from "../migrate/context/migration-context.ts";
+import type { MovesRecord } from "../migrate/context/migration-records.ts";
+import { valueAt } from "../model/stored-document.ts";
 import type { Finding } from "./finding.ts";
 
 export interface MovesAuditOptions {

@@ -1,4 +1,4 @@
-import type { NativeId } from "../native-id.ts";
+import type { NativeId } from "../identity/native-id.ts";
 
 /** What an audit can find wrong. Closed: whoever reads findings can tell them all apart. */
 export const findingCodes = [

@@ -1,6 +1,6 @@
 import { MongoClient, type MongoClientOptions } from "mongodb";
-import { type ChatContext, chatContext, type ChatContextOptions } from "../chat-context.ts";
-import { withDeadline } from "../deadline.ts";
+import { type ChatContext, chatContext, type ChatContextOptions } from "../create-or-get/chat-context.ts";
+import { withDeadline } from "../store/deadline.ts";
 import { type PoolFigures, watchPool } from "./pool-figures.ts";
 import { reviveWhenStalled } from "./revive-when-stalled.ts";
 

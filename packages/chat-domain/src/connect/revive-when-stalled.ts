@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { MongoClient } from "mongodb";
-import { watchForStall } from "./watch-for-stall.ts";
 
 /**
  * How often a client is looked at, in milliseconds. Its patience is counted in looks: a process that was itself
@@ -17,7 +16,7 @@ const lookEveryMs = 1_000;
  * lost. Operations under way at that time fail as they do when a connection breaks.
  */
 export function reviveWhenStalled(client: MongoClient): AsyncDisposable {
-  const isStalled = watchForStall(client, lookEveryMs);
+  const isStalled = watchForStall(client);
   let over = false;
   let reviving: Promise<void> | null = null;
   const look = (): void => {
@@ -47,4 +46,44 @@ async function revive(client: MongoClient, isOver: () => boolean): Promise<void>
       await sleep(lookEveryMs);
     }
   }
+}
+
+/** Looks beyond the driver's own timeouts, which come first whenever they work. */
+const margin = 2;
+
+/**
+ * Watches what a client waits for: its checks of the servers, and connections that are in use. Each call is one look:
+ * whether something is under way for longer than the driver itself allows.
+ */
+function watchForStall(client: MongoClient): () => boolean {
+  const { connectTimeoutMS, heartbeatFrequencyMS, socketTimeoutMS } = client.options;
+  const left = new Map<string, number>();
+  const begin = (what: string, timeoutMs: number): void => void left.set(what, looksUntil(timeoutMs));
+  const end = (what: string): void => void left.delete(what);
+
+  if (connectTimeoutMS > 0) {
+    client.on("serverHeartbeatStarted", ({ connectionId, awaited }) =>
+      begin(connectionId, connectTimeoutMS + (awaited ? heartbeatFrequencyMS : 0)),
+    );
+    client.on("serverHeartbeatSucceeded", ({ connectionId }) => end(connectionId));
+    client.on("serverHeartbeatFailed", ({ connectionId }) => end(connectionId));
+    client.on("serverClosed", ({ address }) => end(address));
+  }
+  // Without a bound, as for migrations, a connection may be in use for hours.
+  if (socketTimeoutMS > 0) {
+    client.on("connectionCheckedOut", ({ address, connectionId }) =>
+      begin(`${address}/${connectionId}`, socketTimeoutMS),
+    );
+    client.on("connectionCheckedIn", ({ address, connectionId }) => end(`${address}/${connectionId}`));
+  }
+  // Nothing is under way any more, and what its owner has closed is not to be opened again.
+  client.on("topologyClosed", () => left.clear());
+  return () => {
+    for (const [what, looksLeft] of left) left.set(what, looksLeft - 1);
+    return [...left.values()].some((looksLeft) => looksLeft < 0);
+  };
+}
+
+function looksUntil(timeoutMs: number): number {
+  return Math.ceil(timeoutMs / lookEveryMs) + margin;
 }

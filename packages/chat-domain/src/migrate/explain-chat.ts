@@ -1,18 +1,11 @@
-import {
-  aliasesField,
-  keyField,
-  mergedIntoField,
-  recomputedKey,
-  type StoredDocument,
-} from "../chat-document.ts";
-import { type NativeId, nativeForms } from "../native-id.ts";
-import { formsOf } from "./merge/chat-forms.ts";
-import { invalidityOf } from "./keys/invalidity.ts";
-import { withMigrationErrors } from "./database-errors.ts";
-import type { MigrationContext } from "./migration-context.ts";
-import { MigrationError } from "./migration-error.ts";
-import type { JournalEntry } from "./migration-records.ts";
-import { collectionOf } from "./merge/reference-indexes.ts";
+import { nativeForms, type NativeId } from "../identity/native-id.ts";
+import { formsOf } from "../identity/stored-ids.ts";
+import { recomputedKey } from "../model/chat-document.ts";
+import { aliasesField, keyField, mergedIntoField, type StoredDocument } from "../model/stored-document.ts";
+import { collectionOf, type MigrationContext } from "./context/migration-context.ts";
+import { MigrationError, withMigrationErrors } from "./context/migration-error.ts";
+import type { JournalEntry } from "./context/migration-records.ts";
+import { invalidityOf } from "./keys/chat-validity.ts";
 
 /** The whole story of one chat, for whoever has to answer for it. Holds no ids of people. */
 export interface ChatExplanation {

@@ -1,9 +1,9 @@
-export { liftControl, setControl, unlock } from "./control.ts";
-export type { Census, DuplicateGroup } from "./duplicate-census.ts";
-export { type ChatExplanation, explainChat } from "./explain-chat.ts";
-export { migrateUp, type MigrateUpOptions } from "./migrate-up.ts";
-export { type MigrationContext, migrationContext, type MigrationOptions } from "./migration-context.ts";
-export { MigrationError, type MigrationErrorCode } from "./migration-error.ts";
+export {
+  type MigrationContext,
+  migrationContext,
+  type MigrationOptions,
+} from "./context/migration-context.ts";
+export { MigrationError, type MigrationErrorCode } from "./context/migration-error.ts";
 export {
   type MigrationCommand,
   type MigrationEvent,
@@ -15,12 +15,24 @@ export {
   type RunCounts,
   type RunOutcome,
   type RunResult,
-} from "./migration-event.ts";
-export { migrationHistory, parkedChats } from "./migration-history.ts";
-export type { JournalEntry, JournalState, LockControl, RunRecord } from "./migration-records.ts";
-export { migrationProgress, type MigrationProgress } from "./migration-progress.ts";
-export { migrationStatus, type MigrationStatus } from "./migration-status.ts";
-export { type InvalidChats, type MigrationPlan, planMigration, type PlanOptions } from "./plan-migration.ts";
-export { purge, type PurgeOptions } from "./purge.ts";
+} from "./context/migration-event.ts";
+export { migrationHistory, parkedChats } from "./context/migration-history.ts";
+export type { JournalEntry, JournalState, LockControl, RunRecord } from "./context/migration-records.ts";
+export { type ChatExplanation, explainChat } from "./explain-chat.ts";
+export { migrateUp, type MigrateUpOptions, purge, type PurgeOptions } from "./migrate-up.ts";
+export {
+  migrationProgress,
+  type MigrationProgress,
+  migrationStatus,
+  type MigrationStatus,
+} from "./migration-status.ts";
+export type { Census, DuplicateGroup } from "./plan/duplicate-census.ts";
+export {
+  type InvalidChats,
+  type MigrationPlan,
+  planMigration,
+  type PlanOptions,
+} from "./plan/plan-migration.ts";
 export { rollBack, type RollBackOptions } from "./roll-back.ts";
+export { liftControl, setControl, unlock } from "./run/control.ts";
 export type { RunOptions } from "./run/run.ts";

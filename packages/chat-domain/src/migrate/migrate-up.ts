@@ -1,24 +1,22 @@
-import { backfillPhase } from "./phases/backfill-phase.ts";
-import { hasWork } from "./has-work.ts";
-import { indexPhase } from "./phases/index-phase.ts";
-import { mergePhase } from "./phases/merge-phase.ts";
-import type { MigrationContext } from "./migration-context.ts";
+import type { MigrationContext } from "./context/migration-context.ts";
 import {
   type MigrationPhase,
   migrationPhases,
   noCounts,
   type RunOutcome,
   type RunResult,
-} from "./migration-event.ts";
-import { preflight, refuseProblems } from "./preflight.ts";
+} from "./context/migration-event.ts";
+import { parkedCount } from "./context/migration-history.ts";
+import { backfillPhase } from "./phases/backfill-phase.ts";
+import { indexPhase } from "./phases/index-phase.ts";
+import { mergePhase } from "./phases/merge-phase.ts";
 import { purgePhase } from "./phases/purge-phase.ts";
-import { retryParked } from "./retry-parked.ts";
-import { parkedCount } from "./migration-history.ts";
-import type { Run, RunOptions } from "./run/run.ts";
-import { withRun } from "./run/with-run.ts";
 import { sealPhase } from "./phases/seal-phase.ts";
 import { settlePhase } from "./phases/settle-phase.ts";
-import { unfinishedRollback } from "./unfinished-rollback.ts";
+import { hasWork } from "./plan/pending-work.ts";
+import { preflight, refuseProblems } from "./preflight/preflight.ts";
+import type { Run, RunOptions } from "./run/run.ts";
+import { withRun } from "./run/with-run.ts";
 
 export interface MigrateUpOptions extends RunOptions {
   /** The last phase; `settle` unless given. */
@@ -93,4 +91,36 @@ async function nothingToDo(ctx: MigrationContext): Promise<RunResult> {
   const parked = await parkedCount(ctx);
   const outcome: RunOutcome = parked > 0 ? "parked" : "nothing-to-do";
   return { outcome, run: null, counts: noCounts, parked };
+}
+
+export type PurgeOptions = Omit<MigrateUpOptions, "to">;
+
+/**
+ * Deletes merged duplicates for good, after everything before it is done. Redirects, aliases and copies stay, so a
+ * rollback remains possible.
+ *
+ * @throws MigrationError `PREFLIGHT_REFUSED` without `confirmDrained`, and as `migrateUp` does
+ */
+export function purge(ctx: MigrationContext, options: PurgeOptions = {}): Promise<RunResult> {
+  return migrateUp(ctx, { ...options, to: "purge" });
+}
+
+/** Plans parked merges anew; other parked chats are looked at by every run anyway. */
+async function retryParked(run: Run): Promise<void> {
+  const parked = await run.ctx.records.journal
+    .find({ state: "parked", survivor: { $ne: null } }, { projection: { _id: 1 } })
+    .toArray();
+  await run.write.update(
+    "chat_merge_journal",
+    parked.map(({ _id }) => ({
+      q: { _id, state: "parked" },
+      u: { $set: { state: "planned" }, $unset: { reason: "", kind: "" } },
+    })),
+  );
+}
+
+/** A rollback that was stopped half-way has to be finished first: what it has brought back is not whole yet. */
+async function unfinishedRollback({ records }: MigrationContext): Promise<readonly string[]> {
+  const entry = await records.journal.findOne({ state: "rolling-back" });
+  return entry === null ? [] : ["a rollback was stopped before its end: run it again first"];
 }

@@ -1,8 +1,10 @@
-import { withMigrationErrors } from "./database-errors.ts";
-import { hasWork } from "./has-work.ts";
-import type { MigrationContext } from "./migration-context.ts";
-import type { MigrationPhase } from "./migration-event.ts";
-import { type MigrationProgress, migrationProgress } from "./migration-progress.ts";
+import { keyIndexFlaw } from "../store/key-index.ts";
+import type { MigrationContext } from "./context/migration-context.ts";
+import { withMigrationErrors } from "./context/migration-error.ts";
+import type { MigrationPhase } from "./context/migration-event.ts";
+import type { JournalState, LockControl, LockRecord, RunRecord } from "./context/migration-records.ts";
+import { isSealed } from "./phases/seal-phase.ts";
+import { hasWork } from "./plan/pending-work.ts";
 
 /** Where the migration stands. */
 export interface MigrationStatus extends MigrationProgress {
@@ -23,4 +25,47 @@ export function migrationStatus(
     ...(await migrationProgress(ctx)),
     pending: await hasWork(ctx, options.to ?? "settle"),
   }));
+}
+
+/** What the records say about a migration; nothing of it is looked up in the chats. */
+export interface MigrationProgress {
+  /** `null` when it is right, else what is wrong with it. */
+  readonly keyIndex: string | null;
+  readonly sealed: boolean;
+  /** Duplicates and parked chats by what became of them. */
+  readonly journal: Readonly<Partial<Record<JournalState, number>>>;
+  readonly lastRun: RunRecord | null;
+  /** Who holds the lease, if anybody. */
+  readonly runner: Pick<
+    LockRecord,
+    "owner" | "host" | "pid" | "command" | "fence" | "leaseUntil" | "heartbeatAt"
+  > | null;
+  /** What an operator has ordered, if anything. */
+  readonly control: LockControl | null;
+}
+
+/**
+ * Reads how far the migration has come, without a look at the chats: fit to be asked every second.
+ *
+ * @throws MigrationError `UNAVAILABLE`, `PREFLIGHT_REFUSED`
+ */
+export function migrationProgress(ctx: MigrationContext): Promise<MigrationProgress> {
+  return withMigrationErrors(() => readProgress(ctx));
+}
+
+async function readProgress(ctx: MigrationContext): Promise<MigrationProgress> {
+  const { journal, locks, runs } = ctx.records;
+  const states = await journal
+    .aggregate<{ _id: JournalState; count: number }>([{ $group: { _id: "$state", count: { $sum: 1 } } }])
+    .toArray();
+  const lock = await locks.findOne({ _id: ctx.model.chats.collection });
+  const held = lock !== null && lock.leaseUntil.getTime() > 0 && lock.owner !== "";
+  return {
+    keyIndex: await keyIndexFlaw(ctx.chats),
+    sealed: await isSealed(ctx),
+    journal: Object.fromEntries(states.map(({ _id, count }) => [_id, count])),
+    lastRun: await runs.findOne({}, { sort: { startedAt: -1, _id: -1 } }),
+    runner: held ? lock : null,
+    control: lock?.control ?? null,
+  };
 }

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { MigrationContext } from "./migration-context.ts";
-import { noCounts, type RollbackTarget, type RunResult } from "./migration-event.ts";
-import { preflight, refuseProblems } from "./preflight.ts";
+import type { MigrationContext } from "./context/migration-context.ts";
+import { noCounts, type RollbackTarget, type RunResult } from "./context/migration-event.ts";
+import { parkedCount } from "./context/migration-history.ts";
 import { rollbackPhase } from "./phases/rollback-phase.ts";
-import { parkedCount } from "./migration-history.ts";
+import { preflight, refuseProblems } from "./preflight/preflight.ts";
 import type { Run, RunOptions } from "./run/run.ts";
 import { withRun } from "./run/with-run.ts";
 

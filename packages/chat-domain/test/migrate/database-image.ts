@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Db, Document } from "mongodb";
-import type { MovesRecord } from "../../src/migrate/migration-records.ts";
+import type { MovesRecord } from "../../src/migrate/context/migration-records.ts";
 
 /** Collections byte by byte, indexes included (servers differ in whether they tell the simple collation). */
 export async function databaseImage(

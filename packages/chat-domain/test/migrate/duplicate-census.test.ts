@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { participantsKey } from "../../src/index.ts";
-import { duplicateCensus } from "../../src/migrate/duplicate-census.ts";
+import { duplicateCensus } from "../../src/migrate/plan/duplicate-census.ts";
 
 function keyOf(number: number): string {
   return participantsKey([`person-${number}`]);

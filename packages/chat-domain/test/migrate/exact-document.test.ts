@@ -1,6 +1,6 @@
 import { Binary, BSON, BSONRegExp, Decimal128, Double, Int32, Long, ObjectId, Timestamp } from "mongodb";
 import { describe, expect, it } from "vitest";
-import { exactDocument } from "../../src/migrate/merge/exact-document.ts";
+import { exactDocument } from "../../src/migrate/merge/archive/exact-document.ts";
 
 describe("a document that is to be compared byte by byte", () => {
   it("keeps whole Doubles, Longs, odd types, and fields with numbers for names in their order", () => {

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { databaseName, testMongo } from "@onechat/mongo/testing";
 import { type Db, type Document, MongoClient } from "mongodb";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { isTransient } from "../../src/driver-errors.ts";
+import { isTransient } from "../../src/errors/mongo-errors.ts";
 import { guardedWrites } from "../../src/migrate/run/guarded-writes.ts";
-import type { WriteBound } from "../../src/migrate/run/lease.ts";
+import type { WriteBound } from "../../src/migrate/run/write-statements.ts";
 
 interface Counter extends Document {
   readonly _id: number;

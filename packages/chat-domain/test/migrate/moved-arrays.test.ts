@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Merge } from "../../src/migrate/merge/merge.ts";
-import { arrayWithout } from "../../src/migrate/undo/move-array-back.ts";
+import type { Merge } from "../../src/migrate/context/migration-records.ts";
+import { arrayWithout } from "../../src/migrate/merge/references/array-references.ts";
 
 function merge(loser: string, survivor: string): Merge {
   return { loser, survivor, epoch: 1 };

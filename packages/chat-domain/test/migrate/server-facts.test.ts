@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lackingActions, neededActions } from "../../src/migrate/privileges.ts";
+import { lackingActions, neededActions } from "../../src/migrate/preflight/privileges.ts";
 import { lagOf } from "../../src/migrate/run/replication-lag.ts";
 
 describe("replication lag", () => {

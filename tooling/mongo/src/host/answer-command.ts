@@ -1,7 +1,7 @@
 import { deserialize, serialize } from "bson";
 import { type DurabilityBarrier, durabilityBarrier } from "./durability-barrier.ts";
-import { refusal, type WireCommand, wireCommand } from "./wire-command.ts";
-import { commandBody, msgFrame, replyFrame, requestIdOf, wantsReply } from "./wire-frames.ts";
+import { refusal, type WireCommand, wireCommand } from "../wire/wire-command.ts";
+import { commandBody, msgFrame, replyFrame, requestIdOf, wantsReply } from "../wire/wire-frames.ts";
 
 /** The part of the engine that is used: one message in, one answer out. */
 export interface WireEngine {

@@ -3,7 +3,7 @@ import { deserialize, serialize } from "bson";
 import { answerCommand, type WireEngine } from "./answer-command.ts";
 import type { HostSettings } from "./host-settings.ts";
 import { type EngineListener, serveEngine } from "./serve-engine.ts";
-import { msgFrame } from "./wire-frames.ts";
+import { msgFrame } from "../wire/wire-frames.ts";
 
 export interface RunningEngine extends EngineListener {
   readonly version: string;

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import type { AnswerCommand } from "./answer-command.ts";
-import { type ListenOptions, listenOn } from "./listen-on.ts";
-import { wireFrames } from "./wire-frames.ts";
+import { type ListenOptions, listenOn } from "../listen-on.ts";
+import { wireFrames } from "../wire/wire-frames.ts";
 
 /** A listener on 127.0.0.1 that the driver takes for a standalone server. */
 export interface EngineListener extends AsyncDisposable {

@@ -1,6 +1,7 @@
 import { connect } from "node:net";
 import { deserialize, type Document, serialize } from "bson";
-import { commandBody, msgFrame, wireFrames } from "../host/wire-frames.ts";
+import { type Address, plainAddresses } from "../plain-addresses.ts";
+import { commandBody, msgFrame, wireFrames } from "../wire/wire-frames.ts";
 
 /** What a server tells anybody about itself. */
 export interface ServerFacts {
@@ -13,8 +14,8 @@ const timeoutMs = 2_000;
 
 /** `null` when the server does not answer, or speaks to nobody without TLS. */
 export async function askServer(uri: string): Promise<ServerFacts | null> {
-  const address = firstAddress(uri);
-  if (address === null) return null;
+  const [address] = plainAddresses(uri);
+  if (address === undefined) return null;
   const [hello, buildInfo] = await Promise.all([ask(address, "hello"), ask(address, "buildInfo")]);
   if (hello === null) return null;
   const modules: unknown = buildInfo?.["modules"];
@@ -23,18 +24,6 @@ export async function askServer(uri: string): Promise<ServerFacts | null> {
     replicaSet: typeof hello["setName"] === "string" || hello["msg"] === "isdbgrid",
     embedded: Array.isArray(modules) && modules.includes("embedded"),
   };
-}
-
-interface Address {
-  readonly host: string;
-  readonly port: number;
-}
-
-function firstAddress(uri: string): Address | null {
-  const [, first] = /^mongodb:\/\/(?:[^@/]*@)?([^,/?]+)/.exec(uri) ?? [];
-  if (first === undefined || first.includes("%") || /[?&](tls|ssl)=true/.test(uri)) return null;
-  const [, host, port] = /^(.+?)(?::(\d+))?$/.exec(first) ?? [];
-  return host === undefined ? null : { host: host.replaceAll(/^\[|\]$/g, ""), port: Number(port ?? 27_017) };
 }
 
 async function ask(address: Address, command: "hello" | "buildInfo"): Promise<Document | null> {

@@ -11,7 +11,6 @@ const capabilities: MongoCapabilities = {
   transactions: false,
   changeStreams: false,
   collMod: false,
-  failCommand: false,
   crash: true,
 };
 

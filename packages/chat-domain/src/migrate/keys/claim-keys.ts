@@ -1,15 +1,15 @@
-import { keyField, mergedIntoField, storedIdentity, type StoredDocument } from "../../chat-document.ts";
-import type { NativeId } from "../../native-id.ts";
-import { duplicateKeyCode } from "../../driver-errors.ts";
-import type { Refusal } from "../run/write-outcome.ts";
-import { idMap } from "../merge/id-map.ts";
-import { invalidityOf } from "./invalidity.ts";
-import { type Duplicate, park, type Parking, planMerges } from "../merge/journal.ts";
-import { rememberKeyBatch } from "./key-batches.ts";
-import { rememberKeys } from "../merge/originals.ts";
-import { mergedStates } from "../migration-records.ts";
-import { keyVersion } from "../../participants-key.ts";
+import { duplicateKeyCode } from "../../errors/mongo-errors.ts";
+import type { NativeId } from "../../identity/native-id.ts";
+import { keyVersion } from "../../identity/participants-key.ts";
+import { idMap } from "../../identity/stored-ids.ts";
+import { storedIdentity } from "../../model/chat-document.ts";
+import { keyField, mergedIntoField, type StoredDocument } from "../../model/stored-document.ts";
+import { mergedStates } from "../context/migration-records.ts";
+import { type Duplicate, park, type Parking, planMerges } from "../journal/journal.ts";
+import { rememberKeyBatch, rememberKeys } from "../journal/originals.ts";
 import type { Run } from "../run/run.ts";
+import { type Refusal, whyRefused } from "../run/write-outcome.ts";
+import { invalidityOf } from "./chat-validity.ts";
 import { carefulClaim, type Claim, isQuick, quickClaim } from "./claim-statement.ts";
 import { chatsWithIds } from "./scan-chats.ts";
 
@@ -104,22 +104,6 @@ function unclaimable({ chat }: Claim, refusal: Refusal | undefined): readonly Pa
   if (refusal === undefined || isBeaten(refusal)) return [];
   const reason = `its key could not be set: ${whyRefused(refusal)}`;
   return [{ chat: chat._id, survivor: null, kind: "unclaimable", reason }];
-}
-
-/** Server messages may quote documents, so the known ones are put into words. */
-export function whyRefused({ code }: Pick<Refusal, "code">): string {
-  switch (code) {
-    case 10_334:
-    case 17_419:
-    case 17_420:
-      return "the document has no room left (16 MB)";
-    case 121:
-      return "the collection's validator refuses the document";
-    case duplicateKeyCode:
-      return "another unique index refuses it";
-    default:
-      return `server error ${code}`;
-  }
 }
 
 async function unclaimed(run: Run, accepted: readonly Claim[]): Promise<readonly NativeId[]> {

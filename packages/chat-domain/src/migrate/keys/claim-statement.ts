@@ -1,21 +1,15 @@
 import type { Document } from "mongodb";
-import { chatsOfExactly } from "../../chat-filters.ts";
-import {
-  keyField,
-  mergedIntoField,
-  type StoredDocument,
-  type StoredIdentity,
-  storedParticipants,
-  valueAt,
-} from "../../chat-document.ts";
-import type { ChatModel } from "../../chat-model.ts";
-import { isMissing } from "../is-missing.ts";
-import type { UpdateStatement } from "../run/write-statements.ts";
+import type { ChatIdentity } from "../../identity/participants-key.ts";
+import { storedParticipants } from "../../model/chat-document.ts";
+import { chatsOfExactly } from "../../model/chat-filters.ts";
+import type { ChatModel } from "../../model/chat-model.ts";
+import { keyField, mergedIntoField, type StoredDocument, valueAt } from "../../model/stored-document.ts";
+import { isMissing, type UpdateStatement } from "../run/write-statements.ts";
 
 /** A chat that ought to have another key than it has. */
 export interface Claim {
   readonly chat: StoredDocument;
-  readonly identity: StoredIdentity;
+  readonly identity: ChatIdentity;
   /** Whether a wrong, null or older key stands there. */
   readonly wrong: boolean;
 }

@@ -1,8 +1,8 @@
 import { type Filter, type FindOptions, ObjectId } from "mongodb";
-import { keyField, mergedIntoField, type StoredDocument } from "../../chat-document.ts";
-import type { NativeId } from "../../native-id.ts";
-import { isServerError } from "../../server-error.ts";
-import type { MigrationContext } from "../migration-context.ts";
+import { isServerError } from "../../errors/mongo-errors.ts";
+import type { NativeId } from "../../identity/native-id.ts";
+import { keyField, mergedIntoField, type StoredDocument } from "../../model/stored-document.ts";
+import type { MigrationContext } from "../context/migration-context.ts";
 
 export interface ScanRequest {
   readonly filter: Filter<StoredDocument>;

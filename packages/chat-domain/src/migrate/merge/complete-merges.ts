@@ -1,19 +1,18 @@
-import { keyField, mergedIntoField } from "../../chat-document.ts";
-import type { NativeId } from "../../native-id.ts";
-import { isMissing } from "../is-missing.ts";
-import { archiveDocuments } from "./archive-documents.ts";
-import { foldDocuments } from "./fold-documents.ts";
-import { idMap, idText } from "./id-map.ts";
-import { tombstones } from "./tombstones.ts";
-import { addAliases } from "./aliases.ts";
-import { advance } from "./journal.ts";
-import { withLiveSurvivor } from "./live-survivors.ts";
-import type { Merge } from "./merge.ts";
-import { incompleteMerges } from "./incomplete-merges.ts";
-import { moveReferences } from "./move-references.ts";
-import { recountChats, recountRows } from "./recount.ts";
+import type { NativeId } from "../../identity/native-id.ts";
+import { idMap, idText } from "../../identity/stored-ids.ts";
+import { keyField, mergedIntoField } from "../../model/stored-document.ts";
+import type { Merge } from "../context/migration-records.ts";
+import { advance } from "../journal/journal.ts";
 import type { Run } from "../run/run.ts";
-import { withoutVanished } from "./vanished-losers.ts";
+import { isMissing } from "../run/write-statements.ts";
+import { archiveDocuments } from "./archive/archive-documents.ts";
+import { foldDocuments } from "./fold/fold-documents.ts";
+import { recountChats, recountRows } from "./fold/recount.ts";
+import { incompleteMerges } from "./incomplete-merges.ts";
+import { moveReferences } from "./references/move-references.ts";
+import { withoutVanished } from "./survey-merges.ts";
+import { addAliases, withLiveSurvivor } from "./survivors.ts";
+import { tombstones } from "./tombstones.ts";
 
 /** How often losers that an old version keeps changing are done again before they are left for a sweep of settle. */
 const attempts = 3;

@@ -1,10 +1,10 @@
-import { aliasesField, mergedIntoField, type StoredDocument } from "../../chat-document.ts";
-import type { NativeId } from "../../native-id.ts";
-import { archivedContents, contentsOf } from "./content-hash.ts";
-import { idMap, idText } from "./id-map.ts";
-import type { Merge } from "./merge.ts";
-import type { MigrationContext } from "../migration-context.ts";
-import { referencesTo } from "./references-to.ts";
+import type { NativeId } from "../../identity/native-id.ts";
+import { idMap, idText } from "../../identity/stored-ids.ts";
+import { aliasesField, mergedIntoField, type StoredDocument } from "../../model/stored-document.ts";
+import type { MigrationContext } from "../context/migration-context.ts";
+import type { Merge } from "../context/migration-records.ts";
+import { archivedContents, contentsOf } from "./archive/content-hash.ts";
+import { referencesTo } from "./references/references-to.ts";
 
 /**
  * Merges that are not done, or have been undone since: the loser holds something that no copy holds, something refers to

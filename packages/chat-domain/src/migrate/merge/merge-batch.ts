@@ -1,18 +1,17 @@
-import { keyField, mergedAtField, mergedIntoField } from "../../chat-document.ts";
-import { isMissing } from "../is-missing.ts";
-import { addAliases, removeAliases } from "./aliases.ts";
+import { groupedById, idText } from "../../identity/stored-ids.ts";
+import { keyField, mergedAtField, mergedIntoField } from "../../model/stored-document.ts";
+import type { Merge } from "../context/migration-records.ts";
+import { forget, park } from "../journal/journal.ts";
+import { rememberFields } from "../journal/originals.ts";
 import { claimKeys } from "../keys/claim-keys.ts";
-import { completeMerges } from "./complete-merges.ts";
-import { groupedById, idText } from "./id-map.ts";
-import { forget, park } from "./journal.ts";
-import type { Merge } from "./merge.ts";
-import { rememberFields } from "./originals.ts";
-import { restoreLosers } from "../undo/restore-losers.ts";
-import type { Run } from "../run/run.ts";
 import { chatsWithIds } from "../keys/scan-chats.ts";
-import { type Survey, surveyMerges } from "./survey-merges.ts";
+import type { Run } from "../run/run.ts";
+import { isMissing } from "../run/write-statements.ts";
+import { completeMerges } from "./complete-merges.ts";
+import { giveUpVanished, type Survey, surveyMerges } from "./survey-merges.ts";
+import { addAliases, removeAliases } from "./survivors.ts";
 import { tombstones } from "./tombstones.ts";
-import { giveUpVanished } from "./vanished-losers.ts";
+import { restoreLosers } from "./undo-merges.ts";
 
 /**
  * Merges planned losers into their survivors. Every step is one idempotent write for all of them, in an order in which

@@ -1,9 +1,12 @@
 import type { Document } from "mongodb";
-import { keyField, mergedIntoField, type StoredDocument } from "../../chat-document.ts";
-import type { NativeId } from "../../native-id.ts";
-import { idMap, idText } from "./id-map.ts";
-import type { Merge } from "./merge.ts";
+import type { NativeId } from "../../identity/native-id.ts";
+import { idMap, idText } from "../../identity/stored-ids.ts";
+import { keyField, mergedIntoField, type StoredDocument } from "../../model/stored-document.ts";
+import type { MigrationContext } from "../context/migration-context.ts";
+import type { Merge } from "../context/migration-records.ts";
+import { advance } from "../journal/journal.ts";
 import type { Run } from "../run/run.ts";
+import { removeAliases } from "./survivors.ts";
 
 /** What is to be done about planned merges, by how things stand now. */
 export interface Survey {
@@ -68,4 +71,39 @@ function stand({ ctx }: Run, ids: readonly NativeId[]): Promise<StoredDocument[]
 
 function isSurvivor(chat: StoredDocument | undefined): boolean {
   return chat !== undefined && typeof chat[keyField] === "string" && (chat[mergedIntoField] ?? null) === null;
+}
+
+/** The merges whose losers are there, or in a copy. The others are the application's to delete, and no merges. */
+export async function withoutVanished(run: Run, merges: readonly Merge[]): Promise<readonly Merge[]> {
+  const uncopied = await withoutCopy(run.ctx, merges);
+  if (uncopied.length === 0) return merges;
+  // Looked for after the copies: nothing copies what is not there any more.
+  const ids = uncopied.map(({ loser }) => loser);
+  const there = await run.ctx.chats.find({ _id: { $in: ids } }, { projection: { _id: 1 } }).toArray();
+  const isThere = idMap(there.map(({ _id }) => [_id, true] as const));
+  const vanished = uncopied.filter(({ loser }) => !isThere.has(loser));
+  await giveUpVanished(run, vanished);
+  const isVanished = idMap(vanished.map(({ loser }) => [loser, true] as const));
+  return merges.filter(({ loser }) => !isVanished.has(loser));
+}
+
+/** Their survivors may list them already. */
+export async function giveUpVanished(run: Run, vanished: readonly Merge[]): Promise<void> {
+  await removeAliases(run, vanished);
+  await advance(
+    run,
+    vanished.map(({ loser }) => loser),
+    { from: ["planned"], to: "gone" },
+  );
+}
+
+async function withoutCopy(
+  { records }: MigrationContext,
+  merges: readonly Merge[],
+): Promise<readonly Merge[]> {
+  const copied = await records.archive.distinct("_id.id", {
+    "_id.id": { $in: merges.map(({ loser }) => loser) },
+  });
+  const isCopied = idMap(copied.map((id) => [id as NativeId, true] as const));
+  return merges.filter(({ loser }) => !isCopied.has(loser));
 }

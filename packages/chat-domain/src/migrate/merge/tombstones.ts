@@ -1,7 +1,11 @@
-import { mergedIntoField } from "../../chat-document.ts";
-import type { NativeId } from "../../native-id.ts";
-import type { MigrationContext } from "../migration-context.ts";
-import { type IdMap, idMap } from "./id-map.ts";
+import type { NativeId } from "../../identity/native-id.ts";
+import { type IdMap, idMap } from "../../identity/stored-ids.ts";
+import { mergedIntoField, type StoredDocument } from "../../model/stored-document.ts";
+import type { MigrationContext } from "../context/migration-context.ts";
+import type { JournalState } from "../context/migration-records.ts";
+import { type Duplicate, planMerges } from "../journal/journal.ts";
+import { nextChats } from "../keys/scan-chats.ts";
+import type { Run } from "../run/run.ts";
 
 /** What these chats say that they have been merged into, by their ids: of those that say anything, be it `null`. */
 export async function tombstones(
@@ -15,4 +19,46 @@ export async function tombstones(
     )
     .toArray();
   return idMap(found.map((chat) => [chat._id, chat[mergedIntoField] as NativeId | null] as const));
+}
+
+const batch = 2_000;
+
+/** States in which a duplicate may be a tombstone; in any other, or in none, its merge is nobody's. */
+const tombstoneStates: readonly JournalState[] = [
+  "planned",
+  "merged",
+  "settled",
+  "purged",
+  "parked",
+  "rolling-back",
+];
+
+/** Tombstones whose merge the journal does not vouch for, in batches of what was looked at. */
+export async function* strayTombstones(ctx: MigrationContext): AsyncGenerator<readonly StoredDocument[]> {
+  const filter = { [mergedIntoField]: { $ne: null } };
+  for (let after: NativeId | null = null; ;) {
+    const found: readonly StoredDocument[] = await nextChats(ctx, { filter, after, limit: batch });
+    const last = found.at(-1);
+    if (last === undefined) return;
+    const ids = found.map(({ _id }) => _id);
+    const entries = await ctx.records.journal
+      .find({ _id: { $in: ids }, state: { $in: [...tombstoneStates] } }, { projection: { _id: 1 } })
+      .toArray();
+    const known = idMap(entries.map(({ _id }) => [_id, true] as const));
+    yield found.filter(({ _id }) => !known.has(_id));
+    after = last._id;
+  }
+}
+
+/** Makes merges of them again, so that they are completed. Returns how many there were. */
+export async function planStrayTombstones(run: Run): Promise<number> {
+  let planned = 0;
+  for await (const strays of strayTombstones(run.ctx)) {
+    const duplicates = strays.map((stray): Duplicate => ({
+      loser: stray._id,
+      survivor: stray[mergedIntoField] as NativeId,
+    }));
+    planned += await run.attempt("settle", () => planMerges(run, duplicates));
+  }
+  return planned;
 }

@@ -1,21 +1,21 @@
 import type { Filter } from "mongodb";
-import type { StoredDocument } from "../../chat-document.ts";
-import { uniqueChats } from "../../chat-filters.ts";
-import type { NativeId } from "../../native-id.ts";
+import type { NativeId } from "../../identity/native-id.ts";
+import { idMap } from "../../identity/stored-ids.ts";
+import { uniqueChats } from "../../model/chat-filters.ts";
+import type { StoredDocument } from "../../model/stored-document.ts";
+import { park } from "../journal/journal.ts";
 import { claimKeys } from "../keys/claim-keys.ts";
-import { solvedParkings, withoutKey } from "../keys/solved-parkings.ts";
-import { inHalves } from "../run/in-halves.ts";
-import { idMap } from "../merge/id-map.ts";
-import { park } from "../merge/journal.ts";
-import type { Run } from "../run/run.ts";
+import { solvedParkings, withoutKey } from "../keys/parked-chats.ts";
 import {
   chatsWithIds,
-  idsBeforeObjectIds,
   type IdRange,
+  idsBeforeObjectIds,
   lastChat,
   nextChats,
   objectIdsSince,
 } from "../keys/scan-chats.ts";
+import { inHalves } from "../run/bisect.ts";
+import type { Run } from "../run/run.ts";
 
 /** Clients mint ObjectIds by their own clocks, so a tail pass looks this far back. */
 const clockSkewMs = 15 * 60_000;

@@ -1,11 +1,10 @@
 import type { Document } from "mongodb";
-import { type StoredDocument, keyField } from "../../chat-document.ts";
-import { chatIndexes } from "../../indexes.ts";
-import { existingIndexes, verifyKeyIndex } from "../../key-index.ts";
-import { isDuplicateOf } from "../../driver-errors.ts";
-import { recordIndexes } from "../record-indexes.ts";
-import { rememberKeys } from "../merge/originals.ts";
-import { missingReferenceIndexes } from "../merge/reference-indexes.ts";
+import { isDuplicateOf, isServerError } from "../../errors/mongo-errors.ts";
+import { keyField, type StoredDocument } from "../../model/stored-document.ts";
+import { chatIndexes, existingIndexes, verifyKeyIndex } from "../../store/key-index.ts";
+import { recordIndexes } from "../context/migration-records.ts";
+import { rememberKeys } from "../journal/originals.ts";
+import { missingReferenceIndexes } from "../preflight/reference-indexes.ts";
 import type { Run } from "../run/run.ts";
 
 /** How often an old version may write keys of its own between clearing and building, before that is a failure. */
@@ -78,4 +77,23 @@ async function build(
     ctx.tell({ event: "note", message: `building index ${JSON.stringify(index["key"])} of ${collection}` });
   }
   await write.administer({ createIndexes: collection, indexes: [index] });
+}
+
+const goneAlready: ReadonlySet<string | undefined> = new Set(["IndexNotFound", "NamespaceNotFound"]);
+
+/** Drops the indexes that the migration has built, and no others. */
+export async function restoreIndexes(run: Run): Promise<void> {
+  const { ctx, write } = run;
+  const runs = await ctx.records.runs.find({ "builtIndexes.0": { $exists: true } }).toArray();
+  for (const { collection, name } of runs.flatMap(({ builtIndexes }) => builtIndexes)) {
+    try {
+      await write.administer({ dropIndexes: collection, index: name });
+    } catch (error) {
+      if (!isServerError(error) || !goneAlready.has(error.codeName)) throw error;
+    }
+  }
+  await write.update(
+    "migrator_runs",
+    runs.map(({ _id }) => ({ q: { _id }, u: { $set: { builtIndexes: [] } } })),
+  );
 }

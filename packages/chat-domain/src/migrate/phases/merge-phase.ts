@@ -1,11 +1,8 @@
-import { inHalves } from "../run/in-halves.ts";
-import { park } from "../merge/journal.ts";
-import { journalBatches } from "../merge/journal-scan.ts";
-import type { Merge } from "../merge/merge.ts";
-import { mergeOf } from "../merge/merge-of.ts";
+import { type JournalState, type Merge, mergeOf } from "../context/migration-records.ts";
+import { journalBatches, park } from "../journal/journal.ts";
 import { mergeBatch } from "../merge/merge-batch.ts";
-import { MergeObstacle } from "../merge/merge-obstacle.ts";
-import type { JournalState } from "../migration-records.ts";
+import { MergeObstacle } from "../merge/references/references-to.ts";
+import { inHalves } from "../run/bisect.ts";
 import type { Run } from "../run/run.ts";
 
 /** How often what could not be merged at first is looked at again, before settle's sweeps get it. */

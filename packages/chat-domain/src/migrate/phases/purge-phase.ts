@@ -1,13 +1,11 @@
-import { mergedIntoField } from "../../chat-document.ts";
+import { idMap } from "../../identity/stored-ids.ts";
+import { mergedIntoField } from "../../model/stored-document.ts";
+import { type Merge, mergeOf } from "../context/migration-records.ts";
+import { advance, journalBatches } from "../journal/journal.ts";
+import { deleteArchived } from "../merge/archive/archive-documents.ts";
+import { contentsOf } from "../merge/archive/content-hash.ts";
 import { archiveLosers, completeMerges } from "../merge/complete-merges.ts";
-import { contentsOf } from "../merge/content-hash.ts";
-import { deleteArchived } from "../merge/delete-archived.ts";
-import { idMap } from "../merge/id-map.ts";
 import { incompleteMerges } from "../merge/incomplete-merges.ts";
-import { advance } from "../merge/journal.ts";
-import { journalBatches } from "../merge/journal-scan.ts";
-import type { Merge } from "../merge/merge.ts";
-import { mergeOf } from "../merge/merge-of.ts";
 import type { Run } from "../run/run.ts";
 import { sweep } from "./settle-phase.ts";
 

@@ -1,15 +1,13 @@
-import { idMap } from "../merge/id-map.ts";
-import { advance, forget } from "../merge/journal.ts";
-import { mergeOf } from "../merge/merge-of.ts";
-import type { RollbackTarget } from "../migration-event.ts";
-import type { JournalEntry, JournalState } from "../migration-records.ts";
-import { restoreCopies } from "../undo/restore-copies.ts";
-import { restoreIndexes } from "../undo/restore-indexes.ts";
-import { restoreKeys } from "../keys/restore-keys.ts";
-import { restoreLosers } from "../undo/restore-losers.ts";
+import { idMap } from "../../identity/stored-ids.ts";
+import type { RollbackTarget } from "../context/migration-event.ts";
+import { type JournalEntry, type JournalState, mergeOf } from "../context/migration-records.ts";
+import { advance, forget } from "../journal/journal.ts";
+import { restoreKeys, unsetKeys } from "../keys/restore-keys.ts";
+import { restoreCopies } from "../merge/archive/archive-documents.ts";
+import { restoreLosers } from "../merge/undo-merges.ts";
 import type { Run } from "../run/run.ts";
+import { restoreIndexes } from "./index-phase.ts";
 import { unseal } from "./seal-phase.ts";
-import { unsetKeys } from "../keys/unset-keys.ts";
 
 /** Undoes the phases after `to`, last first. */
 export async function rollbackPhase(run: Run, to: RollbackTarget): Promise<void> {

@@ -1,8 +1,8 @@
 import type { Document } from "mongodb";
-import { keyField, mergedIntoField } from "../../chat-document.ts";
-import type { MigrationContext } from "../migration-context.ts";
+import { isServerError } from "../../errors/mongo-errors.ts";
+import { keyField, mergedIntoField } from "../../model/stored-document.ts";
+import type { MigrationContext } from "../context/migration-context.ts";
 import type { Run } from "../run/run.ts";
-import { isServerError } from "../../server-error.ts";
 
 const commandNotFound = 59;
 

@@ -1,17 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { keylessPass } from "./backfill-phase.ts";
+import type { PhaseName } from "../context/migration-event.ts";
+import { type Merge, mergedStates, mergeOf } from "../context/migration-records.ts";
+import { advance, journalBatches, park } from "../journal/journal.ts";
 import { completeMerges } from "../merge/complete-merges.ts";
-import { inHalves } from "../run/in-halves.ts";
 import { incompleteMerges } from "../merge/incomplete-merges.ts";
-import { advance, park } from "../merge/journal.ts";
-import { journalBatches } from "../merge/journal-scan.ts";
-import type { Merge } from "../merge/merge.ts";
-import { mergeOf } from "../merge/merge-of.ts";
-import { aroundObstacles, mergePhase } from "./merge-phase.ts";
-import { mergedStates } from "../migration-records.ts";
-import type { PhaseName } from "../migration-event.ts";
-import { planStrayTombstones } from "../merge/stray-tombstones.ts";
+import { planStrayTombstones } from "../merge/tombstones.ts";
+import { inHalves } from "../run/bisect.ts";
 import { type Run, RunStopped } from "../run/run.ts";
+import { keylessPass } from "./backfill-phase.ts";
+import { aroundObstacles, mergePhase } from "./merge-phase.ts";
 
 /** How many sweeps may find something before it is clear that an old version is still at work. */
 const patience = 10;

@@ -1,9 +1,6 @@
 import { type Db, type Document, MongoServerError } from "mongodb";
-import { notReplicatedCode } from "../../driver-errors.ts";
-import { isServerError } from "../../server-error.ts";
-import { wasTooLate } from "./in-time.ts";
-import type { Lease, WriteBound } from "./lease.ts";
-import { withinLease } from "./within-lease.ts";
+import { isServerError, notReplicatedCode, timeLimitCode } from "../../errors/mongo-errors.ts";
+import type { Lease } from "./lease.ts";
 import {
   ignoringTwins,
   noOutcome,
@@ -21,6 +18,8 @@ import {
   type UpdateStatement,
   type Upsert,
   upsertInTime,
+  wasTooLate,
+  type WriteBound,
 } from "./write-statements.ts";
 
 /**
@@ -148,4 +147,24 @@ function judged<T>(sent: readonly Placed<T>[], { writeErrors = [] }: WriteAnswer
     else refusals.push(refusal);
   }
   return { refusals, late };
+}
+
+/** Clocks, or a network, may be such that no write is ever in time. */
+const attempts = 5;
+
+/**
+ * Does again, under a new lease, what the server has refused because it came too late.
+ *
+ * @throws MigrationError `LEASE_LOST`
+ * @throws MongoServerError as if it had taken too long, when it always comes too late
+ */
+async function withinLease(
+  lease: Pick<Lease, "bound" | "renew">,
+  write: (bound: WriteBound) => Promise<"done" | "too late">,
+): Promise<void> {
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    if (attempt > 0) await lease.renew();
+    if ((await write(await lease.bound())) === "done") return;
+  }
+  throw new MongoServerError({ code: timeLimitCode, message: "writes arrive later than the lease allows" });
 }

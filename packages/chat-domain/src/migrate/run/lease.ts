@@ -1,19 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Document } from "mongodb";
-import type { MigrationContext } from "../migration-context.ts";
-import { MigrationError } from "../migration-error.ts";
-import type { LockControl, LockRecord } from "../migration-records.ts";
-import { duplicateKeyCode } from "../../driver-errors.ts";
-import { isServerError } from "../../server-error.ts";
-
-/** What keeps a write within the lease, wherever it is held up: on its way, or at work. */
-export interface WriteBound {
-  /** By the server's clock. */
-  readonly beginBefore: Date;
-  /** How long it may take once it has begun. */
-  readonly maxTimeMS: number;
-}
+import { duplicateKeyCode, isServerError } from "../../errors/mongo-errors.ts";
+import type { MigrationContext } from "../context/migration-context.ts";
+import { MigrationError } from "../context/migration-error.ts";
+import type { LockControl, LockRecord } from "../context/migration-records.ts";
+import type { WriteBound } from "./write-statements.ts";
 
 /** The right to write, as long as it is renewed. Decided by the server's clock; judged locally by a monotonic one. */
 export interface Lease extends AsyncDisposable {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Db } from "mongodb";
-import type { MigrationContext } from "../migration-context.ts";
-import { isServerError } from "../../server-error.ts";
+import { isServerError } from "../../errors/mongo-errors.ts";
+import type { MigrationContext } from "../context/migration-context.ts";
 
 interface Member {
   readonly stateStr: string;

@@ -1,9 +1,9 @@
+import type { MigrationContext } from "../context/migration-context.ts";
+import type { MigrationCommand, PhaseName, RunCounts, RunOutcome } from "../context/migration-event.ts";
+import type { RunRecord } from "../context/migration-records.ts";
 import type { BatchSize } from "./batch-size.ts";
 import type { GuardedWrites } from "./guarded-writes.ts";
 import type { Lease } from "./lease.ts";
-import type { MigrationContext } from "../migration-context.ts";
-import type { MigrationCommand, PhaseName, RunCounts, RunOutcome } from "../migration-event.ts";
-import type { RunRecord } from "../migration-records.ts";
 
 export interface RunOptions {
   /** Ends the run at its next checkpoint. */

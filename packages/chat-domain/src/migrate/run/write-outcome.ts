@@ -1,5 +1,5 @@
 import { type Document, MongoServerError } from "mongodb";
-import { duplicateKeyCode } from "../../driver-errors.ts";
+import { duplicateKeyCode } from "../../errors/mongo-errors.ts";
 
 /** Why the server did not do one statement; the others are done. */
 export interface Refusal {
@@ -70,4 +70,20 @@ export function ignoringTwins(outcome: WriteOutcome): WriteOutcome {
 
 export function refusalError({ code, message }: Refusal): MongoServerError {
   return new MongoServerError({ code, message });
+}
+
+/** Server messages may quote documents, so the known ones are put into words. */
+export function whyRefused({ code }: Pick<Refusal, "code">): string {
+  switch (code) {
+    case 10_334:
+    case 17_419:
+    case 17_420:
+      return "the document has no room left (16 MB)";
+    case 121:
+      return "the collection's validator refuses the document";
+    case duplicateKeyCode:
+      return "another unique index refuses it";
+    default:
+      return `server error ${code}`;
+  }
 }

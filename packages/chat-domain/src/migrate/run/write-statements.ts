@@ -1,6 +1,13 @@
 import type { Document } from "mongodb";
-import { inTime } from "./in-time.ts";
-import type { WriteBound } from "./lease.ts";
+import { duplicateKeyCode } from "../../errors/mongo-errors.ts";
+
+/** What keeps a write within the lease, wherever it is held up: on its way, or at work. */
+export interface WriteBound {
+  /** By the server's clock. */
+  readonly beginBefore: Date;
+  /** How long it may take once it has begun. */
+  readonly maxTimeMS: number;
+}
 
 /** One update: `q` selects, `u` changes. */
 export interface UpdateStatement {
@@ -75,4 +82,24 @@ function ifMissing(values: Readonly<Record<string, unknown>>): Readonly<Document
   return Object.fromEntries(
     entries.map(([field, value]) => [field, { $ifNull: [`$${field}`, { $literal: value }] }]),
   );
+}
+
+/**
+ * An expression that is true while a write may begin, by the server's clock, and an error after: no operator just fails,
+ * but there is no square root of the time that is left once that is negative. A process can be frozen between its own
+ * look at the lease and the write's going out, and the network can hold a write up; only the server can tell. What is
+ * late changes no document; of a collection that did not exist it may leave an empty one.
+ */
+function inTime({ beginBefore }: WriteBound): Readonly<Document> {
+  return { $gte: [{ $sqrt: { $subtract: [beginBefore, "$$NOW"] } }, 0] };
+}
+
+/** Whether {@link inTime} is why the server has refused a write. Duplicate keys are quoted, and may hold any text. */
+export function wasTooLate(error: { readonly code: number; readonly message: string }): boolean {
+  return error.code !== duplicateKeyCode && error.message.includes("$sqrt's argument");
+}
+
+/** An expression for the server: whether a document lacks the field; `null` is something. */
+export function isMissing(field: string): Readonly<Document> {
+  return { $eq: [{ $type: `$${field}` }, "missing"] };
 }

@@ -1,0 +1,154 @@
+import type { Server } from "node:http";
+import cors from "@fastify/cors";
+import type { ChatContext } from "@onechat/chat-domain";
+import { isUnforeseen, maxBatchSize } from "@onechat/chat-router";
+import { fastifyTRPCPlugin, type FastifyTRPCPluginOptions } from "@trpc/server/adapters/fastify";
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  fastify,
+  LogController,
+} from "fastify";
+import type { AdminContext, RequestContext } from "./request-context.ts";
+import { auditSlot } from "./admin/audit-slot.ts";
+import type { Authenticate } from "./auth/authentication.ts";
+import type { Caller } from "./auth/caller.ts";
+import { endConnections } from "./http/graceful-close.ts";
+import { serveConsole } from "./console/serve-console.ts";
+import { devToken, type DevTokenOptions } from "./auth/dev-token.ts";
+import { rememberRequest } from "./errors/failed-request.ts";
+import { health } from "./health/health.ts";
+import {
+  errorHeaders,
+  refuseExpectation,
+  refuseUnparsable,
+  refuseUnroutable,
+  shapeHttpErrors,
+} from "./errors/http-errors.ts";
+import { jsonOnly } from "./http/json-only.ts";
+import { callQuota } from "./limits/call-quota.ts";
+import { guardTraffic } from "./limits/guard-traffic.ts";
+import type { LimitSettings } from "./limits/limit-settings.ts";
+import { maxBodyBytes, maxPathLength } from "./limits/request-limits.ts";
+import type { Readiness } from "./health/readiness.ts";
+import { echoRequestId, logRequests, requestId } from "./http/request-log.ts";
+import { rest } from "./rest/rest.ts";
+import type { AppRouter } from "./router.ts";
+import { sendSecurityHeaders } from "./http/security-headers.ts";
+import type { TrafficObserver } from "./observe/traffic-observer.ts";
+
+export interface ServerDependencies {
+  /** What is served under `/trpc`. */
+  readonly router: AppRouter;
+  readonly chats: ChatContext;
+  readonly readiness: Readiness;
+  readonly admin: Pick<AdminContext, "pool" | "tally">;
+  readonly authenticate: Authenticate;
+  readonly log: FastifyBaseLogger;
+  readonly version: string;
+  readonly corsOrigins: readonly string[];
+  readonly limits: LimitSettings;
+  /** Addresses and networks whose word about a client's address is taken. */
+  readonly trustedProxies: readonly string[];
+  readonly observer: TrafficObserver;
+  readonly console: boolean;
+  /** Adds `POST /dev/token`. */
+  readonly devToken: DevTokenOptions | null;
+}
+
+/** The HTTP server with all its routes, not listening yet. */
+export async function createServer(dependencies: ServerDependencies): Promise<FastifyInstance> {
+  const server = bareServer(dependencies);
+  shapeHttpErrors(server);
+  logRequests(server, dependencies.observer);
+  echoRequestId(server);
+  sendSecurityHeaders(server);
+  jsonOnly(server);
+  endConnections(server, dependencies.readiness.isStopping);
+  server.server.on("checkExpectation", refuseExpectation);
+  if (dependencies.corsOrigins.length > 0)
+    await server.register(cors, {
+      origin: [...dependencies.corsOrigins],
+      methods: ["GET", "POST"],
+      exposedHeaders: ["x-request-id", "retry-after"],
+    });
+  health(server, dependencies.readiness);
+  if (dependencies.console) await serveConsole(server);
+  if (dependencies.devToken !== null) devToken(server, dependencies.devToken);
+  await server.register((guarded) => serveRouter(guarded, dependencies));
+  return server;
+}
+
+function bareServer({ log, limits, trustedProxies }: ServerDependencies): FastifyInstance {
+  const server = fastify<Server>({
+    // Fastify's own lines only from warnings on: requests and the address are logged by us, once each.
+    loggerInstance: log.child({}, { level: log.level === "silent" ? "silent" : "warn" }),
+    childLoggerFactory: (_own, bindings, options) => log.child(bindings, options),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }),
+    bodyLimit: maxBodyBytes,
+    requestTimeout: limits.arrivalMs,
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
+    keepAliveTimeout: 72_000,
+    routerOptions: { maxParamLength: maxPathLength, ignoreTrailingSlash: true },
+    genReqId: (request) => requestId(request.headers["x-request-id"]),
+    // While closing, what still arrives on an open connection is served; the answer ends the connection.
+    return503OnClosing: false,
+    frameworkErrors: refuseUnroutable,
+    clientErrorHandler: refuseUnparsable,
+    http: {
+      // Without it Node answers a request that names no host by itself, with nothing in it.
+      requireHostHeader: false,
+      headersTimeout: limits.arrivalMs,
+      connectionsCheckingInterval: Math.min(5_000, limits.arrivalMs),
+    },
+  });
+  if (limits.connections > 0) server.server.maxConnections = limits.connections;
+  return server;
+}
+
+async function serveRouter(server: FastifyInstance, dependencies: ServerDependencies): Promise<void> {
+  const { limits, observer } = dependencies;
+  await guardTraffic(server, { limits, onRefused: observer.refused });
+  const consumeQuota = callQuota(limits, observer.refused);
+  const admin = adminContext(dependencies);
+  const contextOf = (request: FastifyRequest): RequestContext => ({
+    ...requestContext(dependencies, request),
+    consumeQuota,
+    admin,
+  });
+  const options: FastifyTRPCPluginOptions<AppRouter> = {
+    prefix: "/trpc",
+    trpcOptions: {
+      router: dependencies.router,
+      maxBatchSize,
+      allowMethodOverride: true,
+      createContext: ({ req }) => contextOf(req),
+      onError: ({ error, req }) => {
+        rememberRequest(error, req.id);
+        if (isUnforeseen(error)) req.log.error({ err: error.cause ?? error }, "unforeseen error");
+      },
+      responseMeta: ({ errors }) => ({ headers: errorHeaders(errors) }),
+    },
+  };
+  await server.register(fastifyTRPCPlugin, options);
+  await server.register(rest, { prefix: "/api", version: dependencies.version, contextOf });
+}
+
+function adminContext({ admin, readiness, version }: ServerDependencies): AdminContext {
+  return { ...admin, readiness, version, startedAt: new Date(), audits: auditSlot() };
+}
+
+function requestContext(
+  { chats, readiness, authenticate, observer }: ServerDependencies,
+  request: FastifyRequest,
+): Omit<RequestContext, "consumeQuota" | "admin"> {
+  let caller: Promise<Caller> | null = null;
+  return {
+    chats,
+    requestId: request.id,
+    authenticate: () => (caller ??= authenticate(request.headers.authorization)),
+    assertGuarantee: () => readiness.assertGuarantee(),
+    aroundCall: observer.aroundCall,
+  };
+}

@@ -1,0 +1,67 @@
+import type { Db } from "mongodb";
+import { Batcher, type BatcherLimits } from "../concurrency/batcher.ts";
+import type { ChatRequest } from "../model/new-chat.ts";
+import { type ChatStore, chatStore, type ChatStoreOptions, wholeNumber } from "../store/chat-store.ts";
+import { createChats, type Lookup, lookUpChats } from "./chat-batches.ts";
+import type { Obtained } from "./create-one-chat.ts";
+
+export interface ChatContextOptions extends ChatStoreOptions {
+  /** Different chats in one batch of concurrent create-or-get calls; 512 unless given. */
+  readonly maxBatchSize?: number;
+  /** Batches that look for chats, and batches that create them, in flight at once; 2 of each unless given. */
+  readonly maxConcurrentBatches?: number;
+  /** Create-or-get calls that wait or are being looked up, before more get `UNAVAILABLE`; 5,000 unless given. */
+  readonly maxPending?: number;
+}
+
+/** What every verb gets first: the store, and where concurrent create-or-get calls of one process meet. */
+export interface ChatContext extends ChatStore {
+  /** All of them, to look for their chats. */
+  readonly lookups: Batcher<ChatRequest, Lookup>;
+  /** Those that found none, to create it, in batches behind which nobody else waits. */
+  readonly creations: Batcher<ChatRequest, Obtained | null>;
+}
+
+/**
+ * The context of an application that has its own driver connection.
+ *
+ * @throws ZodError when `model` is not a {@link ChatModel}
+ * @throws RangeError when one of the numbers is not a positive whole number
+ */
+export function chatContext(db: Db, options: ChatContextOptions = {}): ChatContext {
+  const store = chatStore(db, options);
+  return withBatchers(store, {
+    maxBatchSize: wholeNumber("maxBatchSize", options.maxBatchSize ?? 512),
+    maxConcurrentBatches: wholeNumber("maxConcurrentBatches", options.maxConcurrentBatches ?? 2),
+    batchTimeoutMs: store.deadlineMs,
+    maxPending: wholeNumber("maxPending", options.maxPending ?? 5_000),
+  });
+}
+
+/** So many lookups are worth a round trip of their own. */
+const lookupsWorthATrip = 32;
+
+/** A context whose callers meet nobody else's. */
+export function withBatchers(store: ChatStore, limits: Omit<BatcherLimits, "minShare">): ChatContext {
+  // Lookups that find nothing go on to be written, and writes pay by the batch.
+  let mostExist = true;
+  const creations: ChatContext["creations"] = new Batcher(
+    { ...limits, minShare: () => Infinity },
+    (requests) => createChats(store, requests),
+  );
+  const lookups: ChatContext["lookups"] = new Batcher(
+    { ...limits, minShare: () => (mostExist ? lookupsWorthATrip : Infinity) },
+    async (requests, others) => {
+      const found = await lookUpChats(store, requests, others);
+      mostExist = found.filter(isMissing).length * 2 < requests.length;
+      return found;
+    },
+    // Whoever is being looked up may have to wait once more.
+    () => lookups.inFlight + creations.waiting,
+  );
+  return { ...store, lookups, creations };
+}
+
+function isMissing(lookup: PromiseSettledResult<Lookup>): boolean {
+  return lookup.status === "fulfilled" && lookup.value === "missing";
+}

@@ -1,0 +1,72 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { BatchCall, Shared } from "../concurrency/batcher.ts";
+import type { Wait } from "../concurrency/timeout.ts";
+import { unavailable } from "../errors/chat-error.ts";
+import type { Chat } from "../model/chat.ts";
+import type { ChatRequest } from "../model/new-chat.ts";
+import { withDeadline } from "../store/deadline.ts";
+import type { ChatContext } from "./chat-context.ts";
+import { chatRequest, type CreateOrGetChatInput } from "./chat-request.ts";
+import type { Obtained } from "./create-one-chat.ts";
+
+export interface CreateOrGetChatResult {
+  readonly chat: Chat;
+  /** `true` for exactly one caller in all processes. */
+  readonly created: boolean;
+}
+
+/** How often a call is tried again because the winner of its race was gone, before the caller is told to come back. */
+const maxRetries = 3;
+
+/**
+ * The one chat of these people in this scope; the first caller creates it.
+ *
+ * For one key, all callers in all processes get the same id, exactly one gets `created: true`, and nobody sees an
+ * error because of the race. Safe to repeat: after a lost answer, ask again.
+ *
+ * @throws ChatError `INVALID_PARTICIPANTS` before any database call; `INTEGRITY` when the stored chat's participants
+ *   no longer match its key; `INDEX_MISSING` when the database cannot decide the race; `UNAVAILABLE` when it does
+ *   not answer, or when too many calls are waiting
+ * @throws the reason of `signal` once it is aborted
+ * @throws TypeError when `set` is not an object of plain fields, or holds one that is onechat's to write
+ */
+export async function createOrGetChat(
+  ctx: ChatContext,
+  input: CreateOrGetChatInput,
+): Promise<CreateOrGetChatResult> {
+  const request = chatRequest(ctx, input);
+  return withDeadline(ctx, (wait) => obtainWithRetries(ctx, request, wait), input.signal);
+}
+
+async function obtainWithRetries(
+  ctx: ChatContext,
+  request: ChatRequest,
+  wait: Wait,
+): Promise<CreateOrGetChatResult> {
+  for (let retry = 0; retry <= maxRetries; retry += 1) {
+    if (retry > 0) {
+      ctx.observer.count("retried");
+      await sleep(Math.random() * 2 ** retry * 5);
+    }
+    const { outcome, first } = await obtain(ctx, { key: request.key, request, wait, isAdmitted: retry > 0 });
+    if (outcome !== null) return toldResult(ctx, outcome, first);
+  }
+  throw unavailable("the chat was deleted or merged each time it was found; try again");
+}
+
+async function obtain(ctx: ChatContext, call: BatchCall<ChatRequest>): Promise<Shared<Obtained | null>> {
+  const { outcome, first } = await ctx.lookups.call(call);
+  if (outcome !== "missing") return { outcome, first };
+  const admitted = { ...call, isAdmitted: true };
+  // What is just being created was not there yet: the answer is to be read, not to be raced for.
+  const done = ctx.creations.whenDone(call.key);
+  if (done === null) return ctx.creations.call(admitted);
+  await done;
+  return obtain(ctx, admitted);
+}
+
+/** Of callers that share a new chat, one has created it. */
+function toldResult(ctx: ChatContext, { chat, how }: Obtained, first: boolean): CreateOrGetChatResult {
+  ctx.observer.count(first ? how : "existing");
+  return { chat, created: first && how === "created" };
+}

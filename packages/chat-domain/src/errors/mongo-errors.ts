@@ -1,0 +1,108 @@
+/** An error that the server has answered with. */
+export interface ServerError extends Error {
+  readonly code: number;
+  readonly codeName?: string;
+  /** Of a duplicate key: the fields of the index. */
+  readonly keyPattern?: unknown;
+}
+
+/**
+ * Recognised by name, not by class: an application may bring its own copy of the driver, as Mongoose does, and hand its
+ * connection to this package.
+ */
+function isDriverError(error: unknown): error is Error & { readonly code?: unknown } {
+  return error instanceof Error && error.name.startsWith("Mongo");
+}
+
+/** A driver's error with the code of a server's answer. */
+export function isServerError(error: unknown): error is ServerError {
+  return isDriverError(error) && typeof error.code === "number";
+}
+
+export const duplicateKeyCode = 11_000;
+export const timeLimitCode = 50;
+export const notReplicatedCode = 64;
+
+/** Other server codes that say "not now": elections, shutdown, and what else passes. */
+const passingCodes = [6, 7, 89, 91, 133, 134, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436];
+const transientCodes: ReadonlySet<number> = new Set([timeLimitCode, notReplicatedCode, ...passingCodes]);
+
+/** Driver errors that mean that the server could not be asked, or that its answer was lost. */
+const transientNames: ReadonlySet<string> = new Set([
+  "MongoServerSelectionError",
+  "MongoNetworkError",
+  "MongoNetworkTimeoutError",
+  "MongoWaitQueueTimeoutError",
+  "MongoPoolClearedError",
+  "MongoPoolClearedOnNetworkError",
+  "MongoPoolClosedError",
+  "MongoTopologyClosedError",
+  "MongoClientClosedError",
+  "MongoNotConnectedError",
+  "MongoWriteConcernError",
+]);
+
+/** Whether this is the duplicate-key error of the index on exactly `field`; any other duplicate is another matter. */
+export function isDuplicateOf(error: unknown, field: string): boolean {
+  if (!isServerError(error) || error.code !== duplicateKeyCode) return false;
+  const pattern = error.keyPattern;
+  return typeof pattern === "object" && pattern !== null && Object.keys(pattern).join() === field;
+}
+
+/** Whether the server refused a hint because the index is not there. */
+export function isHintRefused(error: unknown): boolean {
+  return isServerError(error) && error.code === 2 && /\bhint\b/.test(error.message);
+}
+
+/** Whether the database only could not answer now: asking again may work. */
+export function isTransient(error: unknown): boolean {
+  if (isSocketError(error)) return true;
+  if (!isDriverError(error)) return false;
+  return transientNames.has(error.name) || (typeof error.code === "number" && transientCodes.has(error.code));
+}
+
+/** Not the driver's: writing to a connection that was reset just before, it (7.9) throws what the socket has thrown. */
+function isSocketError(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "ECONNRESET" || error.code === "EPIPE");
+}
+
+/** Positions of the writes of an unordered bulk that the server refused, such as by a unique index. */
+export type RefusedWrites = ReadonlySet<number>;
+
+/**
+ * Sends a bulk. Refusals of single writes are an outcome; whatever leaves it open what became of the others is thrown,
+ * a write concern that was not reached included.
+ */
+export async function refusedWrites(send: () => Promise<unknown>): Promise<RefusedWrites> {
+  try {
+    await send();
+    return new Set();
+  } catch (error) {
+    if (isRefusal(error)) return new Set([error.writeErrors].flat().map(({ index }) => index));
+    throw failureOf(error);
+  }
+}
+
+interface Refusal extends Error {
+  readonly writeErrors: { readonly index: number } | readonly { readonly index: number }[];
+}
+
+interface BulkError extends Error {
+  readonly writeErrors?: Refusal["writeErrors"];
+  readonly errorResponse?: unknown;
+  readonly result: { getWriteConcernError(): unknown };
+}
+
+function isBulkError(error: unknown): error is BulkError {
+  return isDriverError(error) && error.name === "MongoBulkWriteError" && "result" in error;
+}
+
+function isRefusal(error: unknown): error is Refusal {
+  if (!isBulkError(error) || error.result.getWriteConcernError() !== undefined) return false;
+  return [error.writeErrors ?? []].flat().length > 0;
+}
+
+/** The driver wraps whatever happens to a bulk, a broken connection too, in an error of one name. */
+function failureOf(error: unknown): unknown {
+  return isBulkError(error) && isDriverError(error.errorResponse) ? error.errorResponse : error;
+}

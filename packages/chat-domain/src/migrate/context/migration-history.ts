@@ -1,0 +1,30 @@
+import type { MigrationContext } from "./migration-context.ts";
+import { withMigrationErrors } from "./migration-error.ts";
+import type { JournalEntry, RunRecord } from "./migration-records.ts";
+
+/** The runs so far, newest first. */
+export function migrationHistory(
+  ctx: MigrationContext,
+  options: { readonly limit?: number } = {},
+): Promise<readonly RunRecord[]> {
+  return withMigrationErrors(() =>
+    ctx.records.runs.find({}, { sort: { startedAt: -1, _id: -1 }, limit: options.limit ?? 20 }).toArray(),
+  );
+}
+
+/** What is parked, with its reason, in `_id` order. */
+export function parkedChats(
+  ctx: MigrationContext,
+  options: { readonly limit?: number } = {},
+): Promise<readonly JournalEntry[]> {
+  return withMigrationErrors(() =>
+    ctx.records.journal
+      .find({ state: "parked" }, { sort: { _id: 1 }, limit: options.limit ?? 1_000 })
+      .toArray(),
+  );
+}
+
+/** How many chats are parked now, over all runs. */
+export function parkedCount(ctx: MigrationContext): Promise<number> {
+  return withMigrationErrors(() => ctx.records.journal.countDocuments({ state: "parked" }));
+}

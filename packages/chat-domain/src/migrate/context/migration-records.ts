@@ -1,0 +1,218 @@
+import type { Collection, Db, ObjectId } from "mongodb";
+import type { NativeId } from "../../identity/native-id.ts";
+import type { StoredDocument } from "../../model/stored-document.ts";
+import type { RunCounts, RunOutcome } from "./migration-event.ts";
+
+/** What became of one duplicate; `_id` is its id. An intent and outcome log: the steps themselves show in the data. */
+export interface JournalEntry {
+  readonly _id: NativeId;
+  /** `null` for a parked chat that is no duplicate. */
+  readonly survivor: NativeId | null;
+  readonly state: JournalState;
+  /** Why it is parked, in words and in kind. */
+  readonly reason?: string;
+  readonly kind?: ParkedKind;
+  /** How often it was merged: a rollback and a second `up` make it 2. */
+  readonly epoch: number;
+  readonly plannedAt: Date;
+  readonly mergedAt?: Date;
+  /** Content hash of the version that purge has deleted. */
+  readonly purgedHash?: string;
+  readonly run: string;
+}
+
+/**
+ * `invalid`: the document itself is at fault, and every run looks whether it still is. `unclaimable`, `unmergeable`: the
+ * server refuses what would be written; tried again on demand.
+ */
+export type ParkedKind = "invalid" | "unclaimable" | "unmergeable";
+
+/** States in which the duplicate is a tombstone. */
+export const mergedStates = ["merged", "settled", "purged"] as const;
+
+export type JournalState =
+  | "planned"
+  | (typeof mergedStates)[number]
+  /** It cannot be worked on; `reason` says why. Left as it is. */
+  | "parked"
+  /** The application deleted it before it was merged. */
+  | "gone"
+  | "rolling-back"
+  | "rolled-back";
+
+/** The referencing documents of one batch that follow a duplicate to its survivor. Written before they move. */
+export interface MovesRecord {
+  readonly _id: MovesId;
+  readonly loser: NativeId;
+  readonly survivor: NativeId;
+  readonly ids: readonly NativeId[];
+}
+
+export interface MovesId {
+  readonly loser: NativeId;
+  readonly collection: string;
+  readonly field: string;
+  /** The form in which the field holds the id: a chat with an ObjectId may be referred to by its hex text. */
+  readonly form: "native" | "text" | "array";
+  readonly digest: string;
+}
+
+/** A copy of a duplicate, or of a row that could not follow it; insert-only. */
+export interface ArchiveRecord {
+  readonly _id: { readonly id: NativeId; readonly hash: string };
+  readonly collection: string;
+  /** The chat that was merged, and what it was merged into. */
+  readonly loser: NativeId;
+  readonly survivor: NativeId;
+  /** For a row: the survivor's row that stands for it. */
+  readonly into?: NativeId;
+  readonly epoch: number;
+  readonly archivedAt: Date;
+  readonly document: StoredDocument;
+}
+
+/** What a document held before the migration changed it, written once. */
+export interface OriginalRecord {
+  readonly _id: { readonly collection: string; readonly id: NativeId };
+  /** The key that stood there, and the field that followed it. */
+  readonly key?: { readonly value: unknown; readonly followedBy: string | null };
+  /** The folded fields, by their position in the model; absent ones are absent. */
+  readonly fields?: Readonly<Record<string, unknown>>;
+  /** An array of chat ids before the first loser was taken from it, by its field. */
+  readonly [array: `array:${string}`]: readonly unknown[];
+  /** The counters that a recount has written, by their position. */
+  readonly recounted?: Readonly<Record<string, number>>;
+}
+
+/** Chats that the migration sets a key in. Written before it does. */
+export interface KeyBatchRecord {
+  readonly _id: ObjectId;
+  readonly ids: readonly NativeId[];
+  readonly run: string;
+}
+
+export interface RunRecord {
+  readonly _id: string;
+  readonly command: "up" | "rollback";
+  readonly to: string;
+  readonly state: "running" | "failed" | RunOutcome;
+  readonly startedAt: Date;
+  readonly endedAt?: Date;
+  readonly host: string;
+  readonly pid: number;
+  readonly fence: number;
+  /** Digest of the model: an unfinished run is only resumed with the same one. */
+  readonly model: string;
+  readonly phase: string | null;
+  /** Where backfill's first pass goes on; absent before it begins, `null` once it is over. */
+  readonly lastId?: NativeId | null;
+  readonly counts: RunCounts;
+  readonly batch: number;
+  readonly error?: string;
+  /** Indexes that were built, to be dropped by a rollback to none. */
+  readonly builtIndexes: readonly { readonly collection: string; readonly name: string }[];
+  /** The validator that stood there before seal, as `listCollections` tells it. */
+  readonly sealedFrom?: Readonly<Record<string, unknown>>;
+}
+
+/** What happened, append-only. */
+export interface EventRecord {
+  readonly _id: ObjectId;
+  readonly at: Date;
+  readonly run: string | null;
+  readonly event: string;
+  readonly host: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+export interface LockRecord {
+  /** The chats collection. */
+  readonly _id: string;
+  readonly owner: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly command: string;
+  /** Grows with every acquisition. */
+  readonly fence: number;
+  /** Server time. */
+  readonly leaseUntil: Date;
+  readonly heartbeatAt: Date;
+  /** What an operator wants; read at every checkpoint. */
+  readonly control?: LockControl;
+}
+
+export interface LockControl {
+  readonly action: "pause" | "abort";
+  readonly reason: string;
+  readonly by: string;
+  readonly at: Date;
+}
+
+export interface MigrationRecords {
+  readonly journal: Collection<JournalEntry>;
+  readonly moves: Collection<MovesRecord>;
+  readonly archive: Collection<ArchiveRecord>;
+  readonly rowsArchive: Collection<ArchiveRecord>;
+  readonly originals: Collection<OriginalRecord>;
+  readonly keyBatches: Collection<KeyBatchRecord>;
+  readonly runs: Collection<RunRecord>;
+  readonly events: Collection<EventRecord>;
+  readonly locks: Collection<LockRecord>;
+}
+
+export function migrationRecords(db: Db): MigrationRecords {
+  const read = { readConcern: { level: "majority" }, readPreference: "primary" } as const;
+  return {
+    journal: db.collection("chat_merge_journal", read),
+    moves: db.collection("chat_merge_moves", read),
+    archive: db.collection("chats_archive", read),
+    rowsArchive: db.collection("chat_rows_archive", read),
+    originals: db.collection("chat_originals", read),
+    keyBatches: db.collection("chat_key_batches", read),
+    runs: db.collection("migrator_runs", read),
+    events: db.collection("migrator_events", read),
+    locks: db.collection("migrator_locks", read),
+  };
+}
+
+const yearInSeconds = 365 * 24 * 60 * 60;
+
+interface RecordIndex {
+  readonly collection: string;
+  readonly name: string;
+  readonly key: Readonly<Record<string, 1>>;
+  readonly expireAfterSeconds?: number;
+  readonly partialFilterExpression?: Readonly<Record<string, string>>;
+}
+
+/** The indexes of the migration's own collections. */
+export const recordIndexes: readonly RecordIndex[] = [
+  { collection: "chat_merge_journal", name: "work", key: { state: 1, survivor: 1, _id: 1 } },
+  { collection: "chat_merge_journal", name: "survivor", key: { survivor: 1, state: 1 } },
+  { collection: "chat_merge_moves", name: "loser", key: { loser: 1 } },
+  {
+    collection: "chat_merge_moves",
+    name: "arrays",
+    key: { ids: 1 },
+    partialFilterExpression: { "_id.form": "array" },
+  },
+  { collection: "chats_archive", name: "id", key: { "_id.id": 1 } },
+  { collection: "chats_archive", name: "survivor", key: { survivor: 1 } },
+  { collection: "chat_rows_archive", name: "id", key: { "_id.id": 1 } },
+  { collection: "chat_rows_archive", name: "loser", key: { loser: 1 } },
+  { collection: "chat_rows_archive", name: "into", key: { into: 1 } },
+  { collection: "chat_originals", name: "id", key: { "_id.id": 1 } },
+  { collection: "migrator_events", name: "expiry", key: { at: 1 }, expireAfterSeconds: yearInSeconds },
+];
+
+/** One duplicate on its way into its survivor. */
+export interface Merge {
+  readonly loser: NativeId;
+  readonly survivor: NativeId;
+  readonly epoch: number;
+}
+
+/** The merge that an entry speaks of; none where it speaks of a parked chat that is no duplicate. */
+export function mergeOf({ _id, survivor, epoch }: JournalEntry): readonly Merge[] {
+  return survivor === null ? [] : [{ loser: _id, survivor, epoch }];
+}

@@ -1,0 +1,120 @@
+import type { NativeId } from "../../identity/native-id.ts";
+import { idMap } from "../../identity/stored-ids.ts";
+import type { MigrationContext } from "../context/migration-context.ts";
+import type { JournalEntry, JournalState, ParkedKind } from "../context/migration-records.ts";
+import type { Run } from "../run/run.ts";
+
+const collection = "chat_merge_journal";
+const underWay: ReadonlySet<JournalState> = new Set(["planned", "rolling-back"]);
+
+export interface Duplicate {
+  readonly loser: NativeId;
+  readonly survivor: NativeId;
+}
+
+/**
+ * Journals the intent to merge. An entry that exists wins, so that the survivor is never chosen twice; one that is over
+ * (rolled back, or undone behind our back) begins anew. One that cannot be merged waits for `retryParked`. Returns how many are new.
+ */
+export async function planMerges(run: Run, duplicates: readonly Duplicate[]): Promise<number> {
+  const { ctx, id, write } = run;
+  const planned = (survivor: NativeId) => ({ survivor, state: "planned", plannedAt: ctx.now(), run: id });
+  const known = await ctx.records.journal
+    .find({ _id: { $in: duplicates.map(({ loser }) => loser) } }, { projection: { state: 1 } })
+    .toArray();
+  const stateOf = idMap(known.map(({ _id, state }) => [_id, state] as const));
+  const begun = await write.insert(
+    collection,
+    duplicates
+      .filter(({ loser }) => !stateOf.has(loser))
+      .map(({ loser, survivor }) => ({ _id: loser, ...planned(survivor), epoch: 1 })),
+  );
+  const begunAnew = await write.update(
+    collection,
+    duplicates
+      .filter(({ loser }) => isOver(stateOf.get(loser)))
+      .map(({ loser, survivor }) => ({
+        q: { _id: loser, state: { $nin: [...underWay] }, kind: { $ne: "unmergeable" } },
+        u: {
+          $set: planned(survivor),
+          $inc: { epoch: 1 },
+          $unset: { reason: "", kind: "", mergedAt: "", purgedHash: "" },
+        },
+      })),
+  );
+  return begun + begunAnew.changed;
+}
+
+function isOver(state: JournalState | undefined): boolean {
+  return state !== undefined && !underWay.has(state);
+}
+
+/** Moves entries on, if they are still in one of the states `from`. */
+export async function advance(
+  run: Run,
+  losers: readonly NativeId[],
+  { from, to, set = {} }: { from: readonly JournalState[]; to: JournalState; set?: Partial<JournalEntry> },
+): Promise<void> {
+  if (losers.length === 0) return;
+  const q = { _id: { $in: losers }, state: { $in: from } };
+  await run.write.update(collection, [{ q, u: { $set: { ...set, state: to } }, multi: true }]);
+}
+
+export async function forget(run: Run, losers: readonly NativeId[]): Promise<void> {
+  await run.write.delete(
+    collection,
+    losers.map((_id) => ({ _id })),
+  );
+}
+
+export interface Parking {
+  readonly chat: NativeId;
+  readonly survivor: NativeId | null;
+  readonly kind: ParkedKind;
+  readonly reason: string;
+}
+
+/** Sets chats aside with the reason; the run goes on. What is parked for the same reason already is left alone. */
+export async function park(run: Run, parkings: readonly Parking[]): Promise<void> {
+  if (parkings.length === 0) return;
+  const known = await run.ctx.records.journal
+    .find({ _id: { $in: parkings.map(({ chat }) => chat) }, state: "parked" })
+    .toArray();
+  const reasons = idMap(known.map((entry) => [entry._id, entry.reason] as const));
+  const news = parkings.filter(({ chat, reason }) => reasons.get(chat) !== reason);
+  await run.write.upsert(
+    collection,
+    news.map(({ chat, survivor, kind, reason }) => ({
+      _id: chat,
+      set: { state: "parked", kind, reason, survivor, run: run.id },
+      setIfMissing: { epoch: 0, plannedAt: run.ctx.now() },
+    })),
+  );
+  for (const { chat, reason } of news) run.ctx.tell({ event: "chat.parked", chat, reason });
+}
+
+/** Journal entries in these states, in `_id` order, in batches; entries may change while they are worked on. */
+export async function* journalBatches(
+  ctx: MigrationContext,
+  states: readonly JournalState[],
+  size: () => number,
+): AsyncGenerator<readonly JournalEntry[]> {
+  for (let after: NativeId | null = null; ;) {
+    const beyond: object = after === null ? {} : { _id: { $ne: after } };
+    const entries: JournalEntry[] = await ctx.records.journal
+      .find(
+        { state: { $in: [...states] }, ...beyond },
+        {
+          hint: { _id: 1 },
+          sort: { _id: 1 },
+          limit: size(),
+          ...(after === null ? {} : { min: { _id: after } }),
+        },
+      )
+      .toArray();
+    const last = entries.at(-1);
+    if (last === undefined) return;
+    yield entries;
+    after = last._id;
+  }
+}

@@ -1,0 +1,142 @@
+import type { Document } from "mongodb";
+import { duplicateKeyCode, isServerError } from "../../../errors/mongo-errors.ts";
+import type { NativeId } from "../../../identity/native-id.ts";
+import { idMap } from "../../../identity/stored-ids.ts";
+import { collectionOf } from "../../context/migration-context.ts";
+import type { Merge } from "../../context/migration-records.ts";
+import type { Run } from "../../run/run.ts";
+import { archivedContents, contentsOf } from "./content-hash.ts";
+import { exactDocument } from "./exact-document.ts";
+
+/** A document to be copied, and whose merge it belongs to. */
+export interface Archivable {
+  readonly id: NativeId;
+  readonly merge: Merge;
+  /** For a row: the survivor's row that stands for it. */
+  readonly into?: NativeId;
+}
+
+export interface ArchiveRequest {
+  readonly from: string;
+  readonly archive: "chats_archive" | "chat_rows_archive";
+  readonly documents: readonly Archivable[];
+  /** Copies only documents that match. */
+  readonly filter: Readonly<Document>;
+}
+
+/**
+ * Copies documents as they are now, beside all versions that were copied before. The server copies, so that every BSON
+ * type stays what it is; the label is made of what was read a moment earlier, and it is for the caller to check with
+ * `archivedContents` that no other version came between.
+ */
+export async function archiveDocuments(run: Run, request: ArchiveRequest): Promise<void> {
+  const { from, archive, documents, filter } = request;
+  const known = idMap(documents.map((document) => [document.id, document] as const));
+  const ids: NativeId[] = [];
+  const labels: string[] = [];
+  for await (const { id, hash } of contentsOf(
+    collectionOf(run.ctx, from),
+    documents.map((document) => document.id),
+  )) {
+    ids.push(id);
+    labels.push(hash);
+  }
+  if (ids.length === 0) return;
+  // A document finds what is said about it by its position among the ids.
+  const present = ids.flatMap((id) => known.get(id) ?? []);
+  const copy = {
+    _id: { id: "$_id", hash: said(labels) },
+    collection: { $literal: from },
+    loser: said(present.map(({ merge }) => merge.loser)),
+    survivor: said(present.map(({ merge }) => merge.survivor)),
+    ...(archive === "chat_rows_archive" ? { into: said(present.map(({ into }) => into)) } : {}),
+    epoch: said(present.map(({ merge }) => merge.epoch)),
+    archivedAt: "$$NOW",
+    document: "$$ROOT",
+  };
+  await run.write.merge(from, [
+    { $match: { _id: { $in: ids }, ...filter } },
+    { $replaceWith: { $let: { vars: { at: { $indexOfArray: [{ $literal: ids }, "$_id"] } }, in: copy } } },
+    {
+      $merge: {
+        into: archive,
+        on: "_id",
+        whenMatched: [{ $set: { epoch: "$$new.epoch", archivedAt: "$$new.archivedAt" } }],
+        whenNotMatched: "insert",
+      },
+    },
+  ]);
+}
+
+function said(values: readonly unknown[]): Document {
+  return { $arrayElemAt: [{ $literal: values }, "$$at"] };
+}
+
+export interface DeleteRequest {
+  readonly collection: string;
+  readonly archive: "archive" | "rowsArchive";
+  readonly ids: readonly NativeId[];
+  /** What else has to be true of them. */
+  readonly filter: Readonly<Document>;
+}
+
+/**
+ * Deletes documents while they still are what their copy says; one that has changed since stays. Returns how many are
+ * deleted.
+ */
+export async function deleteArchived(run: Run, request: DeleteRequest): Promise<number> {
+  const { collection, archive, ids, filter } = request;
+  const isArchived = await archivedContents(run.ctx.records[archive], ids);
+  const deletable: Document[] = [];
+  for await (const content of contentsOf(collectionOf(run.ctx, collection), ids)) {
+    const document = exactDocument(content.bytes);
+    if (document === null || !isArchived(content)) continue;
+    deletable.push({ ...filter, _id: content.id, $expr: { $eq: ["$$ROOT", { $literal: document }] } });
+  }
+  return run.write.delete(collection, deletable);
+}
+
+export interface RestoreRequest {
+  readonly archive: "chats_archive" | "chat_rows_archive";
+  readonly into: string;
+  readonly merges: readonly Merge[];
+}
+
+/**
+ * Inserts the last copy of every document that these merges have taken away, as it was, unless it is there. Within the
+ * server, so that every BSON type stays what it is.
+ */
+export async function restoreCopies(run: Run, { archive, into, merges }: RestoreRequest): Promise<void> {
+  try {
+    await restore(run, { archive, into, merges });
+  } catch (error) {
+    if (!isServerError(error) || error.code !== duplicateKeyCode) throw error;
+    if (merges.length === 1) {
+      run.ctx.tell({
+        event: "note",
+        message: `a document of ${into} stays in the archive: another one stands in its place`,
+      });
+      return;
+    }
+    for (const merge of merges) await restoreCopies(run, { archive, into, merges: [merge] });
+  }
+}
+
+async function restore(run: Run, { archive, into, merges }: RestoreRequest): Promise<void> {
+  await run.write.merge(archive, [
+    { $match: { collection: into, $or: ofTheseMerges(merges) } },
+    { $sort: { archivedAt: 1 } },
+    { $group: { _id: "$_id.id", document: { $last: "$document" } } },
+    { $replaceWith: "$document" },
+    { $merge: { into, on: "_id", whenMatched: "keepExisting", whenNotMatched: "insert" } },
+  ]);
+}
+
+/** Copies of an earlier merge that was rolled back are history. */
+function ofTheseMerges(merges: readonly Merge[]): readonly Document[] {
+  const epochs = [...new Set(merges.map(({ epoch }) => epoch))];
+  return epochs.map((epoch) => ({
+    epoch,
+    loser: { $in: merges.filter((merge) => merge.epoch === epoch).map(({ loser }) => loser) },
+  }));
+}

@@ -1,0 +1,151 @@
+import type { Document } from "mongodb";
+import type { NativeId } from "../../../identity/native-id.ts";
+import { formsOf } from "../../../identity/stored-ids.ts";
+import type { FoldModel, FoldStrategy, ReferenceModel } from "../../../model/merge-model.ts";
+import { type StoredDocument, valueAt } from "../../../model/stored-document.ts";
+import { collectionOf } from "../../context/migration-context.ts";
+import type { Run } from "../../run/run.ts";
+import type { Upsert } from "../../run/write-statements.ts";
+
+type Recount = Extract<FoldStrategy, { readonly recount: unknown }>["recount"];
+
+/** Counts the counters of chats anew. */
+export function recountChats(run: Run, chats: readonly NativeId[]): Promise<void> {
+  const { model } = run.ctx;
+  return recount(run, {
+    collection: model.chats.collection,
+    ids: chats,
+    fold: model.fold,
+    chatOf: ({ _id }) => _id,
+  });
+}
+
+/** Counts the counters of referencing rows anew. */
+export function recountRows(run: Run, model: ReferenceModel, rows: readonly NativeId[]): Promise<void> {
+  const { collection, field, fold } = model;
+  return recount(run, { collection, ids: rows, fold, chatOf: (row) => valueAt(row, field) as NativeId });
+}
+
+interface RecountRequest {
+  readonly collection: string;
+  readonly ids: readonly NativeId[];
+  readonly fold: FoldModel;
+  readonly chatOf: (document: StoredDocument) => NativeId;
+}
+
+/** How many documents are counted for in one command; others may write between a count and its being stored. */
+const countedAtOnce = 50;
+
+async function recount(run: Run, request: RecountRequest): Promise<void> {
+  const { collection, ids, fold } = request;
+  const counters = countersOf(fold);
+  if (counters.length === 0 || ids.length === 0) return;
+  const documents = await collectionOf(run.ctx, collection)
+    .find({ _id: { $in: [...ids] } })
+    .toArray();
+  for (let from = 0; from < documents.length; from += countedAtOnce) {
+    const some = documents.slice(from, from + countedAtOnce);
+    await storeCounts(run, collection, await countedDocuments(run, request, some));
+  }
+}
+
+interface CountedDocument {
+  readonly id: NativeId;
+  readonly counts: readonly Counted[];
+}
+
+async function countedDocuments(
+  run: Run,
+  { fold, chatOf }: RecountRequest,
+  documents: readonly StoredDocument[],
+): Promise<readonly CountedDocument[]> {
+  const counters = countersOf(fold);
+  const counts = await Promise.all(
+    counters.map(({ recount: how }) =>
+      countAll(
+        run,
+        how.collection,
+        documents.map((document) => countedBy(how, { document, chat: chatOf(document) })),
+      ),
+    ),
+  );
+  return documents.map(({ _id }, at) => ({
+    id: _id,
+    counts: counters.map((counter, which) => ({ ...counter, count: counts[which]?.[at] ?? 0 })),
+  }));
+}
+
+async function storeCounts(run: Run, collection: string, counted: readonly CountedDocument[]): Promise<void> {
+  await run.write.upsert(
+    "chat_originals",
+    counted.map(({ id, counts }) => remembered(collection, id, counts)),
+  );
+  await run.write.update(
+    collection,
+    counted.map(({ id, counts }) => ({ q: { _id: id }, u: [{ $set: countersSet(counts) }] })),
+  );
+}
+
+interface Counter {
+  readonly field: string;
+  /** Its position in the model. */
+  readonly position: number;
+  readonly recount: Recount;
+}
+
+interface Counted extends Counter {
+  readonly count: number;
+}
+
+export function countersOf(fold: FoldModel): readonly Counter[] {
+  return Object.entries(fold).flatMap(([field, strategy], position) =>
+    typeof strategy === "object" && "recount" in strategy
+      ? [{ field, position, recount: strategy.recount }]
+      : [],
+  );
+}
+
+/** What a counter counts. */
+function countedBy(
+  { field, where, since }: Recount,
+  { document, chat }: { readonly document: StoredDocument; readonly chat: NativeId },
+): Document {
+  const from = since === undefined ? undefined : valueAt(document, since.row);
+  const later =
+    since === undefined || from === undefined || from === null ? {} : { [since.counted]: { $gt: from } };
+  return { $and: [where, later, { [field]: { $in: formsOf(chat) } }] };
+}
+
+/** How many documents each filter matches, asked for in one command. */
+async function countAll(
+  run: Run,
+  collection: string,
+  filters: readonly Document[],
+): Promise<readonly number[]> {
+  const [first, ...others] = filters.map((filter, which) => [
+    { $match: filter },
+    { $group: { _id: { $literal: which }, count: { $sum: 1 } } },
+  ]);
+  if (first === undefined) return [];
+  const unions = others.map((pipeline) => ({ $unionWith: { coll: collection, pipeline } }));
+  const found = await collectionOf(run.ctx, collection)
+    .aggregate<{ readonly _id: number; readonly count: number }>([...first, ...unions])
+    .toArray();
+  const counts = new Map(found.map(({ _id, count }) => [_id, count]));
+  return filters.map((_, which) => counts.get(which) ?? 0);
+}
+
+/** Written before the counter is, so that a rollback knows the value for its own. */
+function remembered(collection: string, id: NativeId, counts: readonly Counted[]): Upsert {
+  const values = counts.map(({ position, count }) => [`recounted.f${position}`, count] as const);
+  return { _id: { collection, id }, set: Object.fromEntries(values) };
+}
+
+/** A counter that is right already keeps its BSON type. */
+function countersSet(counts: readonly Counted[]): Document {
+  const set = counts.map(({ field, count }) => {
+    const same = { $eq: [`$${field}`, count] };
+    return [field, { $cond: [same, `$${field}`, count] }] as const;
+  });
+  return Object.fromEntries(set);
+}

@@ -1,0 +1,109 @@
+import type { Document } from "mongodb";
+import { formsOf, idText, inForm } from "../../../identity/stored-ids.ts";
+import type { Merge } from "../../context/migration-records.ts";
+import type { UpdateStatement } from "../../run/write-statements.ts";
+import type { Reference } from "./references-to.ts";
+
+/** In an array of ids the survivor takes the loser's place, unless it has one already. */
+export function moveArray(field: string, { id, merge }: Reference): UpdateStatement {
+  return {
+    q: { _id: id, [field]: { $in: formsOf(merge.loser) } },
+    u: [{ $set: { [field]: arrayAfter(`$${field}`, merge) } }],
+  };
+}
+
+function arrayAfter(array: unknown, { loser, survivor }: Merge): Document {
+  return {
+    $reduce: {
+      input: replaced(array, { from: loser, to: survivor }),
+      initialValue: [],
+      in: {
+        $cond: [
+          { $and: [isAny("$$this", survivor), { $in: ["$$this", "$$value"] }] },
+          "$$value",
+          { $concatArrays: ["$$value", ["$$this"]] },
+        ],
+      },
+    },
+  };
+}
+
+function replaced(
+  array: unknown,
+  { from, to }: { readonly from: Merge["loser"]; readonly to: Merge["loser"] },
+): Document {
+  const element = (["native", "text"] as const).reduce<unknown>((otherwise, form) => {
+    const same = { $eq: ["$$this", { $literal: inForm(from, form) }] };
+    return { $cond: [same, { $literal: inForm(to, form) }, otherwise] };
+  }, "$$this");
+  return { $map: { input: array, in: element } };
+}
+
+function isAny(value: string, id: Merge["loser"]): Document {
+  return { $in: [value, { $literal: [...formsOf(id)] }] };
+}
+
+/** An array of chat ids that losers were taken from. */
+export interface MovedArray {
+  /** As it was before the first of them was. */
+  readonly original: readonly unknown[];
+  readonly current: readonly unknown[];
+  /** All whose survivors stand in it for them. */
+  readonly merges: readonly Merge[];
+}
+
+/**
+ * The array once some of the merges are undone. As long as nobody else has changed it, it follows from the original, in
+ * whatever order merges are undone; in any other a loser takes its survivor's place, or one at the end.
+ */
+export function arrayWithout(
+  { original, current, merges }: MovedArray,
+  undone: readonly Merge[],
+): readonly unknown[] {
+  const left = merges.filter((merge) => !undone.some(({ loser }) => idText(loser) === idText(merge.loser)));
+  if (sameArray(current, arrayWith(original, merges))) return arrayWith(original, left);
+  return undone.reduce((array, merge) => putBack(array, { merge, original, left }), current);
+}
+
+/** The array after these merges: survivors in their losers' places, each once. */
+function arrayWith(original: readonly unknown[], merges: readonly Merge[]): readonly unknown[] {
+  const survivorOf = new Map<string, unknown>();
+  for (const { loser, survivor } of merges) {
+    for (const form of ["text", "native"] as const)
+      survivorOf.set(idText(inForm(loser, form)), inForm(survivor, form));
+  }
+  const survivors = new Set([...survivorOf.values()].map(idText));
+  const moved = original.map((element) => survivorOf.get(idText(element)) ?? element);
+  const first = new Map<string, number>();
+  moved.forEach((element, index) => {
+    const text = idText(element);
+    if (!first.has(text)) first.set(text, index);
+  });
+  return moved.filter(
+    (element, index) => !survivors.has(idText(element)) || first.get(idText(element)) === index,
+  );
+}
+
+interface PutBack {
+  readonly merge: Merge;
+  readonly original: readonly unknown[];
+  readonly left: readonly Merge[];
+}
+
+function putBack(array: readonly unknown[], { merge, original, left }: PutBack): readonly unknown[] {
+  const { loser, survivor } = merge;
+  if (array.some((element) => isChat(element, loser))) return array;
+  const stays =
+    original.some((element) => isChat(element, survivor)) ||
+    left.some((other) => isChat(other.survivor, survivor));
+  const place = array.findIndex((element) => isChat(element, survivor));
+  return stays || place === -1 ? [...array, loser] : array.with(place, loser);
+}
+
+function isChat(element: unknown, id: Merge["loser"]): boolean {
+  return formsOf(id).some((form) => idText(form) === idText(element));
+}
+
+function sameArray(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((element, index) => idText(element) === idText(b[index]));
+}

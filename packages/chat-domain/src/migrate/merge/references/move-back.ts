@@ -1,0 +1,128 @@
+import type { NativeId } from "../../../identity/native-id.ts";
+import { idMap, idText, inForm } from "../../../identity/stored-ids.ts";
+import { valueAt } from "../../../model/stored-document.ts";
+import { collectionOf } from "../../context/migration-context.ts";
+import type { Merge, MovesRecord } from "../../context/migration-records.ts";
+import { arrayPart } from "../../journal/originals.ts";
+import type { Run } from "../../run/run.ts";
+import type { UpdateStatement } from "../../run/write-statements.ts";
+import { arrayWithout, type MovedArray } from "./array-references.ts";
+
+/** How many records of moves are in memory at once; each may name a whole batch of documents. */
+const recordsAtOnce = 200;
+
+/** Makes what followed these losers to their survivors refer to the losers again. */
+export async function moveBack(run: Run, merges: readonly Merge[]): Promise<void> {
+  const arrays: MovesRecord[] = [];
+  for await (const records of movesOf(run, merges)) {
+    arrays.push(...records.filter(({ _id }) => _id.form === "array"));
+    for (const [collection, statements] of scalarMovesBack(records))
+      await run.write.update(collection, statements);
+  }
+  await moveArraysBack(run, arrays);
+}
+
+/** By collection. */
+function scalarMovesBack(records: readonly MovesRecord[]): ReadonlyMap<string, readonly UpdateStatement[]> {
+  const statements = new Map<string, UpdateStatement[]>();
+  for (const { _id, loser, survivor, ids } of records) {
+    if (_id.form === "array") continue;
+    const there = { [_id.field]: inForm(survivor, _id.form) };
+    const back = { $set: { [_id.field]: inForm(loser, _id.form) } };
+    const statement = { q: { _id: { $in: ids }, ...there }, u: back, multi: true };
+    statements.set(_id.collection, [...(statements.get(_id.collection) ?? []), statement]);
+  }
+  return statements;
+}
+
+async function* movesOf(run: Run, merges: readonly Merge[]): AsyncGenerator<readonly MovesRecord[]> {
+  const losers = merges.map(({ loser }) => loser);
+  let records: MovesRecord[] = [];
+  for await (const record of run.ctx.records.moves.find(
+    { loser: { $in: losers } },
+    { batchSize: recordsAtOnce },
+  )) {
+    records.push(record);
+    if (records.length < recordsAtOnce) continue;
+    yield records;
+    records = [];
+  }
+  if (records.length > 0) yield records;
+}
+
+/** How often an array that changes just now is looked at again. */
+const attempts = 3;
+
+/** Arrays that these records speak of lose the survivors that stand in them for the losers. */
+async function moveArraysBack(run: Run, records: readonly MovesRecord[]): Promise<void> {
+  for (const group of byReference(records)) {
+    for (let attempt = 0; attempt < attempts; attempt += 1) {
+      if (await moveGroupBack(run, group)) break;
+    }
+  }
+}
+
+/** Returns whether no array has changed while it was worked on. */
+async function moveGroupBack(run: Run, group: readonly MovesRecord[]): Promise<boolean> {
+  const [first] = group;
+  if (first === undefined) return true;
+  const { collection, field } = first._id;
+  const undone = new Set(group.map(({ loser }) => idText(loser)));
+  const statements: UpdateStatement[] = [];
+  for (const { id, ...array } of await movedArrays(run, {
+    collection,
+    field,
+    ids: group.flatMap(({ ids }) => ids),
+  })) {
+    const back = arrayWithout(
+      array,
+      array.merges.filter(({ loser }) => undone.has(idText(loser))),
+    );
+    if (back === array.current) continue;
+    statements.push({ q: { _id: id, [field]: array.current }, u: { $set: { [field]: back } } });
+  }
+  const { n } = await run.write.update(collection, statements);
+  return n === statements.length;
+}
+
+interface Arrays {
+  readonly collection: string;
+  readonly field: string;
+  readonly ids: readonly NativeId[];
+}
+
+async function movedArrays(
+  run: Run,
+  { collection, field, ids }: Arrays,
+): Promise<readonly (MovedArray & { readonly id: NativeId })[]> {
+  const { moves, originals } = run.ctx.records;
+  const part = arrayPart(field);
+  const remembered = await originals
+    .find({ _id: { $in: ids.map((id) => ({ collection, id })) } }, { promoteValues: false })
+    .toArray();
+  const originalOf = idMap(remembered.map((record) => [record._id.id, Reflect.get(record, part)] as const));
+  const records = await moves
+    .find({ ids: { $in: [...ids] }, "_id.form": "array", "_id.collection": collection, "_id.field": field })
+    .toArray();
+  const documents = await collectionOf(run.ctx, collection)
+    .find({ _id: { $in: [...ids] } }, { projection: { [field]: 1 }, promoteValues: false })
+    .toArray();
+  return documents.flatMap((document) => {
+    const [original, current] = [originalOf.get(document._id), valueAt(document, field)];
+    if (!Array.isArray(original) || !Array.isArray(current)) return [];
+    const merges = records
+      .filter((record) => record.ids.some((id) => idText(id) === idText(document._id)))
+      .map(({ loser, survivor }) => ({ loser, survivor, epoch: 0 }));
+    return [{ id: document._id, original, current, merges }];
+  });
+}
+
+/** Records of moves, those of one field of one collection together. */
+export function byReference(records: readonly MovesRecord[]): readonly (readonly MovesRecord[])[] {
+  const groups = new Map<string, MovesRecord[]>();
+  for (const record of records) {
+    const reference = JSON.stringify([record._id.collection, record._id.field]);
+    groups.set(reference, [...(groups.get(reference) ?? []), record]);
+  }
+  return [...groups.values()];
+}

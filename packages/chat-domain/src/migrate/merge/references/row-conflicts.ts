@@ -1,0 +1,105 @@
+import type { NativeId } from "../../../identity/native-id.ts";
+import { idText } from "../../../identity/stored-ids.ts";
+import type { ReferenceModel } from "../../../model/merge-model.ts";
+import { type StoredDocument, valueAt } from "../../../model/stored-document.ts";
+import { collectionOf } from "../../context/migration-context.ts";
+import { rememberFields } from "../../journal/originals.ts";
+import type { Run } from "../../run/run.ts";
+import type { Refusal } from "../../run/write-outcome.ts";
+import { archiveDocuments, deleteArchived } from "../archive/archive-documents.ts";
+import { foldDocuments } from "../fold/fold-documents.ts";
+import type { Reference } from "./references-to.ts";
+
+export interface RowConflict {
+  readonly reference: Reference;
+  readonly refusal: Refusal;
+}
+
+/** A row that cannot follow its chat, and the survivor's row that stands in its place. */
+interface Conflict extends RowConflict {
+  readonly into: NativeId;
+}
+
+/**
+ * Where a unique index keeps a row from following its chat, the survivor's row stands for both: the loser's is archived,
+ * folded into it if the model says so, and deleted while it still is what was archived. Returns how many are.
+ */
+export async function resolveRowConflicts(
+  run: Run,
+  model: ReferenceModel,
+  refused: readonly RowConflict[],
+): Promise<number> {
+  const conflicts = await withSurvivorsRows(run, model, refused);
+  if (conflicts.length === 0) return 0;
+  const { collection, onConflict, fold } = model;
+  const ids = conflicts.map(({ reference }) => reference.id);
+  const into = conflicts.map((conflict) => conflict.into);
+  const folds = onConflict === "fold";
+  if (folds) await rememberFields(run, { collection, ids: into, fold });
+  await archiveDocuments(run, {
+    from: collection,
+    archive: "chat_rows_archive",
+    documents: conflicts.map((conflict) => ({
+      id: conflict.reference.id,
+      merge: conflict.reference.merge,
+      into: conflict.into,
+    })),
+    filter: {},
+  });
+  if (folds) {
+    const filter = { "_id.id": { $in: ids }, collection };
+    await foldDocuments(run, {
+      archive: "chat_rows_archive",
+      filter,
+      target: "into",
+      into: collection,
+      alive: { $literal: true },
+      fold,
+    });
+  }
+  return deleteArchived(run, { collection, archive: "rowsArchive", ids, filter: {} });
+}
+
+/** How many rows are asked for in one query. */
+const lookupsAtOnce = 200;
+
+/** Found by what the index says they share; one that is gone by now is no conflict any more. */
+async function withSurvivorsRows(
+  run: Run,
+  { collection }: ReferenceModel,
+  refused: readonly RowConflict[],
+): Promise<readonly Conflict[]> {
+  const rows = collectionOf(run.ctx, collection);
+  const found: Conflict[] = [];
+  for (let from = 0; from < refused.length; from += lookupsAtOnce) {
+    const some = refused.slice(from, from + lookupsAtOnce);
+    const fields = [...new Set(some.flatMap(({ refusal }) => Object.keys(refusal.keyPattern)))];
+    const candidates = await rows
+      .find(
+        { $or: some.map(({ refusal }) => refusal.keyValue) },
+        { projection: Object.fromEntries(fields.map((field) => [field, 1])) },
+      )
+      .toArray();
+    found.push(...some.flatMap((conflict) => besideSurvivorsRow(conflict, candidates)));
+  }
+  return found;
+}
+
+function besideSurvivorsRow(
+  conflict: RowConflict,
+  candidates: readonly StoredDocument[],
+): readonly Conflict[] {
+  const shared = Object.entries(conflict.refusal.keyValue).map(
+    ([field, value]) => [field, idText(value)] as const,
+  );
+  const row = candidates.find((candidate) =>
+    shared.every(([field, text]) => valuesAt(candidate, field).some((value) => idText(value) === text)),
+  );
+  return row === undefined ? [] : [{ ...conflict, into: row._id }];
+}
+
+/** An index holds every element of an array, and `null` for what is absent. */
+function valuesAt(row: StoredDocument, field: string): readonly unknown[] {
+  const value = valueAt(row, field) ?? null;
+  return Array.isArray(value) ? value : [value];
+}

@@ -1,0 +1,92 @@
+import type { NativeId } from "../../identity/native-id.ts";
+import { idMap } from "../../identity/stored-ids.ts";
+import { uniqueChats } from "../../model/chat-filters.ts";
+import type { StoredDocument } from "../../model/stored-document.ts";
+import { chatIndexes, existingIndexes, keyIndexFlaw } from "../../store/key-index.ts";
+import type { MigrationContext } from "../context/migration-context.ts";
+import { type MigrationPhase, migrationPhases } from "../context/migration-event.ts";
+import { type JournalState, mergedStates, mergeOf } from "../context/migration-records.ts";
+import { journalBatches } from "../journal/journal.ts";
+import { hasItsKey, invalidityOf } from "../keys/chat-validity.ts";
+import { solvedParkings } from "../keys/parked-chats.ts";
+import { nextChats } from "../keys/scan-chats.ts";
+import { incompleteMerges } from "../merge/incomplete-merges.ts";
+import { strayTombstones } from "../merge/tombstones.ts";
+import { canSeal, isSealed } from "../phases/seal-phase.ts";
+import { missingReferenceIndexes } from "../preflight/reference-indexes.ts";
+
+const batch = 2_000;
+
+/**
+ * Whether `up` to this phase would change anything; read-only. Looks until it finds something, so it costs a scan only
+ * where there is nothing.
+ */
+export async function hasWork(ctx: MigrationContext, to: MigrationPhase): Promise<boolean> {
+  if ((await lacksIndexes(ctx)) || (await isUnfinished(ctx))) return true;
+  // The cheap looks first: those of backfill and settle read everything there is.
+  const looks: readonly (readonly [MigrationPhase, (ctx: MigrationContext) => Promise<boolean>])[] = [
+    ["merge", (context) => isJournaled(context, "planned")],
+    ["settle", (context) => isJournaled(context, "merged")],
+    ["purge", (context) => isJournaled(context, "settled")],
+    ["seal", async (context) => (await canSeal(context)) && !(await isSealed(context))],
+    ["backfill", async (context) => (await solvedParkings(context)).length > 0],
+    ["backfill", lacksKeys],
+    ["settle", hasStragglers],
+  ];
+  const last = migrationPhases.indexOf(to);
+  for (const [phase, look] of looks) {
+    if (migrationPhases.indexOf(phase) <= last && (await look(ctx))) return true;
+  }
+  return false;
+}
+
+/** A run that was killed wrote no end: it takes another one to say that there is nothing left to do. */
+async function isUnfinished({ records }: MigrationContext): Promise<boolean> {
+  const last = await records.runs.findOne({}, { sort: { startedAt: -1, _id: -1 } });
+  return last?.command === "up" && ["running", "failed"].includes(last.state);
+}
+
+async function isJournaled({ records }: MigrationContext, state: JournalState): Promise<boolean> {
+  return (await records.journal.findOne({ state }, { projection: { _id: 1 } })) !== null;
+}
+
+async function lacksIndexes(ctx: MigrationContext): Promise<boolean> {
+  if ((await missingReferenceIndexes(ctx)).length > 0) return true;
+  const existing = new Set((await existingIndexes(ctx.chats)).map(({ key }) => JSON.stringify(key)));
+  if (chatIndexes(ctx.model).some(({ key }) => !existing.has(JSON.stringify(key)))) return true;
+  return (await keyIndexFlaw(ctx.chats)) !== null;
+}
+
+async function lacksKeys(ctx: MigrationContext): Promise<boolean> {
+  const filter = uniqueChats(ctx.model);
+  for (let after: NativeId | null = null; ;) {
+    const chats: readonly StoredDocument[] = await nextChats(ctx, { filter, after, limit: batch });
+    const last = chats.at(-1);
+    if (last === undefined) return false;
+    const lacking = chats.filter((chat) => !hasItsKey(ctx.model, chat));
+    if (lacking.length > 0 && (await anyUnparked(ctx, lacking))) return true;
+    after = last._id;
+  }
+}
+
+/** A chat that is parked for the very reason that it still has needs a person, not a run. */
+async function anyUnparked(ctx: MigrationContext, chats: readonly StoredDocument[]): Promise<boolean> {
+  const parked = await ctx.records.journal
+    .find({ _id: { $in: chats.map(({ _id }) => _id) }, state: "parked" })
+    .toArray();
+  const reasons = idMap(parked.map((entry) => [entry._id, entry] as const));
+  return chats.some((chat) => {
+    const entry = reasons.get(chat._id);
+    return (
+      entry === undefined || (entry.kind === "invalid" && entry.reason !== invalidityOf(ctx.model, chat))
+    );
+  });
+}
+
+async function hasStragglers(ctx: MigrationContext): Promise<boolean> {
+  for await (const strays of strayTombstones(ctx)) if (strays.length > 0) return true;
+  for await (const entries of journalBatches(ctx, mergedStates, () => batch)) {
+    if ((await incompleteMerges(ctx, entries.flatMap(mergeOf))).length > 0) return true;
+  }
+  return false;
+}

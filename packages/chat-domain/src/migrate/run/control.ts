@@ -1,0 +1,63 @@
+import { duplicateKeyCode, isServerError } from "../../errors/mongo-errors.ts";
+import type { MigrationContext } from "../context/migration-context.ts";
+import { MigrationError } from "../context/migration-error.ts";
+import type { LockControl } from "../context/migration-records.ts";
+import { lockHolder, nobody } from "./lease.ts";
+
+const majority = { writeConcern: { w: "majority", journal: true } } as const;
+
+/** Tells the present runner, on whatever host, and all later ones, to stop at the next checkpoint. */
+export async function setControl(
+  ctx: MigrationContext,
+  { action, reason, by }: Omit<LockControl, "at">,
+): Promise<void> {
+  const control: LockControl = { action, reason, by, at: ctx.now() };
+  const _id = ctx.model.chats.collection;
+  try {
+    await ctx.records.locks.updateOne(
+      { _id },
+      { $set: { control }, $setOnInsert: nobody },
+      { upsert: true, ...majority },
+    );
+  } catch (error) {
+    if (!(isServerError(error) && error.code === duplicateKeyCode)) throw error;
+    await ctx.records.locks.updateOne({ _id }, { $set: { control } }, majority);
+  }
+}
+
+/** Lifts a pause or an abort; `false` when there was none. */
+export async function liftControl(ctx: MigrationContext): Promise<boolean> {
+  const { modifiedCount } = await ctx.records.locks.updateOne(
+    { _id: ctx.model.chats.collection },
+    { $unset: { control: "" } },
+    majority,
+  );
+  return modifiedCount > 0;
+}
+
+/**
+ * Takes the lease from a runner that is dead. One whose lease has not run out is refused, unless forced.
+ * Returns whose it was, or `null` when nobody held it.
+ *
+ * @throws MigrationError `LOCKED` when the runner is alive
+ */
+export async function unlock(
+  ctx: MigrationContext,
+  options: { readonly force?: boolean } = {},
+): Promise<string | null> {
+  const { locks } = ctx.records;
+  const _id = ctx.model.chats.collection;
+  const lock = await locks.findOne({ _id });
+  if (lock === null || lock.leaseUntil.getTime() === 0) return null;
+  const holder = await lockHolder(ctx);
+  const expired = options.force === true ? {} : { $expr: { $lt: ["$leaseUntil", "$$NOW"] } };
+  const { matchedCount } = await locks.updateOne(
+    { _id, owner: lock.owner, ...expired },
+    // Still marked as taken: whoever comes next has to reckon with writes that are under way.
+    [{ $set: { owner: "", leaseUntil: { $subtract: ["$$NOW", 1] } } }],
+    majority,
+  );
+  if (matchedCount > 0) return holder;
+  const message = `the runner is alive (${holder}); stop it, or pass --force if you know that it is gone`;
+  throw new MigrationError("LOCKED", message);
+}

@@ -1,0 +1,68 @@
+import { ChatError } from "../errors/chat-error.ts";
+import { isObjectId } from "../identity/native-id.ts";
+import { participantIdOrNull } from "../identity/participant-id.ts";
+import { sortedSet } from "../identity/participants-key.ts";
+import { storedParticipants, storedScope } from "./chat-document.ts";
+import type { ChatModel } from "./chat-model.ts";
+import { keyField, type StoredDocument } from "./stored-document.ts";
+
+/** A chat as onechat sees it. Ids are canonical text, see `participantId`. */
+export interface Chat {
+  readonly id: string;
+  /** Sorted by Unicode code point, without repeats. */
+  readonly participants: readonly string[];
+  /** `null` for a chat that has not been claimed yet, and for named groups. */
+  readonly participantsKey: string | null;
+  readonly scope: string;
+  /** `null` only where neither the document nor its ObjectId tells. */
+  readonly createdAt: Date | null;
+  readonly createdBy: string | null;
+  /** Ids of the duplicates that were merged into this chat; they stay valid for ever. */
+  readonly aliases: readonly string[];
+  /** The stored document with the application's own fields. */
+  readonly document: StoredDocument;
+}
+
+/**
+ * Reads a stored document of any age. What is not a valid id is left out of `participants`, never invented.
+ *
+ * @throws ChatError `INTEGRITY` when `_id` is of a type that has no canonical text
+ */
+export function toChat(model: ChatModel, document: StoredDocument): Chat {
+  const { _id, createdBy, aliases, [keyField]: key } = document;
+  const id = participantIdOrNull(_id);
+  if (id === null)
+    throw new ChatError(
+      "INTEGRITY",
+      "a stored chat has an _id that is not a string, number, ObjectId or UUID",
+    );
+  return {
+    id,
+    participants: sortedSet(validIds(storedParticipants(model, document))),
+    participantsKey: typeof key === "string" ? key : null,
+    scope: storedScope(model, document) ?? "",
+    createdAt: creationTime(document),
+    createdBy: participantIdOrNull(createdBy),
+    aliases: Array.isArray(aliases) ? validIds(aliases) : [],
+    document,
+  };
+}
+
+function validIds(stored: readonly unknown[]): readonly string[] {
+  return stored.map(participantIdOrNull).filter((id) => id !== null);
+}
+
+function creationTime(document: StoredDocument): Date | null {
+  const { createdAt, _id: id } = document;
+  if (createdAt instanceof Date) return createdAt;
+  return isObjectId(id) ? id.getTimestamp() : null;
+}
+
+/**
+ * Every id under which messages of this chat may be stored: its own and those of the duplicates merged into it.
+ * Read messages with `{ chatId: { $in: chatIds(chat) } }` in the form your collection stores, and none is missed
+ * while a merge is running.
+ */
+export function chatIds(chat: Pick<Chat, "id" | "aliases">): readonly string[] {
+  return [chat.id, ...chat.aliases];
+}

@@ -1,0 +1,114 @@
+import { type Document, ObjectId } from "mongodb";
+import { nativeId } from "../identity/native-id.ts";
+import type { ChatIdentity } from "../identity/participants-key.ts";
+import { nativeParticipants, participantsPath } from "./chat-document.ts";
+import type { ChatModel } from "./chat-model.ts";
+import { isFieldPath } from "./field-path.ts";
+import { aliasesField, keyField, mergedAtField, mergedIntoField } from "./stored-document.ts";
+
+/** A checked call: who is meant, and what the caller wants a new chat to have. */
+export interface ChatRequest extends ChatIdentity {
+  readonly set: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The fields of the chat that a request creates, by path, as `$setOnInsert` takes them. The key is not among them: it
+ * comes from the filter of an upsert, which must be exactly that one equality.
+ */
+export function newChatFields(model: ChatModel, request: ChatRequest): Document {
+  return {
+    createdAt: new Date(),
+    ...equalitiesOf(model.chats.where),
+    ...request.set,
+    ...ownFields(model, request),
+  };
+}
+
+function ownFields(model: ChatModel, { ids, scope }: ChatIdentity): Document {
+  const { array } = participantsPath(model);
+  const fields: Document = { [array]: nativeParticipants(model, ids) };
+  if (scope !== "" && model.chats.scope !== null) {
+    fields[model.chats.scope] = nativeId(scope, model.chats.scopeType, "scope");
+  }
+  if (model.chats.idType === "string") fields["_id"] = new ObjectId().toHexString();
+  return fields;
+}
+
+/** What `where` demands by plain equality, so that a new chat is one of those it selects. */
+function equalitiesOf(where: Readonly<Record<string, unknown>>): Document {
+  const all: unknown = where["$and"];
+  const nested = Array.isArray(all) ? all.filter(isPlainObject).map(equalitiesOf) : [];
+  const own = Object.entries(where)
+    .filter(([field]) => !field.startsWith("$"))
+    .map(([field, condition]) => [field, equalTo(condition)] as const)
+    .filter(([, value]) => value !== undefined && value !== null);
+  return Object.assign({}, ...nested, Object.fromEntries(own)) as Document;
+}
+
+/** A sub-document without operators is compared as a whole, like any other value. */
+function equalTo(condition: unknown): unknown {
+  if (!isPlainObject(condition)) return condition;
+  const fields = Object.keys(condition);
+  if (!fields.some((field) => field.startsWith("$"))) return condition;
+  return fields.join() === "$eq" ? condition["$eq"] : undefined;
+}
+
+/** What an upsert would make of the request, which sets paths where an insert needs sub-documents. */
+export function documentOf(model: ChatModel, request: ChatRequest): Document {
+  const chat: Document = { _id: new ObjectId(), [keyField]: request.key };
+  for (const [path, value] of Object.entries(newChatFields(model, request)))
+    setAt(chat, path.split("."), value);
+  return chat;
+}
+
+function setAt(target: Document, [field = "", ...rest]: readonly string[], value: unknown): void {
+  if (rest.length > 0 && Object.hasOwn(target, field)) {
+    setAt(target[field] as Document, rest, value);
+    return;
+  }
+  const nested: Document = {};
+  if (rest.length > 0) setAt(nested, rest, value);
+  define(target, field, rest.length === 0 ? value : nested);
+}
+
+/** Only of a field of this name an assignment would make something else. */
+function define(target: Document, field: string, value: unknown): void {
+  if (field !== "__proto__") target[field] = value;
+  else Object.defineProperty(target, field, { value, enumerable: true, configurable: true, writable: true });
+}
+
+/** The paths of a new chat that are onechat's to write. */
+export function ownPaths(model: ChatModel): readonly string[] {
+  const { scope, where } = model.chats;
+  const own = [participantsPath(model).array, ...Object.keys(equalitiesOf(where))];
+  const reserved = ["_id", keyField, mergedIntoField, mergedAtField, aliasesField];
+  return [...own, ...reserved, ...(scope === null ? [] : [scope])];
+}
+
+/** A copy: what the caller adds while the call waits comes too late to be checked. `paths` are not the caller's. */
+export function settable(paths: readonly string[], set: unknown): ChatRequest["set"] {
+  if (!isPlainObject(set)) throw new TypeError("set is an object of plain fields");
+  if ("createdAt" in set && !(set["createdAt"] instanceof Date))
+    throw new TypeError("set.createdAt is a Date");
+  const fields = Object.keys(set);
+  for (const field of fields) {
+    if (!isFieldPath(field)) throw new TypeError(`set["${field}"] is not a field that can be set`);
+    const reserved = paths.find((other) => overlaps(field, other));
+    if (reserved !== undefined)
+      throw new TypeError(`set.${field} is not for the caller to set: onechat writes ${reserved}`);
+    const twin = fields.find((other) => other !== field && overlaps(field, other));
+    if (twin !== undefined) throw new TypeError(`set.${field} and set.${twin} are set twice`);
+  }
+  return { ...set };
+}
+
+function overlaps(a: string, b: string): boolean {
+  return a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
+}
+
+/** Whether this is a document, as opposed to a list, a Date or a BSON value. */
+function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null || "_bsontype" in value) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}

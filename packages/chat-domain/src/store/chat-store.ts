@@ -1,0 +1,75 @@
+import type { Collection, Db } from "mongodb";
+import { defaultMaxParticipants } from "../identity/participants-key.ts";
+import { ChatModel, type ChatModelInput } from "../model/chat-model.ts";
+import { ownPaths } from "../model/new-chat.ts";
+import type { StoredDocument } from "../model/stored-document.ts";
+import { type ChatObserver, harmless, silentObserver } from "./chat-observer.ts";
+import { type KeyIndex, keyIndex } from "./key-index.ts";
+
+/** `claim`: chats without a key may exist and are adopted; `none`: the collection is sealed, every chat has a key. */
+export type LegacyPolicy = "claim" | "none";
+
+export interface ChatStoreOptions {
+  readonly model?: ChatModelInput;
+  readonly legacy?: LegacyPolicy;
+  readonly observer?: ChatObserver;
+  /** Different people per chat; 100 unless given. */
+  readonly maxParticipants?: number;
+  /** Milliseconds after which a verb gives up with `UNAVAILABLE`; 4,000 unless given. */
+  readonly deadlineMs?: number;
+}
+
+/** Where the chats are, and what was decided once for all calls. */
+export interface ChatStore {
+  readonly db: Db;
+  readonly model: ChatModel;
+  readonly legacy: LegacyPolicy;
+  readonly observer: ChatObserver;
+  readonly maxParticipants: number;
+  readonly deadlineMs: number;
+  /** The collections, with the concerns that the guarantee needs, whatever the client's own defaults are. */
+  readonly chats: Collection<StoredDocument>;
+  readonly redirects: Collection<StoredDocument>;
+  /** Fields of a new chat that callers may not set. */
+  readonly ownPaths: readonly string[];
+  /** The unique index that decides every race, verified before it is relied on. */
+  readonly keyIndex: KeyIndex;
+}
+
+/**
+ * @throws ZodError when `model` is not a {@link ChatModel}
+ * @throws RangeError when one of the numbers is not a positive whole number
+ */
+export function chatStore(db: Db, options: ChatStoreOptions): ChatStore {
+  const model = ChatModel.parse(options.model ?? {});
+  const maxParticipants = wholeNumber("maxParticipants", options.maxParticipants ?? defaultMaxParticipants);
+  const deadlineMs = wholeNumber("deadlineMs", options.deadlineMs ?? 4_000);
+  const chats = guaranteedCollection(db, model.chats.collection, deadlineMs);
+  return {
+    db,
+    model,
+    legacy: options.legacy ?? "claim",
+    observer: harmless(options.observer ?? silentObserver),
+    maxParticipants,
+    deadlineMs,
+    chats,
+    redirects: guaranteedCollection(db, "chat_redirects", deadlineMs),
+    ownPaths: ownPaths(model),
+    keyIndex: keyIndex(chats, deadlineMs),
+  };
+}
+
+/** Up to what timers and the server take: a 32-bit number. */
+export function wholeNumber(name: string, value: number): number {
+  if (Number.isInteger(value) && value >= 1 && value < 2 ** 31) return value;
+  throw new RangeError(`${name} is a whole number from 1 to ${2 ** 31 - 1}`);
+}
+
+/** An id that was answered must survive any crash: majority and journal on write, majority on the primary on read. */
+function guaranteedCollection(db: Db, name: string, deadlineMs: number): Collection<StoredDocument> {
+  return db.collection(name, {
+    writeConcern: { w: "majority", journal: true, wtimeoutMS: deadlineMs },
+    readConcern: { level: "majority" },
+    readPreference: "primary",
+  });
+}

@@ -1,0 +1,50 @@
+import { Wait } from "../concurrency/timeout.ts";
+import { noAnswerWithin, unavailable } from "../errors/chat-error.ts";
+import { isHintRefused, isTransient } from "../errors/mongo-errors.ts";
+import type { ChatStore } from "./chat-store.ts";
+import { indexRefused } from "./key-index.ts";
+
+/**
+ * Runs a verb's database work and answers in time, whatever the driver is still waiting for: its own timeouts bound
+ * single steps (queue, selection, command), not their sum. What is abandoned may still take effect, which is safe
+ * because every write of this package may be repeated.
+ *
+ * @param signal ends the wait as well, with its reason
+ * @throws ChatError `UNAVAILABLE` after `ctx.deadlineMs`, or when the database cannot be asked
+ */
+export function withDeadline<T>(
+  ctx: ChatStore,
+  work: (wait: Wait) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const wait = new Wait();
+    const giveUp = (reason: unknown): void => {
+      wait.end(reason);
+      reject(reason);
+    };
+    const abort = (): void => giveUp(signal?.reason);
+    const timer = setTimeout(() => giveUp(noAnswerWithin(ctx.deadlineMs)), ctx.deadlineMs);
+    if (signal?.aborted === true) abort();
+    signal?.addEventListener("abort", abort, { once: true });
+    asCallerErrors(ctx, () => work(wait))
+      .then(resolve, reject)
+      .finally(() => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", abort);
+      });
+  });
+}
+
+/** Runs database work and rejects with what a caller can act on: "not now", no index, or the error itself. */
+export async function asCallerErrors<T>(ctx: ChatStore, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isHintRefused(error)) {
+      ctx.keyIndex.forget();
+      throw indexRefused(ctx.chats, error);
+    }
+    throw isTransient(error) ? unavailable("the database did not answer in time; try again", error) : error;
+  }
+}
