@@ -17,7 +17,11 @@ describe("the console, in a browser", needs(browserProgram.missing), () => {
   let browser: Browser;
   let api: RunningApi;
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: browserProgram.path, args: ["--no-sandbox"], timeout: 120_000 });
+    browser = await chromium.launch({
+      executablePath: browserProgram.path,
+      args: ["--no-sandbox"],
+      timeout: 120_000,
+    });
     api = await start(settings({ AUTH_DEV: "1" }));
   });
   afterAll(async () => {

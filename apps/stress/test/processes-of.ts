@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { until } from "@onechat/testing";
 
+/** Why a test that looks at other processes cannot do so on this machine. */
+export const procMissing = process.platform === "linux" ? null : "there is no /proc: this needs Linux";
+
 /** Ids of the running processes that inherited this text in their environment; Linux only. */
 export function processesOf(mark: string): readonly number[] {
   return readdirSync("/proc")

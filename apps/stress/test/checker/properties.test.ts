@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { checkHistory } from "../../src/checker/check-history.ts";
 import { checkRegister } from "../../src/checker/check-register.ts";
 import { evidenceOf } from "../../src/checker/evidence.ts";
@@ -10,9 +10,6 @@ import { linesOf } from "../../src/selftest/cross-check.ts";
 import { correctHistory } from "../../src/selftest/random-history.ts";
 import { canBeExplained, type SmallHistory } from "../../src/selftest/search-order.ts";
 import { seededRandom } from "../../src/speed/seeded-random.ts";
-
-// Many small histories take their time on a machine that is busy.
-vi.setConfig({ testTimeout: 60_000 });
 
 const names = ["a", "b", "c", "x", "y"] as const;
 const name = fc.constantFrom(...names);

@@ -38,7 +38,7 @@ test("an id that one loser got while another chat was there is PHANTOM_ID", () =
   expect(anomaliesIn({ calls, audit: [stored(["x"])] })).toEqual(["SPLIT_ID 1 2", "PHANTOM_ID 1 2"]);
 });
 
-test("a hundred thousand made-up ids are one anomaly, and no reason to give up", { timeout: 60_000 }, () => {
+test("a hundred thousand made-up ids are one anomaly, and no reason to give up", () => {
   const ids = Array.from({ length: 150_000 }, (_, index) => `id-${index}`);
   const calls = ids.map((id, index) => (index === 0 ? created(id, 0, 5) : got(id, 1, 6)));
   expect(anomaliesIn({ calls, audit: [stored(["id-0"])] })).toEqual(["SPLIT_ID 1 2", "PHANTOM_ID 1 2"]);

@@ -5,14 +5,12 @@ import { testMongo } from "@onechat/mongo/testing";
 import { needs } from "@onechat/testing";
 import { describe, expect, it } from "vitest";
 import { readResult } from "../../src/result/result-file.ts";
-import { endOfProcesses, processesOf } from "../processes-of.ts";
+import { endOfProcesses, processesOf, procMissing } from "../processes-of.ts";
 import { newDirectory, start } from "../stress-process.ts";
 
 const long = ["run", "smoke", "--variant", "ours,naive", "--workload", "hot", "--procs", "2", "--repeats"];
 
-const linux = process.platform === "linux" ? null : "processes are looked for in /proc, which only Linux has";
-
-describe("a run that is interrupted by Ctrl-C", needs(linux), () => {
+describe("a run that is interrupted by Ctrl-C", needs(procMissing), () => {
   it("reports what it saw and leaves no process behind", async () => {
     const mark = randomUUID();
     const directory = newDirectory();

@@ -3,11 +3,10 @@ import { crashableMongo, crashableMongoMissing } from "@onechat/mongo/testing";
 import { needs, until } from "@onechat/testing";
 import { describe, expect, it } from "vitest";
 import { readResult } from "../../src/result/result-file.ts";
-import { endOfProcesses, isFrozen, processesOf } from "../processes-of.ts";
+import { endOfProcesses, isFrozen, processesOf, procMissing } from "../processes-of.ts";
 import { newDirectory, type Running, start } from "../stress-process.ts";
 
 const missing = await crashableMongoMissing(process.env);
-const linux = process.platform === "linux" ? null : "processes are looked for in /proc, which only Linux has";
 
 /** The program stands still, and so does one of the processes that it has frozen: nobody can thaw it now. */
 async function stopWhileFrozen({ child, ended }: Running, mark: string): Promise<void> {
@@ -31,7 +30,7 @@ async function stopWhileFrozen({ child, ended }: Running, mark: string): Promise
   await Promise.race([caught, missed]);
 }
 
-describe("a run that is stopped while a process is frozen", needs(missing ?? linux), () => {
+describe("a run that is stopped while a process is frozen", needs(missing ?? procMissing), () => {
   /** It freezes a process again and again, so that one can be caught. */
   function startPausing(mark: string, directory: string): Running {
     const load = ["--path", "http", "--variant", "ours,naive", "--workload", "hot", "--callers", "4"];

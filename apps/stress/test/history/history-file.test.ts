@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { until } from "@onechat/testing";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { History } from "../../src/history/history.ts";
 import type { HistoryLine } from "../../src/history/history-line.ts";
 import { readHistory } from "../../src/history/history-reader.ts";
@@ -10,9 +10,6 @@ import { operationsOf } from "../../src/history/operation-table.ts";
 import { UnreadableHistory } from "../../src/history/unreadable-history.ts";
 import { allLines, footer, header, operation, register } from "./lines.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
-
-// Many small histories take their time on a machine that is busy.
-vi.setConfig({ testTimeout: 60_000 });
 
 /** All lines of a history, by kind. */
 function linesOf({ header: first, registers, operations, faults, machine, audit, footer: last }: History) {

@@ -1,13 +1,10 @@
 import fc from "fast-check";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { operationLine } from "../../src/history/operation-line.ts";
 import { Operation, OperationKind, Outcome } from "../../src/history/operation.ts";
 import { operationColumns } from "../../src/history/operation-columns.ts";
 import { operationAt } from "../../src/history/operation-table.ts";
 import { operation } from "./lines.ts";
-
-// Many small histories take their time on a machine that is busy.
-vi.setConfig({ testTimeout: 60_000 });
 
 const text = fc.oneof(
   fc.string(),

@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { findChromium, needs } from "@onechat/testing";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { findChromium, needs, until } from "@onechat/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeReports } from "../../src/report/write-reports.ts";
 import { failingRun, interruptedRun, passingRun } from "./synthetic-runs.ts";
@@ -18,9 +18,9 @@ interface Look {
 
 const wide = { width: 1_280, scheme: "light" } as const;
 
-const browserProgram = findChromium(process.env);
+const chromiumHere = findChromium(process.env);
 
-describe("report.html in a browser", needs(browserProgram.missing), () => {
+describe("report.html in a browser", needs(chromiumHere.missing), () => {
   let directory = "";
   let browser: Browser;
   let page: Page;
@@ -36,14 +36,15 @@ describe("report.html in a browser", needs(browserProgram.missing), () => {
       await rename(html, join(directory, `${name}.html`));
       await rename(junit, join(directory, `${name}.xml`));
     }
-    browser = await chromium.launch({ executablePath: browserProgram.path, args: ["--no-sandbox"] });
+    browser = await chromium.launch({ executablePath: chromiumHere.path, args: ["--no-sandbox"] });
     page = await browser.newPage();
+    page.setDefaultTimeout(60_000);
     page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
     page.on("pageerror", (error) => complaints.push(String(error)));
     page.on("request", (request) => {
       if (!request.url().startsWith(url)) complaints.push(`request: ${request.url()}`);
     });
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await browser.close();
@@ -103,8 +104,12 @@ describe("report.html in a browser", needs(browserProgram.missing), () => {
     expect(await toggle.textContent()).toBe("Theme: dark");
     expect(await ground()).not.toBe(light);
     expect(await imageOf("curves")).not.toBe(lightCurves);
-    await page.reload();
-    expect(await toggle.textContent()).toBe("Theme: dark");
+    // What a page has stored reaches its next visit in its own time.
+    const again = await until("a later visit in the dark", async () => {
+      await page.reload();
+      return (await toggle.textContent()) === "Theme: dark" && (await ground());
+    });
+    expect(again).not.toBe(light);
     await page.evaluate("localStorage.clear()");
   });
 
@@ -160,8 +165,16 @@ describe("report.html in a browser", needs(browserProgram.missing), () => {
   it("copies the command that runs it again", async () => {
     await open({ ...wide, run: "passing" });
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-    await page.getByRole("button", { name: "Copy" }).click();
-    await page.getByRole("button", { name: "Copied" }).waitFor();
+    // It says so for a moment only.
+    await page.evaluate(`(() => {
+      const button = document.querySelector("button[data-copy]");
+      new MutationObserver(() => (button.title += button.textContent)).observe(button, { childList: true });
+    })()`);
+    const button = page.locator("button[data-copy]");
+    await button.click();
+    await until("the button to say that it has copied", async () =>
+      (await button.getAttribute("title"))?.startsWith("Copied"),
+    );
     expect(await page.evaluate("navigator.clipboard.readText()")).toBe("pnpm stress run ci --seed 7");
   });
 

@@ -1,11 +1,8 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { selftest } from "../../src/commands/selftest.ts";
 import { catchCorruptions, corruptions } from "../../src/selftest/catch-corruptions.ts";
 import { crossCheck } from "../../src/selftest/cross-check.ts";
 import { Anomaly } from "../../src/result/stress-result.ts";
-
-// Many small histories take their time on a machine that is busy.
-vi.setConfig({ testTimeout: 60_000 });
 
 const signal = new AbortController().signal;
 const quietly = (histories: number) => ({

@@ -30,15 +30,6 @@ export function keylessChatsOf(
   return both(model, [...exactly(model, ids), unkeyed(model), live(model), ofScope(model, scope)]);
 }
 
-/** Live chats whose participants are exactly these, whatever their key is. */
-export function chatsOfExactly(
-  model: ChatModel,
-  ids: readonly string[],
-  scope: string,
-): Filter<StoredDocument> {
-  return both(model, [...exactly(model, ids), live(model), ofScope(model, scope)]);
-}
-
 /** Live chats that are unique by their participants. */
 export function uniqueChats(model: ChatModel): Filter<StoredDocument> {
   return both(model, [live(model)]);

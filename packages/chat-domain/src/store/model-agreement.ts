@@ -138,7 +138,7 @@ export function otherBsonTypes(type: NativeIdType): readonly string[] {
 }
 
 /** Also a problem of a migration's plan. */
-export function foreignKeysText(namespace: string, { chats: { keyField } }: ChatModel): string {
+function foreignKeysText(namespace: string, { chats: { keyField } }: ChatModel): string {
   return (
     `the field ${keyField} of ${namespace} holds values that are no keys of onechat's (null included), so it is the ` +
     'application\'s own: name another field for the key, such as "chats": { "keyField": "onechatKey" }'

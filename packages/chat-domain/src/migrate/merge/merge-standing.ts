@@ -52,14 +52,6 @@ function belongsTo(
   return isChatOf(model, loser.chat, survivor);
 }
 
-/** The merges whose loser may no longer give anything to its survivor. */
-export async function driftedMerges(
-  ctx: MigrationContext,
-  merges: readonly Merge[],
-): Promise<readonly Merge[]> {
-  return (await standingOf(ctx, merges, { isSelected: false })).drifted;
-}
-
 /** Without these merges. */
 export function withoutMerges(merges: readonly Merge[], others: readonly Merge[]): readonly Merge[] {
   const left = new Set(others.map(({ loser }) => idText(loser)));

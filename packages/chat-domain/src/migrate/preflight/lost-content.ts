@@ -18,7 +18,7 @@ export async function hasMergeable({ chats, model }: MigrationContext): Promise<
   return (await chats.findOne(keyless, { projection: { _id: 1 } })) !== null;
 }
 
-export function lostContentReport(model: ChatModel, found: DuplicateDifferences): PreflightReport {
+function lostContentReport(model: ChatModel, found: DuplicateDifferences): PreflightReport {
   const { differences, missingTargets, alone } = found;
   return {
     problems: [

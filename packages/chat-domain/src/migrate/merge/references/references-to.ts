@@ -26,10 +26,10 @@ export interface ReferencesRequest {
 }
 
 /** Ids that equal each other equal each other, whatever a collection makes of upper and lower case. */
-export const simple = { locale: "simple" } as const;
+const simple = { locale: "simple" } as const;
 
 /** Whether what refers to a loser by this field can be found by an index, and follows. */
-export function isFollowing({ field, leave }: Pick<ReferenceModel, "field" | "leave">): boolean {
+function isFollowing({ field, leave }: Pick<ReferenceModel, "field" | "leave">): boolean {
   return leave === undefined && mapOfKeys(field) === null;
 }
 
