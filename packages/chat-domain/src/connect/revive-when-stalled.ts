@@ -14,9 +14,6 @@ const lookEveryMs = 1_000;
  * waits for "drain" on a socket that is destroyed, and no timeout of its own applies. When it was the check of the
  * server that was lost, the client finds the server never again; when it was any other, a connection of the pool is
  * lost. Operations under way at that time fail as they do when a connection breaks.
- *
- * A client whose first connection fails, because its server comes up later or its own process was too busy, is no better
- * off: the driver (7.9) holds on to what it has closed, and every operation from then on fails with "Topology is closed".
  */
 export function reviveWhenStalled(client: MongoClient): AsyncDisposable {
   const isStalled = watchForStall(client);
@@ -79,25 +76,12 @@ function watchForStall(client: MongoClient): () => boolean {
     );
     client.on("connectionCheckedIn", ({ address, connectionId }) => end(`${address}/${connectionId}`));
   }
-  let isHeldClosed = false;
-  client.on("topologyOpening", () => {
-    isHeldClosed = false;
-  });
-  client.on("topologyClosed", () => {
-    // Nothing is under way any more, and what its owner has closed is not to be opened again.
-    left.clear();
-    isHeldClosed = holdsTopology(client);
-  });
+  // Nothing is under way any more, and what its owner has closed is not to be opened again.
+  client.on("topologyClosed", () => left.clear());
   return () => {
-    if (isHeldClosed) return true;
     for (const [what, looksLeft] of left) left.set(what, looksLeft - 1);
     return [...left.values()].some((looksLeft) => looksLeft < 0);
   };
-}
-
-/** An owner's `close()` lets go of it first; there is no public way to see that. */
-function holdsTopology(client: object): boolean {
-  return "topology" in client && client.topology !== undefined;
 }
 
 function looksUntil(timeoutMs: number): number {
