@@ -5,14 +5,15 @@ import { createOrGetChat, findChat } from "../src/index.ts";
 
 describe("connect", () => {
   it("answers UNAVAILABLE within its deadline when the database is down", async () => {
-    await using down = connect({ uri: "mongodb://127.0.0.1:9/", deadlineMs: 1_000 });
-    const started = performance.now();
-    await expect(down.ping()).rejects.toMatchObject({ code: "UNAVAILABLE" });
-    await expect(createOrGetChat(down, { participants: ["a"] })).rejects.toMatchObject({
+    // The driver by itself would look for a server for two seconds.
+    await using down = connect({ uri: "mongodb://127.0.0.1:9/", deadlineMs: 200 });
+    const beforeDeadline = {
       code: "UNAVAILABLE",
-    });
-    await expect(findChat(down, { participants: ["a"] })).rejects.toMatchObject({ code: "UNAVAILABLE" });
-    expect(performance.now() - started).toBeLessThan(5_000);
+      message: "no answer from the database within 200 ms; try again",
+    };
+    await expect(down.ping()).rejects.toMatchObject(beforeDeadline);
+    await expect(createOrGetChat(down, { participants: ["a"] })).rejects.toMatchObject(beforeDeadline);
+    await expect(findChat(down, { participants: ["a"] })).rejects.toMatchObject(beforeDeadline);
   });
 
   it("lets the connection string decide about pool, timeouts and name", () => {

@@ -1,88 +1,138 @@
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { databaseName, testMongo } from "@onechat/mongo/testing";
+import { until } from "@onechat/testing";
 import { MongoClient } from "mongodb";
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type ChatConnection, connect, reviveWhenStalled } from "../src/connect/index.ts";
-import { createOrGetChat, ensureIndexes } from "../src/index.ts";
+import { createOrGetChat, ensureIndexes, findChat, listChats } from "../src/index.ts";
 import { destroyIdleSocket, loseServerCheck } from "./stalled-driver.ts";
 
-/** Short timeouts, so that patience ends soon; heartbeats far apart, so that only the lost one counts. */
-function open(options = "connectTimeoutMS=200&socketTimeoutMS=200"): ChatConnection {
-  const { uri } = testMongo();
-  const all = `${uri}${uri.includes("?") ? "&" : "?"}${options}&heartbeatFrequencyMS=60000`;
-  return connect({ uri: all, database: databaseName("stalled"), deadlineMs: 500 });
+const patienceMs = 60_000;
+
+interface Timeouts {
+  /** How long the driver may wait for a check of the server, and for the answer to a command. */
+  readonly driverMs?: number;
+  readonly deadlineMs?: number;
 }
 
-describe.concurrent("a driver that waits for what no longer comes", () => {
+/** Checks of the server far apart, so that only the lost one counts. */
+function open({ driverMs = patienceMs, deadlineMs = patienceMs }: Timeouts = {}): ChatConnection {
+  const { uri } = testMongo();
+  const timeouts = `connectTimeoutMS=${driverMs}&socketTimeoutMS=${driverMs}`;
+  const patient = `serverSelectionTimeoutMS=${patienceMs}&waitQueueTimeoutMS=${patienceMs}`;
+  const all = `${uri}${uri.includes("?") ? "&" : "?"}${timeouts}&${patient}&heartbeatFrequencyMS=600000`;
+  return connect({ uri: all, database: databaseName("stalled"), deadlineMs });
+}
+
+/** The client is looked at every second of a clock that stands still: for as long as the driver may wait. */
+function lookForAsLongAs(driverMs: number): void {
+  vi.advanceTimersByTime(driverMs + 1_000);
+}
+
+/** One look more than the driver's own timeouts get. */
+function lookTwice(): void {
+  vi.advanceTimersByTime(2_000);
+}
+
+describe("a driver that waits for what no longer comes", () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }));
+  afterEach(() => void vi.useRealTimers());
+
   it("is connected anew when its check of the server was lost, and answers again", async () => {
-    await using connection = open();
+    const driverMs = 2_000;
+    await using connection = open({ driverMs });
     await connection.ping();
     const { client } = connection.db;
     const checks: string[] = [];
     client.on("serverHeartbeatStarted", () => checks.push("started"));
     client.on("serverHeartbeatSucceeded", () => checks.push("succeeded"));
+    client.on("serverHeartbeatFailed", () => checks.push("failed"));
     await loseServerCheck(client);
-    await sleep(1_000);
+    // The driver's own timeout, which does not come however long one waits.
+    await sleep(driverMs + 500);
     expect(checks).toEqual(["started"]);
-    await once(client, "serverHeartbeatSucceeded");
+    const answered = once(client, "serverHeartbeatSucceeded");
+    lookForAsLongAs(driverMs);
+    lookTwice();
+    await answered;
     await ensureIndexes(connection);
     expect(await createOrGetChat(connection, { participants: ["a", "b"] })).toMatchObject({ created: true });
-  }, 20_000);
+  });
 
   it("gets a connection back that a lost command had taken", async () => {
     await using connection = open();
     await connection.ping();
     destroyIdleSocket(connection.db.client);
-    await expect(connection.ping()).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    const lost = listChats({ ...connection, deadlineMs: 100 }, { participant: "a" });
+    await expect(lost).rejects.toMatchObject({ code: "UNAVAILABLE" });
     expect(connection.pool().inUse).toBe(1);
-    await once(connection.db.client, "serverHeartbeatSucceeded");
+    const answered = once(connection.db.client, "serverHeartbeatSucceeded");
+    lookForAsLongAs(patienceMs);
+    lookTwice();
+    await answered;
     await connection.ping();
     expect(connection.pool().inUse).toBe(0);
-  }, 20_000);
+  });
 
   it("does not stop callers for good, whatever was lost with the batch that was under way", async () => {
-    await using connection = open("socketTimeoutMS=60000");
-    await ensureIndexes(connection);
-    await createOrGetChat(connection, { participants: ["a", "b"] });
-    for (const people of [
-      ["a", "c"],
-      ["a", "d"],
-      ["a", "e"],
-    ]) {
+    await using connection = open({ deadlineMs: 500 });
+    await until("the indexes", async () => {
+      await ensureIndexes(connection);
+      return true;
+    });
+    const chatOf = (...participants: string[]) => createOrGetChat(connection, { participants });
+    await until("a first chat", () => chatOf("a", "b"));
+    for (const friend of ["c", "d", "e"]) {
       destroyIdleSocket(connection.db.client);
-      await Promise.allSettled([createOrGetChat(connection, { participants: people })]);
+      await Promise.allSettled([chatOf("a", friend)]);
     }
-    expect(await createOrGetChat(connection, { participants: ["a", "f"] })).toMatchObject({ created: true });
-  }, 20_000);
+    const { chat } = await until("a call to be answered", () => chatOf("a", "f"));
+    expect(await until("its chat", () => findChat(connection, { participants: ["a", "f"] }))).toEqual(chat);
+  });
 
   it("is left alone while it waits no longer than it may", async () => {
-    await using connection = open("connectTimeoutMS=60000&socketTimeoutMS=60000");
+    await using connection = open();
     await connection.ping();
     await loseServerCheck(connection.db.client);
-    const closed = once(connection.db.client, "topologyClosed").then(() => "closed");
-    expect(await Promise.race([closed, sleep(4_000, "left alone")])).toBe("left alone");
-  }, 20_000);
+    let closed = false;
+    connection.db.client.once("topologyClosed", () => (closed = true));
+    lookForAsLongAs(patienceMs);
+    await connection.ping();
+    expect(closed).toBe(false);
+    lookTwice();
+    await until("the client to be connected anew", () => closed);
+  });
 
   it("ends when it is disposed of in the middle of being connected anew", async () => {
     const connection = open();
     await connection.ping();
     const { client } = connection.db;
     await loseServerCheck(client);
-    await once(client, "topologyClosed");
+    const closed = once(client, "topologyClosed");
+    lookForAsLongAs(patienceMs);
+    lookTwice();
+    await closed;
     await connection[Symbol.asyncDispose]();
     await expect(connection.ping()).rejects.toMatchObject({ code: "UNAVAILABLE" });
-  }, 20_000);
+  });
 
   it("stays closed when its owner has closed it, whatever was under way", async () => {
-    const client = new MongoClient(testMongo().uri, { connectTimeoutMS: 200, socketTimeoutMS: 200 });
-    await using _ = reviveWhenStalled(client);
+    const client = new MongoClient(testMongo().uri);
+    const reviving = reviveWhenStalled(client);
     await client.db("admin").command({ ping: 1 });
+    const underWay = once(client, "connectionCheckedOut");
     destroyIdleSocket(client);
-    void client.db("admin").command({ ping: 1 });
-    await sleep(100);
+    void client
+      .db("admin")
+      .command({ ping: 1 })
+      .catch(() => undefined);
+    await underWay;
     await client.close();
-    const opened = once(client, "topologyOpening").then(() => "opened");
-    expect(await Promise.race([opened, sleep(5_000, "closed")])).toBe("closed");
-  }, 20_000);
+    let opened = false;
+    client.once("topologyOpening", () => (opened = true));
+    lookForAsLongAs(10 * patienceMs);
+    await reviving[Symbol.asyncDispose]();
+    expect(opened).toBe(false);
+  });
 });

@@ -14,6 +14,14 @@ const lookEveryMs = 1_000;
  * waits for "drain" on a socket that is destroyed, and no timeout of its own applies. When it was the check of the
  * server that was lost, the client finds the server never again; when it was any other, a connection of the pool is
  * lost. Operations under way at that time fail as they do when a connection breaks.
+ * @example
+ * ```ts
+ * import { reviveWhenStalled } from "@onechat/chat-domain/connect";
+ * import { MongoClient } from "mongodb";
+ *
+ * const client = new MongoClient("mongodb://127.0.0.1:27017");
+ * await using reviver = reviveWhenStalled(client);
+ * ```
  */
 export function reviveWhenStalled(client: MongoClient): AsyncDisposable {
   const isStalled = watchForStall(client);

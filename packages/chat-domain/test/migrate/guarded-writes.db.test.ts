@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { databaseName, testMongo } from "@onechat/mongo/testing";
+import { until } from "@onechat/testing";
 import { type Db, type Document, MongoClient } from "mongodb";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { isTransient } from "../../src/errors/mongo-errors.ts";
@@ -11,15 +11,16 @@ interface Counter extends Document {
   readonly count: number;
 }
 
-/** The database behind a router that delivers the first so many updates of its first command, and the rest later. */
-function split(real: Db, first: number, laterMs: number): Db {
+/** The database behind a router that delivers the first so many updates of its first command, and the rest too late. */
+function split(real: Db, first: number, untilTooLate: () => Promise<unknown>): Db {
   let isFirst = true;
   const command = async (body: Document): Promise<Document> => {
     if (!isFirst) return real.command(body);
     isFirst = false;
     const updates = body["updates"] as readonly Document[];
     const early = await real.command({ ...body, updates: updates.slice(0, first) });
-    await sleep(laterMs);
+    expect(early).toMatchObject({ n: first, ok: 1 });
+    await untilTooLate();
     const late = await real.command({ ...body, updates: updates.slice(first) });
     return {
       n: Number(early["n"]) + Number(late["n"]),
@@ -55,11 +56,18 @@ describe("writes within a lease", () => {
   /** The first bound, and the one after every renewal, in milliseconds from now. */
   function leaseOf(firstMs: number, renewedMs: number) {
     let renewals = 0;
+    let beginBefore = new Date(0);
     return {
+      runOut: () =>
+        until("the bound to be over", async () => {
+          const over = { $lt: [beginBefore, "$$NOW"] };
+          return (await counters.countDocuments({ $expr: over }, { limit: 1 })) === 1;
+        }),
       renewals: () => renewals,
       async bound(): Promise<WriteBound> {
         const ms = renewals === 0 ? firstMs : renewedMs;
-        return { beginBefore: new Date(Date.now() + ms), maxTimeMS };
+        beginBefore = new Date(Date.now() + ms);
+        return { beginBefore, maxTimeMS };
       },
       async renew() {
         renewals += 1;
@@ -81,8 +89,9 @@ describe("writes within a lease", () => {
   });
 
   it("are each done once, and counted once, when a router delivers half of a command too late", async () => {
-    const lease = leaseOf(400, maxTimeMS);
-    const outcome = await guardedWrites(split(db, 400, 500), lease).update("counters", increments);
+    // The first half has to be in time: that is all that may take no longer.
+    const lease = leaseOf(2_000, maxTimeMS);
+    const outcome = await guardedWrites(split(db, 400, lease.runOut), lease).update("counters", increments);
     expect(outcome).toEqual({ n: 2_500, changed: 2_500, refusals: [] });
     expect(await counters.countDocuments({ count: 1 })).toBe(2_500);
     expect(lease.renewals()).toBe(1);

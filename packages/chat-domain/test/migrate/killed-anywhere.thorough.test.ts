@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { crashableMongo, crashableMongoMissing, databaseName, testMongo } from "@onechat/mongo/testing";
+import { sampleOf } from "@onechat/testing";
 import { type Db, MongoClient } from "mongodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { auditChats, type Finding } from "../../src/audit/index.ts";
@@ -10,6 +11,7 @@ import {
   purge,
   rollBack,
 } from "../../src/migrate/index.ts";
+import { copyDatabase } from "./database-copy.ts";
 import { databaseImage, outcomeImage } from "./database-image.ts";
 import { dyingDatabase, ProcessDied } from "./dying-database.ts";
 import { applicationCollections, everyKindModel, fillWithEveryKind } from "./every-kind-of-loser.ts";
@@ -17,11 +19,10 @@ import { applicationCollections, everyKindModel, fillWithEveryKind } from "./eve
 /** Trials at once, each on a database of its own: most of their time is waiting for durability. */
 const lanes = 8;
 const never = Number.POSITIVE_INFINITY;
+const hour = 3_600_000;
 
-/** 1 kills after every single write; by default every fourth is tried, other ones in every run. */
-const stride = Number(process.env["KILL_STRIDE"] ?? 4);
-const offset = Number(process.env["KILL_OFFSET"] ?? Math.floor(Math.random() * stride));
-const tried = `KILL_STRIDE=${stride} KILL_OFFSET=${offset}`;
+/** Every fourth write is tried, other ones in every run; `SAMPLE=1/1` tries each. */
+const { stride, offset, name: tried } = sampleOf(4, process.env);
 
 function contextOf(db: Db, batch = { start: 50, min: 1, max: 50 }): MigrationContext {
   return migrationContext(db, {
@@ -56,9 +57,11 @@ async function expireLease(db: Db): Promise<void> {
   await db.collection("migrator_locks").updateMany({}, { $set: { leaseUntil: new Date(0) } });
 }
 
-/** The writes before `end` that are tried, every `step`th. */
-function writesBelow(end: number, step: number): readonly number[] {
-  return Array.from({ length: end - 1 }, (_, index) => index + 1).filter((write) => write % step === offset);
+/** The writes before `end` that are tried. */
+function writesBelow(end: number): readonly number[] {
+  return Array.from({ length: end - 1 }, (_, index) => index + 1).filter(
+    (write) => write % stride === offset,
+  );
 }
 
 async function findings(ctx: MigrationContext): Promise<readonly Finding[]> {
@@ -87,10 +90,17 @@ describe(`a migration that is killed after any single write (${tried})`, () => {
     await client.close();
   });
 
+  interface Trials {
+    /** What every database of a trial is before it. */
+    readonly fill: (db: Db) => Promise<void>;
+    /** Whether what it finds in the end is as it should be. */
+    readonly trial: (db: Db, dieAfter: number) => Promise<boolean>;
+  }
+
   /** The numbers of writes after which what a trial finds is not as it should be. */
   async function differingAfter(
     numbers: readonly number[],
-    trial: (db: Db, dieAfter: number) => Promise<boolean>,
+    { fill, trial }: Trials,
   ): Promise<readonly number[]> {
     // An engine of its own: hundreds of databases made and dropped are more than one takes beside everything else.
     const engine =
@@ -98,12 +108,14 @@ describe(`a migration that is killed after any single write (${tried})`, () => {
     await using _engine = engine ?? { [Symbol.asyncDispose]: async () => undefined };
     await using trials = new MongoClient(engine?.uri ?? testMongo().uri);
     expect(numbers.length).toBeGreaterThan(0);
+    const start = trials.db(databaseName("start"));
+    await fill(start);
     const differing: number[] = [];
     const queue = [...numbers];
     const lane = async (): Promise<void> => {
       for (let dieAfter = queue.shift(); dieAfter !== undefined; dieAfter = queue.shift()) {
         const db = trials.db(databaseName("killed"));
-        await fillWithEveryKind(db);
+        await copyDatabase(start, db);
         if (!(await trial(db, dieAfter))) differing.push(dieAfter);
         await db.dropDatabase();
       }
@@ -135,36 +147,59 @@ describe(`a migration that is killed after any single write (${tried})`, () => {
     expect(Math.min(writes.up, writes.down)).toBeGreaterThan(100);
   });
 
-  it("goes on to the very same end: up", async () => {
-    const differing = await differingAfter(writesBelow(writes.up, stride), async (db, dieAfter) => {
-      await runUntil(db, dieAfter, up);
-      await expireLease(db);
-      await up(contextOf(db));
-      return isDeepStrictEqual(await image(db), undisturbed);
-    });
-    expect(differing).toEqual([]);
-  }, 600_000);
+  it(
+    "goes on to the very same end: up",
+    async () => {
+      const differing = await differingAfter(writesBelow(writes.up), {
+        fill: fillWithEveryKind,
+        trial: async (db, dieAfter) => {
+          await runUntil(db, dieAfter, up);
+          await expireLease(db);
+          await up(contextOf(db));
+          return isDeepStrictEqual(await image(db), undisturbed);
+        },
+      });
+      expect(differing).toEqual([]);
+    },
+    hour,
+  );
 
-  it("goes on to the very same end: rollback", async () => {
-    const differing = await differingAfter(writesBelow(writes.down, stride), async (db, dieAfter) => {
-      await up(contextOf(db));
-      await runUntil(db, dieAfter, down);
-      await expireLease(db);
-      await down(contextOf(db));
-      return isDeepStrictEqual(await databaseImage(db, applicationCollections), original);
-    });
-    expect(differing).toEqual([]);
-  }, 600_000);
+  it(
+    "goes on to the very same end: rollback",
+    async () => {
+      const differing = await differingAfter(writesBelow(writes.down), {
+        fill: async (db) => {
+          await fillWithEveryKind(db);
+          await up(contextOf(db));
+        },
+        trial: async (db, dieAfter) => {
+          await runUntil(db, dieAfter, down);
+          await expireLease(db);
+          await down(contextOf(db));
+          return isDeepStrictEqual(await databaseImage(db, applicationCollections), original);
+        },
+      });
+      expect(differing).toEqual([]);
+    },
+    hour,
+  );
 
-  it("can be rolled back to the last byte from wherever it was killed", async () => {
-    const differing = await differingAfter(writesBelow(writes.up, stride * 5), async (db, dieAfter) => {
-      await runUntil(db, dieAfter, up);
-      await expireLease(db);
-      await down(contextOf(db));
-      return isDeepStrictEqual(await databaseImage(db, applicationCollections), original);
-    });
-    expect(differing).toEqual([]);
-  }, 600_000);
+  it(
+    "can be rolled back to the last byte from wherever it was killed",
+    async () => {
+      const differing = await differingAfter(writesBelow(writes.up), {
+        fill: fillWithEveryKind,
+        trial: async (db, dieAfter) => {
+          await runUntil(db, dieAfter, up);
+          await expireLease(db);
+          await down(contextOf(db));
+          return isDeepStrictEqual(await databaseImage(db, applicationCollections), original);
+        },
+      });
+      expect(differing).toEqual([]);
+    },
+    hour,
+  );
 
   it("purges, and rolls back what was purged, to the last byte", async () => {
     const db = await legacyDatabase();

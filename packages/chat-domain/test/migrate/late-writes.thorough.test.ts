@@ -8,6 +8,7 @@ import {
   MigrationError,
   rollBack,
 } from "../../src/migrate/index.ts";
+import { copyDatabase } from "./database-copy.ts";
 import { wholeImage } from "./database-image.ts";
 import { everyKindModel, fillWithEveryKind } from "./every-kind-of-loser.ts";
 import { freezingDatabase } from "./freezing-database.ts";
@@ -15,9 +16,8 @@ import { interruptedDatabase } from "./interrupted-database.ts";
 
 type Work = (ctx: MigrationContext) => Promise<unknown>;
 
-const leaseMs = 400;
-/** Trials at once, each on a database of its own: most of their time is waiting for a lease to run out. */
-const lanes = 6;
+/** Waited for twice: to take over, and before a rollback begins that has taken over. */
+const leaseMs = 3_000;
 /** What the server can judge: all that touches a document. */
 const judged = new Set(["update", "delete", "aggregate"]);
 
@@ -25,6 +25,26 @@ const judged = new Set(["update", "delete", "aggregate"]);
 function kindOf(command: Document): string | null {
   const [name = "", collection] = Object.entries(command)[0] ?? [];
   return judged.has(name) ? `${name} ${String(collection)}` : null;
+}
+
+/** The so-many-th write of a kind. */
+interface LateWrite {
+  readonly kind: string;
+  readonly nth: number;
+}
+
+/** A run that stands still before it sends its late write. */
+interface FrozenRun {
+  readonly db: Db;
+  readonly thaw: () => void;
+  readonly ended: Promise<unknown>;
+}
+
+interface Takeover {
+  readonly fill: (db: Db) => Promise<void>;
+  /** What the runner does that is frozen, and the one that takes over. */
+  readonly first: Work;
+  readonly second: Work;
 }
 
 describe("a write that is sent when its lease was held, and arrives when it is another's", () => {
@@ -39,13 +59,16 @@ describe("a write that is sent when its lease was held, and arrives when it is a
     return migrationContext(db, { model: everyKindModel, leaseMs, graceMs: 0 });
   }
 
-  async function legacyDatabase(): Promise<Db> {
+  function newDatabase(): Db {
     const db = client.db(databaseName("late"));
     databases.push(db);
+    return db;
+  }
+
+  async function fillWithLegacy(db: Db): Promise<void> {
     await fillWithEveryKind(db);
     // An upsert makes the collection that it is for before the server looks at its expressions.
     for (const name of ["chat_key_batches", "chat_redirects"]) await db.createCollection(name);
-    return db;
   }
 
   async function kindsOf(db: Db, work: Work): Promise<ReadonlyMap<string, number>> {
@@ -59,7 +82,8 @@ describe("a write that is sent when its lease was held, and arrives when it is a
   }
 
   beforeAll(async () => {
-    const db = await legacyDatabase();
+    const db = newDatabase();
+    await fillWithLegacy(db);
     kinds = { up: await kindsOf(db, up), down: await kindsOf(db, down) };
   });
   afterAll(async () => {
@@ -67,18 +91,22 @@ describe("a write that is sent when its lease was held, and arrives when it is a
     await client.close();
   });
 
-  /** Freezes `first` before its so-many-th write of a kind, lets `second` do its work, and thaws the first one. */
-  async function changedByLateWrite(
-    db: Db,
-    { kind, nth, first, second }: { kind: string; nth: number; first: Work; second: Work },
-  ): Promise<readonly string[]> {
+  async function frozenBefore({ kind, nth }: LateWrite, { fill, first }: Takeover): Promise<FrozenRun> {
+    const db = newDatabase();
+    await fill(db);
     let seen = 0;
     const freezing = freezingDatabase(db, (command) => kindOf(command) === kind && (seen += 1) === nth);
     const ended = first(contextOf(freezing.db)).catch((error: unknown) => error);
-    await freezing.frozen;
+    const early = ended.then((end) => Promise.reject(new Error(`it has ended before: ${String(end)}`)));
+    await Promise.race([freezing.frozen, early]);
+    return { db, thaw: () => freezing.thaw(), ended };
+  }
+
+  /** What a run changes that is taken over and then goes on. */
+  async function changedLateBy({ db, thaw, ended }: FrozenRun, second: Work): Promise<readonly string[]> {
     await second(contextOf(db));
     const before = await wholeImage(db);
-    freezing.thaw();
+    thaw();
     const end = await ended;
     const after = await wholeImage(db);
     const changed = Object.keys(after).filter((name) => after[name] !== before[name]);
@@ -87,37 +115,35 @@ describe("a write that is sent when its lease was held, and arrives when it is a
       : [...changed, "and it went on"];
   }
 
-  /** The kinds of writes that changed something, and what. */
+  /** The kinds of writes that changed something, and what. All are tried at once, each on a database of its own. */
   async function lateWritesOf(
     all: ReadonlyMap<string, number>,
-    trial: (kind: string, nth: number) => Promise<readonly string[]>,
+    takeover: Takeover,
   ): Promise<readonly string[]> {
     expect(all.size).toBeGreaterThan(10);
-    const queue = [...all].map(([kind, count]) => [kind, Math.ceil(count / 2)] as const);
-    const found: string[] = [];
-    const lane = async (): Promise<void> => {
-      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-        const changed = await trial(...next);
-        if (changed.length > 0) found.push(`${next.join(" #")}: ${changed.join(", ")}`);
-      }
-    };
-    await Promise.all(Array.from({ length: lanes }, lane));
-    return found;
+    const writes = [...all].map(([kind, count]) => ({ kind, nth: Math.ceil(count / 2) }));
+    const found = await Promise.all(
+      writes.map(async (write) => {
+        const changed = await changedLateBy(await frozenBefore(write, takeover), takeover.second);
+        return changed.length > 0 ? [`${write.kind} #${write.nth}: ${changed.join(", ")}`] : [];
+      }),
+    );
+    return found.flat();
   }
 
   it("changes nothing, whichever write it is: up, taken over and undone", async () => {
-    const late = await lateWritesOf(kinds.up, async (kind, nth) => {
-      const db = await legacyDatabase();
-      return changedByLateWrite(db, { kind, nth, first: up, second: down });
-    });
+    const late = await lateWritesOf(kinds.up, { fill: fillWithLegacy, first: up, second: down });
     expect(late).toEqual([]);
   });
 
   it("changes nothing, whichever write it is: rollback, taken over and finished", async () => {
-    const late = await lateWritesOf(kinds.down, async (kind, nth) => {
-      const db = await legacyDatabase();
-      await up(contextOf(db));
-      return changedByLateWrite(db, { kind, nth, first: down, second: down });
+    const migrated = newDatabase();
+    await fillWithLegacy(migrated);
+    await up(contextOf(migrated));
+    const late = await lateWritesOf(kinds.down, {
+      fill: (db) => copyDatabase(migrated, db),
+      first: down,
+      second: down,
     });
     expect(late).toEqual([]);
   });

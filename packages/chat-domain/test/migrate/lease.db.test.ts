@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { databaseName, testMongo } from "@onechat/mongo/testing";
 import { MongoClient } from "mongodb";
 import { afterAll, describe, expect, it } from "vitest";
@@ -22,19 +21,24 @@ describe("a lease that is given back", () => {
     const arriving = withResolvers();
     const beating = withResolvers();
     let held = false;
-    const locks = heldBack(ctx.records.locks, new Set(["findOneAndUpdate"]), async (send) => {
-      if (held) {
-        beating.resolve();
-        await arriving.promise;
-      }
+    const heartbeats: Promise<unknown>[] = [];
+    const arrival = async (send: () => unknown): Promise<unknown> => {
+      beating.resolve();
+      await arriving.promise;
       return send();
+    };
+    const locks = heldBack(ctx.records.locks, new Set(["findOneAndUpdate"]), async (send) => {
+      if (!held) return send();
+      const heartbeat = arrival(send);
+      heartbeats.push(heartbeat);
+      return heartbeat;
     });
     const lease = await acquireLease({ ...ctx, records: { ...ctx.records, locks } }, options);
     held = true;
     await beating.promise;
     await lease[Symbol.asyncDispose]();
     arriving.resolve();
-    await sleep(50);
+    await Promise.all(heartbeats);
     await using next = await acquireLease(ctx, options);
     expect(next).toMatchObject({ takenOver: false, fence: 2 });
   });

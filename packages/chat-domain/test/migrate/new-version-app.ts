@@ -31,7 +31,7 @@ export class NewVersionApp {
 
   constructor(options: NewVersionOptions) {
     this.#options = options;
-    this.#ctx = chatContext(options.db, { model: legacyModel, deadlineMs: 20_000 });
+    this.#ctx = chatContext(options.db, { model: legacyModel, deadlineMs: 120_000 });
   }
 
   /** One thing that a person does. */

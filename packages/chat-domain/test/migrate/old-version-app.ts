@@ -10,8 +10,8 @@ export interface OldVersionOptions {
   readonly newSets: readonly number[];
   /** Whether it deletes duplicates now and then. */
   readonly deletes: boolean;
-  /** How long it makes no new chat after one, in milliseconds. */
-  readonly pauseMs: number;
+  /** How often it does something else after it has made a chat, until it makes another. */
+  readonly actsPerChat: number;
 }
 
 const hour = 3_600_000;
@@ -24,7 +24,7 @@ export class OldVersionApp {
   readonly #options: OldVersionOptions;
   /** Ids that were shown at the very beginning and are never looked up again. */
   readonly #stale: readonly ObjectId[];
-  #opensAt = 0;
+  #acts = 0;
 
   constructor(options: OldVersionOptions) {
     this.#options = options;
@@ -33,9 +33,10 @@ export class OldVersionApp {
 
   /** One thing that a person does. */
   async act(): Promise<void> {
-    const { random, deletes } = this.#options;
+    const { random, deletes, actsPerChat } = this.#options;
     const dice = random();
-    if (performance.now() > this.#opensAt) return this.#open();
+    this.#acts += 1;
+    if (this.#acts % actsPerChat === 1) return this.#open();
     if (dice < 0.55) return this.#send(this.#heldChat());
     if (dice < 0.75) return this.#update(this.#heldChat());
     if (dice < 0.9) return this.#join(this.#heldChat());
@@ -50,8 +51,7 @@ export class OldVersionApp {
 
   /** Find, then insert; two devices that do so at once are played by not looking. */
   async #open(): Promise<void> {
-    const { db, ledger, random, newSets, pauseMs } = this.#options;
-    this.#opensAt = performance.now() + pauseMs;
+    const { db, ledger, random, newSets } = this.#options;
     const set = random() < 0.5 ? oneOf(newSets, random) : oneOf([...ledger.chats.keys()], random);
     const users = [...peopleOf(set)];
     const found =

@@ -1,3 +1,4 @@
+import { writeSync } from "node:fs";
 import { MongoClient } from "mongodb";
 import {
   migrateUp,
@@ -7,16 +8,45 @@ import {
   rollBack,
 } from "../../src/migrate/index.ts";
 import { legacyModel } from "./legacy-chats.ts";
-import type { RunnerCommand, RunnerReport } from "./runner-process.ts";
+import type { RunEnd, RunnerCommand, RunnerReport, StopAt } from "./runner-process.ts";
 
 /** A migration runner in a process of its own: runs what it is told to, and reports what happens. */
-const client = new MongoClient(process.argv[2] ?? "");
+const client = new MongoClient(process.argv[2] ?? "", { monitorCommands: true });
+/** Heartbeats of the lease, which come by the clock, and building an index, which no server refuses when it is late. */
+const notCounted = new Set(["findAndModify", "createIndexes"]);
+let commands = 0;
+let stopAt: StopAt | null = null;
+
+/** Said on a pipe that takes it at once, because nothing more is done after that. */
+function stop(signal: StopAt["signal"]): void {
+  writeSync(1, "stopped\n");
+  process.kill(process.pid, signal);
+}
+
+client.on("commandStarted", ({ commandName, requestId }) => {
+  if (notCounted.has(commandName)) return;
+  commands += 1;
+  if (stopAt === null || commands !== stopAt.command) return;
+  const { moment, signal } = stopAt;
+  if (moment === "before") stop(signal);
+  if (moment === "sent") setImmediate(() => stop(signal));
+  if (moment !== "answered") return;
+  const answered = (event: { readonly requestId: number }): void => {
+    if (event.requestId === requestId) stop(signal);
+  };
+  client.on("commandSucceeded", answered).on("commandFailed", answered);
+});
 
 function report(message: RunnerReport): void {
   process.send?.(message);
 }
 
-async function run({ database, command, onLocked, options }: RunnerCommand): Promise<RunnerReport> {
+async function run({
+  database,
+  command,
+  onLocked,
+  options,
+}: RunnerCommand): Promise<Omit<RunEnd, "commands">> {
   const onEvent: MigrationOptions["onEvent"] = ({ event, ...rest }) =>
     report({ event, phase: "phase" in rest ? rest.phase : null });
   const ctx = migrationContext(client.db(database), { ...options, model: legacyModel, onEvent });
@@ -30,7 +60,14 @@ async function run({ database, command, onLocked, options }: RunnerCommand): Pro
   }
 }
 
+async function begin(command: RunnerCommand): Promise<void> {
+  commands = 0;
+  stopAt = command.stopAt ?? null;
+  const end = await run(command);
+  report({ ...end, commands });
+}
+
 await client.connect();
-process.on("message", (command: RunnerCommand) => void run(command).then(report));
+process.on("message", (command: RunnerCommand) => void begin(command));
 process.once("disconnect", () => void client.close());
 report({ event: "ready", phase: null });

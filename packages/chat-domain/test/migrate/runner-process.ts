@@ -4,17 +4,27 @@ import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { MigrationOptions, RunOptions } from "../../src/migrate/index.ts";
 
+/** Where in its work a process is stopped, always at the same place: at its so-many-th command. */
+export interface StopAt {
+  readonly command: number;
+  /** Before it is sent, when it is on its way, or when it has been answered. */
+  readonly moment: "before" | "sent" | "answered";
+  readonly signal: "SIGSTOP" | "SIGKILL";
+}
+
 export interface RunnerCommand {
   readonly database: string;
   readonly command: "up" | "rollback";
   readonly onLocked: NonNullable<RunOptions["onLocked"]>;
   readonly options: Pick<MigrationOptions, "leaseMs" | "graceMs" | "batch">;
+  readonly stopAt?: StopAt | undefined;
 }
 
-/** How a run has ended: its outcome, or the code of its error. */
+/** How a run has ended: its outcome, or the code of its error; and at how many commands it can be stopped. */
 export interface RunEnd {
   readonly end: string;
   readonly merged: number;
+  readonly commands: number;
 }
 
 /** What a runner says: an event of its migration, or how it has ended. */
@@ -22,18 +32,21 @@ export type RunnerReport = { readonly event: string; readonly phase: string | nu
 
 /** A run in another process. */
 export interface RemoteRun {
-  /** Resolves once the run has reported so many events, or has ended; says how many there were. */
-  reported(events: number): Promise<number>;
   /** The phase that it was in when it last reported one. */
   phase(): string | null;
+  /**
+   * Resolves once it has been stopped as it was told.
+   *
+   * @throws Error when it has come to its end before
+   */
+  stopped(): Promise<void>;
   readonly ended: Promise<RunEnd>;
 }
 
 export interface RunnerProcess extends AsyncDisposable {
   /** Begins a run; one at a time. */
   begin(command: RunnerCommand): RemoteRun;
-  /** Freezes the process until `resume`. */
-  pause(): void;
+  /** Goes on after SIGSTOP. */
   resume(): void;
 }
 
@@ -42,42 +55,43 @@ const loader = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href
 
 /** Starts a process that waits for runs. */
 export async function runnerProcess(uri: string): Promise<RunnerProcess> {
-  const child = fork(program, [uri], { execArgv: ["--import", loader] });
+  const child = fork(program, [uri], {
+    execArgv: ["--import", loader],
+    stdio: ["inherit", "pipe", "inherit", "ipc"],
+  });
   const exited = once(child, "exit");
   const [first]: unknown[] = await Promise.race([once(child, "message"), exited]);
   if (typeof first !== "object") throw new Error("the runner ended at once");
   return {
     begin(command) {
-      const seen: { events: number; phase: string | null; over: boolean } = {
-        events: 0,
-        phase: null,
-        over: false,
-      };
+      let phase: string | null = null;
       const ended = new Promise<RunEnd>((resolve, reject) => {
         const listen = (report: RunnerReport): void => {
           if (!("end" in report)) {
-            seen.events += 1;
-            seen.phase = report.phase ?? seen.phase;
+            phase = report.phase ?? phase;
             return;
           }
           child.off("message", listen);
-          seen.over = true;
           resolve(report);
         };
         child.on("message", listen);
         void exited.then(() => reject(new Error("the runner ended")));
       });
+      // Of no interest where it is killed as it was told.
+      ended.catch(() => undefined);
       child.send(command);
       return {
-        async reported(wanted) {
-          while (seen.events < wanted && !seen.over) await once(child, "message");
-          return seen.events;
+        phase: () => phase,
+        async stopped() {
+          const early = ended.then(({ end }) => {
+            throw new Error(`the run ended with ${end} before it was stopped`);
+          });
+          const said = child.stdout === null ? early : once(child.stdout, "data");
+          await Promise.race([command.stopAt?.signal === "SIGKILL" ? exited : said, early]);
         },
-        phase: () => seen.phase,
         ended,
       };
     },
-    pause: () => void child.kill("SIGSTOP"),
     resume: () => void child.kill("SIGCONT"),
     async [Symbol.asyncDispose]() {
       if (child.exitCode !== null || child.signalCode !== null) return;

@@ -45,7 +45,7 @@ describe("a migration while both versions of the application are at work", () =>
     const { sets, messages } = await fillWithLegacyChats(db, chats, options.seed);
     const ledger = new Ledger(sets, messages);
     const random = seededRandom(options.seed + 1);
-    const parts = { ...options, db, ledger, random, newSets, pauseMs: 400 };
+    const parts = { ...options, db, ledger, random, newSets, actsPerChat: 40 };
     const app = new NewVersionApp(parts);
     const old = new OldVersionApp(parts);
     // What the new version sends to a survivor stays there after a rollback: it is no promise of the duplicate's id.
