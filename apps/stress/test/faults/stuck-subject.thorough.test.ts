@@ -15,8 +15,8 @@ const missing = await crashableMongoMissing(process.env);
 const hanging = [
   {
     file: "deadline.js",
-    text: "const wait = new Wait();",
-    becomes: "if (ctx.hangs) return; const wait = new Wait();",
+    text: "const wait = new Cancellation();",
+    becomes: "if (ctx.hangs) return; const wait = new Cancellation();",
   },
   { file: "deadline.js", text: "reject(reason);", becomes: "ctx.hangs = true; reject(reason);" },
 ];

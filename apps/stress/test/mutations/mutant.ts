@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-const built = fileURLToPath(new URL("../../../../packages/chat-domain/dist/", import.meta.url));
+const chatDomain = new URL("../../../../packages/chat-domain/", import.meta.url);
+const built = fileURLToPath(new URL("dist/", chatDomain));
+const sources = fileURLToPath(new URL("src/", chatDomain));
 
 /** One place of the built chat-domain, and what it becomes. */
 export interface Change {
@@ -40,11 +42,7 @@ export function mutant(changes: readonly Change[]): Mutant {
 }
 
 function apply(copy: string, { file, text, becomes }: Change): void {
-  const paths = readdirSync(copy, { recursive: true, encoding: "utf8" }).filter(
-    (found) => basename(found) === file,
-  );
-  const [path = "", ...others] = paths.map((found) => join(copy, found));
-  if (path === "" || others.length > 0) throw new Error(`${file} is there ${paths.length} times, not once`);
+  const path = join(copy, placeOf(file));
   const source = readFileSync(path, "utf8");
   const found = source.split(text).length - 1;
   if (found !== 1) throw new Error(`${file} has ${JSON.stringify(text)} ${found} times, not once`);
@@ -52,6 +50,16 @@ function apply(copy: string, { file, text, becomes }: Change): void {
     path,
     source.replace(text, () => becomes),
   );
+}
+
+/** By the sources, as a build may hold what an earlier one has left. */
+function placeOf(file: string): string {
+  const source = file.replace(/\.js$/, ".ts");
+  const [place, ...others] = readdirSync(sources, { recursive: true, encoding: "utf8" }).filter(
+    (found) => basename(found) === source,
+  );
+  if (place === undefined || others.length > 0) throw new Error(`there is not one ${source} in chat-domain`);
+  return place.replace(/\.ts$/, ".js");
 }
 
 /** The copy's own dependencies are looked for where the original's are. */

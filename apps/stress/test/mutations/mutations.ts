@@ -20,9 +20,11 @@ export const meeting = ["--workload", "pairs", "--callers", "128", "--keys", "64
 
 /** Every process has looked before the first one writes, however late one is: that they race is no luck. */
 export const slowToWrite: Change = {
-  file: "create-chats.js",
-  text: "const [only] = requests;",
-  becomes: "await new Promise((resolve) => setTimeout(resolve, 400)); const [only] = requests;",
+  file: "chat-batches.js",
+  text: "const written = await writeChats(ctx, requests);",
+  becomes:
+    "await new Promise((resolve) => setTimeout(resolve, 400));" +
+    "const written = await writeChats(ctx, requests);",
 };
 
 const hot = ["--workload", "hot", "--callers", "32", "--keys", "4"];
@@ -33,7 +35,7 @@ export const mutations: readonly Mutation[] = [
     mistake: "find-then-insert under an index that does not judge",
     changes: [
       slowToWrite,
-      { file: "indexes.js", text: "unique: true, sparse: true", becomes: "sparse: true" },
+      { file: "key-index.js", text: "unique: true, sparse: true", becomes: "sparse: true" },
       { file: "key-index.js", text: "if (index.unique !== true)", becomes: "if (false)" },
     ],
     load: meeting,
@@ -43,10 +45,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: "duplicate-passed-on",
     mistake: "a duplicate-key error is passed on to the caller",
-    changes: [
-      slowToWrite,
-      { file: "refused-writes.js", text: "if (isRefusal(error))", becomes: "if (false)" },
-    ],
+    changes: [slowToWrite, { file: "mongo-errors.js", text: "if (isRefusal(error))", becomes: "if (false)" }],
     load: meeting,
     code: 1,
     says: /\bLEAKED_E11000\b/,
@@ -57,7 +56,7 @@ export const mutations: readonly Mutation[] = [
     changes: [
       slowToWrite,
       {
-        file: "insert-chats.js",
+        file: "chat-batches.js",
         text: "const inserted = chats.filter((_, index) => !refused.has(index));",
         becomes: "const inserted = chats;",
       },
@@ -72,7 +71,7 @@ export const mutations: readonly Mutation[] = [
     changes: [
       {
         file: "create-or-get-chat.js",
-        text: 'created: first && how === "created"',
+        text: 'created: isFirst && outcome === "created"',
         becomes: "created: true",
       },
     ],
@@ -116,8 +115,8 @@ export const mutations: readonly Mutation[] = [
     mistake: "the index is not created: nothing is run at all",
     changes: [
       {
-        file: "indexes.js",
-        text: "await ctx.chats.createIndex({ ...index.key }, { ...index.options });",
+        file: "ensure-indexes.js",
+        text: "await ctx.chats.createIndex({ ...key }, { ...options });",
         becomes: "",
       },
     ],
@@ -140,12 +139,12 @@ export const mutations: readonly Mutation[] = [
     mistake: "writes are not waited for until they are durable, and reads show what may be lost",
     changes: [
       {
-        file: "chat-context.js",
+        file: "chat-store.js",
         text: 'writeConcern: { w: "majority", journal: true, wtimeoutMS: deadlineMs }',
         becomes: "writeConcern: { w: 1, journal: false }",
       },
       {
-        file: "chat-context.js",
+        file: "chat-store.js",
         text: 'readConcern: { level: "majority" }',
         becomes: 'readConcern: { level: "local" }',
       },

@@ -18,9 +18,9 @@ interface Look {
 
 const wide = { width: 1_280, scheme: "light" } as const;
 
-const chromiumHere = findChromium(process.env);
+const browserProgram = findChromium(process.env);
 
-describe("report.html in a browser", needs(chromiumHere.missing), () => {
+describe("report.html in a browser", needs(browserProgram.missing), () => {
   let directory = "";
   let browser: Browser;
   let page: Page;
@@ -36,7 +36,7 @@ describe("report.html in a browser", needs(chromiumHere.missing), () => {
       await rename(html, join(directory, `${name}.html`));
       await rename(junit, join(directory, `${name}.xml`));
     }
-    browser = await chromium.launch({ executablePath: chromiumHere.path, args: ["--no-sandbox"] });
+    browser = await chromium.launch({ executablePath: browserProgram.path, args: ["--no-sandbox"] });
     page = await browser.newPage();
     page.setDefaultTimeout(60_000);
     page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));

@@ -150,8 +150,8 @@ describe("preflight", () => {
   });
 
   it("refuses a reference without an index, and a unique index without a policy", async () => {
-    await db.collection("chats").insertOne({ participants: ["alice"] });
-    await db.collection("messages").insertOne({ chat: 1 });
+    const { insertedId } = await db.collection("chats").insertOne({ participants: ["alice"] });
+    await db.collection("messages").insertOne({ chat: insertedId });
     await db.collection("members").createIndex({ chatId: 1, user: 1 }, { unique: true });
     const references = [
       { collection: "messages", field: "chat" },
