@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { databaseName, testMongo } from "@onechat/mongo/testing";
+import { crashableMongo, crashableMongoMissing, databaseName, testMongo } from "@onechat/mongo/testing";
 import { until } from "@onechat/testing";
 import { MongoClient } from "mongodb";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -8,6 +8,7 @@ import { type ChatConnection, connect, reviveWhenStalled } from "../src/connect/
 import { createOrGetChat, ensureIndexes, findChat, listChats } from "../src/index.ts";
 import { destroyIdleSocket, loseServerCheck } from "./stalled-driver.ts";
 
+const noServerToCrash = await crashableMongoMissing(process.env);
 const patienceMs = 60_000;
 
 interface Timeouts {
@@ -116,6 +117,23 @@ describe("a driver that waits for what no longer comes", () => {
     await connection[Symbol.asyncDispose]();
     await expect(connection.ping()).rejects.toMatchObject({ code: "UNAVAILABLE" });
   });
+
+  it.skipIf(noServerToCrash !== null)(
+    "is connected anew when the database was away at its very first operation",
+    async () => {
+      await using server = await crashableMongo(process.env);
+      await server.kill();
+      await using connection = connect({ uri: server.uri, database: "late" });
+      const error: unknown = await connection.ping().catch((failure: unknown) => failure);
+      expect(error).toMatchObject({ code: "UNAVAILABLE" });
+      await server.restart();
+      await until("the database to be found", async () => {
+        lookTwice();
+        await connection.ping();
+        return true;
+      });
+    },
+  );
 
   it("stays closed when its owner has closed it, whatever was under way", async () => {
     const client = new MongoClient(testMongo().uri);

@@ -13,7 +13,8 @@ const lookEveryMs = 1_000;
  * A command that is written to a socket in the moment in which the server ends it is never answered: the driver (7.9)
  * waits for "drain" on a socket that is destroyed, and no timeout of its own applies. When it was the check of the
  * server that was lost, the client finds the server never again; when it was any other, a connection of the pool is
- * lost. Operations under way at that time fail as they do when a connection breaks.
+ * lost. Operations under way at that time fail as they do when a connection breaks. And a client whose first operation
+ * finds no server stays closed for good. Dispose of it before the client is closed.
  */
 export function reviveWhenStalled(client: MongoClient): AsyncDisposable {
   const isStalled = watchForStall(client);
@@ -78,10 +79,22 @@ function watchForStall(client: MongoClient): () => boolean {
   }
   // Nothing is under way any more, and what its owner has closed is not to be opened again.
   client.on("topologyClosed", () => left.clear());
+  const wasNeverOpened = watchForFailedOpening(client);
   return () => {
     for (const [what, looksLeft] of left) left.set(what, looksLeft - 1);
-    return [...left.values()].some((looksLeft) => looksLeft < 0);
+    return wasNeverOpened() || [...left.values()].some((looksLeft) => looksLeft < 0);
   };
+}
+
+/** Whether the client has been closed before it was open: by the driver, as its first operation found no server. */
+function watchForFailedOpening(client: MongoClient): () => boolean {
+  let state: "opening" | "open" | "failed" = "open";
+  client.on("topologyOpening", () => (state = "opening"));
+  client.on("open", () => (state = "open"));
+  client.on("topologyClosed", () => {
+    if (state === "opening") state = "failed";
+  });
+  return () => state === "failed";
 }
 
 function looksUntil(timeoutMs: number): number {
