@@ -10,8 +10,6 @@ import {
   sectionOf,
 } from "./pasted-commands.ts";
 
-const minutes = 60_000;
-
 const adopting = await repositoryText("docs/adopting.md");
 const runbook = await repositoryText("docs/operations/runbook.md");
 const [configuration = ""] =
@@ -53,7 +51,6 @@ describe("somebody who only pastes what the documents say", () => {
       expect(await chats.countDocuments()).toBe(12);
       expect(await imageOf(legacy, ["chats"])).not.toEqual(merged);
     },
-    3 * minutes,
   );
 
   it(
@@ -70,7 +67,6 @@ describe("somebody who only pastes what the documents say", () => {
       const [, status] = blockCommands(runbook);
       expect(await clone.paste(status ?? "")).toMatchObject({ code: 0 });
     },
-    3 * minutes,
   );
 
   it(
@@ -92,6 +88,5 @@ describe("somebody who only pastes what the documents say", () => {
       const story = await clone.paste(explain.replace("<chatId>", id));
       expect([story.code, story.output]).toEqual([0, expect.stringContaining(id)]);
     },
-    3 * minutes,
   );
 });
