@@ -1,4 +1,5 @@
 import { crashableMongo, crashableMongoMissing, databaseName } from "@onechat/mongo/testing";
+import { needs } from "@onechat/testing";
 import { describe, expect, it } from "vitest";
 import type { AuditOutput, StatusOutput } from "../src/admin/admin-schemas.ts";
 import { testApi, type TestApi, untilReadiness } from "./test-api.ts";
@@ -104,7 +105,7 @@ describe("an administrator", () => {
 
 const missing = await crashableMongoMissing(process.env);
 
-describe.skipIf(missing !== null)("while the database is away", () => {
+describe("while the database is away", needs(missing), () => {
   it("the status is answered, an audit is not, and both recover", async () => {
     await using mongo = await crashableMongo(process.env);
     await using api = await testApi({ mongoUri: mongo.uri, database: databaseName("admin") });

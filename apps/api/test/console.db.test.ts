@@ -1,11 +1,11 @@
 /// <reference lib="dom" />
-import { existsSync } from "node:fs";
+import { findChromium, needs } from "@onechat/testing";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type RunningApi, settings, start } from "./running-api.ts";
 import { testToken } from "./test-tokens.ts";
 
-const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+const browserProgram = findChromium(process.env);
 
 /** What the page says when nobody looks: errors, and requests that its policy or the server refused. */
 interface Complaints {
@@ -13,11 +13,15 @@ interface Complaints {
   readonly complaints: readonly string[];
 }
 
-describe.skipIf(!existsSync(executablePath))("the console, in a browser", () => {
+describe("the console, in a browser", needs(browserProgram.missing), () => {
   let browser: Browser;
   let api: RunningApi;
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args: ["--no-sandbox"], timeout: 120_000 });
+    browser = await chromium.launch({
+      executablePath: browserProgram.path,
+      args: ["--no-sandbox"],
+      timeout: 120_000,
+    });
     api = await start(settings({ AUTH_DEV: "1" }));
   });
   afterAll(async () => {

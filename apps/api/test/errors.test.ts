@@ -14,6 +14,7 @@ describe("the error shape", () => {
     ["CHAT_NOT_FOUND", 404],
     ["INTEGRITY", 500],
     ["INDEX_MISSING", 503],
+    ["MODEL_MISMATCH", 503],
     ["UNAVAILABLE", 503],
   ])("of %s has status %i and says why", (code, httpStatus) => {
     const shape = errorShape(toTrpcError(new ChatError(code, "because")), origin);

@@ -48,7 +48,11 @@ function programFor(
     .exitOverride()
     .configureOutput({ writeOut: out, writeErr: err, outputError: (text, write) => write(text) })
     .showHelpAfterError("(migrator --help shows all commands; --help after a command shows its options)")
-    .addHelpText("after", `\n${exitCodesText(Object.keys(exits) as ExitName[])}`);
+    .addHelpText("after", `\n${exitCodesText(Object.keys(exits) as ExitName[])}`)
+    .addHelpText(
+      "after",
+      "\nWhat the words mean (survivor, tombstone, settle, seal, parked …): docs/glossary.md",
+    );
   for (const command of commands) addCommand(program, command, onInvocation);
   return program;
 }

@@ -1,4 +1,5 @@
 import type { ChatModelInput } from "@onechat/chat-domain";
+import { databaseFor, type NamedDatabase } from "@onechat/chat-domain/connect";
 import { type ConfigFile, parseConfigFile } from "./config-file.ts";
 import type { Host } from "./host.ts";
 import { type Flags, flagOf, type OptionName, variables } from "./options.ts";
@@ -17,15 +18,23 @@ type Told = Pick<Host, "env" | "readFile">;
 export function parseConfig(command: string, flags: Flags, host: Told): ParsedConfig {
   const sources = sourcesOf(flags, host);
   const parsed = Settings.safeParse(inputOf(command, sources));
+  const database = databaseFor(parsed.data?.uri ?? "", namedDatabase(sources));
   const problems = [
     ...sources.problems,
+    ...("problem" in database ? [database.problem] : []),
     ...(parsed.error?.issues ?? []).map(
       ({ path, message }) => `${placeOf(String(path[0]), sources)}: ${message}`,
     ),
     ...(parsed.data === undefined ? [] : batchContradictions(parsed.data)),
+    ...rollbackContradictions(sources),
   ];
-  if (parsed.data === undefined || problems.length > 0) return { problems };
-  return { config: { settings: parsed.data, model: sources.file.model } };
+  if (parsed.data === undefined || "problem" in database || problems.length > 0) return { problems };
+  return { config: { settings: { ...parsed.data, ...database }, model: sources.file.model } };
+}
+
+function rollbackContradictions({ values }: Sources): readonly string[] {
+  if (!values.has("to") || !values.has("chat")) return [];
+  return ["--to and --chat: either all that came after a phase is undone, or one duplicate"];
 }
 
 interface Value {
@@ -115,9 +124,20 @@ function fileText(
 
 function inputOf(command: string, { values, file, uri }: Sources): Readonly<Record<string, unknown>> {
   const given = Object.fromEntries([...values].map(([name, { value }]) => [name, value]));
-  const target = command === "rollback" ? { to: undefined, target: given["to"] ?? "" } : {};
+  const target =
+    command === "rollback"
+      ? { to: undefined, target: given["to"] ?? (given["chat"] === undefined ? "" : undefined) }
+      : {};
   const database = given["database"] ?? file.database ?? undefined;
   return { ...given, ...target, database, uri: uri?.value };
+}
+
+function namedDatabase({ values, file }: Sources): NamedDatabase | null {
+  const given = values.get("database");
+  if (given !== undefined) return { name: String(given.value), place: given.place };
+  return file.database === null
+    ? null
+    : { name: file.database, place: `${String(values.get("config")?.value)}: database` };
 }
 
 function placeOf(name: string, { values, uri }: Sources): string {
@@ -125,7 +145,11 @@ function placeOf(name: string, { values, uri }: Sources): string {
   return values.get(name === "target" ? "to" : name)?.place ?? (name === "target" ? "--to" : name);
 }
 
-function batchContradictions({ batch, minBatch, maxBatch }: Settings): readonly string[] {
+function batchContradictions({
+  batch,
+  minBatch,
+  maxBatch,
+}: Pick<Settings, "batch" | "minBatch" | "maxBatch">): readonly string[] {
   const given = [
     ["min-batch", minBatch],
     ["batch", batch],

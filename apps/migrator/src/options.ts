@@ -5,7 +5,10 @@ export const options = {
     flags: "--uri-file <file>",
     text: "a file that holds the connection string, instead of MONGODB_URI; or MIGRATOR_URI_FILE",
   },
-  database: { flags: "--database <name>", text: "the database (onechat); or MONGODB_DB" },
+  database: {
+    flags: "--database <name>",
+    text: "the database (that of the connection string, or onechat); or MONGODB_DB",
+  },
   json: { flags: "--json", text: "the result as JSON" },
   progress: {
     flags: "--progress <how>",
@@ -13,6 +16,7 @@ export const options = {
   },
   execute: { flags: "--execute", text: "do it; without this, only say what would be done" },
   to: { flags: "--to <phase>", text: "" },
+  chat: { flags: "--chat <id>", text: "only this merged duplicate: a chat of its own again, released" },
   createReferenceIndexes: {
     flags: "--create-reference-indexes",
     text: "build the indexes that references lack, instead of refusing to begin",

@@ -9,6 +9,8 @@ export interface RunSummary {
   readonly to: string;
   readonly result: RunResult;
   readonly elapsedMs: number;
+  /** Whether merges are parked that are tried again only on demand. */
+  readonly isRetryOfUse: boolean;
   readonly stoppedBy: StopSignal | null;
 }
 
@@ -29,6 +31,7 @@ const countNames: Readonly<Record<keyof RunCounts, string>> = {
   scanned: "chats looked at",
   keyed: "chats given their key",
   rekeyed: "chats whose wrong key was replaced",
+  released: "chats that lost a key which is not theirs",
   losers: "duplicates found",
   merged: "duplicates merged into their survivor",
   moved: "documents that follow their chat",
@@ -47,7 +50,7 @@ function countRows(counts: RunCounts): readonly (readonly string[])[] {
 function headline({ command, to, result: { outcome, run }, stoppedBy }: RunSummary): string {
   const done: Readonly<Record<RunSummary["command"], string>> = {
     up: `Done: everything up to ${to} is finished`,
-    rollback: to === "none" ? "Done: the migration is undone" : `Done: everything after ${to} is undone`,
+    rollback: rollbackHeadline(to),
     purge: "Done: settled duplicates are deleted; their redirects, aliases and copies stay",
   };
   const lines: Readonly<Record<RunOutcome, string>> = {
@@ -63,6 +66,12 @@ function headline({ command, to, result: { outcome, run }, stoppedBy }: RunSumma
   return lines[outcome];
 }
 
+function rollbackHeadline(to: string): string {
+  if (to.startsWith("chat "))
+    return `Done: ${to} is a chat of its own again, and released: up leaves it alone`;
+  return to === "none" ? "Done: the migration is undone" : `Done: everything after ${to} is undone`;
+}
+
 function parkedLines({ result: { parked } }: RunSummary): readonly string[] {
   if (parked === 0) return [];
   return ["", `${countText(parked, "chat is", "chats are")} parked: migrator parked says which and why.`];
@@ -74,13 +83,14 @@ function nextLines(summary: RunSummary): readonly string[] {
   return text === null ? [] : ["", `Next: ${text}`];
 }
 
-function nextText({ command, to, result: { outcome } }: RunSummary): string | null {
+function nextText({ command, to, isRetryOfUse, result: { outcome } }: RunSummary): string | null {
   const again = "run the same command again; it goes on where it stopped.";
   const texts: Readonly<Record<RunOutcome, string | null>> = {
     done: command === "up" ? nextPhase(to) : null,
     "nothing-to-do": null,
     parked:
-      "put them right in the database and run the same command again, with --retry-parked for parked merges.",
+      "put them right in the database and run the same command again" +
+      (isRetryOfUse ? ", with --retry-parked for the merges among them." : "."),
     paused: "migrator status tells who and why; after migrator resume run the same command again.",
     "out-of-time": again,
     unsettled: "stop the old version, then run the same command again.",

@@ -1,4 +1,4 @@
-import type { RunOptions, RunResult } from "@onechat/chat-domain/migrate";
+import { parkedChats, type RunOptions, type RunResult } from "@onechat/chat-domain/migrate";
 import type { Answer } from "./answer.ts";
 import { exitOfOutcome } from "./exit-codes.ts";
 import { renderSummary, type RunSummary } from "./render-summary.ts";
@@ -15,17 +15,19 @@ export function runOptions({ settings, host }: Session): RunOptions {
 
 /** Runs a command that writes, and says how it ended. */
 export async function runToEnd(
-  { host }: Session,
+  { ctx, host }: Session,
   { command, to }: Pick<RunSummary, "command" | "to">,
   work: () => Promise<RunResult>,
 ): Promise<Answer> {
   const began = host.clock();
   const result = await work();
   const elapsedMs = host.clock() - began;
+  const parkedNow = result.parked === 0 ? [] : await parkedChats(ctx);
+  const isRetryOfUse = parkedNow.some(({ kind }) => kind === "unmergeable");
   const { outcome, counts, parked } = result;
   return {
     exit: exitOfOutcome(outcome, host.stoppedBy()),
-    text: renderSummary({ command, to, result, elapsedMs, stoppedBy: host.stoppedBy() }),
+    text: renderSummary({ command, to, result, elapsedMs, isRetryOfUse, stoppedBy: host.stoppedBy() }),
     json: { outcome, summary: { command, to, seconds: Math.round(elapsedMs) / 1_000, parked, counts } },
   };
 }

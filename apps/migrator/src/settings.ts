@@ -32,7 +32,7 @@ export const Settings = z.object({
   database: z
     .string()
     .regex(/^[^/\\. "$*<>:|?\0]{1,63}$/, "the name of a database")
-    .default("onechat"),
+    .optional(),
   json: Flag,
   progress: z.enum(progressModes, `one of ${progressModes.join(", ")}`).default("auto"),
   execute: Flag,
@@ -55,6 +55,8 @@ export const Settings = z.object({
   to: z.enum(migrationPhases, `one of ${migrationPhases.join(", ")}`).default("settle"),
   /** What `rollback` goes back to: its `--to`. */
   target: z.enum(rollbackTargets, `say how far: ${rollbackTargets.join(", ")}`).default("merge"),
+  /** The one duplicate that `rollback` brings back, instead of all that came after a phase. */
+  chat: z.string().trim().min(1, "the id of a duplicate").nullable().default(null),
 });
 /** Everything a command was told, decided once. */
-export type Settings = Readonly<z.output<typeof Settings>>;
+export type Settings = Readonly<Omit<z.output<typeof Settings>, "database">> & { readonly database: string };

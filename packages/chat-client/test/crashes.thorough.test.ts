@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type ChatConnection, connect } from "@onechat/chat-domain/connect";
 import type { MongoServer } from "@onechat/mongo";
 import { crashableMongo, crashableMongoMissing } from "@onechat/mongo/testing";
-import { until } from "@onechat/testing";
+import { needs, until } from "@onechat/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ChatClient } from "../src/index.ts";
 import { type ApiProcess, apiProcess } from "./api-process.ts";
@@ -73,6 +73,7 @@ const missing = await crashableMongoMissing(process.env);
 
 describe.skipIf(missing !== null)(
   "whatever is killed in the middle of a burst, an id that was answered stays",
+  needs(missing),
   () => {
     let mongo: MongoServer;
     let api: ApiProcess;

@@ -5,11 +5,13 @@ export { ChatError, type ChatErrorCode, type ChatErrorOptions } from "./errors/c
 export { maxIdLength, participantId } from "./identity/participant-id.ts";
 export { participantsKey } from "./identity/participants-key.ts";
 export { ChatModel, type ChatModelInput } from "./model/chat-model.ts";
-export { type Chat, chatIds } from "./model/chat.ts";
+export type { Chat } from "./model/chat.ts";
+export { chatIds } from "./reads/chat-ids.ts";
+export { releaseChat } from "./release/release-chat.ts";
 export { findChat, type FindChatInput } from "./reads/find-chat.ts";
 export { getChat } from "./reads/get-chat.ts";
 export { listChats, type ListChatsInput, type ListChatsResult, maxListLimit } from "./reads/list-chats.ts";
-export { resolveChatId } from "./reads/resolve-chat-id.ts";
+export { resolveChatId, type ResolveChatIdOptions } from "./reads/resolve-chat-id.ts";
 export type { ChatCounter, ChatLogFields, ChatLogLevel, ChatObserver } from "./store/chat-observer.ts";
 export type { LegacyPolicy } from "./store/chat-store.ts";
 export { assertIndexes, ensureIndexes, ensureIndexesIfEmpty } from "./store/ensure-indexes.ts";

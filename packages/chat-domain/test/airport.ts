@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Batcher, type BatcherLimits, type Shared } from "../src/concurrency/batcher.ts";
-import { Wait } from "../src/concurrency/timeout.ts";
+import { Cancellation } from "../src/concurrency/timeout.ts";
 import { type PromiseWithResolvers, withResolvers } from "./with-resolvers.ts";
 
 const roomy: BatcherLimits = {
   maxBatchSize: 100,
-  minShare: () => 100,
+  minKeysPerBatch: () => 100,
   maxConcurrentBatches: 1,
   batchTimeoutMs: 60_000,
   maxPending: 1_000,
@@ -45,7 +45,7 @@ export function airport(limits: Partial<BatcherLimits> = {}, waitingElsewhere = 
       await turn();
     },
     commit,
-    call: (key: string, request = key, wait = new Wait()): Promise<Shared<string>> =>
-      commit.call({ key, request, wait, isAdmitted: false }),
+    call: (key: string, request = key, wait = new Cancellation()): Promise<Shared<string>> =>
+      commit.call({ key, request, wait, skipLimit: false }),
   };
 }

@@ -13,9 +13,13 @@ describe("ChatModel", () => {
         where: {},
         scope: "scope",
         scopeType: "string",
+        keyField: "participantsKey",
+        drift: "refuse",
       },
       references: [],
       fold: {},
+      ignore: [],
+      recordsPrefix: "",
     });
   });
 
@@ -29,7 +33,7 @@ describe("ChatModel", () => {
     { name: "an empty path", chats: { participants: "" } },
     { name: "an operator as a path", chats: { participants: "$where" } },
     { name: "a path with an empty part", chats: { participants: "members..userId" } },
-    { name: "an id type it does not know", chats: { participantType: "uuid" } },
+    { name: "an id type it does not know", chats: { participantType: "decimal" } },
     { name: "onechat's own field for the participants", chats: { participants: "participantsKey" } },
     { name: "one field for participants and scope", chats: { participants: "scope" } },
     { name: "a filter that is no document", chats: { where: "isGroupChat" } },
@@ -76,7 +80,10 @@ describe("ChatModel", () => {
     const model = ChatModel.parse({ chats: { participants: "members.userId" } });
     expect(chatIndexes(model)).toEqual([
       { key: { participantsKey: 1 }, options: expect.objectContaining({ unique: true, sparse: true }) },
-      { key: { "members.userId": 1, _id: -1 }, options: { name: "participants_listing" } },
+      {
+        key: { "members.userId": 1, _id: 1 },
+        options: { name: "participants_by_id", collation: { locale: "simple" } },
+      },
     ]);
   });
 });

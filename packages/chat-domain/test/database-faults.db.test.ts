@@ -1,5 +1,6 @@
 import { canBeProxied, fakeReplicaSet, wireProxy } from "@onechat/mongo/proxy";
 import { testMongo } from "@onechat/mongo/testing";
+import { needs } from "@onechat/testing";
 import { describe, expect, it } from "vitest";
 import { connect } from "../src/connect/index.ts";
 import {
@@ -27,84 +28,85 @@ async function persistently(ctx: ChatContext, input: CreateOrGetChatInput): Prom
   }
 }
 
-describe.skipIf(!canBeProxied(upstream)).each(["claim", "none"] as const)(
-  "a chat, with legacy: %s",
-  (legacy) => {
-    it("is made once by two processes that have both seen that there is none", async () => {
-      await using proxy = await wireProxy({ upstream });
-      await using first = await freshDatabase({ uri: proxy.uri, legacy });
-      await using second = connect({ uri: proxy.uri, database: first.db.databaseName, legacy });
-      using held = proxy.rule({ commands: writes, collections: ["chats"], times: "always", fault: "hold" });
-      const calls = Promise.all([first, second].map((ctx) => createOrGetChat(ctx, alice)));
-      await held.reached(2);
-      held.lift();
-      const results = await calls;
-      expect(new Set(results.map(({ chat }) => chat.id)).size).toBe(1);
-      expect(results.filter(({ created }) => created)).toHaveLength(1);
-    });
+const notProxied = canBeProxied(upstream)
+  ? null
+  : "the database has several addresses or TLS, so that no proxy can stand before it";
 
-    it.each(["reset", "cut"] as const)(
-      "whose answer is lost is there for who asks again (%s)",
-      async (fault) => {
-        await using proxy = await wireProxy({ upstream });
-        await using chats = await freshDatabase({ uri: proxy.uri, legacy });
-        const lost = proxy.rule({ commands: writes, collections: ["chats"], when: "after", fault });
-        expect(await Promise.allSettled([createOrGetChat(chats, alice)])).toMatchObject([unavailable]);
-        expect(lost.hits()).toBe(1);
-        const again = await createOrGetChat(chats, alice);
-        expect(again.created).toBe(false);
-        expect(await chats.chats.countDocuments()).toBe(1);
-      },
-    );
+describe.each(["claim", "none"] as const)("a chat, with legacy: %s", needs(notProxied), (legacy) => {
+  it("is made once by two processes that have both seen that there is none", async () => {
+    await using proxy = await wireProxy({ upstream });
+    await using first = await freshDatabase({ uri: proxy.uri, legacy });
+    await using second = connect({ uri: proxy.uri, database: first.db.databaseName, legacy });
+    using held = proxy.rule({ commands: writes, collections: ["chats"], times: "always", fault: "hold" });
+    const calls = Promise.all([first, second].map((ctx) => createOrGetChat(ctx, alice)));
+    await held.reached(2);
+    held.lift();
+    const results = await calls;
+    expect(new Set(results.map(({ chat }) => chat.id)).size).toBe(1);
+    expect(results.filter(({ created }) => created)).toHaveLength(1);
+  });
 
-    it("is told to nobody while it is not safe with the majority, and is there for who asks again", async () => {
+  it.each(["reset", "cut"] as const)(
+    "whose answer is lost is there for who asks again (%s)",
+    async (fault) => {
       await using proxy = await wireProxy({ upstream });
       await using chats = await freshDatabase({ uri: proxy.uri, legacy });
-      proxy.rule({
-        commands: writes,
-        collections: ["chats"],
-        times: 2,
-        fault: { writeConcernError: { code: 64, codeName: "WriteConcernTimeout" } },
-      });
-      const outcomes = [
-        ...(await Promise.allSettled([createOrGetChat(chats, alice)])),
-        ...(await Promise.allSettled(pairs(3).map((input) => createOrGetChat(chats, input)))),
-      ];
-      expect(outcomes).toMatchObject([unavailable, unavailable, unavailable, unavailable]);
-      const again = await all(chats, [alice, ...pairs(3)]);
-      expect(new Set(again.map(({ chat }) => chat.id)).size).toBe(4);
-      expect(await chats.chats.countDocuments()).toBe(4);
-    });
+      const lost = proxy.rule({ commands: writes, collections: ["chats"], when: "after", fault });
+      expect(await Promise.allSettled([createOrGetChat(chats, alice)])).toMatchObject([unavailable]);
+      expect(lost.hits()).toBe(1);
+      const again = await createOrGetChat(chats, alice);
+      expect(again.created).toBe(false);
+      expect(await chats.chats.countDocuments()).toBe(1);
+    },
+  );
 
-    it("that the server refuses in a batch is made on its own, and nobody else's is hurt", async () => {
-      await using proxy = await wireProxy({ upstream });
-      await using chats = await freshDatabase({ uri: proxy.uri, legacy });
-      proxy.rule({
-        commands: ["insert"],
-        fault: { writeErrors: [{ index: 1, code: 112, codeName: "WriteConflict" }] },
-      });
-      const results = await all(chats, pairs(5));
-      expect(results.every(({ created }) => created)).toBe(true);
-      expect(await chats.chats.countDocuments()).toBe(5);
+  it("is told to nobody while it is not safe with the majority, and is there for who asks again", async () => {
+    await using proxy = await wireProxy({ upstream });
+    await using chats = await freshDatabase({ uri: proxy.uri, legacy });
+    proxy.rule({
+      commands: writes,
+      collections: ["chats"],
+      times: 2,
+      fault: { writeConcernError: { code: 64, codeName: "WriteConcernTimeout" } },
     });
+    const outcomes = [
+      ...(await Promise.allSettled([createOrGetChat(chats, alice)])),
+      ...(await Promise.allSettled(pairs(3).map((input) => createOrGetChat(chats, input)))),
+    ];
+    expect(outcomes).toMatchObject([unavailable, unavailable, unavailable, unavailable]);
+    const again = await all(chats, [alice, ...pairs(3)]);
+    expect(new Set(again.map(({ chat }) => chat.id)).size).toBe(4);
+    expect(await chats.chats.countDocuments()).toBe(4);
+  });
 
-    it("is asked for with what the guarantee needs", async () => {
-      await using proxy = await wireProxy({ upstream });
-      await using chats = await freshDatabase({ uri: proxy.uri, legacy });
-      await createOrGetChat(chats, alice);
-      const asked = proxy.seen({ collections: ["chats"], commands: [...writes, "find"] });
-      expect(asked.map(({ name }) => name)).toEqual(expect.arrayContaining(["find", "findAndModify"]));
-      for (const { name, command } of asked)
-        expect(command).toMatchObject(
-          name === "find"
-            ? { readConcern: { level: "majority" } }
-            : { writeConcern: { w: "majority", j: true } },
-        );
+  it("that the server refuses in a batch is made on its own, and nobody else's is hurt", async () => {
+    await using proxy = await wireProxy({ upstream });
+    await using chats = await freshDatabase({ uri: proxy.uri, legacy });
+    proxy.rule({
+      commands: ["insert"],
+      fault: { writeErrors: [{ index: 1, code: 112, codeName: "WriteConflict" }] },
     });
-  },
-);
+    const results = await all(chats, pairs(5));
+    expect(results.every(({ created }) => created)).toBe(true);
+    expect(await chats.chats.countDocuments()).toBe(5);
+  });
 
-describe.skipIf(!canBeProxied(upstream))("a connection that breaks while it is idle", () => {
+  it("is asked for with what the guarantee needs", async () => {
+    await using proxy = await wireProxy({ upstream });
+    await using chats = await freshDatabase({ uri: proxy.uri, legacy });
+    await createOrGetChat(chats, alice);
+    const asked = proxy.seen({ collections: ["chats"], commands: [...writes, "find"] });
+    expect(asked.map(({ name }) => name)).toEqual(expect.arrayContaining(["find", "findAndModify"]));
+    for (const { name, command } of asked)
+      expect(command).toMatchObject(
+        name === "find"
+          ? { readConcern: { level: "majority" } }
+          : { writeConcern: { w: "majority", j: true } },
+      );
+  });
+});
+
+describe("a connection that breaks while it is idle", needs(notProxied), () => {
   it("is at most UNAVAILABLE to the call that meets it, and nothing to the next", async () => {
     await using proxy = await wireProxy({ upstream });
     await using chats = await freshDatabase({ uri: proxy.uri });
@@ -114,7 +116,7 @@ describe.skipIf(!canBeProxied(upstream))("a connection that breaks while it is i
   });
 });
 
-describe.skipIf(!canBeProxied(upstream))("a fail-over in the middle of a burst of creates", () => {
+describe("a fail-over in the middle of a burst of creates", needs(notProxied), () => {
   it.each([
     ["whose writes the old primary refuses", { when: "before", connections: "kept", told: 40 }],
     [

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { Wait } from "../src/concurrency/timeout.ts";
+import { Cancellation } from "../src/concurrency/timeout.ts";
 import { airport, turn } from "./airport.ts";
 
 describe("a batcher", () => {
@@ -9,7 +9,7 @@ describe("a batcher", () => {
     await turn();
     expect(departed).toEqual([["a"]]);
     await land(0);
-    expect(await answer).toEqual({ outcome: "answer to a", first: true });
+    expect(await answer).toEqual({ outcome: "answer to a", isFirst: true });
   });
 
   it("answers calls with one key by the first one's request, and tells one of them that it was first", async () => {
@@ -19,9 +19,9 @@ describe("a batcher", () => {
     await land(0);
     expect(departed).toEqual([["one"]]);
     expect(await Promise.all(answers)).toEqual([
-      { outcome: "answer to one", first: true },
-      { outcome: "answer to one", first: false },
-      { outcome: "answer to one", first: false },
+      { outcome: "answer to one", isFirst: true },
+      { outcome: "answer to one", isFirst: false },
+      { outcome: "answer to one", isFirst: false },
     ]);
   });
 
@@ -74,7 +74,7 @@ describe("a batcher", () => {
   });
 
   it("shares many who wait among the batches that may go out, but not so few that a batch is hardly worth it", async () => {
-    const { departed, call, land } = airport({ minShare: () => 2, maxConcurrentBatches: 2 });
+    const { departed, call, land } = airport({ minKeysPerBatch: () => 2, maxConcurrentBatches: 2 });
     const answers = Promise.all(["a", "b", "c", "d", "e"].map((key) => call(key)));
     await turn();
     expect(departed).toEqual([
@@ -132,7 +132,7 @@ describe("a batcher", () => {
     const { departed, call, land } = airport();
     void call("under way");
     await turn();
-    const waits = [new Wait(), new Wait()] as const;
+    const waits = [new Cancellation(), new Cancellation()] as const;
     const [abandoned, shared] = [call("a", "a", waits[0]), call("a", "a's other caller")];
     const alone = call("b", "b", waits[1]);
     const reason = new Error("the user has closed the window");
@@ -142,19 +142,19 @@ describe("a batcher", () => {
     await land(0);
     await land(1);
     expect(departed).toEqual([["under way"], ["a"]]);
-    expect(await shared).toEqual({ outcome: "answer to a", first: true });
+    expect(await shared).toEqual({ outcome: "answer to a", isFirst: true });
   });
 
   it("releases a caller whose batch is under way, and tells the next that it was first", async () => {
     const { call, land } = airport();
-    const leaving = new Wait();
+    const leaving = new Cancellation();
     const [abandoned, staying] = [call("a", "a", leaving), call("a")];
     await turn();
     const reason = new Error("the user has closed the window");
     leaving.end(reason);
     await expect(abandoned).rejects.toBe(reason);
     await land(0);
-    expect(await staying).toEqual({ outcome: "answer to a", first: true });
+    expect(await staying).toEqual({ outcome: "answer to a", isFirst: true });
   });
 
   it("gives up a batch that is never answered, so that it does not keep the others waiting", async () => {
@@ -187,7 +187,7 @@ describe("a batcher", () => {
   it("does not turn away half-way who was let in before", async () => {
     const { commit, call, land } = airport({ maxPending: 1 });
     const first = call("a");
-    const again = commit.call({ key: "b", request: "b", wait: new Wait(), isAdmitted: true });
+    const again = commit.call({ key: "b", request: "b", wait: new Cancellation(), skipLimit: true });
     await turn();
     await land(0);
     expect(await Promise.all([first, again])).toHaveLength(2);
@@ -212,7 +212,7 @@ describe("a batcher", () => {
 
   it("takes no call whose caller waits no more", async () => {
     const { departed, call } = airport();
-    const over = new Wait();
+    const over = new Cancellation();
     over.end(new Error("over"));
     await expect(call("a", "a", over)).rejects.toThrow("over");
     await turn();
@@ -221,7 +221,7 @@ describe("a batcher", () => {
 
   it("answers UNAVAILABLE when too many wait, until some have left or given up", async () => {
     const { call, land } = airport({ maxPending: 2 });
-    const [under, leaving] = [call("under way"), new Wait()];
+    const [under, leaving] = [call("under way"), new Cancellation()];
     await turn();
     const waiting = [call("a"), call("a", "a", leaving)];
     await expect(call("b")).rejects.toMatchObject({ code: "UNAVAILABLE" });

@@ -4,14 +4,14 @@ import { describe, expect, it } from "vitest";
 
 const source = join(import.meta.dirname, "../src");
 
-const shared = [["errors"], ["concurrency", "identity"], ["model"], ["store"]];
+const shared = [["errors"], ["concurrency", "identity"], ["model"], ["store"], ["release"]];
 const merging = [
   ...shared,
   ["migrate/context"],
   ["migrate/run"],
   ["migrate/journal"],
   ["migrate/keys"],
-  ["migrate/preflight", "migrate/merge/archive", "migrate/merge/fold"],
+  ["migrate/merge/archive", "migrate/merge/fold"],
   ["migrate/merge/references"],
   ["migrate/merge"],
 ];
@@ -19,7 +19,7 @@ const merging = [
 /** Folders of `src` from below to above. Those in one list know nothing of each other. */
 const stacks: readonly (readonly (readonly string[])[])[] = [
   [...shared, ["reads", "create-or-get"], ["connect", "."]],
-  [...merging, ["migrate/phases"], ["migrate/plan"], ["migrate"]],
+  [...merging, ["migrate/preflight"], ["migrate/phases"], ["migrate/plan"], ["migrate"]],
   [...merging, ["audit"]],
 ];
 

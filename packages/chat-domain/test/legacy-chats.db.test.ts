@@ -81,7 +81,6 @@ describe("a legacy chat without a key", () => {
       stored: [new UUID("0f8fad5b-d9cb-469f-a165-70867728950e")],
       asked: ["0f8fad5b-d9cb-469f-a165-70867728950e"],
     },
-    { name: "a key of null", stored: ["a", "b"], asked: ["a", "b"], also: { participantsKey: null } },
     { name: "an empty scope", stored: ["a", "b"], asked: ["a", "b"], also: { scope: "" } },
   ])("is recognised with $name", async ({ stored, asked, also }) => {
     await using database = await freshDatabase();

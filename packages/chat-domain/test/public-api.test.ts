@@ -24,13 +24,19 @@ describe("the public surface", () => {
         "maxListLimit",
         "participantId",
         "participantsKey",
+        "releaseChat",
         "resolveChatId",
       ]
     `);
   });
 
   it("of ./connect is a connection, and what keeps others alive", () => {
-    expect(Object.keys(connectEntry)).toEqual(["connect", "reviveWhenStalled"]);
+    expect(Object.keys(connectEntry)).toEqual([
+      "connect",
+      "databaseFor",
+      "defaultDatabase",
+      "reviveWhenStalled",
+    ]);
   });
 
   it("of ./migrate is a verb for every command, and what they speak of", () => {

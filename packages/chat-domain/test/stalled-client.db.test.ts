@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { crashableMongo, crashableMongoMissing, databaseName, testMongo } from "@onechat/mongo/testing";
-import { until } from "@onechat/testing";
+import { needs, until } from "@onechat/testing";
 import { MongoClient } from "mongodb";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type ChatConnection, connect, reviveWhenStalled } from "../src/connect/index.ts";
@@ -118,8 +118,9 @@ describe("a driver that waits for what no longer comes", () => {
     await expect(connection.ping()).rejects.toMatchObject({ code: "UNAVAILABLE" });
   });
 
-  it.skipIf(noServerToCrash !== null)(
+  it(
     "is connected anew when the database was away at its very first operation",
+    needs(noServerToCrash),
     async () => {
       await using server = await crashableMongo(process.env);
       await server.kill();

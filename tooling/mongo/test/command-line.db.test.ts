@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { connect } from "node:net";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { until } from "@onechat/testing";
+import { needs, until } from "@onechat/testing";
 import { MongoClient } from "mongodb";
 import { describe, expect, it } from "vitest";
 import { engineMissing } from "./embedded-engine.ts";
@@ -63,7 +63,7 @@ async function isGone(uri: string): Promise<boolean> {
   }
 }
 
-describe.skipIf(engineMissing !== null)("the command line tool", () => {
+describe("the command line tool", needs(engineMissing), () => {
   it("prints the address first, serves it, and ends well when told to", async () => {
     const { child, firstLine, uri, exit } = await started([]);
     expect(firstLine).toMatch(/^MONGODB_URI=mongodb:\/\/127\.0\.0\.1:\d+\//);
@@ -139,7 +139,9 @@ describe.skipIf(engineMissing !== null)("the command line tool", () => {
   });
 });
 
-describe.skipIf(engineMissing !== null || !existsSync("/proc"))("a frozen engine", () => {
+const proc = existsSync("/proc") ? null : "processes are looked for in /proc, which only Linux has";
+
+describe("a frozen engine", needs(engineMissing ?? proc), () => {
   it("is woken and ends when its parent is killed", async () => {
     const source = new URL("../dist/index.js", import.meta.url).href;
     const parent = `

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { needs } from "@onechat/testing";
 import { type Db, MongoClient, MongoServerError } from "mongodb";
 import { describe, expect, it } from "vitest";
 import type { MongoServer } from "../src/index.ts";
@@ -21,7 +22,7 @@ function dataFolder(server: MongoServer): string | undefined {
   return /data in (.+)$/.exec(server.description)?.[1];
 }
 
-describe.skipIf(engineMissing !== null)("the embedded engine", () => {
+describe("the embedded engine", needs(engineMissing), () => {
   it("answers the driver, says what it is, and claims only what it can do", async () => {
     await using server = await openEngine();
     await using mine = database(server);

@@ -7,7 +7,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { until } from "@onechat/testing";
 import { describe, expect, it } from "vitest";
 import { quickstart } from "../src/quickstart.ts";
 
@@ -16,14 +15,16 @@ const root = fileURLToPath(new URL("../../..", import.meta.url));
 const apiProgram = fileURLToPath(new URL("../../../apps/api/dist/main.js", import.meta.url));
 
 /** Out of those that no outgoing connection can take before it is used. */
-function freePort(): Promise<number> {
-  return until("a port that is free", async () => {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
-    const server = createServer().listen(port, "127.0.0.1");
+async function freePort(): Promise<number> {
+  const port = 20_000 + Math.floor(Math.random() * 12_000);
+  const server = createServer().listen(port, "127.0.0.1");
+  try {
     await once(server, "listening");
-    await new Promise((resolve) => server.close(resolve));
-    return port;
-  });
+  } catch {
+    return freePort();
+  }
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 interface Started {

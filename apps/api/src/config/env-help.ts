@@ -2,7 +2,7 @@
 export const envHelp = `The onechat API is configured by environment variables:
 
   MONGODB_URI       required: the MongoDB connection string
-  MONGODB_DB        the database (onechat)
+  MONGODB_DB        the database (that of the connection string, or onechat)
   AUTH_JWT_SECRET   the secret of HS256 tokens, at least 32 characters; this or AUTH_JWKS_URL is required
   AUTH_JWKS_URL     the issuer's key set, for RS256, PS256, ES256 and EdDSA tokens
   AUTH_ISSUER       the tokens' iss (onechat)

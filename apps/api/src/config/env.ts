@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { databaseFor } from "@onechat/chat-domain/connect";
 import { z } from "zod";
 import type { AuthSettings } from "../auth/authentication.ts";
 import type { LimitSettings } from "../limits/limit-settings.ts";
@@ -21,7 +22,7 @@ const Env = z.object({
   MONGODB_URI: z
     .string("a MongoDB connection string")
     .regex(/^mongodb(\+srv)?:\/\//, "starts with mongodb:// or mongodb+srv://"),
-  MONGODB_DB: z.string().min(1).default("onechat"),
+  MONGODB_DB: z.string().min(1).optional(),
   AUTH_JWT_SECRET: z.string().optional(),
   AUTH_JWKS_URL: z
     .url({ protocol: /^https?$/ })
@@ -86,7 +87,10 @@ export function parseEnv(env: Readonly<Record<string, string | undefined>>): Par
     ...contradictions(given),
   ];
   if (parsed.data === undefined || problems.length > 0) return { problems };
-  return { settings: settingsOf(parsed.data) };
+  const { MONGODB_URI: uri, MONGODB_DB: name } = parsed.data;
+  const found = databaseFor(uri, name === undefined ? null : { name, place: "MONGODB_DB" });
+  if ("problem" in found) return { problems: [found.problem] };
+  return { settings: settingsOf(parsed.data, found.database) };
 }
 
 /** What no single variable is to blame for. */
@@ -107,7 +111,7 @@ function contradictions(env: Readonly<Record<string, string | undefined>>): read
   return problems.filter(([wrong]) => wrong).map(([, problem]) => problem);
 }
 
-function settingsOf(env: z.infer<typeof Env>): Settings {
+function settingsOf(env: z.infer<typeof Env>, database: string): Settings {
   const { AUTH_JWKS_URL: jwksUrl } = env;
   // Development needs no secret of its own: one that ends with the process will do.
   const secret = env.AUTH_JWT_SECRET ?? (env.AUTH_DEV ? randomBytes(32).toString("hex") : undefined);
@@ -116,7 +120,7 @@ function settingsOf(env: z.infer<typeof Env>): Settings {
     host: env.HOST,
     metrics: env.METRICS_PORT === undefined ? null : { port: env.METRICS_PORT, host: env.METRICS_HOST },
     drainMs: env.DRAIN_MS,
-    mongo: { uri: env.MONGODB_URI, database: env.MONGODB_DB },
+    mongo: { uri: env.MONGODB_URI, database },
     auth: {
       keys: secret === undefined ? { jwksUrl: jwksUrl ?? "" } : { secret },
       issuer: env.AUTH_ISSUER,

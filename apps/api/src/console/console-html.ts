@@ -4,7 +4,8 @@ const counters = [
   ["claimed", "Claimed from before onechat"],
   ["raced", "Lost a race, and got the winner's chat"],
   ["retried", "Tried again"],
-  ["integrity", "Refused for changed participants"],
+  ["released", "Key taken off a chat that no longer matches it"],
+  ["integrity", "Refused: no longer matches its key"],
 ] as const;
 
 /** The page. It holds no data: everything comes from the API, for whoever may ask. */

@@ -16,6 +16,7 @@ const zero = {
   claimed: 0,
   raced: 0,
   retried: 0,
+  released: 0,
   integrity: 0,
 } satisfies ChatCounts;
 

@@ -98,9 +98,9 @@ export const commands: readonly Command[] = [
   },
   {
     name: "rollback",
-    summary: "undo what came after a phase",
-    to: "required: the phase whose result stays: merge, backfill, index, or none",
-    options: ["execute", "to", ...runFlags],
+    summary: "undo what came after a phase, or bring one duplicate back",
+    to: "required without --chat: the phase whose result stays: merge, backfill, index, or none",
+    options: ["execute", "to", "chat", ...runFlags],
     example: "migrator rollback --config migrator.json --to none --execute",
     exits: runExits,
     runs: true,

@@ -12,7 +12,7 @@ export async function parked({ ctx, settings }: Session): Promise<Answer> {
   const chats = found.slice(0, limit);
   const lines = chats.map(({ _id, survivor, reason }) => {
     const merge = survivor === null ? "" : ` (duplicate of ${String(survivor)})`;
-    return `${String(_id)}${merge}: ${reason ?? "no reason given"}`;
+    return `chat ${String(_id)}${merge}: ${reason ?? "no reason given"}`;
   });
   const more = found.length > limit ? ["… and more; --limit shows more of them"] : [];
   const text = lines.length === 0 ? "Nothing is parked" : [...lines, ...more].join("\n");

@@ -1,14 +1,27 @@
 import { type MigrationPlan, planMigration } from "@onechat/chat-domain/migrate";
 import type { Answer } from "../answer.ts";
+import type { ExitName } from "../exit-codes.ts";
 import { renderPlan } from "../render-plan.ts";
 import type { Session } from "../session.ts";
 
 /** What `up` would find and do; reads only. */
 export async function plan(session: Session): Promise<Answer> {
   const found = await planned(session);
-  const pending = session.settings.exitCode && found.pending;
-  const exit = found.problems.length > 0 ? "refused" : pending ? "pending" : "ok";
-  return { exit, text: renderPlan(session.ctx, found), json: { ...placeOf(session), ...found } };
+  return {
+    exit: exitOfPlan(session, found),
+    text: renderPlan(session.ctx, found),
+    json: { ...placeOf(session), ...found },
+  };
+}
+
+/** What `up` would come to: refused, or finished with parked chats. */
+export function exitOfPlan(
+  { settings }: Session,
+  { problems, invalid, pending }: Pick<MigrationPlan, "problems" | "invalid" | "pending">,
+): ExitName {
+  if (problems.length > 0) return "refused";
+  if (invalid.length > 0) return "parked";
+  return settings.exitCode && pending ? "pending" : "ok";
 }
 
 /** What was looked at, for whoever reads only the JSON. */

@@ -1,4 +1,5 @@
 import {
+  explainChat,
   migrationHistory,
   type MigrationStatus,
   migrationStatus,
@@ -14,9 +15,38 @@ import { section } from "../table.ts";
 /** Undoes what came after a phase; without `--execute` it only says what it would do. */
 export async function rollback(session: Session): Promise<Answer> {
   const { ctx, settings } = session;
-  const { target: to } = settings;
+  const { target: to, chat } = settings;
+  if (chat !== null) return rollbackOfChat(session, chat);
   if (!settings.execute) return whatRollbackWouldDo(session);
   return runToEnd(session, { command: "rollback", to }, () => rollBack(ctx, { ...runOptions(session), to }));
+}
+
+async function rollbackOfChat(session: Session, chat: string): Promise<Answer> {
+  const { ctx, settings } = session;
+  if (settings.execute) {
+    const run = { command: "rollback", to: `chat ${chat}` } as const;
+    return runToEnd(session, run, () => rollBack(ctx, { ...runOptions(session), chat }));
+  }
+  const { standing, journal, moved, copies } = await explainChat(ctx, chat);
+  const isMerged = journal !== null && journal.state !== "rolled-back" && journal.survivor !== null;
+  const changes = isMerged
+    ? [
+        `makes ${chat} a chat of its own again (${standing} now, ${countText(copies.length, "copy", "copies")})`,
+        `gives it back what had followed it: ${countText(moved, "document")}`,
+        "takes its contribution out of its survivor, whose other duplicates keep their places",
+        "releases it, so that the next up leaves it alone; a full rollback removes that mark",
+      ]
+    : ["nothing: it is no duplicate that has been merged"];
+  const text = [
+    `Rollback of chat ${chat}`,
+    ...section(
+      "Would do",
+      changes.map((change) => `- ${change}`),
+    ),
+    "",
+    nothingWritten(`migrator rollback --chat ${chat}`),
+  ].join("\n");
+  return { exit: "ok", text, json: { executed: false, chat, changes } };
 }
 
 async function whatRollbackWouldDo({ ctx, settings: { target } }: Session): Promise<Answer> {

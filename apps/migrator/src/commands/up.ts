@@ -3,7 +3,7 @@ import type { Answer } from "../answer.ts";
 import { renderPlan } from "../render-plan.ts";
 import { nothingWritten, runOptions, runToEnd } from "../run-command.ts";
 import type { Session } from "../session.ts";
-import { placeOf, planned } from "./plan.ts";
+import { exitOfPlan, placeOf, planned } from "./plan.ts";
 
 /** Migrates up to a phase; without `--execute` it only says what it would do. */
 export async function up(session: Session): Promise<Answer> {
@@ -21,7 +21,7 @@ async function whatUpWouldDo(session: Session): Promise<Answer> {
   const refused = found.problems.length > 0;
   const end = refused || !found.pending ? "Nothing was written." : nothingWritten(`migrator up --to ${to}`);
   return {
-    exit: refused ? "refused" : "ok",
+    exit: exitOfPlan(session, found),
     text: `${renderPlan(session.ctx, found)}\n${end}`,
     json: { ...placeOf(session), executed: false, to, plan: found },
   };

@@ -36,10 +36,12 @@ export async function verify({ ctx, settings, host, progress }: Session): Promis
   };
 }
 
-/** What is parked was set aside on purpose; everything else is wrong. */
+/** Set aside on purpose, for a person to decide; everything else is wrong. */
+const setAside: ReadonlySet<FindingCode> = new Set(["PARKED", "DRIFTED_DUPLICATE"]);
+
 function exitOfCodes(codes: readonly FindingCode[]): ExitName {
   if (codes.length === 0) return "ok";
-  return codes.every((code) => code === "PARKED") ? "parked" : "unverified";
+  return codes.every((code) => setAside.has(code)) ? "parked" : "unverified";
 }
 
 interface Verdict {
@@ -56,14 +58,14 @@ function verdict({ checked, seconds, counts, shown }: Verdict): readonly string[
   const isOnlyParked = exitOfCodes([...counts.keys()]) === "parked";
   const rest = total - shown.length;
   return [
-    `${isOnlyParked ? "Right, except for what is parked" : "VERIFICATION FAILED"}: ${countText(total, "finding")}; ${scope}.`,
+    `${isOnlyParked ? "Right, except for what a person has to decide" : "VERIFICATION FAILED"}: ${countText(total, "finding")}; ${scope}.`,
     ...[...counts].map(([code, n]) => `  ${numberText(n)} × ${code}`),
     "",
     ...shown.map(findingText),
     ...(rest > 0 ? [`… and ${numberText(rest)} more; --limit shows more of them`] : []),
     "",
     isOnlyParked
-      ? "Next: migrator parked; put them right in the database, then migrator up --execute."
+      ? "Next: migrator parked says what stands in the way of parked chats; of duplicates that have become other chats each finding names the way out."
       : "Next: migrator explain <chatId> tells a chat's story; migrator up --execute mends what is only unfinished.",
   ];
 }

@@ -41,14 +41,10 @@ describe("a small run", () => {
 });
 
 describe("a small run over HTTP", () => {
-  const overHttp = sharedBetweenTests(() =>
-    run([
-      ...small,
-      ...["--path", "http,http-batch", "--variant", "ours,naive", "--workload", "hot,pairs"],
-      ...["--procs", "2", "--json"],
-      ...onTestMongo(),
-    ]),
-  );
+  const overHttp = sharedBetweenTests(() => {
+    const load = ["--path", "http,http-batch", "--variant", "ours,naive", "--workload", "hot,pairs"];
+    return run([...small, ...load, "--procs", "2", "--json", ...onTestMongo()]);
+  });
 
   it("asks real API processes, alone and in batches", async () => {
     const { code, result } = await overHttp();

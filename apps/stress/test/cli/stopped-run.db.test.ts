@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { testMongo } from "@onechat/mongo/testing";
+import { needs } from "@onechat/testing";
 import { describe, expect, it } from "vitest";
 import { readResult } from "../../src/result/result-file.ts";
 import { endOfProcesses, processesOf } from "../processes-of.ts";
@@ -9,7 +10,9 @@ import { newDirectory, start } from "../stress-process.ts";
 
 const long = ["run", "smoke", "--variant", "ours,naive", "--workload", "hot", "--procs", "2", "--repeats"];
 
-describe.skipIf(process.platform !== "linux")("a run that is interrupted by Ctrl-C", () => {
+const linux = process.platform === "linux" ? null : "processes are looked for in /proc, which only Linux has";
+
+describe("a run that is interrupted by Ctrl-C", needs(linux), () => {
   it("reports what it saw and leaves no process behind", async () => {
     const mark = randomUUID();
     const directory = newDirectory();

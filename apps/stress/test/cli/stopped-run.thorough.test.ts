@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { crashableMongo, crashableMongoMissing } from "@onechat/mongo/testing";
-import { until } from "@onechat/testing";
+import { needs, until } from "@onechat/testing";
 import { describe, expect, it } from "vitest";
 import { readResult } from "../../src/result/result-file.ts";
 import { endOfProcesses, isFrozen, processesOf } from "../processes-of.ts";
 import { newDirectory, type Running, start } from "../stress-process.ts";
 
 const missing = await crashableMongoMissing(process.env);
+const linux = process.platform === "linux" ? null : "processes are looked for in /proc, which only Linux has";
 
 /** The program stands still, and so does one of the processes that it has frozen: nobody can thaw it now. */
 async function stopWhileFrozen({ child, ended }: Running, mark: string): Promise<void> {
@@ -30,47 +31,44 @@ async function stopWhileFrozen({ child, ended }: Running, mark: string): Promise
   await Promise.race([caught, missed]);
 }
 
-describe.skipIf(missing !== null || process.platform !== "linux")(
-  "a run that is stopped while a process is frozen",
-  () => {
-    /** It freezes a process again and again, so that one can be caught. */
-    function startPausing(mark: string, directory: string): Running {
-      const load = ["--path", "http", "--variant", "ours,naive", "--workload", "hot", "--callers", "4"];
-      const pauses = ["--fault", "api-pause", "--repeats", "30", "--duration", "200ms"];
-      return start(["run", "smoke", ...load, ...pauses, "--out", directory], {
-        MONGO_PROVIDER: "embedded",
-        STRESS_TEST: mark,
-      });
-    }
-
-    it("by Ctrl-C, reports what it saw and leaves no process behind", async () => {
-      const mark = randomUUID();
-      const directory = newDirectory();
-      const running = startPausing(mark, directory);
-      await running.said("api-pause");
-      await stopWhileFrozen(running, mark);
-      running.interrupt();
-      running.child.kill("SIGCONT");
-      const { code } = await running.ended;
-      expect(code).toBe(105);
-      expect(await readResult(directory)).toMatchObject({ verdict: "interrupted", anomalies: [] });
-      await endOfProcesses(mark);
+describe("a run that is stopped while a process is frozen", needs(missing ?? linux), () => {
+  /** It freezes a process again and again, so that one can be caught. */
+  function startPausing(mark: string, directory: string): Running {
+    const load = ["--path", "http", "--variant", "ours,naive", "--workload", "hot", "--callers", "4"];
+    const pauses = ["--fault", "api-pause", "--repeats", "30", "--duration", "200ms"];
+    return start(["run", "smoke", ...load, ...pauses, "--out", directory], {
+      MONGO_PROVIDER: "embedded",
+      STRESS_TEST: mark,
     });
+  }
 
-    it("by kill -9, leaves no process behind", async () => {
-      const mark = randomUUID();
-      const running = startPausing(mark, newDirectory());
-      await running.said("api-pause");
-      await stopWhileFrozen(running, mark);
-      expect(processesOf(mark).length).toBeGreaterThan(3);
-      running.child.kill("SIGKILL");
-      await running.ended;
-      await endOfProcesses(mark);
-    });
-  },
-);
+  it("by Ctrl-C, reports what it saw and leaves no process behind", async () => {
+    const mark = randomUUID();
+    const directory = newDirectory();
+    const running = startPausing(mark, directory);
+    await running.said("api-pause");
+    await stopWhileFrozen(running, mark);
+    running.interrupt();
+    running.child.kill("SIGCONT");
+    const { code } = await running.ended;
+    expect(code).toBe(105);
+    expect(await readResult(directory)).toMatchObject({ verdict: "interrupted", anomalies: [] });
+    await endOfProcesses(mark);
+  });
 
-describe.skipIf(missing !== null)("a run whose database ends in the middle", () => {
+  it("by kill -9, leaves no process behind", async () => {
+    const mark = randomUUID();
+    const running = startPausing(mark, newDirectory());
+    await running.said("api-pause");
+    await stopWhileFrozen(running, mark);
+    expect(processesOf(mark).length).toBeGreaterThan(3);
+    running.child.kill("SIGKILL");
+    await running.ended;
+    await endOfProcesses(mark);
+  });
+});
+
+describe("a run whose database ends in the middle", needs(missing), () => {
   it("says so, and does not wait for every single call", async () => {
     await using mongo = await crashableMongo(process.env);
     const directory = newDirectory();

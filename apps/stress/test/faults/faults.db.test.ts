@@ -4,10 +4,9 @@ import { run } from "../stress-process.ts";
 
 describe("a run with faults", () => {
   it("has those strike that can, after which all are answered again, and says which cannot", async () => {
-    const { code, result } = await run([
-      ...["smoke", "--variant", "ours,naive", "--workload", "hot", "--callers", "32", "--repeats", "1"],
-      ...["--fault", "api-kill,reply-lost", "--duration", "500ms", "--uri", testMongo().uri],
-    ]);
+    const load = ["--variant", "ours,naive", "--workload", "hot", "--callers", "32", "--repeats", "1"];
+    const faults = ["--fault", "api-kill,reply-lost", "--duration", "500ms", "--uri", testMongo().uri];
+    const { code, result } = await run(["smoke", ...load, ...faults]);
     expect(code).toBe(2);
     expect(result?.reasons.join()).toContain("the fault api-kill was not injected: no call takes a path");
     expect(result?.anomalies).toEqual([]);

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { crashableMongoMissing } from "@onechat/mongo/testing";
+import { needs } from "@onechat/testing";
 import { describe, expect, it } from "vitest";
 import { FaultName } from "../../src/history/history-line.ts";
 import { readHistory } from "../../src/history/history-reader.ts";
@@ -7,7 +8,7 @@ import { run, sharedBetweenTests } from "../stress-process.ts";
 
 const missing = await crashableMongoMissing(process.env);
 
-describe.skipIf(missing !== null)("a run with every fault", () => {
+describe("a run with every fault", needs(missing), () => {
   const withEveryFault = sharedBetweenTests(() => {
     const ways = ["--path", "domain,http", "--variant", "ours,naive,raw", "--workload", "hot"];
     const faults = ["--fault", FaultName.options.join(), "--duration", "1s", "--repeats", "1"];

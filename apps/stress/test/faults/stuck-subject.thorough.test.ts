@@ -1,4 +1,5 @@
 import { crashableMongoMissing } from "@onechat/mongo/testing";
+import { needs } from "@onechat/testing";
 import { describe, expect, it } from "vitest";
 import type { MeasureMachine } from "../../src/machine/measure-machine.ts";
 import { readResult } from "../../src/result/result-file.ts";
@@ -53,7 +54,7 @@ async function measured(
   return figures;
 }
 
-describe.skipIf(missing !== null)("onechat that never answers again after a fault", () => {
+describe("onechat that never answers again after a fault", needs(missing), () => {
   it("is stuck on a healthy machine; on one that is too slow, nobody knows", async () => {
     const [healthy, slow] = await Promise.all([
       judged((_, signal) => measured({ timersLateMs: 2, tookMs: { database: 4 } }, signal)),

@@ -1,23 +1,25 @@
+import { sampleOf } from "@onechat/testing";
 import type { Mutation } from "./mutations.ts";
 
 /** So many are tried in a run, others in the next one. */
 const sampleSize = 3;
 
 /**
- * Which mutations are tried. `MUTATIONS` names them, separated by commas, or says `all`, or with which number the sample
- * begins; without it the sample begins anywhere.
+ * Which mutations are tried: those that are named, separated by commas, or `all`, or a part of them such as `3/4`, or
+ * some, in turn by a number.
  *
- * @throws Error when it says something else
+ * @throws Error when a name is not known
  */
 export function chooseMutations<M extends Pick<Mutation, "name">>(
   mutations: readonly M[],
-  asked: string | undefined,
-  anywhere: () => number = Math.random,
+  asked: string,
 ): readonly M[] {
   if (asked === "all") return mutations;
-  if (asked === undefined || asked === "")
-    return sampleFrom(mutations, Math.floor(anywhere() * mutations.length));
   if (/^\d+$/.test(asked)) return sampleFrom(mutations, Number(asked));
+  if (asked.includes("/")) {
+    const part = sampleOf(1, { SAMPLE: asked });
+    return mutations.filter((_, place) => part.has(place));
+  }
   return asked.split(",").map((name) => named(mutations, name.trim()));
 }
 
@@ -31,5 +33,7 @@ function named<M extends Pick<Mutation, "name">>(mutations: readonly M[], name: 
   const found = mutations.find((mutation) => mutation.name === name);
   if (found !== undefined) return found;
   const known = mutations.map((mutation) => mutation.name).join(", ");
-  throw new Error(`MUTATIONS names "${name}"; there are ${known}; or say "all" or a number`);
+  throw new Error(
+    `MUTATIONS names "${name}"; there are ${known}; or say "all", a part such as 3/4, or a number`,
+  );
 }

@@ -1,4 +1,5 @@
 import { crashableMongoMissing, testMongo } from "@onechat/mongo/testing";
+import { needs } from "@onechat/testing";
 import { describe, expect, it } from "vitest";
 import { run, type Run } from "../stress-process.ts";
 import { chooseMutations } from "./choose-mutations.ts";
@@ -7,7 +8,7 @@ import { meeting, type Mutation, mutations, slowToWrite } from "./mutations.ts";
 
 const contest = ["smoke", "--variant", "ours,naive", "--procs", "2", "--repeats", "1"];
 
-const chosen = chooseMutations(mutations, process.env["MUTATIONS"]);
+const chosen = chooseMutations(mutations, process.env["MUTATIONS"] ?? process.env["SAMPLE"] ?? "all");
 const again = `MUTATIONS=${chosen.map(({ name }) => name).join(",")}`;
 const missing = await crashableMongoMissing(process.env);
 
@@ -31,8 +32,9 @@ function saidBy({ result, stderr }: Run): string {
 
 describe(`a mistake in chat-domain is caught and named (${again})`, () => {
   for (const mutation of chosen) {
-    it.skipIf(mutation.isCrashed === true && missing !== null)(
+    it(
       `${mutation.name}: ${mutation.mistake}`,
+      needs(mutation.isCrashed === true ? missing : null),
       async () => {
         const ended = await runOf(mutation);
         expect({ code: ended.code, said: saidBy(ended) }).toEqual({

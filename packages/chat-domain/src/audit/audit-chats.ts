@@ -26,12 +26,22 @@ export interface AuditOptions {
  * the ids to look it up by, and holds no more than a batch in memory.
  *
  * @throws MigrationError `UNAVAILABLE`, `PREFLIGHT_REFUSED`
+ * @example
+ * ```ts
+ * import { auditChats } from "@onechat/chat-domain/audit";
+ * import type { MigrationContext } from "@onechat/chat-domain/migrate";
+ *
+ * export async function isClean(migration: MigrationContext): Promise<boolean> {
+ *   for await (const { code } of auditChats(migration)) return code === "PARKED";
+ *   return true;
+ * }
+ * ```
  */
 export async function* auditChats(
   ctx: MigrationContext,
   options: AuditOptions = {},
 ): AsyncGenerator<Finding, void, void> {
-  const flaw = await withMigrationErrors(() => keyIndexFlaw(ctx.chats));
+  const flaw = await withMigrationErrors(() => keyIndexFlaw(ctx.chats, ctx.model.chats.keyField));
   if (flaw !== null) yield { code: "INDEX_MISSING", message: flaw, chat: null, reference: null };
   let checked = 0;
   const tick = (more: number): void => {

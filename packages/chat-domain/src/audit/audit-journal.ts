@@ -1,17 +1,21 @@
+import { isLive, ownField } from "../model/own-names.ts";
 import type { NativeId } from "../identity/native-id.ts";
-import { idMap, idText } from "../identity/stored-ids.ts";
+import { idMap, idText, idSet } from "../identity/stored-ids.ts";
 import type { MigrationContext } from "../migrate/context/migration-context.ts";
 import {
   type JournalEntry,
   type Merge,
   mergedStates,
   mergeOf,
+  losersOf,
 } from "../migrate/context/migration-records.ts";
 import { journalBatches } from "../migrate/journal/journal.ts";
 import { archivedContents, contentsOf } from "../migrate/merge/archive/content-hash.ts";
+import { withoutMerges } from "../migrate/merge/merge-standing.ts";
 import { referencesTo } from "../migrate/merge/references/references-to.ts";
 import { strayTombstones } from "../migrate/merge/tombstones.ts";
-import { aliasesField, keyField, mergedIntoField, type StoredDocument } from "../model/stored-document.ts";
+import { type StoredDocument } from "../model/stored-document.ts";
+import { driftedDuplicates, driftFindings } from "./audit-drift.ts";
 import type { Finding, FindingCode } from "./finding.ts";
 
 const size = (): number => 1_000;
@@ -28,8 +32,15 @@ export async function* auditJournal(
     tick(entries.length);
   }
   for await (const entries of journalBatches(ctx, mergedStates, size)) {
-    yield* await mergesOf(ctx, entries);
-    yield* await referencesToLosers(ctx, entries.flatMap(mergeOf));
+    const merges = entries.flatMap(mergeOf);
+    const drifted = await driftedDuplicates(ctx, merges);
+    yield* await driftFindings(ctx, drifted);
+    const isDrifted = idSet(losersOf(drifted));
+    yield* await mergesOf(
+      ctx,
+      entries.filter(({ _id }) => !isDrifted.has(_id)),
+    );
+    yield* await referencesToLosers(ctx, withoutMerges(merges, drifted));
     tick(entries.length);
   }
 }
@@ -45,7 +56,7 @@ async function mergesOf(
   entries: readonly JournalEntry[],
 ): Promise<readonly Finding[]> {
   const merges = entries.flatMap(mergeOf);
-  const losers = merges.map(({ loser }) => loser);
+  const losers = losersOf(merges);
   const survivors = await chatsById(
     ctx,
     merges.map(({ survivor }) => survivor),
@@ -60,7 +71,7 @@ async function mergesOf(
   return merges.flatMap(({ loser, survivor }): readonly Finding[] => {
     const tombstone = tombstones.get(loser);
     return [
-      ...(tombstone !== undefined && idText(tombstone[mergedIntoField]) !== idText(survivor)
+      ...(tombstone !== undefined && idText(tombstone[ownField(ctx.model, "mergedInto")]) !== idText(survivor)
         ? [finding("TOMBSTONE_MISSING", "a merged duplicate does not point at its survivor", loser)]
         : []),
       ...(uncopied.has(loser)
@@ -69,19 +80,23 @@ async function mergesOf(
       ...(idText(redirects.get(loser)) !== idText(survivor)
         ? [finding("REDIRECT_MISSING", "a duplicate has no redirect to its survivor", loser)]
         : []),
-      ...survivorFindings(survivors.get(survivor), loser),
+      ...survivorFindings(ctx, survivors.get(survivor), loser),
     ];
   });
 }
 
-function survivorFindings(survivor: StoredDocument | undefined, loser: NativeId): readonly Finding[] {
-  const live = survivor !== undefined && (survivor[mergedIntoField] ?? null) === null;
-  if (!live || typeof survivor[keyField] !== "string")
+function survivorFindings(
+  { model }: MigrationContext,
+  survivor: StoredDocument | undefined,
+  loser: NativeId,
+): readonly Finding[] {
+  const isSurvivor = survivor !== undefined && isLive(model, survivor);
+  if (!isSurvivor || typeof survivor[model.chats.keyField] !== "string")
     return [
       finding("SURVIVOR_MISSING", "what a duplicate was merged into is no live chat with a key", loser),
     ];
-  const aliases: readonly unknown[] = Array.isArray(survivor[aliasesField]) ? survivor[aliasesField] : [];
-  return aliases.some((alias) => idText(alias) === idText(loser))
+  const aliases = survivor[ownField(model, "aliases")];
+  return Array.isArray(aliases) && aliases.some((alias) => idText(alias) === idText(loser))
     ? []
     : [finding("ALIAS_MISSING", "a survivor does not list its duplicate", loser)];
 }
@@ -94,7 +109,7 @@ async function withoutCopy(
   const ids = entries.map(({ _id }) => _id);
   const isArchived = await archivedContents(ctx.records.archive, ids);
   const copies = await ctx.records.archive.distinct("_id.id", { "_id.id": { $in: ids } });
-  const hasCopy = idMap(copies.map((id) => [id as NativeId, true] as const));
+  const hasCopy = idSet(copies);
   const stored: (readonly [NativeId, string])[] = [];
   for await (const { id, hash } of contentsOf(ctx.chats, ids)) stored.push([id, hash]);
   const hashOf = idMap(stored);
@@ -102,7 +117,7 @@ async function withoutCopy(
     const hash = hashOf.get(_id) ?? purgedHash;
     return hash === undefined ? !hasCopy.has(_id) : !isArchived({ id: _id, hash });
   });
-  return idMap(missing.map(({ _id }) => [_id, true] as const));
+  return idSet(missing.map(({ _id }) => _id));
 }
 
 async function referencesToLosers(
@@ -124,7 +139,11 @@ async function chatsById(
   ctx: MigrationContext,
   ids: readonly NativeId[],
 ): Promise<{ get(id: NativeId): StoredDocument | undefined }> {
-  const projection = { [keyField]: 1, [mergedIntoField]: 1, [aliasesField]: 1 };
+  const projection = {
+    [ctx.model.chats.keyField]: 1,
+    [ownField(ctx.model, "mergedInto")]: 1,
+    [ownField(ctx.model, "aliases")]: 1,
+  };
   const chats = await ctx.chats.find({ _id: { $in: [...ids] } }, { projection }).toArray();
   return idMap(chats.map((chat) => [chat._id, chat] as const));
 }

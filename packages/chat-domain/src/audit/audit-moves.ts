@@ -1,9 +1,10 @@
 import type { NativeId } from "../identity/native-id.ts";
 import { participantIdOrNull } from "../identity/participant-id.ts";
-import { idMap } from "../identity/stored-ids.ts";
+import { idMap, idText } from "../identity/stored-ids.ts";
 import { collectionOf, type MigrationContext } from "../migrate/context/migration-context.ts";
 import type { MovesRecord } from "../migrate/context/migration-records.ts";
-import { valueAt } from "../model/stored-document.ts";
+import { heldValues } from "../migrate/merge/references/held-values.ts";
+import { rootOf } from "../model/stored-document.ts";
 import type { Finding } from "./finding.ts";
 
 export interface MovesAuditOptions {
@@ -45,9 +46,11 @@ async function auditRecords(
     const some = records.filter(({ _id }) => _id.collection === collection && _id.field === field);
     const ids = some.flatMap((record) => record.ids);
     const documents = await collectionOf(ctx, collection)
-      .find({ _id: { $in: ids } }, { projection: { [field]: 1 } })
+      .find({ _id: { $in: ids } }, { projection: { [rootOf(field)]: 1 } })
       .toArray();
-    const present = idMap(documents.map((document) => [document._id, valueAt(document, field)] as const));
+    const present = idMap(
+      documents.map((document) => [document._id, heldValues(document, field).values] as const),
+    );
     const archived = await archivedRows(ctx, collection, ids);
     for (const [record, id] of some.flatMap((moves) => moves.ids.map((one) => [moves, one] as const))) {
       const message = whatIsWrong(record, { id, present, archived, allowDeleted });
@@ -62,7 +65,7 @@ async function auditRecords(
 
 interface Whereabouts {
   readonly id: NativeId;
-  readonly present: { has(id: NativeId): boolean; get(id: NativeId): unknown };
+  readonly present: { has(id: NativeId): boolean; get(id: NativeId): readonly unknown[] | undefined };
   readonly archived: { has(id: NativeId): boolean };
   readonly allowDeleted: boolean;
 }
@@ -77,12 +80,16 @@ function whatIsWrong(
       ? null
       : `a document of ${collection} that followed its chat is gone`;
   }
-  const value = present.get(id);
-  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const values = present.get(id) ?? [];
   // A reference to the loser itself is a finding of its own.
-  const expected = new Set([record.survivor, record.loser].map(participantIdOrNull));
-  const points = values.some((one) => expected.has(participantIdOrNull(one)));
+  const { survivor, loser, from, to } = record;
+  const expected = new Set([survivor, loser, from, to].filter((one) => one !== undefined).map(textOf));
+  const points = values.map(textOf).some((text) => expected.has(text));
   return points ? null : `a document of ${collection} that followed its chat refers to another one now`;
+}
+
+function textOf(value: unknown): string {
+  return participantIdOrNull(value) ?? idText(value);
 }
 
 async function archivedRows(

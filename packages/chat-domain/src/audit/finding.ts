@@ -8,6 +8,8 @@ export const findingCodes = [
   "KEYLESS_CHAT",
   /** A live chat has a key that is not that of its participants. */
   "WRONG_KEY",
+  /** A chat that `where` does not select, or a tombstone, holds a key, which nobody else can have. */
+  "MISPLACED_KEY",
   /** A tombstone, or a duplicate the journal calls merged, lacks one of the things that make it findable for ever. */
   "JOURNAL_MISSING",
   "COPY_MISSING",
@@ -21,6 +23,8 @@ export const findingCodes = [
   "REFERENCE_TO_LOSER",
   /** A document that followed a duplicate to its survivor is gone, or points elsewhere. */
   "REFERENCE_LOST",
+  /** A duplicate, or what it was merged into, is a chat of other people by now: what is sent to it stays there. */
+  "DRIFTED_DUPLICATE",
   /** A merge or a rollback was begun and not ended. */
   "UNFINISHED_MERGE",
   /** A chat is set aside for a person to decide. */

@@ -1,13 +1,13 @@
 import { unavailable } from "../errors/chat-error.ts";
 import { KeyedQueue } from "./keyed-queue.ts";
-import { answeredWithin, type Wait } from "./timeout.ts";
+import { withTimeout, type Cancellation } from "./timeout.ts";
 
 /** How much may be in flight and how much may wait; nothing is unbounded. */
 export interface BatcherLimits {
   /** Different keys in one batch. */
   readonly maxBatchSize: number;
   /** Keys that wait are shared among the batches that may go out now, if each gets so many; fewer go out in one. */
-  readonly minShare: () => number;
+  readonly minKeysPerBatch: () => number;
   /** Batches in flight at once. */
   readonly maxConcurrentBatches: number;
   /** Milliseconds after which a batch is given up, whatever its driver still waits for. */
@@ -21,15 +21,15 @@ export interface BatchCall<Request> {
   readonly key: string;
   readonly request: Request;
   /** Its end releases this caller alone; what is in flight for others goes on. */
-  readonly wait: Wait;
+  readonly wait: Cancellation;
   /** It was let in before and is not turned away half-way. */
-  readonly isAdmitted: boolean;
+  readonly skipLimit: boolean;
 }
 
-/** What a caller gets; of those that share an outcome exactly one is the `first`. */
+/** What a caller gets; of those that share an outcome exactly one `isFirst`. */
 export interface Shared<Outcome> {
   readonly outcome: Outcome;
-  readonly first: boolean;
+  readonly isFirst: boolean;
 }
 
 /**
@@ -90,10 +90,10 @@ export class Batcher<Request, Outcome> {
    * @throws ChatError `UNAVAILABLE` when too many calls are waiting
    * @throws the wait's reason once it is over, and whatever the batch failed with for this request
    */
-  call({ key, request, wait, isAdmitted }: BatchCall<Request>): Promise<Shared<Outcome>> {
+  call({ key, request, wait, skipLimit }: BatchCall<Request>): Promise<Shared<Outcome>> {
     return new Promise((resolve, reject) => {
       wait.throwIfOver();
-      if (!isAdmitted && this.#isFull()) throw unavailable("too many calls are waiting; try again later");
+      if (!skipLimit && this.#isFull()) throw unavailable("too many calls are waiting; try again later");
       const caller = { resolve, reject };
       const group = this.#join(key, request, caller);
       wait.onEnd((reason) => {
@@ -157,9 +157,12 @@ export class Batcher<Request, Outcome> {
 
   /** Long queues are shared among batches: one is in flight while the answers of another are read. */
   #batchSize(): number {
-    const { maxBatchSize, maxConcurrentBatches, minShare } = this.#limits;
+    const { maxBatchSize, maxConcurrentBatches, minKeysPerBatch } = this.#limits;
     const waiting = this.#groups.size;
-    const shares = Math.min(maxConcurrentBatches - this.#batches.size, Math.floor(waiting / minShare()));
+    const shares = Math.min(
+      maxConcurrentBatches - this.#batches.size,
+      Math.floor(waiting / minKeysPerBatch()),
+    );
     return Math.min(maxBatchSize, Math.ceil(waiting / Math.max(1, shares)));
   }
 
@@ -178,7 +181,7 @@ export class Batcher<Request, Outcome> {
   async #answered(groups: readonly Group<Request, Outcome>[], others: number): Promise<void> {
     try {
       const requests = groups.map(({ request }) => request);
-      const outcomes = await answeredWithin(this.#limits.batchTimeoutMs, () => this.#run(requests, others));
+      const outcomes = await withTimeout(this.#limits.batchTimeoutMs, () => this.#run(requests, others));
       for (const [index, { callers }] of groups.entries()) answer(callers, outcomes[index]);
     } catch (error) {
       for (const { callers } of groups) for (const caller of callers) caller.reject(error);
@@ -191,13 +194,13 @@ function answer<Outcome>(
   callers: ReadonlySet<Caller<Outcome>>,
   settled: PromiseSettledResult<Outcome> | undefined,
 ): void {
-  let first = true;
+  let isFirst = true;
   for (const caller of callers) {
-    if (settled?.status === "fulfilled") caller.resolve({ outcome: settled.value, first });
+    if (settled?.status === "fulfilled") caller.resolve({ outcome: settled.value, isFirst });
     else
       caller.reject(
         settled === undefined ? new Error("a batch left a request without an answer") : settled.reason,
       );
-    first = false;
+    isFirst = false;
   }
 }

@@ -6,7 +6,7 @@ import { noAnswerWithin } from "../errors/chat-error.ts";
  *
  * @throws ChatError `UNAVAILABLE` after so many milliseconds
  */
-export function answeredWithin<T>(ms: number, work: () => Promise<T>): Promise<T> {
+export function withTimeout<T>(ms: number, work: () => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(noAnswerWithin(ms)), ms);
     work()
@@ -19,7 +19,7 @@ export function answeredWithin<T>(ms: number, work: () => Promise<T>): Promise<T
  * A caller's waiting, which ends at its deadline or when the caller itself gives up. An AbortSignal says as much, but
  * one for each call costs more than the queue and the deadline together.
  */
-export class Wait {
+export class Cancellation {
   #over: { readonly reason: unknown } | null = null;
   #listener: ((reason: unknown) => void) | null = null;
 

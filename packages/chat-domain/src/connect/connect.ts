@@ -33,6 +33,14 @@ export interface ChatConnection extends ChatContext, AsyncDisposable {
  * the first operation, so this succeeds while the database is down.
  *
  * @throws MongoParseError when `uri` is not a connection string
+ * @example
+ * ```ts
+ * import { createOrGetChat } from "@onechat/chat-domain";
+ * import { connect } from "@onechat/chat-domain/connect";
+ *
+ * await using connection = connect({ uri: "mongodb://127.0.0.1:27017", database: "app" });
+ * await createOrGetChat(connection, { participants: ["alice", "bob"] });
+ * ```
  */
 export function connect(options: ConnectOptions): ChatConnection {
   const client = new MongoClient(options.uri, clientOptions(options));

@@ -15,6 +15,14 @@ const lookEveryMs = 1_000;
  * server that was lost, the client finds the server never again; when it was any other, a connection of the pool is
  * lost. Operations under way at that time fail as they do when a connection breaks. And a client whose first operation
  * finds no server stays closed for good. Dispose of it before the client is closed.
+ * @example
+ * ```ts
+ * import { reviveWhenStalled } from "@onechat/chat-domain/connect";
+ * import { MongoClient } from "mongodb";
+ *
+ * const client = new MongoClient("mongodb://127.0.0.1:27017");
+ * await using reviver = reviveWhenStalled(client);
+ * ```
  */
 export function reviveWhenStalled(client: MongoClient): AsyncDisposable {
   const isStalled = watchForStall(client);

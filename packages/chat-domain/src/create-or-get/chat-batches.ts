@@ -4,12 +4,18 @@ import { toChat } from "../model/chat.ts";
 import { type ChatRequest, documentOf } from "../model/new-chat.ts";
 import type { StoredDocument } from "../model/stored-document.ts";
 import type { ChatStore } from "../store/chat-store.ts";
-import { chatsByKeys, matchingChat } from "../store/chats-by-key.ts";
+import { type KeyHolder, keyHolders, selectedHolders } from "../store/key-holder.ts";
 import { claimKeylessChats, findKeylessChats } from "../store/keyless-chats.ts";
-import { obtainChat, type Obtained, tellDuplicateKey, tellRetrieved } from "./create-one-chat.ts";
+import {
+  existingOrReleased,
+  logDuplicateKey,
+  logRetrieved,
+  createOneChat,
+  type CreateOutcome,
+} from "./create-one-chat.ts";
 
-/** What looking came to: `missing` where the chat has to be created, `null` as in {@link obtainChat}. */
-export type Lookup = Obtained | "missing" | null;
+/** What looking came to: `missing` where the chat has to be created, `null` as in {@link createOneChat}. */
+export type Lookup = CreateOutcome | "missing" | null;
 
 /**
  * Looks for the chats of different keys with one read. A call that is all alone does everything at once instead: that
@@ -24,19 +30,18 @@ export async function lookUpChats(
 ): Promise<readonly PromiseSettledResult<Lookup>[]> {
   const [only] = requests;
   const isAlone = requests.length === 1 && others === 0;
-  if (only !== undefined && isAlone) return Promise.allSettled([obtainChat(ctx, only)]);
-  const found = await chatsByKeys(ctx, requests);
-  return requests.map((request) =>
-    settled(() => {
-      const stored = found.get(request.key);
-      if (stored === undefined) return "missing";
-      return { chat: matchingChat(ctx, request, stored), how: "existing" };
+  if (only !== undefined && isAlone) return Promise.allSettled([createOneChat(ctx, only)]);
+  const holders = await selectedHolders(ctx, requests);
+  return Promise.allSettled(
+    requests.map(async (request): Promise<Lookup> => {
+      const holder = holders.get(request.key);
+      return holder === undefined ? "missing" : existingOrReleased(ctx, request, holder);
     }),
   );
 }
 
-/** What one attempt came to for a request; `null` as in {@link obtainChat}. */
-type Attempt = PromiseSettledResult<Obtained | null>;
+/** What one attempt came to for a request; `null` as in {@link createOneChat}. */
+type Attempt = PromiseSettledResult<CreateOutcome | null>;
 
 /**
  * One write for chats of different keys that were not there when they were looked for. A request that the batch cannot
@@ -47,13 +52,18 @@ export async function createChats(
   requests: readonly ChatRequest[],
 ): Promise<readonly Attempt[]> {
   const [only] = requests;
-  if (only !== undefined && requests.length === 1) return Promise.allSettled([obtainChat(ctx, only)]);
+  if (only !== undefined && requests.length === 1) return Promise.allSettled([createOneChat(ctx, only)]);
   const written = await writeChats(ctx, requests);
   const alone = await createEach(
     ctx,
-    requests.filter(({ key }) => !written.inserted.has(key) && !written.stored.has(key)),
+    requests.filter(({ key }) => !written.inserted.has(key) && !written.holders.has(key)),
   );
-  return requests.map((request) => alone.get(request.key) ?? settled(() => outcomeOf(ctx, request, written)));
+  return Promise.all(
+    requests.map(async (request) => {
+      const [attempt] = await Promise.allSettled([outcomeOf(ctx, request, written)]);
+      return alone.get(request.key) ?? attempt;
+    }),
+  );
 }
 
 /** What a batch has come to, by key. */
@@ -62,13 +72,15 @@ interface WrittenChats {
   /** Candidates for being claimed. */
   readonly keyless: ReadonlyMap<string, StoredDocument>;
   /** What then held the keys of those that were not inserted. */
-  readonly stored: ReadonlyMap<string, StoredDocument>;
+  readonly holders: ReadonlyMap<string, KeyHolder>;
 }
 
 /** While chats without a key exist, they are claimed before twins could be inserted. */
 async function writeChats(ctx: ChatStore, requests: readonly ChatRequest[]): Promise<WrittenChats> {
   // They may have waited long since they were looked for, and an insert takes no hint.
   await ctx.keyIndex.verified();
+  const mismatch = await ctx.modelAgreement.mismatch();
+  if (mismatch !== null) throw mismatch;
   const keyless = ctx.legacy === "claim" ? await findKeylessChats(ctx, requests) : new Map<string, never>();
   const [inserted] = await Promise.all([
     insertChats(
@@ -80,8 +92,8 @@ async function writeChats(ctx: ChatStore, requests: readonly ChatRequest[]): Pro
   const others = requests.filter(({ key }) => !inserted.has(key));
   // Reading one of them by the index, with a hint, proves that it was there to judge.
   const proof = requests.find(({ key }) => inserted.has(key));
-  const stored = await chatsByKeys(ctx, proof === undefined ? others : [...others, proof]);
-  return { inserted, keyless, stored };
+  const holders = await keyHolders(ctx, proof === undefined ? others : [...others, proof]);
+  return { inserted, keyless, holders };
 }
 
 async function createEach(
@@ -89,27 +101,29 @@ async function createEach(
   requests: readonly ChatRequest[],
 ): Promise<ReadonlyMap<string, Attempt>> {
   const attempts = requests.map(async (request) => {
-    const [attempt] = await Promise.allSettled([obtainChat(ctx, request)]);
+    const [attempt] = await Promise.allSettled([createOneChat(ctx, request)]);
     return [request.key, attempt] as const;
   });
   return new Map(await Promise.all(attempts));
 }
 
-function outcomeOf(
+async function outcomeOf(
   ctx: ChatStore,
   request: ChatRequest,
-  { inserted, keyless, stored }: WrittenChats,
-): Obtained | null {
+  { inserted, keyless, holders }: WrittenChats,
+): Promise<CreateOutcome | null> {
   const own = inserted.get(request.key);
-  if (own !== undefined) return { chat: toChat(ctx.model, own), how: "created" };
-  const winner = stored.get(request.key);
-  if (winner === undefined) return null;
-  const chat = matchingChat(ctx, request, winner);
+  if (own !== undefined) return { chat: toChat(ctx.model, own), outcome: "created" };
+  const holder = holders.get(request.key);
+  if (holder === undefined) return null;
+  const obtained = await existingOrReleased(ctx, request, holder);
   const candidate = keyless.get(request.key);
-  if (candidate !== undefined && toChat(ctx.model, candidate).id === chat.id) return { chat, how: "claimed" };
-  tellDuplicateKey(ctx, request);
-  tellRetrieved(ctx, request);
-  return { chat, how: "existing" };
+  if (obtained === null) return null;
+  if (candidate !== undefined && toChat(ctx.model, candidate).id === obtained.chat.id)
+    return { ...obtained, outcome: "claimed" };
+  logDuplicateKey(ctx, request);
+  logRetrieved(ctx, request);
+  return obtained;
 }
 
 /** Larger ones go alone, in bytes: together they would not fit into one message, or not into a document at all. */
@@ -143,8 +157,8 @@ interface NewChat {
 }
 
 /** `null` for one that would fail the whole batch before it is sent. */
-function newChat({ chats, model }: ChatStore, request: ChatRequest): NewChat | null {
-  const document = documentOf(model, request);
+function newChat({ chats, model, newId }: ChatStore, request: ChatRequest): NewChat | null {
+  const document = documentOf(model, newId, request);
   try {
     const bytes = BSON.serialize(document, chats.bsonOptions);
     if (bytes.length > largestInBatch) return null;
@@ -152,14 +166,5 @@ function newChat({ chats, model }: ChatStore, request: ChatRequest): NewChat | n
     return { key: request.key, document, stored };
   } catch {
     return null;
-  }
-}
-
-/** What `Promise.allSettled` makes of each, for work that takes no time. */
-function settled<T>(work: () => T): PromiseSettledResult<T> {
-  try {
-    return { status: "fulfilled", value: work() };
-  } catch (reason) {
-    return { status: "rejected", reason };
   }
 }

@@ -3,7 +3,7 @@ import { Batcher, type BatcherLimits } from "../concurrency/batcher.ts";
 import type { ChatRequest } from "../model/new-chat.ts";
 import { type ChatStore, chatStore, type ChatStoreOptions, wholeNumber } from "../store/chat-store.ts";
 import { createChats, type Lookup, lookUpChats } from "./chat-batches.ts";
-import type { Obtained } from "./create-one-chat.ts";
+import type { CreateOutcome } from "./create-one-chat.ts";
 
 export interface ChatContextOptions extends ChatStoreOptions {
   /** Different chats in one batch of concurrent create-or-get calls; 512 unless given. */
@@ -19,7 +19,7 @@ export interface ChatContext extends ChatStore {
   /** All of them, to look for their chats. */
   readonly lookups: Batcher<ChatRequest, Lookup>;
   /** Those that found none, to create it, in batches behind which nobody else waits. */
-  readonly creations: Batcher<ChatRequest, Obtained | null>;
+  readonly creations: Batcher<ChatRequest, CreateOutcome | null>;
 }
 
 /**
@@ -27,6 +27,16 @@ export interface ChatContext extends ChatStore {
  *
  * @throws ZodError when `model` is not a {@link ChatModel}
  * @throws RangeError when one of the numbers is not a positive whole number
+ * @example
+ * ```ts
+ * import { chatContext } from "@onechat/chat-domain";
+ * import { MongoClient } from "mongodb";
+ *
+ * const client = new MongoClient("mongodb://127.0.0.1:27017");
+ * export const chats = chatContext(client.db("app"), {
+ *   model: { chats: { participants: "users", participantType: "objectId", scope: null } },
+ * });
+ * ```
  */
 export function chatContext(db: Db, options: ChatContextOptions = {}): ChatContext {
   const store = chatStore(db, options);
@@ -39,18 +49,18 @@ export function chatContext(db: Db, options: ChatContextOptions = {}): ChatConte
 }
 
 /** So many lookups are worth a round trip of their own. */
-const lookupsWorthATrip = 32;
+const minLookupsPerBatch = 32;
 
 /** A context whose callers meet nobody else's. */
-export function withBatchers(store: ChatStore, limits: Omit<BatcherLimits, "minShare">): ChatContext {
+export function withBatchers(store: ChatStore, limits: Omit<BatcherLimits, "minKeysPerBatch">): ChatContext {
   // Lookups that find nothing go on to be written, and writes pay by the batch.
   let mostExist = true;
   const creations: ChatContext["creations"] = new Batcher(
-    { ...limits, minShare: () => Infinity },
+    { ...limits, minKeysPerBatch: () => Infinity },
     (requests) => createChats(store, requests),
   );
   const lookups: ChatContext["lookups"] = new Batcher(
-    { ...limits, minShare: () => (mostExist ? lookupsWorthATrip : Infinity) },
+    { ...limits, minKeysPerBatch: () => (mostExist ? minLookupsPerBatch : Infinity) },
     async (requests, others) => {
       const found = await lookUpChats(store, requests, others);
       mostExist = found.filter(isMissing).length * 2 < requests.length;

@@ -1,5 +1,7 @@
-import { nativeId } from "../identity/native-id.ts";
-import { nativeParticipants } from "../model/chat-document.ts";
+import { ChatError } from "../errors/chat-error.ts";
+import { isStorableAs, nativeId } from "../identity/native-id.ts";
+import { participantIdOrNull } from "../identity/participant-id.ts";
+import type { ChatIdentity } from "../identity/participants-key.ts";
 import type { ChatModel } from "../model/chat-model.ts";
 import { type ChatRequest, settable } from "../model/new-chat.ts";
 import type { ChatStore } from "../store/chat-store.ts";
@@ -27,12 +29,21 @@ const nothingSet: ChatRequest["set"] = Object.freeze({});
  */
 export function chatRequest(ctx: ChatStore, input: CreateOrGetChatInput): ChatRequest {
   const { ids, scope, key } = chatIdentity(ctx, input);
-  refuseUnstorable(ctx.model, ids, scope);
+  refuseUnstorable(ctx.model, input.participants, { ids, scope, key });
   return { ids, scope, key, set: settable(ctx.ownPaths, input.set ?? nothingSet) };
 }
 
-/** Ids that the model stores as ObjectIds have to be some. */
-function refuseUnstorable(model: ChatModel, ids: readonly string[], scope: string): void {
-  if (model.chats.participantType !== "string") nativeParticipants(model, ids);
-  if (scope !== "") nativeId(scope, model.chats.scopeType, "scope");
+/** Ids that the model stores as another type than text have to be some; the position is that in the caller's list. */
+function refuseUnstorable(
+  { chats }: ChatModel,
+  participants: readonly unknown[],
+  { ids, scope }: ChatIdentity,
+): void {
+  const unfit = ids.find((id) => !isStorableAs(id, chats.participantType));
+  if (unfit !== undefined) {
+    const position = participants.findIndex((value) => participantIdOrNull(value) === unfit);
+    const message = `participants[${position}] cannot be stored as ${chats.participantType}, as chats.participantType says`;
+    throw new ChatError("INVALID_PARTICIPANTS", message, { position });
+  }
+  if (scope !== "") nativeId(scope, chats.scopeType, "scope");
 }

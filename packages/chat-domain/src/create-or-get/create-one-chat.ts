@@ -1,48 +1,87 @@
-import { isDuplicateOf } from "../errors/mongo-errors.ts";
+import { isDuplicateKey, isDuplicateOf, isServerError } from "../errors/mongo-errors.ts";
 import type { ChatIdentity } from "../identity/participants-key.ts";
 import { type Chat, toChat } from "../model/chat.ts";
 import { type ChatRequest, newChatFields } from "../model/new-chat.ts";
-import { keyField, type StoredDocument } from "../model/stored-document.ts";
+import type { StoredDocument } from "../model/stored-document.ts";
+import { releaseDrifted } from "../release/release-drifted.ts";
 import type { ChatStore } from "../store/chat-store.ts";
-import { chatByKey, keyForLog, matchingChat } from "../store/chats-by-key.ts";
+import {
+  heldBy,
+  keyForLog,
+  type KeyHolder,
+  keyHolder,
+  refuseDrifted,
+  selectedHolders,
+  selectsAll,
+} from "../store/key-holder.ts";
 import { keyIndexHint } from "../store/key-index.ts";
 import { claimKeylessChat, findKeylessChat } from "../store/keyless-chats.ts";
 
 /** A chat, and how it was come by. */
-export interface Obtained {
+export interface CreateOutcome {
   readonly chat: Chat;
-  readonly how: "created" | "claimed" | "existing";
+  readonly outcome: "created" | "claimed" | "existing";
 }
 
 /**
  * One attempt on its own, in as few round trips as there can be. `null` when a race was lost to a chat that is gone
- * again: try anew.
+ * again, or when a chat lost the key because it is not these people's any more: try anew.
  */
-export async function obtainChat(ctx: ChatStore, request: ChatRequest): Promise<Obtained | null> {
+export async function createOneChat(ctx: ChatStore, request: ChatRequest): Promise<CreateOutcome | null> {
   try {
-    return await (ctx.legacy === "claim" ? getClaimOrUpsert(ctx, request) : upsert(ctx, request));
+    return await (ctx.legacy === "claim" ? getClaimOrUpsert(ctx, request) : getOrUpsert(ctx, request));
   } catch (error) {
-    if (!isDuplicateOf(error, keyField)) throw error;
-    return afterDuplicateKey(ctx, request);
+    if (!isDuplicateKey(error)) throw error;
+    return afterDuplicateKey(ctx, request, error);
   }
 }
 
+/** Where the upsert could not tell whether `where` selects what it finds, and while none may be made, a look comes first. */
+async function getOrUpsert(ctx: ChatStore, request: ChatRequest): Promise<CreateOutcome | null> {
+  const mismatch = await ctx.modelAgreement.mismatch();
+  if (mismatch === null && selectsAll(ctx)) return upsert(ctx, request);
+  const holders = await selectedHolders(ctx, [request]);
+  const holder = holders.get(request.key);
+  if (holder !== undefined) return existingOrReleased(ctx, request, holder);
+  if (mismatch !== null) throw mismatch;
+  return upsert(ctx, request);
+}
+
 /** While chats without a key exist, one of these people's is claimed before a twin could be inserted. */
-async function getClaimOrUpsert(ctx: ChatStore, request: ChatRequest): Promise<Obtained | null> {
-  const chat = await chatByKey(ctx, request);
-  if (chat !== null) return existing(chat);
+async function getClaimOrUpsert(ctx: ChatStore, request: ChatRequest): Promise<CreateOutcome | null> {
+  const holders = await selectedHolders(ctx, [request]);
+  const holder = holders.get(request.key);
+  if (holder !== undefined) return existingOrReleased(ctx, request, holder);
+  const mismatch = await ctx.modelAgreement.mismatch();
+  if (mismatch !== null) throw mismatch;
   const keyless = await findKeylessChat(ctx, request);
   return keyless === null ? upsert(ctx, request) : claim(ctx, request, keyless);
+}
+
+/**
+ * What the look at a holder comes to; `null` once it has lost the key, which is for the next attempt to have.
+ *
+ * @throws ChatError `INTEGRITY` when it has drifted and the model says `refuse`
+ */
+export async function existingOrReleased(
+  ctx: ChatStore,
+  request: ChatRequest,
+  holder: KeyHolder,
+): Promise<CreateOutcome | null> {
+  if ("chat" in holder) return { chat: holder.chat, outcome: "existing" };
+  if (ctx.model.chats.drift === "refuse") return refuseDrifted(ctx, request, holder.drifted);
+  await releaseDrifted(ctx, request, holder.drifted);
+  return null;
 }
 
 async function claim(
   ctx: ChatStore,
   request: ChatRequest,
   keyless: StoredDocument,
-): Promise<Obtained | null> {
+): Promise<CreateOutcome | null> {
   const claimed = await claimKeylessChat(ctx, request, keyless);
   if (claimed === null) return winner(ctx, request);
-  return { chat: toChat(ctx.model, claimed), how: "claimed" };
+  return { chat: toChat(ctx.model, claimed), outcome: "claimed" };
 }
 
 /**
@@ -50,48 +89,63 @@ async function claim(
  * refuse to insert when the index is not there to judge.
  * Source: https://www.mongodb.com/docs/manual/reference/command/findAndModify/#upsert-with-unique-index
  */
-async function upsert(ctx: ChatStore, request: ChatRequest): Promise<Obtained | null> {
+async function upsert(ctx: ChatStore, request: ChatRequest): Promise<CreateOutcome | null> {
   await ctx.keyIndex.verified();
   const { value, lastErrorObject } = await ctx.chats.findOneAndUpdate(
-    { [keyField]: request.key },
-    { $setOnInsert: newChatFields(ctx.model, request) },
+    { [ctx.model.chats.keyField]: request.key },
+    { $setOnInsert: newChatFields(ctx.model, ctx.newId, request) },
     {
       upsert: true,
       returnDocument: "after",
       includeResultMetadata: true,
-      hint: { ...keyIndexHint },
+      hint: keyIndexHint(ctx.model),
       maxTimeMS: ctx.deadlineMs,
     },
   );
   if (value === null) return null;
-  if (lastErrorObject?.["updatedExisting"] === true) return existing(matchingChat(ctx, request, value));
-  return { chat: toChat(ctx.model, value), how: "created" };
+  if (lastErrorObject?.["updatedExisting"] !== true)
+    return { chat: toChat(ctx.model, value), outcome: "created" };
+  const holder = heldBy(ctx, request, value);
+  // The filter had to be the key alone, so whether `where` selects what was found is still to be asked.
+  if ("drifted" in holder || selectsAll(ctx)) return existingOrReleased(ctx, request, holder);
+  return winner(ctx, request);
 }
 
-async function afterDuplicateKey(ctx: ChatStore, request: ChatRequest): Promise<Obtained | null> {
-  tellDuplicateKey(ctx, request);
-  const result = await winner(ctx, request);
-  if (result !== null) tellRetrieved(ctx, request);
+/**
+ * Any unique index may be the one that is named: one of the application's, which the same two racers violate together
+ * with ours, and old servers name none. Whether somebody won is for the key's holder to say.
+ */
+async function afterDuplicateKey(
+  ctx: ChatStore,
+  request: ChatRequest,
+  error: unknown,
+): Promise<CreateOutcome | null> {
+  const holder = await keyHolder(ctx, request);
+  if (holder === null && !isDuplicateOf(error, ctx.model.chats.keyField)) throw refusalOf(ctx, error);
+  logDuplicateKey(ctx, request);
+  if (holder === null) return null;
+  const result = await existingOrReleased(ctx, request, holder);
+  if (result !== null) logRetrieved(ctx, request);
   return result;
 }
 
+/** A refusal that meets every new chat is said as what it is. */
+function refusalOf(ctx: ChatStore, error: unknown): unknown {
+  return (isServerError(error) ? ctx.modelAgreement.noteRefusal(error) : null) ?? error;
+}
+
 /** What somebody faster has made of the key; `null` when it is gone again. */
-async function winner(ctx: ChatStore, request: ChatRequest): Promise<Obtained | null> {
-  const chat = await chatByKey(ctx, request);
-  return chat === null ? null : existing(chat);
+async function winner(ctx: ChatStore, request: ChatRequest): Promise<CreateOutcome | null> {
+  const holder = await keyHolder(ctx, request);
+  return holder === null ? null : existingOrReleased(ctx, request, holder);
 }
-
-function existing(chat: Chat): Obtained {
-  return { chat, how: "existing" };
-}
-
 /** Somebody else's chat got the key between our looking and our writing. */
-export function tellDuplicateKey(ctx: ChatStore, { key }: ChatIdentity): void {
+export function logDuplicateKey(ctx: ChatStore, { key }: ChatIdentity): void {
   ctx.observer.count("raced");
   ctx.observer.log("warn", "duplicate key during upsert", { key: keyForLog(key) });
 }
 
 /** The winner's chat was found. */
-export function tellRetrieved(ctx: ChatStore, { key }: ChatIdentity): void {
+export function logRetrieved(ctx: ChatStore, { key }: ChatIdentity): void {
   ctx.observer.log("debug", "retrieved existing chat after duplicate key", { key: keyForLog(key) });
 }

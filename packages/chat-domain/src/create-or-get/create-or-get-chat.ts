@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BatchCall, Shared } from "../concurrency/batcher.ts";
-import type { Wait } from "../concurrency/timeout.ts";
+import type { Cancellation } from "../concurrency/timeout.ts";
 import { unavailable } from "../errors/chat-error.ts";
 import type { Chat } from "../model/chat.ts";
 import type { ChatRequest } from "../model/new-chat.ts";
 import { withDeadline } from "../store/deadline.ts";
 import type { ChatContext } from "./chat-context.ts";
 import { chatRequest, type CreateOrGetChatInput } from "./chat-request.ts";
-import type { Obtained } from "./create-one-chat.ts";
+import type { CreateOutcome } from "./create-one-chat.ts";
 
 export interface CreateOrGetChatResult {
   readonly chat: Chat;
@@ -19,7 +19,7 @@ export interface CreateOrGetChatResult {
 const maxRetries = 3;
 
 /**
- * The one chat of these people in this scope; the first caller creates it.
+ * The one chat of these people in this scope; the isFirst caller creates it.
  *
  * For one key, all callers in all processes get the same id, exactly one gets `created: true`, and nobody sees an
  * error because of the race. Safe to repeat: after a lost answer, ask again.
@@ -29,6 +29,15 @@ const maxRetries = 3;
  *   not answer, or when too many calls are waiting
  * @throws the reason of `signal` once it is aborted
  * @throws TypeError when `set` is not an object of plain fields, or holds one that is onechat's to write
+ * @example
+ * ```ts
+ * import { type ChatContext, createOrGetChat } from "@onechat/chat-domain";
+ *
+ * export async function openChat(chats: ChatContext, me: string, other: string): Promise<string> {
+ *   const { chat, created } = await createOrGetChat(chats, { participants: [me, other], set: { createdBy: me } });
+ *   return created ? `a new chat, ${chat.id}` : `the chat there was, ${chat.id}`;
+ * }
+ * ```
  */
 export async function createOrGetChat(
   ctx: ChatContext,
@@ -41,23 +50,23 @@ export async function createOrGetChat(
 async function obtainWithRetries(
   ctx: ChatContext,
   request: ChatRequest,
-  wait: Wait,
+  wait: Cancellation,
 ): Promise<CreateOrGetChatResult> {
   for (let retry = 0; retry <= maxRetries; retry += 1) {
     if (retry > 0) {
       ctx.observer.count("retried");
       await sleep(Math.random() * 2 ** retry * 5);
     }
-    const { outcome, first } = await obtain(ctx, { key: request.key, request, wait, isAdmitted: retry > 0 });
-    if (outcome !== null) return toldResult(ctx, outcome, first);
+    const { outcome, isFirst } = await obtain(ctx, { key: request.key, request, wait, skipLimit: retry > 0 });
+    if (outcome !== null) return toldResult(ctx, outcome, isFirst);
   }
   throw unavailable("the chat was deleted or merged each time it was found; try again");
 }
 
-async function obtain(ctx: ChatContext, call: BatchCall<ChatRequest>): Promise<Shared<Obtained | null>> {
-  const { outcome, first } = await ctx.lookups.call(call);
-  if (outcome !== "missing") return { outcome, first };
-  const admitted = { ...call, isAdmitted: true };
+async function obtain(ctx: ChatContext, call: BatchCall<ChatRequest>): Promise<Shared<CreateOutcome | null>> {
+  const { outcome, isFirst } = await ctx.lookups.call(call);
+  if (outcome !== "missing") return { outcome, isFirst };
+  const admitted = { ...call, skipLimit: true };
   // What is just being created was not there yet: the answer is to be read, not to be raced for.
   const done = ctx.creations.whenDone(call.key);
   if (done === null) return ctx.creations.call(admitted);
@@ -66,7 +75,11 @@ async function obtain(ctx: ChatContext, call: BatchCall<ChatRequest>): Promise<S
 }
 
 /** Of callers that share a new chat, one has created it. */
-function toldResult(ctx: ChatContext, { chat, how }: Obtained, first: boolean): CreateOrGetChatResult {
-  ctx.observer.count(first ? how : "existing");
-  return { chat, created: first && how === "created" };
+function toldResult(
+  ctx: ChatContext,
+  { chat, outcome }: CreateOutcome,
+  isFirst: boolean,
+): CreateOrGetChatResult {
+  ctx.observer.count(isFirst ? outcome : "existing");
+  return { chat, created: isFirst && outcome === "created" };
 }

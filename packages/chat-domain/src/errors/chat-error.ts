@@ -5,6 +5,7 @@ export type ChatErrorCode =
   | "FORBIDDEN"
   | "INTEGRITY"
   | "INDEX_MISSING"
+  | "MODEL_MISMATCH"
   | "UNAVAILABLE";
 
 export interface ChatErrorOptions extends ErrorOptions {

@@ -4,6 +4,8 @@ export interface ServerError extends Error {
   readonly codeName?: string;
   /** Of a duplicate key: the fields of the index. */
   readonly keyPattern?: unknown;
+  /** … and what they held in the refused document. */
+  readonly keyValue?: unknown;
 }
 
 /**
@@ -42,11 +44,25 @@ const transientNames: ReadonlySet<string> = new Set([
   "MongoWriteConcernError",
 ]);
 
+/** Of inserts, and of updates on servers that tell the two apart. */
+const duplicateKeyCodes: ReadonlySet<number> = new Set([duplicateKeyCode, 11_001, 12_582]);
+const validatorCode = 121;
+
+/** Whether some unique index refused a write. */
+export function isDuplicateKey(error: unknown): boolean {
+  return isServerError(error) && duplicateKeyCodes.has(error.code);
+}
+
 /** Whether this is the duplicate-key error of the index on exactly `field`; any other duplicate is another matter. */
 export function isDuplicateOf(error: unknown, field: string): boolean {
-  if (!isServerError(error) || error.code !== duplicateKeyCode) return false;
+  if (!isServerError(error) || !isDuplicateKey(error)) return false;
   const pattern = error.keyPattern;
   return typeof pattern === "object" && pattern !== null && Object.keys(pattern).join() === field;
+}
+
+/** Whether the collection's validator refused a write. */
+export function isValidatorRefusal(error: unknown): boolean {
+  return isServerError(error) && error.code === validatorCode;
 }
 
 /** Whether the server refused a hint because the index is not there. */

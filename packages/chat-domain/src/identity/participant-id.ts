@@ -23,6 +23,14 @@ const loneSurrogate = /\p{Cs}/u;
  *
  * @throws ChatError `INVALID_PARTICIPANTS` with the reason: empty, longer than 256 UTF-16 units, leading or
  *   trailing white space, control characters, ill-formed Unicode, or any other type.
+ * @example
+ * ```ts
+ * import { participantId } from "@onechat/chat-domain";
+ * import { ObjectId } from "mongodb";
+ *
+ * participantId(7); // "7"
+ * participantId(new ObjectId("65f0c0ffee0123456789abcd")); // "65f0c0ffee0123456789abcd"
+ * ```
  */
 export function participantId(value: unknown): string {
   return accept(parseId(value), (flaw) => new ChatError("INVALID_PARTICIPANTS", `participant ${flaw}`));

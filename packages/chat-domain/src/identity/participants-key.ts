@@ -12,6 +12,8 @@ export interface ChatIdentity {
 /** How many different people one chat may have unless the context says otherwise. */
 export const defaultMaxParticipants = 100;
 
+/** How every key of the present version begins. */
+export const keyPrefix = "v1.";
 /** What a key of the present version looks like. */
 export const keyVersion = /^v1\.[A-Za-z0-9_-]{43}$/;
 
@@ -22,6 +24,13 @@ export const keyVersion = /^v1\.[A-Za-z0-9_-]{43}$/;
  * @param participants ids in any accepted form, see {@link participantId}; 1 to 100 different ones
  * @param scope part of the identity (tenant, project, listing …): same people, other scope, other chat
  * @throws ChatError `INVALID_PARTICIPANTS` with the position and the reason
+ * @example
+ * ```ts
+ * import { participantsKey } from "@onechat/chat-domain";
+ *
+ * participantsKey(["bob", "alice"]) === participantsKey(["alice", "bob", "alice"]); // true
+ * participantsKey(["alice", "bob"], "listing-7"); // another chat of the same people
+ * ```
  */
 export function participantsKey(participants: readonly unknown[], scope: unknown = ""): string {
   return keyOf(canonicalParticipants(participants, defaultMaxParticipants), scopeId(scope));
@@ -31,7 +40,7 @@ export function participantsKey(participants: readonly unknown[], scope: unknown
 export function keyOf(ids: readonly string[], scope: string): string {
   // A JSON array is injective: no id can hold a delimiter. A digest keeps ids of people out of errors and logs.
   const preimage = JSON.stringify([scope, ...ids]);
-  return `v1.${hash("sha256", preimage, "base64url")}`;
+  return `${keyPrefix}${hash("sha256", preimage, "base64url")}`;
 }
 
 /**

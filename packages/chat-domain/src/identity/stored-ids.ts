@@ -56,7 +56,9 @@ export function inForm(id: NativeId, form: ScalarForm): NativeId {
   return form === "native" ? id : (participantIdOrNull(id) ?? id);
 }
 
-/** The form of a value that refers to this chat. */
-export function formOf(value: unknown, id: NativeId): ScalarForm {
-  return typeof value === "string" && typeof id !== "string" ? "text" : "native";
+/** Ids to be looked up. */
+export type IdSet = Pick<IdMap<unknown>, "has">;
+
+export function idSet(ids: readonly NativeId[]): IdSet {
+  return idMap(ids.map((id) => [id, true] as const));
 }

@@ -1,11 +1,12 @@
+import { ownField } from "../model/own-names.ts";
 import { nativeForms, type NativeId } from "../identity/native-id.ts";
 import { formsOf } from "../identity/stored-ids.ts";
 import { recomputedKey } from "../model/chat-document.ts";
-import { aliasesField, keyField, mergedIntoField, type StoredDocument } from "../model/stored-document.ts";
+import { type StoredDocument } from "../model/stored-document.ts";
 import { collectionOf, type MigrationContext } from "./context/migration-context.ts";
 import { MigrationError, withMigrationErrors } from "./context/migration-error.ts";
 import type { JournalEntry } from "./context/migration-records.ts";
-import { invalidityOf } from "./keys/chat-validity.ts";
+import { invalidReason } from "./keys/chat-validity.ts";
 
 /** The whole story of one chat, for whoever has to answer for it. Holds no ids of people. */
 export interface ChatExplanation {
@@ -35,6 +36,14 @@ export interface ChatExplanation {
  * Tells all that is known of a chat, by its id in text form.
  *
  * @throws MigrationError `NOT_FOUND`, `UNAVAILABLE`, `PREFLIGHT_REFUSED`
+ * @example
+ * ```ts
+ * import { type MigrationContext, explainChat } from "@onechat/chat-domain/migrate";
+ *
+ * export async function standing(migration: MigrationContext, chatId: string): Promise<string> {
+ *   return (await explainChat(migration, chatId)).standing;
+ * }
+ * ```
  */
 export function explainChat(ctx: MigrationContext, id: string): Promise<ChatExplanation> {
   return withMigrationErrors(() => explain(ctx, id));
@@ -69,8 +78,8 @@ async function storedFacts(ctx: MigrationContext, chat: StoredDocument | null): 
     const key = { stored: null, right: false, invalid: null };
     return { standing: "deleted", unique: false, key, mergedInto: null, aliases: [] };
   }
-  const mergedInto = (chat[mergedIntoField] as NativeId | undefined) ?? null;
-  const aliases: unknown = chat[aliasesField];
+  const mergedInto = (chat[ownField(ctx.model, "mergedInto")] as NativeId | undefined) ?? null;
+  const aliases: unknown = chat[ownField(ctx.model, "aliases")];
   return {
     standing: mergedInto === null ? "live" : "tombstone",
     unique: await isUnique(ctx, chat._id),
@@ -86,11 +95,11 @@ async function isUnique(ctx: MigrationContext, id: NativeId): Promise<boolean> {
 }
 
 function keyOf({ model }: MigrationContext, chat: StoredDocument): ChatExplanation["key"] {
-  const stored = chat[keyField];
+  const stored = chat[model.chats.keyField];
   return {
     stored: typeof stored === "string" ? stored : null,
     right: stored !== undefined && stored === recomputedKey(model, chat),
-    invalid: invalidityOf(model, chat),
+    invalid: invalidReason(model, chat),
   };
 }
 

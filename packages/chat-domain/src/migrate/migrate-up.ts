@@ -1,3 +1,4 @@
+import { recordName } from "../model/own-names.ts";
 import type { MigrationContext } from "./context/migration-context.ts";
 import {
   type MigrationPhase,
@@ -11,7 +12,7 @@ import { backfillPhase } from "./phases/backfill-phase.ts";
 import { indexPhase } from "./phases/index-phase.ts";
 import { mergePhase } from "./phases/merge-phase.ts";
 import { purgePhase } from "./phases/purge-phase.ts";
-import { sealPhase } from "./phases/seal-phase.ts";
+import { canSeal, sealPhase, tellUnsealed } from "./phases/seal-phase.ts";
 import { settlePhase } from "./phases/settle-phase.ts";
 import { hasWork } from "./plan/pending-work.ts";
 import { preflight, refuseProblems } from "./preflight/preflight.ts";
@@ -49,11 +50,19 @@ function phasesUpTo(to: MigrationPhase): readonly MigrationPhase[] {
  *
  * @throws MigrationError `PREFLIGHT_REFUSED` before anything is written, `LOCKED`, `LEASE_LOST`, `ABORTED`,
  *   `UNAVAILABLE`
+ * @example
+ * ```ts
+ * import { type MigrationContext, migrateUp } from "@onechat/chat-domain/migrate";
+ *
+ * export async function giveKeysOnly(migration: MigrationContext): Promise<void> {
+ *   await migrateUp(migration, { to: "backfill", maxRuntimeMs: 60_000 });
+ * }
+ * ```
  */
 export async function migrateUp(ctx: MigrationContext, options: MigrateUpOptions = {}): Promise<RunResult> {
   const to = options.to ?? "settle";
   await refuseUnfit(ctx, options);
-  if (options.retryParked !== true && !(await hasWork(ctx, to))) return nothingToDo(ctx);
+  if (options.retryParked !== true && !(await hasWork(ctx, to))) return nothingToDo(ctx, to);
   return withRun(ctx, { ...options, command: "up", to }, async (run) => {
     // Whoever was waited for may have done it all.
     if (run.lease.waited && options.retryParked !== true && !(await hasWork(ctx, to))) return "nothing-to-do";
@@ -64,11 +73,11 @@ export async function migrateUp(ctx: MigrationContext, options: MigrateUpOptions
 }
 
 async function runPhase(run: Run, phase: MigrationPhase): Promise<void> {
-  run.ctx.tell({ event: "phase.start", phase });
+  run.ctx.emit({ event: "phase.start", phase });
   // Every phase takes up its work from the data, so that it may begin anew after the database was away.
   await run.attempt(phase, () => phases[phase](run));
   await run.attempt(phase, () => run.checkpoint(phase, {}));
-  run.ctx.tell({ event: "phase.end", phase, counts: run.counts() });
+  run.ctx.emit({ event: "phase.end", phase, counts: run.counts() });
 }
 
 async function refuseUnfit(ctx: MigrationContext, options: MigrateUpOptions): Promise<void> {
@@ -87,7 +96,8 @@ async function refuseUnfit(ctx: MigrationContext, options: MigrateUpOptions): Pr
   ]);
 }
 
-async function nothingToDo(ctx: MigrationContext): Promise<RunResult> {
+async function nothingToDo(ctx: MigrationContext, to: MigrationPhase): Promise<RunResult> {
+  if (phasesUpTo(to).includes("seal") && !(await canSeal(ctx))) tellUnsealed(ctx);
   const parked = await parkedCount(ctx);
   const outcome: RunOutcome = parked > 0 ? "parked" : "nothing-to-do";
   return { outcome, run: null, counts: noCounts, parked };
@@ -100,6 +110,14 @@ export type PurgeOptions = Omit<MigrateUpOptions, "to">;
  * rollback remains possible.
  *
  * @throws MigrationError `PREFLIGHT_REFUSED` without `confirmDrained`, and as `migrateUp` does
+ * @example
+ * ```ts
+ * import { type MigrationContext, purge } from "@onechat/chat-domain/migrate";
+ *
+ * export async function deleteTombstones(migration: MigrationContext): Promise<void> {
+ *   await purge(migration, { confirmDrained: true });
+ * }
+ * ```
  */
 export function purge(ctx: MigrationContext, options: PurgeOptions = {}): Promise<RunResult> {
   return migrateUp(ctx, { ...options, to: "purge" });
@@ -111,7 +129,7 @@ async function retryParked(run: Run): Promise<void> {
     .find({ state: "parked", survivor: { $ne: null } }, { projection: { _id: 1 } })
     .toArray();
   await run.write.update(
-    "chat_merge_journal",
+    recordName(run.ctx.model, "chat_merge_journal"),
     parked.map(({ _id }) => ({
       q: { _id, state: "parked" },
       u: { $set: { state: "planned" }, $unset: { reason: "", kind: "" } },

@@ -16,6 +16,14 @@ export interface MigrationStatus extends MigrationProgress {
  * Reads where the migration stands. Where nothing is left to do, that takes a look at every chat.
  *
  * @throws MigrationError `UNAVAILABLE`, `PREFLIGHT_REFUSED`
+ * @example
+ * ```ts
+ * import { type MigrationContext, migrationStatus } from "@onechat/chat-domain/migrate";
+ *
+ * export async function hasKeyIndex(migration: MigrationContext): Promise<boolean> {
+ *   return (await migrationStatus(migration)).keyIndex === null;
+ * }
+ * ```
  */
 export function migrationStatus(
   ctx: MigrationContext,
@@ -48,6 +56,14 @@ export interface MigrationProgress {
  * Reads how far the migration has come, without a look at the chats: fit to be asked every second.
  *
  * @throws MigrationError `UNAVAILABLE`, `PREFLIGHT_REFUSED`
+ * @example
+ * ```ts
+ * import { type MigrationContext, migrationProgress } from "@onechat/chat-domain/migrate";
+ *
+ * export async function showProgress(migration: MigrationContext): Promise<void> {
+ *   console.log(await migrationProgress(migration));
+ * }
+ * ```
  */
 export function migrationProgress(ctx: MigrationContext): Promise<MigrationProgress> {
   return withMigrationErrors(() => readProgress(ctx));
@@ -61,7 +77,7 @@ async function readProgress(ctx: MigrationContext): Promise<MigrationProgress> {
   const lock = await locks.findOne({ _id: ctx.model.chats.collection });
   const held = lock !== null && lock.leaseUntil.getTime() > 0 && lock.owner !== "";
   return {
-    keyIndex: await keyIndexFlaw(ctx.chats),
+    keyIndex: await keyIndexFlaw(ctx.chats, ctx.model.chats.keyField),
     sealed: await isSealed(ctx),
     journal: Object.fromEntries(states.map(({ _id, count }) => [_id, count])),
     lastRun: await runs.findOne({}, { sort: { startedAt: -1, _id: -1 } }),

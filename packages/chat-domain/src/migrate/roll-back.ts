@@ -1,37 +1,72 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { nativeForms } from "../identity/native-id.ts";
 import type { MigrationContext } from "./context/migration-context.ts";
+import { MigrationError, withMigrationErrors } from "./context/migration-error.ts";
+import { type Merge, mergedStates, mergeOf } from "./context/migration-records.ts";
 import { noCounts, type RollbackTarget, type RunResult } from "./context/migration-event.ts";
 import { parkedCount } from "./context/migration-history.ts";
-import { rollbackPhase } from "./phases/rollback-phase.ts";
-import { preflight, refuseProblems } from "./preflight/preflight.ts";
+import { bringBack, rollbackPhase } from "./phases/rollback-phase.ts";
+import { refuseProblems, rollbackProblems } from "./preflight/preflight.ts";
 import type { Run, RunOptions } from "./run/run.ts";
 import { withRun } from "./run/with-run.ts";
 
-export interface RollBackOptions extends RunOptions {
+/** How much is undone. */
+export type RollbackExtent =
   /** The phase whose result is to be left standing, or `none`. */
-  readonly to: RollbackTarget;
-}
+  | { readonly to: RollbackTarget }
+  /** The id of one duplicate, as text. */
+  | { readonly chat: string };
+
+export type RollBackOptions = RunOptions & RollbackExtent;
 
 /**
- * Undoes the migration down to the end of a phase. What nobody else has changed becomes byte by byte what it was; what
+ * Undoes the migration down to the end of a phase, or brings one duplicate back: that one is released, so that the next
+ * `up` leaves it alone, and its survivor's other duplicates keep their places. What nobody else has changed becomes byte by byte what it was; what
  * was written to a survivor meanwhile stays with it. Safe to stop and to run again at any moment.
  *
  * @throws MigrationError `PREFLIGHT_REFUSED` before anything is written, `LOCKED`, `LEASE_LOST`, `ABORTED`,
- *   `UNAVAILABLE`
+ *   `UNAVAILABLE`, `NOT_FOUND` where no such duplicate has been merged
+ * @example
+ * ```ts
+ * import { type MigrationContext, rollBack } from "@onechat/chat-domain/migrate";
+ *
+ * export async function undoEverything(migration: MigrationContext): Promise<void> {
+ *   await rollBack(migration, { to: "none" });
+ * }
+ * ```
  */
 export async function rollBack(ctx: MigrationContext, options: RollBackOptions): Promise<RunResult> {
-  const { problems } = await preflight(ctx, { createsReferenceIndexes: true });
-  refuseProblems(problems);
+  refuseProblems(await rollbackProblems(ctx));
   if (!(await hasRun(ctx))) {
     return { outcome: "nothing-to-do", run: null, counts: noCounts, parked: await parkedCount(ctx) };
   }
-  return withRun(ctx, { ...options, command: "rollback" }, async (run) => {
+  const merge = "chat" in options ? await withMigrationErrors(() => mergeOfChat(ctx, options.chat)) : null;
+  const to = "chat" in options ? `chat ${options.chat}` : options.to;
+  return withRun(ctx, { ...options, to, command: "rollback" }, async (run) => {
     await outwaitPredecessor(run);
-    ctx.tell({ event: "phase.start", phase: "rollback" });
-    await run.attempt("rollback", () => rollbackPhase(run, options.to));
-    ctx.tell({ event: "phase.end", phase: "rollback", counts: run.counts() });
-    return "done";
+    ctx.emit({ event: "phase.start", phase: "rollback" });
+    await run.attempt("rollback", async () => {
+      if (merge !== null) await bringBack(run, merge);
+      else if ("to" in options) await rollbackPhase(run, options.to);
+    });
+    ctx.emit({ event: "phase.end", phase: "rollback", counts: run.counts() });
+    // What was parked before is forgotten by then.
+    return to === "none" && (await parkedCount(ctx)) > 0 ? "parked" : "done";
   });
+}
+
+/** @throws MigrationError `NOT_FOUND` */
+async function mergeOfChat({ records }: MigrationContext, chat: string): Promise<Merge> {
+  const entry = await records.journal.findOne({
+    _id: { $in: [...nativeForms(chat)] },
+    state: { $in: [...mergedStates, "planned", "rolling-back"] },
+  });
+  const [merge] = entry === null ? [] : mergeOf(entry);
+  if (merge !== undefined) return merge;
+  throw new MigrationError(
+    "NOT_FOUND",
+    `${chat} is no duplicate that has been merged: there is nothing to bring back`,
+  );
 }
 
 async function hasRun({ records }: MigrationContext): Promise<boolean> {
@@ -44,7 +79,7 @@ async function hasRun({ records }: MigrationContext): Promise<boolean> {
  */
 async function outwaitPredecessor(run: Run): Promise<void> {
   if (!run.lease.takenOver) return;
-  run.ctx.tell({ event: "note", message: "waiting until no write of the runner before can be under way" });
+  run.ctx.emit({ event: "note", message: "waiting until no write of the runner before can be under way" });
   await sleep(run.ctx.leaseMs);
   await run.checkpoint("rollback", {});
 }

@@ -2,9 +2,11 @@ import { nativeId } from "../identity/native-id.ts";
 import { participantIdOrNull } from "../identity/participant-id.ts";
 import { type ChatIdentity, keyOf, sortedSet } from "../identity/participants-key.ts";
 import type { ChatModel } from "./chat-model.ts";
-import { type StoredDocument, valueAt } from "./stored-document.ts";
+import { dbRefOf } from "./field-path.ts";
+import { isLive, isReleased, ownField } from "./own-names.ts";
+import { nestedValue, rootOf, type StoredDocument, valueAt } from "./stored-document.ts";
 
-/** Where the participants' array is, and the id's field inside its elements if they are sub-documents. */
+/** Where the participants' array is, and the id's path inside its elements if they are sub-documents. */
 export interface ParticipantsPath {
   readonly array: string;
   readonly element: string | null;
@@ -13,10 +15,25 @@ export interface ParticipantsPath {
 /** `members.userId` is the field `userId` of the elements of `members`; a path without a dot is an array of ids. */
 export function participantsPath(model: ChatModel): ParticipantsPath {
   const path = model.chats.participants;
-  const dot = path.lastIndexOf(".");
-  return dot === -1
-    ? { array: path, element: null }
-    : { array: path.slice(0, dot), element: path.slice(dot + 1) };
+  const reference = dbRefOf(path);
+  const dot = (reference ?? path).lastIndexOf(".");
+  if (dot !== -1) return { array: path.slice(0, dot), element: path.slice(dot + 1) };
+  return reference === null ? { array: path, element: null } : { array: reference, element: "$id" };
+}
+
+/**
+ * What tells who a stored chat is of, and whether it may hold their key. Whole fields: of a path into an array the server
+ * leaves out the elements that are no documents, and so would make other people of them.
+ */
+export function identityProjection(model: ChatModel): Readonly<Record<string, 1>> {
+  const { participants, scope, keyField } = model.chats;
+  return {
+    [rootOf(participants)]: 1,
+    ...(scope === null ? {} : { [scope]: 1 as const }),
+    [keyField]: 1,
+    [ownField(model, "mergedInto")]: 1,
+    [ownField(model, "releasedAt")]: 1,
+  };
 }
 
 /** The participants as they are stored, in stored order and form, with whatever is wrong with them. */
@@ -24,11 +41,7 @@ export function storedParticipants(model: ChatModel, document: StoredDocument): 
   const { array, element } = participantsPath(model);
   const stored = valueAt(document, array);
   if (!Array.isArray(stored)) return [];
-  return element === null ? stored : stored.map((entry: unknown) => memberId(entry, element));
-}
-
-function memberId(entry: unknown, field: string): unknown {
-  return typeof entry === "object" && entry !== null ? Reflect.get(entry, field) : undefined;
+  return element === null ? stored : stored.map((entry: unknown) => nestedValue(entry, element));
 }
 
 /** The canonical scope of a stored chat: empty where there is none, `null` where it is not a valid id. */
@@ -41,6 +54,11 @@ export function storedScope(model: ChatModel, document: StoredDocument): string 
 export function storedIdentity(model: ChatModel, document: StoredDocument): ChatIdentity | null {
   const people = storedPeople(model, document);
   return people === null ? null : { ...people, key: keyOf(people.ids, people.scope) };
+}
+
+/** Whether a stored chat may hold the key of these people: it is theirs, no tombstone, and was not released. */
+export function mayHoldKeyOf(model: ChatModel, document: StoredDocument, identity: StoredPeople): boolean {
+  return isLive(model, document) && !isReleased(model, document) && isChatOf(model, document, identity);
 }
 
 /** Whether a stored chat is of exactly these people in this scope. */

@@ -4,7 +4,8 @@ import { participantIdOrNull } from "../identity/participant-id.ts";
 import { sortedSet } from "../identity/participants-key.ts";
 import { storedParticipants, storedScope } from "./chat-document.ts";
 import type { ChatModel } from "./chat-model.ts";
-import { keyField, type StoredDocument } from "./stored-document.ts";
+import { ownField } from "./own-names.ts";
+import type { StoredDocument } from "./stored-document.ts";
 
 /** A chat as onechat sees it. Ids are canonical text, see `participantId`. */
 export interface Chat {
@@ -29,7 +30,7 @@ export interface Chat {
  * @throws ChatError `INTEGRITY` when `_id` is of a type that has no canonical text
  */
 export function toChat(model: ChatModel, document: StoredDocument): Chat {
-  const { _id, createdBy, aliases, [keyField]: key } = document;
+  const { _id, createdBy, [ownField(model, "aliases")]: aliases, [model.chats.keyField]: key } = document;
   const id = participantIdOrNull(_id);
   if (id === null)
     throw new ChatError(
@@ -56,13 +57,4 @@ function creationTime(document: StoredDocument): Date | null {
   const { createdAt, _id: id } = document;
   if (createdAt instanceof Date) return createdAt;
   return isObjectId(id) ? id.getTimestamp() : null;
-}
-
-/**
- * Every id under which messages of this chat may be stored: its own and those of the duplicates merged into it.
- * Read messages with `{ chatId: { $in: chatIds(chat) } }` in the form your collection stores, and none is missed
- * while a merge is running.
- */
-export function chatIds(chat: Pick<Chat, "id" | "aliases">): readonly string[] {
-  return [chat.id, ...chat.aliases];
 }

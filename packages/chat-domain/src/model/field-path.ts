@@ -1,21 +1,46 @@
 import { z } from "zod";
 
 const fieldPath = /^[^$.\0][^.\0]*(\.[^$.\0][^.\0]*)*$/;
+const dbRefId = ".$id";
+const mapKeys = ".$*";
 
 /** Whether a name is a path of fields, such as `users` or `members.userId`, and no operator. */
 export function isFieldPath(name: string): boolean {
   return fieldPath.test(name);
 }
 
-export const FieldPath = z
-  .string()
-  .refine(isFieldPath, "a field path such as users or members.userId")
-  .refine((path) => !ownFields.has(path.split(".")[0] ?? ""), "a field of onechat's own");
+export const FieldPath = z.string().refine(isFieldPath, "a field path such as users or members.userId");
 
-const ownFields: ReadonlySet<string> = new Set([
-  "_id",
-  "participantsKey",
-  "mergedInto",
-  "mergedAt",
-  "aliases",
-]);
+/** A field path that may end in the id of a DBRef. */
+export const MemberPath = z
+  .string()
+  .refine(
+    (path) => isFieldPath(withoutEnd(path, dbRefId)),
+    "a field path such as users, members.userId or members.user.$id",
+  );
+
+/** A field path that may end in the id of a DBRef, or in the keys of a map. */
+export const ReferencePath = z
+  .string()
+  .refine(
+    (path) => isFieldPath(withoutEnd(withoutEnd(path, dbRefId), mapKeys)),
+    "a field path such as chat, rooms.rid, chat.$id or lastRead.$*",
+  )
+  .refine(
+    (path) => path.split(".")[0] !== "_id",
+    "a reference inside _id cannot follow its chat: the server lets nobody change an _id",
+  );
+
+/** The map of a path that names the keys of one (`lastRead.$*`), or `null`. */
+export function mapOfKeys(path: string): string | null {
+  return path.endsWith(mapKeys) ? withoutEnd(path, mapKeys) : null;
+}
+
+/** The DBRef of a path that names its id (`chat.$id`), or `null`. */
+export function dbRefOf(path: string): string | null {
+  return path.endsWith(dbRefId) ? withoutEnd(path, dbRefId) : null;
+}
+
+function withoutEnd(path: string, end: string): string {
+  return path.endsWith(end) ? path.slice(0, -end.length) : path;
+}

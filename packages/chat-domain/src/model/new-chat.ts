@@ -1,26 +1,44 @@
-import { type Document, ObjectId } from "mongodb";
-import { nativeId } from "../identity/native-id.ts";
+import { type Document, ObjectId, UUID } from "mongodb";
+import { type NativeId, nativeId, type NativeIdType } from "../identity/native-id.ts";
+import { participantIdOrNull } from "../identity/participant-id.ts";
 import type { ChatIdentity } from "../identity/participants-key.ts";
 import { nativeParticipants, participantsPath } from "./chat-document.ts";
 import type { ChatModel } from "./chat-model.ts";
 import { isFieldPath } from "./field-path.ts";
-import { aliasesField, keyField, mergedAtField, mergedIntoField } from "./stored-document.ts";
+import { ownField, ownFieldNames } from "./own-names.ts";
 
 /** A checked call: who is meant, and what the caller wants a new chat to have. */
 export interface ChatRequest extends ChatIdentity {
   readonly set: Readonly<Record<string, unknown>>;
 }
 
+/** Makes the `_id` of a new chat of these people, in any form that `participantId` accepts. */
+export type NewId = (chat: { readonly participants: readonly string[]; readonly scope: string }) => unknown;
+
+/** What makes the `_id` of new chats unless the application says; `null` where the database does. */
+export const defaultNewId: Readonly<Record<NativeIdType, NewId | null>> = {
+  objectId: null,
+  string: () => new ObjectId().toHexString(),
+  uuid: () => new UUID(),
+  int: needsNewId,
+  long: needsNewId,
+};
+
+function needsNewId(): never {
+  throw new TypeError("chats whose idType is int or long need chatContext(db, { newId }) to make their _id");
+}
+
 /**
  * The fields of the chat that a request creates, by path, as `$setOnInsert` takes them. The key is not among them: it
  * comes from the filter of an upsert, which must be exactly that one equality.
  */
-export function newChatFields(model: ChatModel, request: ChatRequest): Document {
+export function newChatFields(model: ChatModel, newId: NewId | null, request: ChatRequest): Document {
   return {
     createdAt: new Date(),
     ...equalitiesOf(model.chats.where),
     ...request.set,
     ...ownFields(model, request),
+    ...(newId === null ? {} : { _id: nativeIdOf(model, newId, request) }),
   };
 }
 
@@ -30,8 +48,14 @@ function ownFields(model: ChatModel, { ids, scope }: ChatIdentity): Document {
   if (scope !== "" && model.chats.scope !== null) {
     fields[model.chats.scope] = nativeId(scope, model.chats.scopeType, "scope");
   }
-  if (model.chats.idType === "string") fields["_id"] = new ObjectId().toHexString();
   return fields;
+}
+
+function nativeIdOf({ chats }: ChatModel, newId: NewId, { ids, scope }: ChatIdentity): NativeId {
+  const id = participantIdOrNull(newId({ participants: ids, scope }));
+  if (id === null)
+    throw new TypeError("newId did not make an id: a string, an integer, an ObjectId or a UUID");
+  return nativeId(id, chats.idType, "the _id that newId made");
 }
 
 /** What `where` demands by plain equality, so that a new chat is one of those it selects. */
@@ -54,9 +78,9 @@ function equalTo(condition: unknown): unknown {
 }
 
 /** What an upsert would make of the request, which sets paths where an insert needs sub-documents. */
-export function documentOf(model: ChatModel, request: ChatRequest): Document {
-  const chat: Document = { _id: new ObjectId(), [keyField]: request.key };
-  for (const [path, value] of Object.entries(newChatFields(model, request)))
+export function documentOf(model: ChatModel, newId: NewId | null, request: ChatRequest): Document {
+  const chat: Document = { _id: new ObjectId(), [model.chats.keyField]: request.key };
+  for (const [path, value] of Object.entries(newChatFields(model, newId, request)))
     setAt(chat, path.split("."), value);
   return chat;
 }
@@ -81,7 +105,7 @@ function define(target: Document, field: string, value: unknown): void {
 export function ownPaths(model: ChatModel): readonly string[] {
   const { scope, where } = model.chats;
   const own = [participantsPath(model).array, ...Object.keys(equalitiesOf(where))];
-  const reserved = ["_id", keyField, mergedIntoField, mergedAtField, aliasesField];
+  const reserved = ["_id", model.chats.keyField, ...ownFieldNames.map((name) => ownField(model, name))];
   return [...own, ...reserved, ...(scope === null ? [] : [scope])];
 }
 

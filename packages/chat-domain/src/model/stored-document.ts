@@ -6,21 +6,22 @@ export interface StoredDocument {
   readonly [field: string]: unknown;
 }
 
-/** The field of the unique index. */
-export const keyField = "participantsKey";
-/** The field that makes a chat the tombstone of another. */
-export const mergedIntoField = "mergedInto";
-/** The field that says since when. */
-export const mergedAtField = "mergedAt";
-/** The field in which a survivor keeps the ids of its duplicates. */
-export const aliasesField = "aliases";
-
 /** The value at a dotted path of nested documents. */
 export function valueAt(document: StoredDocument, path: string): unknown {
-  if (!path.includes(".")) return document[path];
-  let value: unknown = document;
-  for (const field of path.split(".")) {
-    value = typeof value === "object" && value !== null ? Reflect.get(value, field) : undefined;
-  }
-  return value;
+  return path.includes(".") ? nestedValue(document, path) : document[path];
+}
+
+/** The value at a path inside a value: `undefined` where there is none, and behind anything that is no document. */
+export function nestedValue(value: unknown, path: string): unknown {
+  return path.split(".").reduce((inner: unknown, field) => {
+    if (typeof inner !== "object" || inner === null) return undefined;
+    // The driver makes an object of its own of a DBRef, with another name for the id.
+    const isDbRef = field === "$id" && "_bsontype" in inner && inner._bsontype === "DBRef";
+    return Reflect.get(inner, isDbRef ? "oid" : field);
+  }, value);
+}
+
+/** The field of the document that a path begins with. */
+export function rootOf(path: string): string {
+  return path.split(".", 1)[0] ?? path;
 }

@@ -34,6 +34,20 @@ export interface ListChatsResult {
  *
  * @throws ChatError `INVALID_PARTICIPANTS`, `UNAVAILABLE`
  * @throws RangeError when `limit` is not a whole number from 1 to 100
+ * @example
+ * ```ts
+ * import { type ChatContext, listChats } from "@onechat/chat-domain";
+ *
+ * export async function allIds(chats: ChatContext, participant: string): Promise<readonly string[]> {
+ *   const ids: string[] = [];
+ *   for (let after: string | null | undefined; after !== null;) {
+ *     const page = await listChats(chats, { participant, after, limit: 100 });
+ *     ids.push(...page.chats.map(({ id }) => id));
+ *     after = page.next;
+ *   }
+ *   return ids;
+ * }
+ * ```
  */
 export async function listChats(ctx: ChatStore, input: ListChatsInput): Promise<ListChatsResult> {
   const limit = input.limit ?? 50;

@@ -1,7 +1,10 @@
 export type ChatLogLevel = "debug" | "info" | "warn" | "error";
 
-/** What happened to a create-or-get call; `integrity` also counts chats refused for changed participants. */
-export type ChatCounter = "created" | "existing" | "claimed" | "raced" | "retried" | "integrity";
+/**
+ * What happened to a create-or-get call; `integrity` counts chats that were refused because they do not match their key
+ * any more, `released` those that lost it for that.
+ */
+export type ChatCounter = "created" | "existing" | "claimed" | "raced" | "retried" | "released" | "integrity";
 
 /** Values of a log event: short, flat, and never an id of a person. */
 export type ChatLogFields = Readonly<Record<string, string | number | boolean>>;
@@ -16,7 +19,7 @@ export interface ChatObserver {
 export const silentObserver: ChatObserver = { log: () => undefined, count: () => undefined };
 
 /** An observer that fails must not decide what a caller gets: by then the chat may have been created. */
-export function harmless(observer: ChatObserver): ChatObserver {
+export function safeObserver(observer: ChatObserver): ChatObserver {
   return {
     log: (level, message, fields) => ignoringErrors(() => observer.log(level, message, fields)),
     count: (counter) => ignoringErrors(() => observer.count(counter)),

@@ -1,10 +1,12 @@
 import type { Collection, Db } from "mongodb";
 import { defaultMaxParticipants } from "../identity/participants-key.ts";
 import { ChatModel, type ChatModelInput } from "../model/chat-model.ts";
-import { ownPaths } from "../model/new-chat.ts";
+import { defaultNewId, type NewId, ownPaths } from "../model/new-chat.ts";
+import { recordName } from "../model/own-names.ts";
 import type { StoredDocument } from "../model/stored-document.ts";
-import { type ChatObserver, harmless, silentObserver } from "./chat-observer.ts";
+import { type ChatObserver, safeObserver, silentObserver } from "./chat-observer.ts";
 import { type KeyIndex, keyIndex } from "./key-index.ts";
+import { type ModelAgreement, modelAgreement } from "./model-agreement.ts";
 
 /** `claim`: chats without a key may exist and are adopted; `none`: the collection is sealed, every chat has a key. */
 export type LegacyPolicy = "claim" | "none";
@@ -17,6 +19,11 @@ export interface ChatStoreOptions {
   readonly maxParticipants?: number;
   /** Milliseconds after which a verb gives up with `UNAVAILABLE`; 4,000 unless given. */
   readonly deadlineMs?: number;
+  /**
+   * Makes the `_id` of a new chat (a ULID, an id made of the people), in any accepted form; it is stored as
+   * `model.chats.idType`. Needed where those are integers.
+   */
+  readonly newId?: NewId;
 }
 
 /** Where the chats are, and what was decided once for all calls. */
@@ -32,8 +39,11 @@ export interface ChatStore {
   readonly redirects: Collection<StoredDocument>;
   /** Fields of a new chat that callers may not set. */
   readonly ownPaths: readonly string[];
+  readonly newId: NewId | null;
   /** The unique index that decides every race, verified before it is relied on. */
   readonly keyIndex: KeyIndex;
+  /** Whether what is stored fits the model, seen before the first chat is made. */
+  readonly modelAgreement: ModelAgreement;
 }
 
 /**
@@ -49,13 +59,15 @@ export function chatStore(db: Db, options: ChatStoreOptions): ChatStore {
     db,
     model,
     legacy: options.legacy ?? "claim",
-    observer: harmless(options.observer ?? silentObserver),
+    observer: safeObserver(options.observer ?? silentObserver),
     maxParticipants,
     deadlineMs,
     chats,
-    redirects: guaranteedCollection(db, "chat_redirects", deadlineMs),
+    redirects: guaranteedCollection(db, recordName(model, "chat_redirects"), deadlineMs),
     ownPaths: ownPaths(model),
-    keyIndex: keyIndex(chats, deadlineMs),
+    newId: options.newId ?? defaultNewId[model.chats.idType],
+    keyIndex: keyIndex(chats, model.chats.keyField, deadlineMs),
+    modelAgreement: modelAgreement(chats, model, deadlineMs),
   };
 }
 

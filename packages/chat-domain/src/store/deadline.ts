@@ -1,4 +1,4 @@
-import { Wait } from "../concurrency/timeout.ts";
+import { Cancellation } from "../concurrency/timeout.ts";
 import { noAnswerWithin, unavailable } from "../errors/chat-error.ts";
 import { isHintRefused, isTransient } from "../errors/mongo-errors.ts";
 import type { ChatStore } from "./chat-store.ts";
@@ -14,11 +14,11 @@ import { indexRefused } from "./key-index.ts";
  */
 export function withDeadline<T>(
   ctx: ChatStore,
-  work: (wait: Wait) => Promise<T>,
+  work: (wait: Cancellation) => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const wait = new Wait();
+    const wait = new Cancellation();
     const giveUp = (reason: unknown): void => {
       wait.end(reason);
       reject(reason);
@@ -43,7 +43,7 @@ export async function asCallerErrors<T>(ctx: ChatStore, work: () => Promise<T>):
   } catch (error) {
     if (isHintRefused(error)) {
       ctx.keyIndex.forget();
-      throw indexRefused(ctx.chats, error);
+      throw indexRefused(ctx.chats, ctx.model.chats.keyField, error);
     }
     throw isTransient(error) ? unavailable("the database did not answer in time; try again", error) : error;
   }

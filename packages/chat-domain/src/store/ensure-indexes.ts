@@ -1,12 +1,24 @@
 import type { Document } from "mongodb";
+import { ChatError } from "../errors/chat-error.ts";
+import { isDuplicateKey } from "../errors/mongo-errors.ts";
 import type { ChatStore } from "./chat-store.ts";
 import { asCallerErrors, withDeadline } from "./deadline.ts";
-import { chatIndexes, existingIndexes } from "./key-index.ts";
+import { type ChatIndex, chatIndexes, existingIndexes, indexFlawText } from "./key-index.ts";
+import { foreignKeys } from "./model-agreement.ts";
 
 /**
  * Builds the indexes that are missing; those that exist are left alone.
  *
- * @throws ChatError `INDEX_MISSING` when an index of the same fields exists with other options, `UNAVAILABLE`
+ * @throws ChatError `INDEX_MISSING` when an index of the same fields exists with other options, or chats hold the same
+ *   key; `MODEL_MISMATCH`; `UNAVAILABLE`
+ * @example
+ * ```ts
+ * import { type ChatContext, ensureIndexes } from "@onechat/chat-domain";
+ *
+ * export async function prepareNewDatabase(chats: ChatContext): Promise<void> {
+ *   await ensureIndexes(chats);
+ * }
+ * ```
  */
 export async function ensureIndexes(ctx: ChatStore): Promise<void> {
   // No deadline: on a large collection a build takes as long as it takes.
@@ -18,7 +30,15 @@ export async function ensureIndexes(ctx: ChatStore): Promise<void> {
  * Builds the indexes of a collection that is empty or absent, where that takes no time and can meet no duplicates;
  * on any other it only asserts, because building an index on a large collection is a decision of its operator.
  *
- * @throws ChatError `INDEX_MISSING`, `UNAVAILABLE`
+ * @throws ChatError `INDEX_MISSING`, `MODEL_MISMATCH`, `UNAVAILABLE`
+ * @example
+ * ```ts
+ * import { type ChatContext, ensureIndexesIfEmpty } from "@onechat/chat-domain";
+ *
+ * export async function start(chats: ChatContext): Promise<void> {
+ *   await ensureIndexesIfEmpty(chats);
+ * }
+ * ```
  */
 export async function ensureIndexesIfEmpty(ctx: ChatStore): Promise<void> {
   const anyChat = await withDeadline(ctx, () => ctx.chats.findOne({}, { projection: { _id: 1 } }));
@@ -29,17 +49,54 @@ export async function ensureIndexesIfEmpty(ctx: ChatStore): Promise<void> {
  * Proves that the database can decide the race: one index on exactly the key, unique, sparse, not partial, not
  * hidden and without a collation.
  *
- * @throws ChatError `INDEX_MISSING` with what is wrong and what mends it, `UNAVAILABLE`
+ * @throws ChatError `INDEX_MISSING` and `MODEL_MISMATCH` with what is wrong and what mends it, `UNAVAILABLE`
+ * @example
+ * ```ts
+ * import { assertIndexes, type ChatContext, ChatError } from "@onechat/chat-domain";
+ *
+ * export async function readiness(chats: ChatContext): Promise<string> {
+ *   try {
+ *     await assertIndexes(chats);
+ *     return "ready";
+ *   } catch (error) {
+ *     return error instanceof ChatError ? `not ready: ${error.code}` : "not ready";
+ *   }
+ * }
+ * ```
  */
 export async function assertIndexes(ctx: ChatStore): Promise<void> {
-  await withDeadline(ctx, () => ctx.keyIndex.recheck());
+  await withDeadline(ctx, async () => {
+    await ctx.keyIndex.recheck();
+    const mismatch = (await ctx.modelAgreement.mismatch()) ?? (await ctx.modelAgreement.refusal());
+    if (mismatch !== null) throw mismatch;
+  });
 }
 
 async function buildMissing(ctx: ChatStore): Promise<void> {
   const existing = await existingIndexes(ctx.chats);
-  for (const index of chatIndexes(ctx.model)) {
-    if (existing.some((other) => sameKey(other.key, index.key))) continue;
-    await ctx.chats.createIndex({ ...index.key }, { ...index.options });
+  const missing = chatIndexes(ctx.model).filter(
+    (index) => !existing.some((other) => sameKey(other.key, index.key)),
+  );
+  if (missing.some(({ options }) => options.unique === true)) {
+    const mismatch = await foreignKeys(ctx.chats, ctx.model);
+    if (mismatch !== null) throw mismatch;
+  }
+  for (const { key, options } of missing) await build(ctx, { key, options });
+}
+
+async function build(ctx: ChatStore, { key, options }: ChatIndex): Promise<void> {
+  try {
+    await ctx.chats.createIndex({ ...key }, { ...options });
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    const text = indexFlawText(
+      ctx.chats,
+      ctx.model.chats.keyField,
+      "cannot be built: chats hold the same key",
+    );
+    throw new ChatError("INDEX_MISSING", `${text}, which makes duplicates of all but one of them`, {
+      cause: error,
+    });
   }
 }
 

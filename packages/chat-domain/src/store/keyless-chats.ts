@@ -1,9 +1,10 @@
-import type { AnyBulkWriteOperation } from "mongodb";
+import type { AnyBulkWriteOperation, Document, UpdateFilter } from "mongodb";
 import { refusedWrites } from "../errors/mongo-errors.ts";
 import type { ChatIdentity } from "../identity/participants-key.ts";
 import { recomputedKey } from "../model/chat-document.ts";
 import { keylessChatsOf } from "../model/chat-filters.ts";
-import { keyField, type StoredDocument } from "../model/stored-document.ts";
+import { ownField } from "../model/own-names.ts";
+import type { StoredDocument } from "../model/stored-document.ts";
 import type { ChatStore } from "./chat-store.ts";
 
 /** The oldest live chat without a key that has exactly these people, or `null`. */
@@ -32,7 +33,7 @@ export async function claimKeylessChat(
 ): Promise<StoredDocument | null> {
   return ctx.chats.findOneAndUpdate(
     { _id: keyless._id, ...keylessChatsOf(ctx.model, identity.ids, identity.scope) },
-    { $set: { [keyField]: identity.key } },
+    keyed(ctx, identity.key),
     { returnDocument: "after", maxTimeMS: ctx.deadlineMs },
   );
 }
@@ -78,8 +79,15 @@ export async function claimKeylessChats(
     const chat = keyless.get(key);
     if (chat === undefined) return [];
     const filter = { _id: chat._id, ...keylessChatsOf(ctx.model, ids, scope) };
-    return [{ updateOne: { filter, update: { $set: { [keyField]: key } } } }];
+    return [{ updateOne: { filter, update: keyed(ctx, key) } }];
   });
   if (claims.length === 0) return;
   await refusedWrites(() => ctx.chats.bulkWrite(claims, { ordered: false, maxTimeMS: ctx.deadlineMs }));
+}
+
+function keyed({ model }: ChatStore, key: string): UpdateFilter<StoredDocument> {
+  return {
+    $set: { [model.chats.keyField]: key },
+    $unset: { [ownField(model, "unkeyedAt")]: "" },
+  } as Document;
 }

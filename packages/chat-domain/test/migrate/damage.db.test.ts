@@ -128,12 +128,21 @@ describe("damage after a migration", () => {
     expect(await codes()).toEqual(["REFERENCE_LOST"]);
   });
 
-  it("such as a survivor of other people is set aside, and never shown to them", async () => {
+  it("such as a survivor of other people takes their key, and is found until its own people are back", async () => {
     await change("chats", "a", { $set: { users: ["x", "stranger"] } });
-    expect(await codes()).toEqual(["WRONG_KEY"]);
-    expect(await migrateUp(contextOf())).toMatchObject({ outcome: "parked", parked: 1 });
+    expect(await codes()).toContain("WRONG_KEY");
+    await insert("messages", [{ _id: "m3", chat: "b" }]);
+    expect(await migrateUp(contextOf())).toMatchObject({ outcome: "done", counts: { rekeyed: 1 } });
+    expect(await codes()).not.toContain("WRONG_KEY");
+    expect(await codes()).not.toEqual([]);
+    expect(await db.collection<{ _id: string }>("messages").findOne({ _id: "m3" })).toEqual({
+      _id: "m3",
+      chat: "b",
+    });
     await change("chats", "a", { $set: { users: ["x", "y"] } });
     expect(await migrateUp(contextOf())).toMatchObject({ outcome: "done" });
+    expect(await codes()).toEqual([]);
+    await db.collection<{ _id: string }>("messages").deleteOne({ _id: "m3" });
     await rollBack(contextOf(), { to: "none" });
     expect(await databaseImage(db, application)).toEqual(original);
   });

@@ -1,5 +1,5 @@
 import { type Db, type Document, Double, Long, ObjectId } from "mongodb";
-import type { ChatModelInput } from "../../src/index.ts";
+import { type ChatModelInput, participantsKey } from "../../src/index.ts";
 
 /** A small application with every kind of duplicate, reference and fold that the model can describe. */
 export const everyKindModel: ChatModelInput = {
@@ -58,33 +58,42 @@ const [alice, bob, carol, dave, erin] = [1, 2, 3, 4, 5].map((number) => idOf(9, 
   ObjectId,
 ];
 
+/** Keys that are not of the people who hold them, as when people have been exchanged since; two chats hold the same. */
+const [wrongKey, otherWrongKey, thirdWrongKey] = ["x", "y", "z"].map((digit) => `v1.${digit.repeat(43)}`);
+
 /** Chats by who is in them and what is odd about them; the position is the age. */
 const chatKinds: readonly Document[] = [
   { users: [alice, bob] },
-  { users: [bob, alice], participantsKey: null, tags: ["late"] },
-  { users: [alice.toHexString(), bob], participantsKey: "alice_bob" },
+  { users: [bob, alice], tags: ["late"] },
+  { users: [alice.toHexString(), bob], participantsKey: wrongKey },
   { users: [alice, bob, bob] },
   { users: [alice, bob], tenant: "acme" },
-  { users: [bob, alice], tenant: "acme", participantsKey: `v0.${"x".repeat(43)}` },
-  { users: [carol, dave], participantsKey: null },
-  { users: [carol, dave], participantsKey: "alice_bob" },
+  { users: [bob, alice], tenant: "acme", participantsKey: otherWrongKey },
+  { users: [carol, dave] },
+  { users: [carol, dave], participantsKey: wrongKey },
   { users: [erin] },
   { users: [erin, erin] },
   { users: [alice, carol] },
   { users: [] },
   { users: [alice, null] },
   { users: [carol, erin], tenant: " padded" },
-  { isGroupChat: true, users: [alice, bob], name: "a named group", participantsKey: null },
-  { users: [dave, erin], participantsKey: "dave_erin" },
+  // It was the chat of the two before it became a group.
+  {
+    isGroupChat: true,
+    users: [alice, bob],
+    name: "a named group",
+    participantsKey: participantsKey([alice, bob]),
+  },
+  { users: [dave, erin], participantsKey: thirdWrongKey },
 ];
 
 /** Documents with BSON types that a driver easily loses: whole Doubles, Longs, fields with numbers for names. */
 function fixture(): Fixture {
-  const chats = chatKinds.map(({ isGroupChat = false, participantsKey, ...rest }, index) => ({
+  const chats = chatKinds.map(({ isGroupChat = false, participantsKey: key, ...rest }, index) => ({
     _id: idOf(1, index),
     isGroupChat,
     weight: new Double(3),
-    ...(participantsKey === undefined ? {} : { participantsKey }),
+    ...(key === undefined ? {} : { participantsKey: key }),
     ...rest,
     createdAt: new Date(start - index * day),
     updatedAt: new Date(start + index * day),

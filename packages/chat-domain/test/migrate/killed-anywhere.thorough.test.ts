@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { crashableMongo, crashableMongoMissing, databaseName, testMongo } from "@onechat/mongo/testing";
+import { sampleOf } from "@onechat/testing";
 import { type Db, MongoClient } from "mongodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { auditChats, type Finding } from "../../src/audit/index.ts";
@@ -20,10 +21,8 @@ const lanes = 8;
 const never = Number.POSITIVE_INFINITY;
 const hour = 3_600_000;
 
-/** 1 kills after every single write; by default every fourth is tried, other ones in every run. */
-const stride = Number(process.env["KILL_STRIDE"] ?? 4);
-const offset = Number(process.env["KILL_OFFSET"] ?? Math.floor(Math.random() * stride));
-const tried = `KILL_STRIDE=${stride} KILL_OFFSET=${offset}`;
+/** Every fourth write is tried, other ones in every run; `SAMPLE=1/1` tries each. */
+const { stride, offset, name: tried } = sampleOf(4, process.env);
 
 function contextOf(db: Db, batch = { start: 50, min: 1, max: 50 }): MigrationContext {
   return migrationContext(db, {
@@ -58,9 +57,11 @@ async function expireLease(db: Db): Promise<void> {
   await db.collection("migrator_locks").updateMany({}, { $set: { leaseUntil: new Date(0) } });
 }
 
-/** The writes before `end` that are tried, every `step`th. */
-function writesBelow(end: number, step: number): readonly number[] {
-  return Array.from({ length: end - 1 }, (_, index) => index + 1).filter((write) => write % step === offset);
+/** The writes before `end` that are tried. */
+function writesBelow(end: number): readonly number[] {
+  return Array.from({ length: end - 1 }, (_, index) => index + 1).filter(
+    (write) => write % stride === offset,
+  );
 }
 
 async function findings(ctx: MigrationContext): Promise<readonly Finding[]> {
@@ -149,7 +150,7 @@ describe(`a migration that is killed after any single write (${tried})`, () => {
   it(
     "goes on to the very same end: up",
     async () => {
-      const differing = await differingAfter(writesBelow(writes.up, stride), {
+      const differing = await differingAfter(writesBelow(writes.up), {
         fill: fillWithEveryKind,
         trial: async (db, dieAfter) => {
           await runUntil(db, dieAfter, up);
@@ -166,7 +167,7 @@ describe(`a migration that is killed after any single write (${tried})`, () => {
   it(
     "goes on to the very same end: rollback",
     async () => {
-      const differing = await differingAfter(writesBelow(writes.down, stride), {
+      const differing = await differingAfter(writesBelow(writes.down), {
         fill: async (db) => {
           await fillWithEveryKind(db);
           await up(contextOf(db));
@@ -186,7 +187,7 @@ describe(`a migration that is killed after any single write (${tried})`, () => {
   it(
     "can be rolled back to the last byte from wherever it was killed",
     async () => {
-      const differing = await differingAfter(writesBelow(writes.up, stride * 5), {
+      const differing = await differingAfter(writesBelow(writes.up), {
         fill: fillWithEveryKind,
         trial: async (db, dieAfter) => {
           await runUntil(db, dieAfter, up);

@@ -10,6 +10,7 @@ export type ErrorReason =
   | "FORBIDDEN"
   | "INTEGRITY"
   | "INDEX_MISSING"
+  | "MODEL_MISMATCH"
   | "UNAVAILABLE";
 
 /** What is wrong with one field of the input. */

@@ -1,9 +1,14 @@
+import { needs } from "@onechat/testing";
 import { describe, expect, it } from "vitest";
 import { canBeProxied } from "../../src/proxy/index.ts";
 import { testMongo } from "../../src/testing/index.ts";
 import { proxiedCollection } from "./proxied-collection.ts";
 
-describe.skipIf(!canBeProxied(testMongo().uri))("a rule of the proxy", () => {
+const notProxied = canBeProxied(testMongo().uri)
+  ? null
+  : "the database has several addresses or TLS, so that no proxy can stand before it";
+
+describe("a rule of the proxy", needs(notProxied), () => {
   describe("answers with an error", () => {
     const error = { code: 189, codeName: "PrimarySteppedDown", message: "stepped down", labels: ["Mine"] };
 

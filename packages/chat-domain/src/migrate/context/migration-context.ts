@@ -1,3 +1,4 @@
+import { recordName } from "../../model/own-names.ts";
 import { hostname } from "node:os";
 import type { Collection, Db } from "mongodb";
 import { ChatModel, type ChatModelInput } from "../../model/chat-model.ts";
@@ -32,7 +33,7 @@ export interface MigrationContext {
   readonly chats: Collection<StoredDocument>;
   readonly redirects: Collection<StoredDocument>;
   readonly records: MigrationRecords;
-  readonly tell: (event: MigrationEvent) => void;
+  readonly emit: (event: MigrationEvent) => void;
   readonly host: string;
   readonly leaseMs: number;
   readonly batch: { readonly start: number; readonly min: number; readonly max: number };
@@ -48,6 +49,16 @@ export interface MigrationContext {
  *
  * @throws ZodError when `model` is not a {@link ChatModel}
  * @throws RangeError when a duration or a batch size is not a positive whole number
+ * @example
+ * ```ts
+ * import { migrateUp, migrationContext } from "@onechat/chat-domain/migrate";
+ * import type { Db } from "mongodb";
+ *
+ * export async function migrate(db: Db): Promise<void> {
+ *   const migration = migrationContext(db, { model: { chats: { participants: "users", scope: null } } });
+ *   await migrateUp(migration);
+ * }
+ * ```
  */
 export function migrationContext(db: Db, options: MigrationOptions = {}): MigrationContext {
   const model = ChatModel.parse(options.model ?? {});
@@ -56,9 +67,9 @@ export function migrationContext(db: Db, options: MigrationOptions = {}): Migrat
     db,
     model,
     chats: db.collection(model.chats.collection, read),
-    redirects: db.collection("chat_redirects", read),
-    records: migrationRecords(db),
-    tell: options.onEvent ?? (() => undefined),
+    redirects: db.collection(recordName(model, "chat_redirects"), read),
+    records: migrationRecords(db, model),
+    emit: options.onEvent ?? (() => undefined),
     host: hostname(),
     now: options.now ?? (() => new Date()),
     ...pace(options),

@@ -14,8 +14,10 @@ export interface RunCounts {
   readonly scanned: number;
   /** Chats that got their key. */
   readonly keyed: number;
-  /** Chats whose wrong, null or older key was replaced. */
+  /** Chats whose people have changed: the key of the present ones has replaced the other. */
   readonly rekeyed: number;
+  /** Chats that held a key which is not theirs, and have none now. */
+  readonly released: number;
   /** Duplicates found. */
   readonly losers: number;
   /** Duplicates merged into their survivor. */
@@ -106,6 +108,7 @@ export const noCounts: RunCounts = {
   scanned: 0,
   keyed: 0,
   rekeyed: 0,
+  released: 0,
   losers: 0,
   merged: 0,
   moved: 0,

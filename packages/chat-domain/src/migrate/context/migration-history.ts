@@ -2,7 +2,18 @@ import type { MigrationContext } from "./migration-context.ts";
 import { withMigrationErrors } from "./migration-error.ts";
 import type { JournalEntry, RunRecord } from "./migration-records.ts";
 
-/** The runs so far, newest first. */
+/**
+ * The runs so far, newest first.
+ *
+ * @example
+ * ```ts
+ * import { type MigrationContext, migrationHistory } from "@onechat/chat-domain/migrate";
+ *
+ * export async function showHistory(migration: MigrationContext): Promise<void> {
+ *   console.log(await migrationHistory(migration));
+ * }
+ * ```
+ */
 export function migrationHistory(
   ctx: MigrationContext,
   options: { readonly limit?: number } = {},
@@ -12,7 +23,18 @@ export function migrationHistory(
   );
 }
 
-/** What is parked, with its reason, in `_id` order. */
+/**
+ * What is parked, with its reason, in `_id` order.
+ *
+ * @example
+ * ```ts
+ * import { type MigrationContext, parkedChats } from "@onechat/chat-domain/migrate";
+ *
+ * export async function showParked(migration: MigrationContext): Promise<void> {
+ *   console.log(await parkedChats(migration));
+ * }
+ * ```
+ */
 export function parkedChats(
   ctx: MigrationContext,
   options: { readonly limit?: number } = {},

@@ -1,5 +1,7 @@
+import { recordName, type RecordName } from "../../model/own-names.ts";
 import type { Collection, Db, ObjectId } from "mongodb";
 import type { NativeId } from "../../identity/native-id.ts";
+import type { ChatModel } from "../../model/chat-model.ts";
 import type { StoredDocument } from "../../model/stored-document.ts";
 import type { RunCounts, RunOutcome } from "./migration-event.ts";
 
@@ -18,6 +20,8 @@ export interface JournalEntry {
   readonly mergedAt?: Date;
   /** Content hash of the version that purge has deleted. */
   readonly purgedHash?: string;
+  /** Since when the migration itself has released it: it was brought back alone. A full rollback removes that. */
+  readonly releasedAt?: Date;
   readonly run: string;
 }
 
@@ -46,6 +50,11 @@ export interface MovesRecord {
   readonly loser: NativeId;
   readonly survivor: NativeId;
   readonly ids: readonly NativeId[];
+  /** What they held, and hold since: of a scalar just that, of an array the values of both chats; their ids unless given. */
+  readonly from?: NativeId;
+  readonly to?: NativeId;
+  /** In an array of documents, or among the keys of a map. */
+  readonly isInside?: boolean;
 }
 
 export interface MovesId {
@@ -76,10 +85,14 @@ export interface OriginalRecord {
   readonly _id: { readonly collection: string; readonly id: NativeId };
   /** The key that stood there, and the field that followed it. */
   readonly key?: { readonly value: unknown; readonly followedBy: string | null };
+  /** Whether the migration has set the field of this name. */
+  readonly unkeyedAt?: true;
   /** The folded fields, by their position in the model; absent ones are absent. */
   readonly fields?: Readonly<Record<string, unknown>>;
-  /** An array of chat ids before the first loser was taken from it, by its field. */
-  readonly [array: `array:${string}`]: readonly unknown[];
+  /** The top-level fields that hold those of them which lie deeper, whole, by their position. */
+  readonly roots?: Readonly<Record<string, unknown>>;
+  /** An array of chat ids before the first loser was taken from it, by its field; of what lies deeper the whole field. */
+  readonly [array: `array:${string}`]: unknown;
   /** The counters that a recount has written, by their position. */
   readonly recounted?: Readonly<Record<string, number>>;
 }
@@ -103,6 +116,8 @@ export interface RunRecord {
   readonly fence: number;
   /** Digest of the model: an unfinished run is only resumed with the same one. */
   readonly model: string;
+  /** Digest of folds and references; absent where an earlier version has run. */
+  readonly merging?: string;
   readonly phase: string | null;
   /** Where backfill's first pass goes on; absent before it begins, `null` once it is over. */
   readonly lastId?: NativeId | null;
@@ -111,6 +126,11 @@ export interface RunRecord {
   readonly error?: string;
   /** Indexes that were built, to be dropped by a rollback to none. */
   readonly builtIndexes: readonly { readonly collection: string; readonly name: string }[];
+  /** Indexes of an earlier version that gave way to others, as `listIndexes` told them: a rollback to none restores them. */
+  readonly droppedIndexes?: readonly {
+    readonly collection: string;
+    readonly index: Readonly<Record<string, unknown>>;
+  }[];
   /** The validator that stood there before seal, as `listCollections` tells it. */
   readonly sealedFrom?: Readonly<Record<string, unknown>>;
 }
@@ -160,25 +180,25 @@ export interface MigrationRecords {
   readonly locks: Collection<LockRecord>;
 }
 
-export function migrationRecords(db: Db): MigrationRecords {
+export function migrationRecords(db: Db, model: ChatModel): MigrationRecords {
   const read = { readConcern: { level: "majority" }, readPreference: "primary" } as const;
   return {
-    journal: db.collection("chat_merge_journal", read),
-    moves: db.collection("chat_merge_moves", read),
-    archive: db.collection("chats_archive", read),
-    rowsArchive: db.collection("chat_rows_archive", read),
-    originals: db.collection("chat_originals", read),
-    keyBatches: db.collection("chat_key_batches", read),
-    runs: db.collection("migrator_runs", read),
-    events: db.collection("migrator_events", read),
-    locks: db.collection("migrator_locks", read),
+    journal: db.collection(recordName(model, "chat_merge_journal"), read),
+    moves: db.collection(recordName(model, "chat_merge_moves"), read),
+    archive: db.collection(recordName(model, "chats_archive"), read),
+    rowsArchive: db.collection(recordName(model, "chat_rows_archive"), read),
+    originals: db.collection(recordName(model, "chat_originals"), read),
+    keyBatches: db.collection(recordName(model, "chat_key_batches"), read),
+    runs: db.collection(recordName(model, "migrator_runs"), read),
+    events: db.collection(recordName(model, "migrator_events"), read),
+    locks: db.collection(recordName(model, "migrator_locks"), read),
   };
 }
 
 const yearInSeconds = 365 * 24 * 60 * 60;
 
 interface RecordIndex {
-  readonly collection: string;
+  readonly collection: RecordName;
   readonly name: string;
   readonly key: Readonly<Record<string, 1>>;
   readonly expireAfterSeconds?: number;
@@ -189,6 +209,7 @@ interface RecordIndex {
 export const recordIndexes: readonly RecordIndex[] = [
   { collection: "chat_merge_journal", name: "work", key: { state: 1, survivor: 1, _id: 1 } },
   { collection: "chat_merge_journal", name: "survivor", key: { survivor: 1, state: 1 } },
+  { collection: "chat_redirects", name: "values", key: { "values.from": 1 } },
   { collection: "chat_merge_moves", name: "loser", key: { loser: 1 } },
   {
     collection: "chat_merge_moves",
@@ -215,4 +236,9 @@ export interface Merge {
 /** The merge that an entry speaks of; none where it speaks of a parked chat that is no duplicate. */
 export function mergeOf({ _id, survivor, epoch }: JournalEntry): readonly Merge[] {
   return survivor === null ? [] : [{ loser: _id, survivor, epoch }];
+}
+
+/** The ids of the duplicates of merges. */
+export function losersOf(merges: readonly Pick<Merge, "loser">[]): readonly NativeId[] {
+  return merges.map(({ loser }) => loser);
 }

@@ -1,11 +1,19 @@
 import type { NativeId } from "../../identity/native-id.ts";
 import { idMap } from "../../identity/stored-ids.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
-import type { JournalEntry, JournalState, ParkedKind } from "../context/migration-records.ts";
+import {
+  type JournalEntry,
+  type JournalState,
+  type ParkedKind,
+  losersOf,
+} from "../context/migration-records.ts";
 import type { Run } from "../run/run.ts";
 
-const collection = "chat_merge_journal";
 const underWay: ReadonlySet<JournalState> = new Set(["planned", "rolling-back"]);
+
+function journalName({ ctx }: Run): string {
+  return ctx.records.journal.collectionName;
+}
 
 export interface Duplicate {
   readonly loser: NativeId;
@@ -20,17 +28,17 @@ export async function planMerges(run: Run, duplicates: readonly Duplicate[]): Pr
   const { ctx, id, write } = run;
   const planned = (survivor: NativeId) => ({ survivor, state: "planned", plannedAt: ctx.now(), run: id });
   const known = await ctx.records.journal
-    .find({ _id: { $in: duplicates.map(({ loser }) => loser) } }, { projection: { state: 1 } })
+    .find({ _id: { $in: losersOf(duplicates) } }, { projection: { state: 1 } })
     .toArray();
   const stateOf = idMap(known.map(({ _id, state }) => [_id, state] as const));
   const begun = await write.insert(
-    collection,
+    journalName(run),
     duplicates
       .filter(({ loser }) => !stateOf.has(loser))
       .map(({ loser, survivor }) => ({ _id: loser, ...planned(survivor), epoch: 1 })),
   );
   const begunAnew = await write.update(
-    collection,
+    journalName(run),
     duplicates
       .filter(({ loser }) => isOver(stateOf.get(loser)))
       .map(({ loser, survivor }) => ({
@@ -38,7 +46,7 @@ export async function planMerges(run: Run, duplicates: readonly Duplicate[]): Pr
         u: {
           $set: planned(survivor),
           $inc: { epoch: 1 },
-          $unset: { reason: "", kind: "", mergedAt: "", purgedHash: "" },
+          $unset: { reason: "", kind: "", mergedAt: "", purgedHash: "", releasedAt: "" },
         },
       })),
   );
@@ -57,12 +65,12 @@ export async function advance(
 ): Promise<void> {
   if (losers.length === 0) return;
   const q = { _id: { $in: losers }, state: { $in: from } };
-  await run.write.update(collection, [{ q, u: { $set: { ...set, state: to } }, multi: true }]);
+  await run.write.update(journalName(run), [{ q, u: { $set: { ...set, state: to } }, multi: true }]);
 }
 
 export async function forget(run: Run, losers: readonly NativeId[]): Promise<void> {
   await run.write.delete(
-    collection,
+    journalName(run),
     losers.map((_id) => ({ _id })),
   );
 }
@@ -72,6 +80,8 @@ export interface Parking {
   readonly survivor: NativeId | null;
   readonly kind: ParkedKind;
   readonly reason: string;
+  /** With which the next attempt begins, where copies of this one are history. */
+  readonly epoch?: number;
 }
 
 /** Sets chats aside with the reason; the run goes on. What is parked for the same reason already is left alone. */
@@ -83,14 +93,21 @@ export async function park(run: Run, parkings: readonly Parking[]): Promise<void
   const reasons = idMap(known.map((entry) => [entry._id, entry.reason] as const));
   const news = parkings.filter(({ chat, reason }) => reasons.get(chat) !== reason);
   await run.write.upsert(
-    collection,
-    news.map(({ chat, survivor, kind, reason }) => ({
+    journalName(run),
+    news.map(({ chat, survivor, kind, reason, epoch }) => ({
       _id: chat,
-      set: { state: "parked", kind, reason, survivor, run: run.id },
-      setIfMissing: { epoch: 0, plannedAt: run.ctx.now() },
+      set: {
+        state: "parked",
+        kind,
+        reason,
+        survivor,
+        run: run.id,
+        ...(epoch === undefined ? {} : { epoch }),
+      },
+      setIfMissing: { ...(epoch === undefined ? { epoch: 0 } : {}), plannedAt: run.ctx.now() },
     })),
   );
-  for (const { chat, reason } of news) run.ctx.tell({ event: "chat.parked", chat, reason });
+  for (const { chat, reason } of news) run.ctx.emit({ event: "chat.parked", chat, reason });
 }
 
 /** Journal entries in these states, in `_id` order, in batches; entries may change while they are worked on. */

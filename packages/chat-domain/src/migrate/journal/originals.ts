@@ -1,11 +1,15 @@
+import { recordName } from "../../model/own-names.ts";
+import { type Expression, fieldAt, rootsOf } from "../../model/nested-fields.ts";
 import { type Document, ObjectId } from "mongodb";
 import type { NativeId } from "../../identity/native-id.ts";
 import type { FoldModel } from "../../model/merge-model.ts";
-import { keyField } from "../../model/stored-document.ts";
 import type { Run } from "../run/run.ts";
+import { rootOf } from "../../model/stored-document.ts";
+import { isMissing } from "../run/write-statements.ts";
 
 /** Remembers keys that stood in chats before the migration, and where. Only what is not remembered yet. */
-export async function rememberKeys(run: Run, ids: readonly NativeId[]): Promise<void> {
+export async function saveOriginalKeys(run: Run, ids: readonly NativeId[]): Promise<void> {
+  if (ids.length === 0) return;
   const collection = run.ctx.model.chats.collection;
   const names = { $map: { input: { $objectToArray: "$$ROOT" }, in: "$$this.k" } };
   const next = {
@@ -13,7 +17,12 @@ export async function rememberKeys(run: Run, ids: readonly NativeId[]): Promise<
       vars: { names },
       in: {
         $ifNull: [
-          { $arrayElemAt: ["$$names", { $add: [{ $indexOfArray: ["$$names", keyField] }, 1] }] },
+          {
+            $arrayElemAt: [
+              "$$names",
+              { $add: [{ $indexOfArray: ["$$names", run.ctx.model.chats.keyField] }, 1] },
+            ],
+          },
           null,
         ],
       },
@@ -22,29 +31,49 @@ export async function rememberKeys(run: Run, ids: readonly NativeId[]): Promise<
   await remember(run, {
     collection,
     ids,
-    filter: { [keyField]: { $exists: true } },
-    part: "key",
-    value: { value: `$${keyField}`, followedBy: next },
+    filter: { [run.ctx.model.chats.keyField]: { $exists: true } },
+    parts: { key: { value: `$${run.ctx.model.chats.keyField}`, followedBy: next } },
   });
 }
 
 /** Remembers the fields that a merge is about to fold. Only what is not remembered yet. */
-export async function rememberFields(
+export async function saveOriginalFields(
   run: Run,
   { collection, ids, fold }: { collection: string; ids: readonly NativeId[]; fold: FoldModel },
 ): Promise<void> {
   const fields = Object.keys(fold);
   if (fields.length === 0 || ids.length === 0) return;
-  await remember(run, { collection, ids, filter: {}, part: "fields", value: fieldImage(fields, "$") });
+  // What lies inside a field is given back with all of it.
+  const roots = nestedRoots(fold).map((root, index) => [`r${index}`, `$${root}`] as const);
+  const parts = { fields: fieldImage(fields, "$"), roots: Object.fromEntries(roots) };
+  await remember(run, {
+    collection,
+    ids,
+    filter: {},
+    parts: roots.length === 0 ? { fields: parts.fields } : parts,
+  });
+}
+
+interface RememberedArrays {
+  readonly collection: string;
+  readonly ids: readonly NativeId[];
+  readonly field: string;
+  /** The whole top-level field, where the ids lie inside an array of documents or are the keys of a map. */
+  readonly isWhole?: boolean;
 }
 
 /** Remembers arrays of chat ids before the first loser is taken from them. Only what is not remembered yet. */
-export async function rememberArrays(
+export async function saveOriginalArrays(
   run: Run,
-  { collection, ids, field }: { collection: string; ids: readonly NativeId[]; field: string },
+  { collection, ids, field, isWhole = false }: RememberedArrays,
 ): Promise<void> {
   if (ids.length === 0) return;
-  await remember(run, { collection, ids, filter: {}, part: arrayPart(field), value: `$${field}` });
+  await remember(run, {
+    collection,
+    ids,
+    filter: {},
+    parts: { [arrayPart(field)]: `$${isWhole ? rootOf(field) : field}` },
+  });
 }
 
 /** Where the original of an array is kept; a dot would make a path of it. */
@@ -54,49 +83,66 @@ export function arrayPart(field: string): `array:${string}` {
 
 /** The fields of a document by their position, absent ones absent: `{ f0: "$createdAt" }`. */
 export function fieldImage(fields: readonly string[], prefix: string): Readonly<Document> {
-  return Object.fromEntries(fields.map((field, index) => [`f${index}`, `${prefix}${field}`]));
+  return Object.fromEntries(fields.map((field, index) => [`f${index}`, fieldAt(prefix, field)]));
+}
+
+/** The top-level fields in which something is folded that lies deeper. */
+export function nestedRoots(fold: FoldModel): readonly string[] {
+  return rootsOf(Object.keys(fold).filter((field) => field.includes(".")));
 }
 
 interface Memory {
   readonly collection: string;
   readonly ids: readonly NativeId[];
   readonly filter: Readonly<Document>;
-  readonly part: "key" | "fields" | `array:${string}`;
-  readonly value: Readonly<Document> | string;
+  /** Expressions by name; the first tells whether they are remembered already. */
+  readonly parts: Readonly<Record<string, Expression>>;
 }
 
-async function remember(run: Run, { collection, ids, filter, part, value }: Memory): Promise<void> {
+async function remember(run: Run, { collection, ids, filter, parts }: Memory): Promise<void> {
+  const names = Object.keys(parts);
+  const isNew = isMissing(names[0] ?? "");
+  const set = names.map((name) => [name, { $cond: [isNew, `$$new.${name}`, `$${name}`] }] as const);
   await run.write.merge(collection, [
     { $match: { _id: { $in: ids }, ...filter } },
-    { $project: { _id: { collection: { $literal: collection }, id: "$_id" }, [part]: value } },
+    { $project: { _id: { collection: { $literal: collection }, id: "$_id" }, ...parts } },
     {
       $merge: {
-        into: "chat_originals",
+        into: recordName(run.ctx.model, "chat_originals"),
         on: "_id",
-        whenMatched: [{ $set: { [part]: { $ifNull: [`$${part}`, `$$new.${part}`] } } }],
+        whenMatched: [{ $set: Object.fromEntries(set) }],
         whenNotMatched: "insert",
       },
     },
   ]);
 }
 
+/** Remembers in which chats the migration sets `unkeyedAt`. Written before it does. */
+export async function rememberUnkeyed(run: Run, ids: readonly NativeId[]): Promise<void> {
+  const collection = run.ctx.model.chats.collection;
+  await run.write.upsert(
+    recordName(run.ctx.model, "chat_originals"),
+    ids.map((id) => ({ _id: { collection, id }, set: { unkeyedAt: true } })),
+  );
+}
+
 /** What is remembered of a fold. */
-export const foldParts = ["fields", "recounted"] as const;
+export const foldParts = ["fields", "roots", "recounted"] as const;
 
 /** Forgets parts of originals that have been given back, and what then is empty. */
-export async function forgetOriginals(
+export async function deleteOriginals(
   run: Run,
   { collection, ids, parts }: { collection: string; ids: readonly NativeId[]; parts: readonly string[] },
 ): Promise<void> {
   const unset = Object.fromEntries(parts.map((part) => [part, ""]));
   const records = ids.map((id) => ({ _id: { collection, id } }));
   await run.write.update(
-    "chat_originals",
+    recordName(run.ctx.model, "chat_originals"),
     records.map((q) => ({ q, u: { $unset: unset } })),
   );
   const empty = { $expr: { $eq: [{ $size: { $objectToArray: "$$ROOT" } }, 1] } };
   await run.write.delete(
-    "chat_originals",
+    recordName(run.ctx.model, "chat_originals"),
     records.map((q) => ({ ...q, ...empty })),
   );
 }
@@ -105,6 +151,8 @@ export async function forgetOriginals(
  * Remembers in which chats a key is about to be set, so that a rollback takes away the migration's keys and no others,
  * and chats carry no mark of it.
  */
-export async function rememberKeyBatch(run: Run, ids: readonly NativeId[]): Promise<void> {
-  await run.write.insert("chat_key_batches", [{ _id: new ObjectId(), ids, run: run.id }]);
+export async function saveKeyBatch(run: Run, ids: readonly NativeId[]): Promise<void> {
+  await run.write.insert(recordName(run.ctx.model, "chat_key_batches"), [
+    { _id: new ObjectId(), ids, run: run.id },
+  ]);
 }

@@ -1,11 +1,13 @@
+import { isLive, isReleased } from "../../model/own-names.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { participantIdAt, participantIdOrNull } from "../../identity/participant-id.ts";
-import { storedIdentity, storedParticipants, storedScope } from "../../model/chat-document.ts";
+import { keyPrefix } from "../../identity/participants-key.ts";
+import { mayHoldKeyOf, storedIdentity, storedParticipants, storedScope } from "../../model/chat-document.ts";
 import type { ChatModel } from "../../model/chat-model.ts";
-import { keyField, mergedIntoField, type StoredDocument } from "../../model/stored-document.ts";
+import { type StoredDocument } from "../../model/stored-document.ts";
 
 /** Why a chat can have no key, in words that hold no id of a person; `null` when it can. */
-export function invalidityOf(model: ChatModel, chat: StoredDocument): string | null {
+export function invalidReason(model: ChatModel, chat: StoredDocument): string | null {
   if (participantIdOrNull(chat._id) === null)
     return "its _id is not a string, a number, an ObjectId or a UUID";
   if (storedIdentity(model, chat) !== null) return null;
@@ -21,8 +23,23 @@ export function invalidityOf(model: ChatModel, chat: StoredDocument): string | n
   return null;
 }
 
-/** Whether a chat is live and has the key that it ought to have. */
-export function hasItsKey(model: ChatModel, chat: StoredDocument): boolean {
-  const live = (chat[mergedIntoField] ?? null) === null;
-  return live && chat[keyField] !== undefined && chat[keyField] === storedIdentity(model, chat)?.key;
+/**
+ * What is wrong with the key of a chat that `where` selects. `keyless`: it ought to have one. `drifted`: the key that it
+ * holds is not that of its people, or it may hold none. `foreign`: what stands there is no key of onechat's.
+ */
+export type KeyFault = "keyless" | "drifted" | "foreign";
+
+/** A chat that was released and has no key is as it ought to be. */
+export function keyFaultOf(model: ChatModel, chat: StoredDocument): KeyFault | null {
+  const key = chat[model.chats.keyField];
+  if (key === undefined) return isReleased(model, chat) || !isLive(model, chat) ? null : "keyless";
+  if (!isKey(key)) return "foreign";
+  const identity = storedIdentity(model, chat);
+  const isRight = identity?.key === key && mayHoldKeyOf(model, chat, identity);
+  return isRight ? null : "drifted";
+}
+
+/** Whether a value of the key's field is onechat's, right or not. */
+export function isKey(value: unknown): value is string {
+  return typeof value === "string" && value.startsWith(keyPrefix);
 }

@@ -1,17 +1,15 @@
+import { ownField } from "../../model/own-names.ts";
 import type { Document } from "mongodb";
 import type { ChatIdentity } from "../../identity/participants-key.ts";
-import { storedParticipants } from "../../model/chat-document.ts";
-import { chatsOfExactly } from "../../model/chat-filters.ts";
+import { keylessChatsOf } from "../../model/chat-filters.ts";
 import type { ChatModel } from "../../model/chat-model.ts";
-import { keyField, mergedIntoField, type StoredDocument, valueAt } from "../../model/stored-document.ts";
+import { rootOf, type StoredDocument, valueAt } from "../../model/stored-document.ts";
 import { isMissing, type UpdateStatement } from "../run/write-statements.ts";
 
-/** A chat that ought to have another key than it has. */
+/** A chat that ought to have a key and has none. */
 export interface Claim {
   readonly chat: StoredDocument;
   readonly identity: ChatIdentity;
-  /** Whether a wrong, null or older key stands there. */
-  readonly wrong: boolean;
 }
 
 /**
@@ -19,15 +17,20 @@ export interface Claim {
  * spares the server a query plan for every chat: measured, four times as fast as {@link carefulClaim}.
  */
 export function quickClaim(model: ChatModel, { chat, identity }: Claim): UpdateStatement {
+  const { participants, scope, keyField, where } = model.chats;
+  const people = rootOf(participants);
   const asRead = [
-    same(model.chats.participants, storedParticipants(model, chat)),
-    same(keyField, chat[keyField]),
-    same(mergedIntoField, chat[mergedIntoField]),
-    ...(model.chats.scope === null ? [] : [same(model.chats.scope, valueAt(chat, model.chats.scope))]),
-    ...Object.entries(model.chats.where).map(([field, value]) => same(field, value)),
+    same(people, chat[people]),
+    isMissing(keyField),
+    same(ownField(model, "mergedInto"), chat[ownField(model, "mergedInto")]),
+    same(ownField(model, "releasedAt"), chat[ownField(model, "releasedAt")]),
+    ...(scope === null ? [] : [same(scope, valueAt(chat, scope))]),
+    ...Object.entries(where).map(([field, value]) => same(field, value)),
   ];
   const key = { $cond: [{ $and: asRead }, identity.key, `$${keyField}`] };
-  return { q: { _id: chat._id }, u: [{ $set: { [keyField]: key } }] };
+  const unkeyedAt = ownField(model, "unkeyedAt");
+  const unlessKeyed = { $cond: [isMissing(keyField), `$${unkeyedAt}`, "$$REMOVE"] };
+  return { q: { _id: chat._id }, u: [{ $set: { [keyField]: key } }, { $set: { [unkeyedAt]: unlessKeyed } }] };
 }
 
 /** Whether the model's filter can be put as an expression: fields that equal plain values. */
@@ -38,10 +41,11 @@ export function isQuick(model: ChatModel): boolean {
 }
 
 /** Sets the key if the chat is still of the same people, in whatever form and order, and everything else holds. */
-export function carefulClaim(model: ChatModel, { chat, identity, wrong }: Claim): UpdateStatement {
-  const people = chatsOfExactly(model, identity.ids, identity.scope);
-  const key = wrong ? chat[keyField] : { $exists: false };
-  return { q: { _id: chat._id, [keyField]: key, ...people }, u: { $set: { [keyField]: identity.key } } };
+export function carefulClaim(model: ChatModel, { chat, identity }: Claim): UpdateStatement {
+  return {
+    q: { _id: chat._id, ...keylessChatsOf(model, identity.ids, identity.scope) },
+    u: { $set: { [model.chats.keyField]: identity.key }, $unset: { [ownField(model, "unkeyedAt")]: "" } },
+  };
 }
 
 function same(field: string, value: unknown): Document {

@@ -1,7 +1,8 @@
+import { identityProjection } from "../../model/chat-document.ts";
 import { type Filter, type FindOptions, ObjectId } from "mongodb";
 import { isServerError } from "../../errors/mongo-errors.ts";
 import type { NativeId } from "../../identity/native-id.ts";
-import { keyField, mergedIntoField, type StoredDocument } from "../../model/stored-document.ts";
+import { type StoredDocument } from "../../model/stored-document.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 
 export interface ScanRequest {
@@ -37,7 +38,7 @@ export async function nextChats(ctx: MigrationContext, request: ScanRequest): Pr
   const bounds = boundsOf({ ...range, ...(after === null ? {} : { from: after }) });
   try {
     return await ctx.chats
-      .find(rest, { projection: identityProjection(ctx), sort: { _id: 1 }, limit, ...bounds })
+      .find(rest, { projection: identityProjection(ctx.model), sort: { _id: 1 }, limit, ...bounds })
       .toArray();
   } catch (error) {
     // The scan has come to its bound: what begins there does not begin before it.
@@ -54,7 +55,12 @@ export async function lastChat(
   { filter, range = {} }: Pick<ScanRequest, "filter" | "range">,
 ): Promise<StoredDocument | null> {
   const [last = null] = await ctx.chats
-    .find(filter, { projection: identityProjection(ctx), sort: { _id: -1 }, limit: 1, ...boundsOf(range) })
+    .find(filter, {
+      projection: identityProjection(ctx.model),
+      sort: { _id: -1 },
+      limit: 1,
+      ...boundsOf(range),
+    })
     .toArray();
   return last;
 }
@@ -70,10 +76,5 @@ function boundsOf({ from, below }: IdRange): FindOptions {
 
 /** The chats with these ids, as {@link nextChats} reads them. */
 export function chatsWithIds(ctx: MigrationContext, ids: readonly NativeId[]): Promise<StoredDocument[]> {
-  return ctx.chats.find({ _id: { $in: [...ids] } }, { projection: identityProjection(ctx) }).toArray();
-}
-
-function identityProjection({ model }: MigrationContext): Readonly<Record<string, 1>> {
-  const scope = model.chats.scope === null ? {} : { [model.chats.scope]: 1 as const };
-  return { [model.chats.participants]: 1, ...scope, [keyField]: 1, [mergedIntoField]: 1 };
+  return ctx.chats.find({ _id: { $in: [...ids] } }, { projection: identityProjection(ctx.model) }).toArray();
 }

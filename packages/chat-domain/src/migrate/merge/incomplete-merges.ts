@@ -1,9 +1,11 @@
+import { ownField } from "../../model/own-names.ts";
 import type { NativeId } from "../../identity/native-id.ts";
 import { idMap, idText } from "../../identity/stored-ids.ts";
-import { aliasesField, mergedIntoField, type StoredDocument } from "../../model/stored-document.ts";
+import { type StoredDocument } from "../../model/stored-document.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
-import type { Merge } from "../context/migration-records.ts";
+import { type Merge, losersOf } from "../context/migration-records.ts";
 import { archivedContents, contentsOf } from "./archive/content-hash.ts";
+import { standingOf } from "./merge-standing.ts";
 import { referencesTo } from "./references/references-to.ts";
 
 /**
@@ -14,7 +16,7 @@ export async function incompleteMerges(
   ctx: MigrationContext,
   merges: readonly Merge[],
 ): Promise<readonly Merge[]> {
-  const losers = merges.map(({ loser }) => loser);
+  const losers = losersOf(merges);
   const isArchived = await archivedContents(ctx.records.archive, losers);
   const incomplete: (readonly [Merge["loser"], true])[] = [];
   for await (const content of contentsOf(ctx.chats, losers)) {
@@ -29,16 +31,22 @@ export async function incompleteMerges(
   return merges.filter(({ loser }) => isIncomplete.has(loser));
 }
 
+/** Merged duplicates to which something has come since that belongs to their survivors. */
+export async function stragglers(ctx: MigrationContext, merges: readonly Merge[]): Promise<readonly Merge[]> {
+  const { holding } = await standingOf(ctx, await incompleteMerges(ctx, merges), { isSelected: false });
+  return holding;
+}
+
 /** Losers that cannot be found from where they should be: their tombstone, their redirect, or the survivor's aliases. */
 async function unlisted(ctx: MigrationContext, merges: readonly Merge[]): Promise<readonly NativeId[]> {
   if (merges.length === 0) return [];
-  const losers = merges.map(({ loser }) => loser);
+  const losers = losersOf(merges);
   const redirects = await ctx.redirects.find({ _id: { $in: losers } }, { projection: { to: 1 } }).toArray();
   const redirectOf = idMap(redirects.map((redirect) => [redirect._id, idText(redirect["to"])] as const));
   const chats = await ctx.chats
     .find(
       { _id: { $in: [...losers, ...merges.map(({ survivor }) => survivor)] } },
-      { projection: { [aliasesField]: 1, [mergedIntoField]: 1 } },
+      { projection: { [ownField(ctx.model, "aliases")]: 1, [ownField(ctx.model, "mergedInto")]: 1 } },
     )
     .toArray();
   const chatOf = idMap(chats.map((chat) => [chat._id, chat] as const));
@@ -47,13 +55,15 @@ async function unlisted(ctx: MigrationContext, merges: readonly Merge[]): Promis
       const [tombstone, survivorChat] = [chatOf.get(loser), chatOf.get(survivor)];
       return (
         redirectOf.get(loser) !== idText(survivor) ||
-        (tombstone !== undefined && idText(tombstone[mergedIntoField]) !== idText(survivor)) ||
-        (survivorChat !== undefined && !aliasTexts(survivorChat).has(idText(loser)))
+        (tombstone !== undefined &&
+          idText(tombstone[ownField(ctx.model, "mergedInto")]) !== idText(survivor)) ||
+        (survivorChat !== undefined && !aliasTexts(ctx, survivorChat).has(idText(loser)))
       );
     })
     .map(({ loser }) => loser);
 }
 
-function aliasTexts({ [aliasesField]: aliases }: StoredDocument): ReadonlySet<string> {
+function aliasTexts({ model }: MigrationContext, chat: StoredDocument): ReadonlySet<string> {
+  const aliases = chat[ownField(model, "aliases")];
   return new Set(Array.isArray(aliases) ? aliases.map(idText) : []);
 }

@@ -1,16 +1,20 @@
-import { groupedById, idText } from "../../identity/stored-ids.ts";
-import { keyField, mergedAtField, mergedIntoField } from "../../model/stored-document.ts";
-import type { Merge } from "../context/migration-records.ts";
+import type { NativeId } from "../../identity/native-id.ts";
+import { groupedById, idMap, idSet } from "../../identity/stored-ids.ts";
+import { uniqueChats } from "../../model/chat-filters.ts";
+import { identityProjection } from "../../model/chat-document.ts";
+import { isReleased } from "../../model/own-names.ts";
+import { type Merge, losersOf } from "../context/migration-records.ts";
 import { forget, park } from "../journal/journal.ts";
-import { rememberFields } from "../journal/originals.ts";
+import { saveOriginalFields } from "../journal/originals.ts";
 import { claimKeys } from "../keys/claim-keys.ts";
-import { chatsWithIds } from "../keys/scan-chats.ts";
 import type { Run } from "../run/run.ts";
-import { isMissing } from "../run/write-statements.ts";
+import { refusalReason } from "../run/write-outcome.ts";
+import { commitMerges, type RefusedMerge } from "./commit-point.ts";
 import { completeMerges } from "./complete-merges.ts";
+import { mapReferences } from "./map-keys.ts";
+import { setAside } from "./set-aside.ts";
 import { giveUpVanished, type Survey, surveyMerges } from "./survey-merges.ts";
-import { addAliases, removeAliases } from "./survivors.ts";
-import { tombstones } from "./tombstones.ts";
+import { addAliasesOrPark, removeAliases } from "./survivors.ts";
 import { restoreLosers } from "./undo-merges.ts";
 
 /**
@@ -20,80 +24,82 @@ import { restoreLosers } from "./undo-merges.ts";
  */
 export async function mergeBatch(run: Run, merges: readonly Merge[]): Promise<void> {
   const survey = await surveyMerges(run, merges);
-  await settleUnmergeable(run, survey);
-  const { ready } = survey;
-  if (ready.length === 0) return;
+  await resolveUnmergeable(run, survey);
+  if (survey.ready.length === 0) return;
+  const ready = survey.ready.map(({ merge }) => merge);
   const { collection } = run.ctx.model.chats;
   const survivors = groupedById(ready, ({ survivor }) => survivor).flatMap(
     ([merge]) => merge?.survivor ?? [],
   );
-  await rememberFields(run, { collection, ids: survivors, fold: run.ctx.model.fold });
-  const aliased = await addAliases(run, ready);
-  await markMerged(run, aliased);
-  const merged = await tombstones(
-    run.ctx,
-    aliased.map(({ loser }) => loser),
+  await saveOriginalFields(run, { collection, ids: survivors, fold: run.ctx.model.fold });
+  const aliased = await addAliasesOrPark(run, ready);
+  const isAliased = idSet(losersOf(aliased));
+  const refused = await commitMerges(
+    run,
+    survey.ready.filter(({ merge }) => isAliased.has(merge.loser)),
   );
+  await parkRefused(run, refused);
+  const isRefused = idMap(refused.map(({ merge }) => [merge.loser, true] as const));
   await completeMerges(
     run,
-    aliased.filter(({ loser, survivor }) => idText(merged.get(loser)) === idText(survivor)),
+    aliased.filter(({ loser }) => !isRefused.has(loser)),
+    {
+      isSelected: true,
+      isLast: mapReferences(run.ctx.model).length === 0,
+      drifted: (drifted) => undoMerges(run, drifted),
+    },
   );
 }
 
-async function settleUnmergeable(run: Run, { gone, keyed, orphaned, tooLarge }: Survey): Promise<void> {
+/** Ends what {@link mergeBatch} has left to be ended, once keys of maps have followed. */
+export function endMerges(run: Run, merges: readonly Merge[]): Promise<void> {
+  return completeMerges(run, merges, {
+    isSelected: true,
+    isLast: true,
+    drifted: (drifted) => undoMerges(run, drifted),
+  });
+}
+
+async function resolveUnmergeable(run: Run, { gone, keyed, drifted, unmergeable }: Survey): Promise<void> {
   await giveUpVanished(run, gone);
   await removeAliases(run, keyed);
-  await forget(
+  await forget(run, losersOf(keyed));
+  await setAside(run, unmergeable);
+  await undoMerges(run, drifted);
+}
+
+/** Losers that are duplicates no more are chats of their own again, and those that `where` selects claim their key. */
+async function undoMerges(run: Run, drifted: readonly Merge[]): Promise<void> {
+  if (drifted.length === 0) return;
+  await restoreLosers(run, drifted);
+  const losers = losersOf(drifted);
+  await forget(run, losers);
+  await claimKeys(run, await claimableChats(run, losers));
+}
+
+async function claimableChats({ ctx }: Run, ids: readonly NativeId[]) {
+  const chats = await ctx.chats
+    .find(
+      { $and: [uniqueChats(ctx.model), { _id: { $in: [...ids] } }] },
+      { projection: identityProjection(ctx.model) },
+    )
+    .toArray();
+  return chats.filter((chat) => !isReleased(ctx.model, chat));
+}
+
+async function parkRefused(run: Run, refused: readonly RefusedMerge[]): Promise<void> {
+  await removeAliases(
     run,
-    keyed.map(({ loser }) => loser),
+    refused.map(({ merge }) => merge),
   );
+  const { collection } = run.ctx.model.chats;
   await park(
     run,
-    tooLarge.map(({ loser, survivor }) => ({
+    refused.map(({ merge: { loser, survivor }, refusal }) => ({
       chat: loser,
       survivor,
       kind: "unmergeable" as const,
-      reason: "it is too large to be archived",
+      reason: `it could not be told what it was merged into (${collection}): ${refusalReason(refusal)}`,
     })),
-  );
-  if (orphaned.length === 0) return;
-  // The survivor is gone: its duplicates are chats of their own again, and the oldest of them claims the key.
-  await restoreLosers(run, orphaned);
-  const losers = orphaned.map(({ loser }) => loser);
-  await forget(run, losers);
-  await claimKeys(run, await chatsWithIds(run.ctx, losers));
-}
-
-/**
- * The commit point: tombstone and redirect in one document. The condition is an expression and the filter only the
- * `_id`, which spares the server a query plan for every loser.
- */
-async function markMerged(run: Run, merges: readonly Merge[]): Promise<void> {
-  const { ctx, write } = run;
-  const mergedAt = ctx.now();
-  const unmerged = {
-    $and: [isMissing(keyField), { $eq: [{ $ifNull: [`$${mergedIntoField}`, null] }, null] }],
-  };
-  const outcome = await write.update(
-    ctx.model.chats.collection,
-    merges.map(({ loser, survivor }) => ({
-      q: { _id: loser },
-      u: [
-        {
-          $set: {
-            [mergedIntoField]: { $cond: [unmerged, { $literal: survivor }, `$${mergedIntoField}`] },
-            [mergedAtField]: { $cond: [unmerged, mergedAt, `$${mergedAtField}`] },
-          },
-        },
-      ],
-    })),
-  );
-  const refused = outcome.refusals.flatMap(({ index }) => merges[index] ?? []);
-  if (refused.length === 0) return;
-  await removeAliases(run, refused);
-  const reason = "it has no room left to say what it was merged into, or a validator refuses that";
-  await park(
-    run,
-    refused.map(({ loser, survivor }) => ({ chat: loser, survivor, kind: "unmergeable" as const, reason })),
   );
 }

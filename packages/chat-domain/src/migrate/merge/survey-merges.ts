@@ -1,100 +1,97 @@
-import type { Document } from "mongodb";
-import type { NativeId } from "../../identity/native-id.ts";
-import { idMap, idText } from "../../identity/stored-ids.ts";
-import { keyField, mergedIntoField, type StoredDocument } from "../../model/stored-document.ts";
+import { idText, idSet } from "../../identity/stored-ids.ts";
+import { isChatOf } from "../../model/chat-document.ts";
+import type { ChatModel } from "../../model/chat-model.ts";
+import { isReleased, ownField } from "../../model/own-names.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
-import type { Merge } from "../context/migration-records.ts";
+import { type Merge, losersOf } from "../context/migration-records.ts";
 import { advance } from "../journal/journal.ts";
 import type { Run } from "../run/run.ts";
+import { bytesOf, type ChatLook, hasAliases, lookAtChats, survivorIdentity } from "./chat-looks.ts";
+import type { SeenMerge } from "./commit-point.ts";
 import { removeAliases } from "./survivors.ts";
 
 /** What is to be done about planned merges, by how things stand now. */
 export interface Survey {
-  readonly ready: readonly Merge[];
+  readonly ready: readonly SeenMerge[];
   /** The loser was deleted before it was merged. */
   readonly gone: readonly Merge[];
   /** The loser has a key of its own meanwhile. */
   readonly keyed: readonly Merge[];
-  /** The survivor was deleted, or is none any more. */
-  readonly orphaned: readonly Merge[];
-  /** An archive's copy of the loser would exceed what a document may hold. */
-  readonly tooLarge: readonly Merge[];
+  /** The loser is no duplicate of this survivor, or not any more: one of them is gone, or has become another chat. */
+  readonly drifted: readonly Merge[];
+  /** Nothing can be done about these as they are. */
+  readonly unmergeable: readonly { readonly merge: Merge; readonly reason: string }[];
 }
 
 /** A document may have 16 MiB; a copy in the archive needs room for its label. */
 const largestArchivable = 16 * 1024 * 1024 - 16 * 1024;
 
+/** Believes nobody: both sides are looked at in full. */
 export async function surveyMerges(run: Run, merges: readonly Merge[]): Promise<Survey> {
-  const losers = idMap(
-    (
-      await stand(
-        run,
-        merges.map(({ loser }) => loser),
-      )
-    ).map((chat) => [chat._id, chat] as const),
+  const { model } = run.ctx;
+  const looks = await lookAtChats(
+    run.ctx,
+    merges.flatMap(({ loser, survivor }) => [loser, survivor]),
   );
-  const survivors = idMap(
-    (
-      await stand(
-        run,
-        merges.map(({ survivor }) => survivor),
-      )
-    ).map((chat) => [chat._id, chat] as const),
-  );
-  const kindOf = ({ loser: loserId, survivor: survivorId }: Merge): keyof Survey => {
-    const loser = losers.get(loserId);
-    if (loser === undefined) return "gone";
-    if (loser[keyField] !== undefined) return "keyed";
-    const target: unknown = loser[mergedIntoField] ?? null;
-    if (!isSurvivor(survivors.get(survivorId)) || (target !== null && idText(target) !== idText(survivorId)))
-      return "orphaned";
-    return Number(loser["size"]) > largestArchivable ? "tooLarge" : "ready";
-  };
-  const kinds = merges.map((merge) => [kindOf(merge), merge] as const);
-  const of = (kind: keyof Survey): readonly Merge[] =>
-    kinds.filter(([k]) => k === kind).map(([, merge]) => merge);
-  return {
-    ready: of("ready"),
-    gone: of("gone"),
-    keyed: of("keyed"),
-    orphaned: of("orphaned"),
-    tooLarge: of("tooLarge"),
-  };
+  const survey = { ready: [], gone: [], keyed: [], drifted: [], unmergeable: [] } as Grown<Survey>;
+  for (const merge of merges) {
+    const loser = looks.get(merge.loser);
+    if (loser === undefined) survey.gone.push(merge);
+    else if (loser.chat[model.chats.keyField] !== undefined) survey.keyed.push(merge);
+    else if (!isDuplicate(model, merge, { loser, survivor: looks.get(merge.survivor) }))
+      survey.drifted.push(merge);
+    else {
+      const reason = whyUnmergeable(model, loser);
+      if (reason === null) survey.ready.push({ merge, loser });
+      else survey.unmergeable.push({ merge, reason });
+    }
+  }
+  return survey;
 }
 
-function stand({ ctx }: Run, ids: readonly NativeId[]): Promise<StoredDocument[]> {
-  const shown: Document = { [keyField]: 1, [mergedIntoField]: 1, size: { $bsonSize: "$$ROOT" } };
-  return ctx.chats
-    .aggregate<StoredDocument>([{ $match: { _id: { $in: [...ids] } } }, { $project: shown }])
-    .toArray();
+type Grown<T> = { readonly [K in keyof T]: T[K] extends readonly (infer U)[] ? U[] : never };
+
+interface BothSides {
+  readonly loser: ChatLook;
+  readonly survivor: ChatLook | undefined;
 }
 
-function isSurvivor(chat: StoredDocument | undefined): boolean {
-  return chat !== undefined && typeof chat[keyField] === "string" && (chat[mergedIntoField] ?? null) === null;
+function isDuplicate(model: ChatModel, merge: Merge, { loser, survivor }: BothSides): boolean {
+  const identity = survivorIdentity(model, survivor);
+  const target: unknown = loser.chat[ownField(model, "mergedInto")] ?? null;
+  return (
+    identity !== null &&
+    loser.selected &&
+    !isReleased(model, loser.chat) &&
+    isChatOf(model, loser.chat, identity) &&
+    (target === null || idText(target) === idText(merge.survivor))
+  );
+}
+
+function whyUnmergeable(model: ChatModel, loser: ChatLook): string | null {
+  if (hasAliases(model, loser))
+    return "duplicates have been merged into it, and another chat holds the key of its people now: rollback --chat brings one of them back";
+  return bytesOf(loser) > largestArchivable ? "it is too large to be archived" : null;
 }
 
 /** The merges whose losers are there, or in a copy. The others are the application's to delete, and no merges. */
-export async function withoutVanished(run: Run, merges: readonly Merge[]): Promise<readonly Merge[]> {
+export async function dropVanished(run: Run, merges: readonly Merge[]): Promise<readonly Merge[]> {
   const uncopied = await withoutCopy(run.ctx, merges);
   if (uncopied.length === 0) return merges;
   // Looked for after the copies: nothing copies what is not there any more.
-  const ids = uncopied.map(({ loser }) => loser);
+  const ids = losersOf(uncopied);
   const there = await run.ctx.chats.find({ _id: { $in: ids } }, { projection: { _id: 1 } }).toArray();
-  const isThere = idMap(there.map(({ _id }) => [_id, true] as const));
+  const isThere = idSet(there.map(({ _id }) => _id));
   const vanished = uncopied.filter(({ loser }) => !isThere.has(loser));
   await giveUpVanished(run, vanished);
-  const isVanished = idMap(vanished.map(({ loser }) => [loser, true] as const));
+  const isVanished = idSet(losersOf(vanished));
   return merges.filter(({ loser }) => !isVanished.has(loser));
 }
 
 /** Their survivors may list them already. */
 export async function giveUpVanished(run: Run, vanished: readonly Merge[]): Promise<void> {
   await removeAliases(run, vanished);
-  await advance(
-    run,
-    vanished.map(({ loser }) => loser),
-    { from: ["planned"], to: "gone" },
-  );
+  await advance(run, losersOf(vanished), { from: ["planned"], to: "gone" });
 }
 
 async function withoutCopy(
@@ -102,8 +99,8 @@ async function withoutCopy(
   merges: readonly Merge[],
 ): Promise<readonly Merge[]> {
   const copied = await records.archive.distinct("_id.id", {
-    "_id.id": { $in: merges.map(({ loser }) => loser) },
+    "_id.id": { $in: losersOf(merges) },
   });
-  const isCopied = idMap(copied.map((id) => [id as NativeId, true] as const));
+  const isCopied = idSet(copied);
   return merges.filter(({ loser }) => !isCopied.has(loser));
 }

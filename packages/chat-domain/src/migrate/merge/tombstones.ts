@@ -1,6 +1,7 @@
+import { ownField } from "../../model/own-names.ts";
 import type { NativeId } from "../../identity/native-id.ts";
-import { type IdMap, idMap } from "../../identity/stored-ids.ts";
-import { mergedIntoField, type StoredDocument } from "../../model/stored-document.ts";
+import { type IdMap, idMap, idSet } from "../../identity/stored-ids.ts";
+import { type StoredDocument } from "../../model/stored-document.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import type { JournalState } from "../context/migration-records.ts";
 import { type Duplicate, planMerges } from "../journal/journal.ts";
@@ -14,11 +15,13 @@ export async function tombstones(
 ): Promise<IdMap<NativeId | null>> {
   const found = await ctx.chats
     .find(
-      { _id: { $in: [...chats] }, [mergedIntoField]: { $exists: true } },
-      { projection: { [mergedIntoField]: 1 } },
+      { _id: { $in: [...chats] }, [ownField(ctx.model, "mergedInto")]: { $exists: true } },
+      { projection: { [ownField(ctx.model, "mergedInto")]: 1 } },
     )
     .toArray();
-  return idMap(found.map((chat) => [chat._id, chat[mergedIntoField] as NativeId | null] as const));
+  return idMap(
+    found.map((chat) => [chat._id, chat[ownField(ctx.model, "mergedInto")] as NativeId | null] as const),
+  );
 }
 
 const batch = 2_000;
@@ -35,7 +38,7 @@ const tombstoneStates: readonly JournalState[] = [
 
 /** Tombstones whose merge the journal does not vouch for, in batches of what was looked at. */
 export async function* strayTombstones(ctx: MigrationContext): AsyncGenerator<readonly StoredDocument[]> {
-  const filter = { [mergedIntoField]: { $ne: null } };
+  const filter = { [ownField(ctx.model, "mergedInto")]: { $ne: null } };
   for (let after: NativeId | null = null; ;) {
     const found: readonly StoredDocument[] = await nextChats(ctx, { filter, after, limit: batch });
     const last = found.at(-1);
@@ -44,7 +47,7 @@ export async function* strayTombstones(ctx: MigrationContext): AsyncGenerator<re
     const entries = await ctx.records.journal
       .find({ _id: { $in: ids }, state: { $in: [...tombstoneStates] } }, { projection: { _id: 1 } })
       .toArray();
-    const known = idMap(entries.map(({ _id }) => [_id, true] as const));
+    const known = idSet(entries.map(({ _id }) => _id));
     yield found.filter(({ _id }) => !known.has(_id));
     after = last._id;
   }
@@ -56,7 +59,7 @@ export async function planStrayTombstones(run: Run): Promise<number> {
   for await (const strays of strayTombstones(run.ctx)) {
     const duplicates = strays.map((stray): Duplicate => ({
       loser: stray._id,
-      survivor: stray[mergedIntoField] as NativeId,
+      survivor: stray[ownField(run.ctx.model, "mergedInto")] as NativeId,
     }));
     planned += await run.attempt("settle", () => planMerges(run, duplicates));
   }

@@ -1,84 +1,187 @@
+import { ownField, recordName } from "../../model/own-names.ts";
 import type { NativeId } from "../../identity/native-id.ts";
-import { groupedById, idMap } from "../../identity/stored-ids.ts";
+import { groupedById, idMap, idSet } from "../../identity/stored-ids.ts";
 import type { ReferenceModel } from "../../model/merge-model.ts";
-import { mergedAtField, mergedIntoField } from "../../model/stored-document.ts";
-import type { Merge, MovesRecord } from "../context/migration-records.ts";
-import { arrayPart, foldParts, forgetOriginals } from "../journal/originals.ts";
+import { rootOf } from "../../model/stored-document.ts";
+import {
+  type JournalState,
+  type Merge,
+  mergeOf,
+  type MovesRecord,
+  losersOf,
+} from "../context/migration-records.ts";
+import { copiesOfMerges } from "../journal/copies-of-merges.ts";
+import { arrayPart, foldParts, deleteOriginals } from "../journal/originals.ts";
 import type { Run } from "../run/run.ts";
+import { refusalError } from "../run/write-outcome.ts";
 import { restoreCopies } from "./archive/archive-documents.ts";
-import { unfoldDocuments } from "./fold/fold-documents.ts";
+import { recountChats } from "./fold/recount.ts";
+import { unfoldDocuments } from "./fold/unfold-documents.ts";
+import { withoutMerges } from "./merge-standing.ts";
 import { byReference, moveBack } from "./references/move-back.ts";
 import { removeAliases } from "./survivors.ts";
 
+export interface RestoreOptions {
+  /** Since when the losers are released, so that the next `up` leaves them alone; not at all unless given. */
+  readonly releasedAt?: Date;
+}
+
 /**
  * Makes losers chats of their own again, in the mirror order of their merge: what was moved goes back first, so that no
- * message is out of sight when the loser comes back to life. What was written to the survivor since stays there.
+ * message is out of sight when the loser comes back to life. What was written to the survivor since stays there, and so
+ * do its other duplicates with their contributions.
  */
-export async function restoreLosers(run: Run, merges: readonly Merge[]): Promise<void> {
-  const { ctx, write } = run;
-  const { collection } = ctx.model.chats;
-  const losers = merges.map(({ loser }) => loser);
+export async function restoreLosers(
+  run: Run,
+  merges: readonly Merge[],
+  options: RestoreOptions = {},
+): Promise<void> {
+  const losers = losersOf(merges);
   const survivors = groupedById(merges, ({ survivor }) => survivor).flatMap(
     ([merge]) => merge?.survivor ?? [],
   );
-  await moveBack(run, merges);
-  for (const reference of ctx.model.references) await restoreRows(run, merges, reference);
-  await unfoldDocuments(run, {
-    collection,
-    ids: survivors,
-    fold: ctx.model.fold,
-    archive: "chats_archive",
-    target: "survivor",
-  });
-  await write.update(
-    collection,
-    merges.map(({ loser }) => ({
-      q: { _id: loser, [mergedIntoField]: { $exists: true } },
-      u: { $unset: { [mergedIntoField]: "", [mergedAtField]: "" } },
-    })),
-  );
-  await write.delete(
-    "chat_redirects",
+  const kept = await otherMergesInto(run, survivors, merges);
+  const undoing: Undoing = { undone: merges, kept, survivors };
+  await moveBack(run, merges, isUnfolded(run, undoing));
+  for (const reference of run.ctx.model.references) await restoreRows(run, undoing, reference);
+  await unfoldChats(run, undoing);
+  await revive(run, losers, options);
+  await run.write.delete(
+    recordName(run.ctx.model, "chat_redirects"),
     losers.map((_id) => ({ _id })),
   );
   await removeAliases(run, merges);
   // Whoever resolved the tombstone just before may have referred to it once more: now it is a chat again, and right.
-  await moveBack(run, merges);
-  await forgetMerges(run, losers, survivors);
+  await moveBack(run, merges, isUnfolded(run, undoing));
+  await forgetMerges(run, undoing);
+}
+
+interface Undoing {
+  readonly undone: readonly Merge[];
+  /** Of the same survivors. */
+  readonly kept: readonly Merge[];
+  readonly survivors: readonly NativeId[];
+}
+
+const contributing: readonly JournalState[] = ["planned", "merged", "settled", "purged"];
+
+async function otherMergesInto(
+  run: Run,
+  survivors: readonly NativeId[],
+  merges: readonly Merge[],
+): Promise<readonly Merge[]> {
+  const entries = await run.ctx.records.journal
+    .find({ survivor: { $in: [...survivors] }, state: { $in: [...contributing] } })
+    .toArray();
+  return withoutMerges(entries.flatMap(mergeOf), merges);
+}
+
+/** References of a survivor's that lie in its own folded fields go back with those. */
+function isUnfolded(
+  run: Run,
+  { survivors }: Undoing,
+): (collection: string, field: string, id: NativeId) => boolean {
+  const { chats, fold } = run.ctx.model;
+  const roots = new Set(Object.keys(fold).map(rootOf));
+  const isSurvivor = idSet(survivors);
+  return (collection, field, id) =>
+    collection === chats.collection && roots.has(rootOf(field)) && isSurvivor.has(id);
+}
+
+async function unfoldChats(run: Run, { undone, kept, survivors }: Undoing): Promise<void> {
+  const { chats, fold, references } = run.ctx.model;
+  const moved = references.filter(({ collection }) => collection === chats.collection);
+  await unfoldDocuments(run, {
+    collection: chats.collection,
+    ids: survivors,
+    fold,
+    archive: "chats_archive",
+    target: "survivor",
+    undone,
+    kept,
+    moved: moved.map(({ field }) => field),
+  });
+  const others = groupedById(kept, ({ survivor }) => survivor).flatMap(([merge]) => merge?.survivor ?? []);
+  await recountChats(run, others);
+}
+
+const validatorCode = 121;
+
+/** A seal demands that a chat without a key says why it has none. */
+async function revive(run: Run, losers: readonly NativeId[], { releasedAt }: RestoreOptions): Promise<void> {
+  const { chats } = run.ctx.model;
+  const [mergedInto, mergedAt] = [ownField(run.ctx.model, "mergedInto"), ownField(run.ctx.model, "mergedAt")];
+  const released = releasedAt === undefined ? {} : { [ownField(run.ctx.model, "releasedAt")]: releasedAt };
+  const statement = (_id: NativeId, set: object) => ({
+    q: { _id, [mergedInto]: { $exists: true } },
+    u: {
+      $unset: { [mergedInto]: "", [mergedAt]: "" },
+      ...(Object.keys(set).length === 0 ? {} : { $set: set }),
+    },
+  });
+  const { refusals } = await run.write.update(
+    chats.collection,
+    losers.map((loser) => statement(loser, released)),
+  );
+  const unkeyed = { ...released, [ownField(run.ctx.model, "unkeyedAt")]: run.ctx.now() };
+  const sealed = refusals.filter(({ code }) => code === validatorCode);
+  const again = await run.write.update(
+    chats.collection,
+    sealed.flatMap(({ index }) => (losers[index] === undefined ? [] : [statement(losers[index], unkeyed)])),
+  );
+  const [refusal] = [...refusals.filter(({ code }) => code !== validatorCode), ...again.refusals];
+  if (refusal !== undefined) throw refusalError(refusal);
 }
 
 async function restoreRows(
   run: Run,
-  merges: readonly Merge[],
+  { undone, kept }: Undoing,
   { collection, onConflict, fold }: ReferenceModel,
 ): Promise<void> {
   if (onConflict === undefined) return;
-  const filter = { collection, loser: { $in: merges.map(({ loser }) => loser) } };
-  const into = (await run.ctx.records.rowsArchive.distinct("into", filter)) as NativeId[];
-  await restoreCopies(run, { archive: "chat_rows_archive", into: collection, merges });
-  if (onConflict === "fold") {
-    await unfoldDocuments(run, { collection, ids: into, fold, archive: "chat_rows_archive", target: "into" });
-    await forgetOriginals(run, { collection, ids: into, parts: foldParts });
-  }
+  await restoreCopies(run, { archive: "chat_rows_archive", into: collection, merges: undone });
+  if (onConflict !== "fold") return;
+  const into = await rowsInto(run, collection, undone);
+  const request = {
+    collection,
+    fold,
+    archive: "chat_rows_archive",
+    target: "into",
+    undone,
+    kept,
+    moved: [],
+  } as const;
+  await unfoldDocuments(run, { ...request, ids: into });
+  const others = idMap((await rowsInto(run, collection, kept)).map((id) => [id, true] as const));
+  await deleteOriginals(run, { collection, ids: into.filter((id) => !others.has(id)), parts: foldParts });
+}
+
+/** The survivors' rows that stand for rows of these merges' losers. */
+async function rowsInto(
+  run: Run,
+  collection: string,
+  merges: readonly Merge[],
+): Promise<readonly NativeId[]> {
+  if (merges.length === 0) return [];
+  const filter = { collection, $or: [...copiesOfMerges(merges)] };
+  return (await run.ctx.records.rowsArchive.distinct("into", filter)) as NativeId[];
 }
 
 /** Once the losers are back, nothing of their merge is remembered: the next one begins anew. */
-async function forgetMerges(
-  run: Run,
-  losers: readonly NativeId[],
-  survivors: readonly NativeId[],
-): Promise<void> {
-  const records = await run.ctx.records.moves.find({ loser: { $in: [...losers] } }).toArray();
+async function forgetMerges(run: Run, { undone, kept, survivors }: Undoing): Promise<void> {
+  const losers = losersOf(undone);
+  const records = await run.ctx.records.moves.find({ loser: { $in: losers } }).toArray();
   await run.write.delete(
-    "chat_merge_moves",
+    recordName(run.ctx.model, "chat_merge_moves"),
     records.map(({ _id }) => ({ _id })),
   );
   for (const arrays of byReference(records.filter(({ _id }) => _id.form === "array"))) {
     await forgetArrays(run, arrays);
   }
-  await forgetOriginals(run, {
+  const others = idMap(kept.map(({ survivor }) => [survivor, true] as const));
+  await deleteOriginals(run, {
     collection: run.ctx.model.chats.collection,
-    ids: survivors,
+    ids: survivors.filter((id) => !others.has(id)),
     parts: foldParts,
   });
 }
@@ -95,5 +198,5 @@ async function forgetArrays(run: Run, records: readonly MovesRecord[]): Promise<
     .toArray();
   const needed = idMap(left.flatMap((record) => record.ids.map((id) => [id, true] as const)));
   const free = ids.filter((id) => !needed.has(id));
-  await forgetOriginals(run, { collection, ids: free, parts: [arrayPart(field)] });
+  await deleteOriginals(run, { collection, ids: free, parts: [arrayPart(field)] });
 }

@@ -1,11 +1,15 @@
+import { recordName } from "../../model/own-names.ts";
 import type { Filter } from "mongodb";
 import type { NativeId } from "../../identity/native-id.ts";
-import { idMap } from "../../identity/stored-ids.ts";
+import { idSet } from "../../identity/stored-ids.ts";
 import { uniqueChats } from "../../model/chat-filters.ts";
 import type { StoredDocument } from "../../model/stored-document.ts";
 import { park } from "../journal/journal.ts";
 import { claimKeys } from "../keys/claim-keys.ts";
-import { solvedParkings, withoutKey } from "../keys/parked-chats.ts";
+import { isKey } from "../keys/chat-validity.ts";
+import { nextMisplacedKeys } from "../keys/key-holders.ts";
+import { resolvedParked, withoutKey } from "../keys/parked-chats.ts";
+import { releaseKeys } from "../keys/release-keys.ts";
 import {
   chatsWithIds,
   type IdRange,
@@ -14,7 +18,7 @@ import {
   nextChats,
   objectIdsSince,
 } from "../keys/scan-chats.ts";
-import { inHalves } from "../run/bisect.ts";
+import { bisect } from "../run/bisect.ts";
 import type { Run } from "../run/run.ts";
 
 /** Clients mint ObjectIds by their own clocks, so a tail pass looks this far back. */
@@ -26,6 +30,7 @@ const mostTailPasses = 6;
 /** Gives every chat its key, and finds the duplicates: first all chats, then what came meanwhile until nothing does. */
 export async function backfillPhase(run: Run): Promise<void> {
   const { ctx } = run;
+  await misplacedPass(run);
   const since = new Date(run.resumed?.startedAt.getTime() ?? Date.now());
   if (run.resumed?.lastId !== null) {
     await pass(run, {
@@ -45,9 +50,24 @@ export async function backfillPhase(run: Run): Promise<void> {
   await forgetSolved(run);
 }
 
-/** Looks at all chats that have no key of the present version, and returns how many changed. */
+/** Takes the keys off chats that `where` does not select, and off tombstones, so that whose they are can have them. */
+async function misplacedPass(run: Run): Promise<void> {
+  const { ctx, batch } = run;
+  for (let after = ""; ;) {
+    const position = { after, limit: batch.current() };
+    const chats = await run.attempt("backfill", () => nextMisplacedKeys(ctx, position));
+    const last = chats.at(-1);
+    if (last === undefined) return;
+    const ours = chats.filter((chat) => isKey(chat[ctx.model.chats.keyField]));
+    await run.attempt("backfill", () => releaseKeys(run, ours));
+    await run.attempt("backfill", () => run.checkpoint("backfill", {}));
+    after = String(last[ctx.model.chats.keyField]);
+  }
+}
+
+/** Looks at all chats that have no key, and returns how many changed. */
 export function keylessPass(run: Run, range: IdRange = {}): Promise<number> {
-  const filter = { $and: [uniqueChats(run.ctx.model), withoutKey] };
+  const filter = { $and: [uniqueChats(run.ctx.model), withoutKey(run.ctx.model)] };
   return pass(run, { filter, range, after: null, total: null, saves: false });
 }
 
@@ -80,7 +100,7 @@ async function pass(run: Run, { filter, range, after, total, saves }: Pass): Pro
     await run.attempt("backfill", () => run.checkpoint("backfill", saves ? { lastId: last } : {}));
     if (!saves) continue;
     const counts = run.counts();
-    ctx.tell({
+    ctx.emit({
       event: "progress",
       phase: "backfill",
       done: counts.scanned,
@@ -106,15 +126,15 @@ async function withoutPlanned(
       .find({ _id: { $in: ids }, state: "planned" }, { projection: { _id: 1 } })
       .toArray(),
   );
-  const isPlanned = idMap(planned.map(({ _id }) => [_id, true] as const));
+  const isPlanned = idSet(planned.map(({ _id }) => _id));
   return chats.filter(({ _id }) => !isPlanned.has(_id));
 }
 
 async function claimBatch(run: Run, chats: readonly StoredDocument[]): Promise<number> {
   const changes: number[] = [];
-  await inHalves(run, chats, {
+  await bisect(run, chats, {
     phase: "backfill",
-    work: async (some) => void changes.push(await claimKeys(run, some)),
+    work: async (limited, some) => void changes.push(await claimKeys(limited, some)),
     giveUp: (chat, reason) => park(run, [{ chat: chat._id, survivor: null, kind: "unclaimable", reason }]),
   });
   return changes.reduce((sum, n) => sum + n, 0);
@@ -122,9 +142,9 @@ async function claimBatch(run: Run, chats: readonly StoredDocument[]): Promise<n
 
 /** Chats that were parked and have been put right since, or are gone, are no longer anybody's concern. */
 async function forgetSolved(run: Run): Promise<void> {
-  const solved = await run.attempt("backfill", () => solvedParkings(run.ctx));
+  const solved = await run.attempt("backfill", () => resolvedParked(run.ctx));
   await run.write.delete(
-    "chat_merge_journal",
+    recordName(run.ctx.model, "chat_merge_journal"),
     solved.map((_id) => ({ _id, state: "parked" })),
   );
 }

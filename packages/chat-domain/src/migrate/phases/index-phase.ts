@@ -1,65 +1,60 @@
+import { recordName } from "../../model/own-names.ts";
 import type { Document } from "mongodb";
-import { isDuplicateOf, isServerError } from "../../errors/mongo-errors.ts";
-import { keyField, type StoredDocument } from "../../model/stored-document.ts";
+import { isDuplicateKey, isServerError } from "../../errors/mongo-errors.ts";
 import { chatIndexes, existingIndexes, verifyKeyIndex } from "../../store/key-index.ts";
 import { recordIndexes } from "../context/migration-records.ts";
-import { rememberKeys } from "../journal/originals.ts";
+import { releaseDoubledKeys } from "../keys/doubled-keys.ts";
+import { supersededIndexes } from "../keys/superseded-indexes.ts";
 import { missingReferenceIndexes } from "../preflight/reference-indexes.ts";
 import type { Run } from "../run/run.ts";
+import { renewSeal } from "./seal-phase.ts";
 
-/** How often an old version may write keys of its own between clearing and building, before that is a failure. */
-const attempts = 3;
+/** How often chats may get equal keys between a repair and the build, before somebody has to stop that. */
+const attempts = 10;
 
 /**
- * Builds the unique index first, while nobody holds a key: from then on no second holder of one can exist. Keys that
- * stand there without it guarantee nothing; they are remembered, taken away, and computed anew by backfill.
+ * Builds the unique index first: from then on no second holder of a key can exist. Only where chats hold equal keys, made
+ * while there was no index, is it refused, and only there does any chat lose its key.
  */
 export async function indexPhase(run: Run): Promise<void> {
   const { ctx } = run;
-  for (const { collection, ...index } of recordIndexes) await build(run, collection, index, false);
+  for (const { collection, ...index } of recordIndexes)
+    await build(run, recordName(ctx.model, collection), index, false);
   for (const { collection, field } of await missingReferenceIndexes(ctx)) {
     await build(run, collection, { key: { [field]: 1 }, name: `${field}_1` }, true);
   }
+  await renewSeal(run);
   const existing = await existingIndexes(ctx.chats);
   for (const { key, options } of chatIndexes(ctx.model)) {
     if (existing.some((other) => JSON.stringify(other.key) === JSON.stringify(key))) continue;
     const index = { key, ...options };
-    if (keyField in key) await buildKeyIndex(run, index);
+    if (ctx.model.chats.keyField in key) await buildKeyIndex(run, index);
     else await build(run, ctx.model.chats.collection, index, true);
   }
-  await verifyKeyIndex(ctx.chats);
+  await dropSupersededIndexes(run);
+  await verifyKeyIndex(ctx.chats, ctx.model.chats.keyField);
 }
 
 async function buildKeyIndex(run: Run, index: Readonly<Document>): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
-    await clearKeys(run);
     try {
       return await build(run, run.ctx.model.chats.collection, index, true);
     } catch (error) {
-      if (attempt >= attempts || !isDuplicateOf(error, keyField)) throw error;
+      if (attempt >= attempts || !isDuplicateKey(error)) throw error;
+      await releaseDoubledKeys(run);
     }
   }
 }
 
-async function clearKeys(run: Run): Promise<void> {
+/** An index of an earlier version gives way to the one that does its work. Remembered before it goes. */
+async function dropSupersededIndexes(run: Run): Promise<void> {
   const { ctx, write } = run;
-  for (;;) {
-    const keyed: readonly StoredDocument[] = await ctx.chats
-      .find({ [keyField]: { $exists: true } }, { projection: { [keyField]: 1 }, limit: run.batch.current() })
-      .toArray();
-    if (keyed.length === 0) return;
-    await rememberKeys(
-      run,
-      keyed.map(({ _id }) => _id),
-    );
-    await write.update(
-      ctx.model.chats.collection,
-      keyed.map((chat) => ({
-        q: { _id: chat._id, [keyField]: chat[keyField] },
-        u: { $unset: { [keyField]: "" } },
-      })),
-    );
-    await run.checkpoint("index", {});
+  const { collection } = ctx.model.chats;
+  for (const { v: _version, ns: _namespace, ...index } of await supersededIndexes(ctx)) {
+    await write.update(recordName(ctx.model, "migrator_runs"), [
+      { q: { _id: run.id }, u: { $addToSet: { droppedIndexes: { collection, index } } } },
+    ]);
+    await drop(run, collection, index.name);
   }
 }
 
@@ -73,27 +68,41 @@ async function build(
   const { ctx, write } = run;
   if (droppable) {
     const built = { collection, name: index["name"] };
-    await write.update("migrator_runs", [{ q: { _id: run.id }, u: { $addToSet: { builtIndexes: built } } }]);
-    ctx.tell({ event: "note", message: `building index ${JSON.stringify(index["key"])} of ${collection}` });
+    await write.update(recordName(run.ctx.model, "migrator_runs"), [
+      { q: { _id: run.id }, u: { $addToSet: { builtIndexes: built } } },
+    ]);
+    ctx.emit({ event: "note", message: `building index ${JSON.stringify(index["key"])} of ${collection}` });
   }
   await write.administer({ createIndexes: collection, indexes: [index] });
 }
 
 const goneAlready: ReadonlySet<string | undefined> = new Set(["IndexNotFound", "NamespaceNotFound"]);
 
-/** Drops the indexes that the migration has built, and no others. */
+async function drop({ write }: Run, collection: string, index: unknown): Promise<void> {
+  try {
+    await write.administer({ dropIndexes: collection, index });
+  } catch (error) {
+    if (!isServerError(error) || !goneAlready.has(error.codeName)) throw error;
+  }
+}
+
+/** Drops the indexes that the migration has built, and no others; builds those again that it has dropped. */
 export async function restoreIndexes(run: Run): Promise<void> {
   const { ctx, write } = run;
-  const runs = await ctx.records.runs.find({ "builtIndexes.0": { $exists: true } }).toArray();
-  for (const { collection, name } of runs.flatMap(({ builtIndexes }) => builtIndexes)) {
-    try {
-      await write.administer({ dropIndexes: collection, index: name });
-    } catch (error) {
-      if (!isServerError(error) || !goneAlready.has(error.codeName)) throw error;
-    }
+  const touched = [{ "builtIndexes.0": { $exists: true } }, { "droppedIndexes.0": { $exists: true } }];
+  const runs = await ctx.records.runs.find({ $or: touched }).toArray();
+  const built = runs.flatMap(({ builtIndexes }) => builtIndexes);
+  for (const { collection, name } of built) await drop(run, collection, name);
+  for (const { collection, index } of runs.flatMap(({ droppedIndexes = [] }) => droppedIndexes)) {
+    // One that an earlier run has built was not there before the migration.
+    if (built.some((one) => one.collection === collection && one.name === index["name"])) continue;
+    await write.administer({ createIndexes: collection, indexes: [index] });
   }
   await write.update(
-    "migrator_runs",
-    runs.map(({ _id }) => ({ q: { _id }, u: { $set: { builtIndexes: [] } } })),
+    recordName(ctx.model, "migrator_runs"),
+    runs.map(({ _id }) => ({
+      q: { _id },
+      u: { $set: { builtIndexes: [] }, $unset: { droppedIndexes: "" } },
+    })),
   );
 }

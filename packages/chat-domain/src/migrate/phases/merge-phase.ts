@@ -1,8 +1,12 @@
-import { type JournalState, type Merge, mergeOf } from "../context/migration-records.ts";
-import { journalBatches, park } from "../journal/journal.ts";
-import { mergeBatch } from "../merge/merge-batch.ts";
-import { MergeObstacle } from "../merge/references/references-to.ts";
-import { inHalves } from "../run/bisect.ts";
+import type { PhaseName } from "../context/migration-event.ts";
+import { type JournalState, type Merge, mergeOf, losersOf } from "../context/migration-records.ts";
+import { journalBatches } from "../journal/journal.ts";
+import { mapReferences, moveMapKeys } from "../merge/map-keys.ts";
+import { endMerges, mergeBatch } from "../merge/merge-batch.ts";
+import { withoutMerges } from "../merge/merge-standing.ts";
+import { MergeBlocked } from "../merge/references/references-to.ts";
+import { setAside } from "../merge/set-aside.ts";
+import { bisect } from "../run/bisect.ts";
 import type { Run } from "../run/run.ts";
 
 /** How often what could not be merged at first is looked at again, before settle's sweeps get it. */
@@ -14,72 +18,80 @@ export async function mergePhase(run: Run): Promise<void> {
   for (let round = 0; round < mostRounds; round += 1) {
     const total = await run.attempt("merge", () => journal.countDocuments({ state: "planned" }));
     if (total === 0) return;
-    let done = 0;
-    for await (const planned of journalBatches(run.ctx, ["planned"], () => run.batch.current())) {
-      const started = performance.now();
-      await mergeEach(run, planned.flatMap(mergeOf));
-      const batchMs = performance.now() - started;
-      run.batch.took(batchMs, planned.length);
-      done += planned.length;
-      await run.attempt("merge", () => run.checkpoint("merge", {}));
-      const counts = run.counts();
-      run.ctx.tell({
-        event: "progress",
-        phase: "merge",
-        done,
-        total,
-        counts,
-        batch: planned.length,
-        batchMs,
-      });
+    await eachPlanned(run, total, mergeBatch);
+    if (mapReferences(run.ctx.model).length === 0) continue;
+    await followInMaps(run, "merge");
+    await eachPlanned(run, total, endMerges);
+  }
+}
+
+type MergeWork = (run: Run, merges: readonly Merge[]) => Promise<void>;
+
+async function eachPlanned(run: Run, total: number, work: MergeWork): Promise<void> {
+  let done = 0;
+  for await (const planned of journalBatches(run.ctx, ["planned"], () => run.batch.current())) {
+    const started = performance.now();
+    await mergeEach(run, planned.flatMap(mergeOf), work);
+    const batchMs = performance.now() - started;
+    run.batch.took(batchMs, planned.length);
+    done += planned.length;
+    await run.attempt("merge", () => run.checkpoint("merge", {}));
+    const counts = run.counts();
+    run.ctx.emit({
+      event: "progress",
+      phase: "merge",
+      done,
+      total,
+      counts,
+      batch: planned.length,
+      batchMs,
+    });
+  }
+}
+
+/** Lets keys of maps follow their chats; losers that cannot be followed are set aside. Returns how many have. */
+export async function followInMaps(run: Run, phase: PhaseName): Promise<number> {
+  for (;;) {
+    try {
+      return await run.attempt(phase, () => moveMapKeys(run, () => run.checkpoint(phase, {})));
+    } catch (error) {
+      if (!(error instanceof MergeBlocked) || error.merge === null) throw error;
+      const { merge, message } = error;
+      await run.attempt(phase, () => setAside(run, [{ merge, reason: message }]));
     }
   }
 }
 
-async function mergeEach(run: Run, merges: readonly Merge[]): Promise<void> {
-  await inHalves(run, merges, {
+async function mergeEach(run: Run, merges: readonly Merge[], work: MergeWork): Promise<void> {
+  await bisect(run, merges, {
     phase: "merge",
-    work: (some) => aroundObstacles(run, some, mergeBatch),
-    giveUp: ({ loser, survivor }, reason) =>
-      park(run, [{ chat: loser, survivor, kind: "unmergeable", reason }]),
+    work: (limited, some) => skippingBlocked(limited, some, work),
+    giveUp: (merge, reason) => setAside(run, [{ merge, reason }]),
   });
   const merged = await countIn(run, merges, ["merged", "settled"]);
   run.count({ merged });
 }
 
 function countIn(run: Run, merges: readonly Merge[], states: readonly JournalState[]): Promise<number> {
-  const ids = merges.map(({ loser }) => loser);
+  const ids = losersOf(merges);
   return run.attempt("merge", () =>
     run.ctx.records.journal.countDocuments({ _id: { $in: ids }, state: { $in: [...states] } }),
   );
 }
 
 /** Sets aside the losers that stand in the way of the others. */
-export async function aroundObstacles(
-  run: Run,
-  merges: readonly Merge[],
-  work: (run: Run, merges: readonly Merge[]) => Promise<void>,
-): Promise<void> {
+export async function skippingBlocked(run: Run, merges: readonly Merge[], work: MergeWork): Promise<void> {
   let rest = merges;
   while (rest.length > 0) {
     try {
       return await work(run, rest);
     } catch (error) {
-      if (!(error instanceof MergeObstacle)) throw error;
+      if (!(error instanceof MergeBlocked)) throw error;
       const { merge, message } = error;
       // Not knowing whose fault it is, the batch has to be halved until it is clear.
       if (merge === null) throw error;
-      const blocked = rest.filter(({ loser }) => loser === merge.loser);
-      await park(
-        run,
-        blocked.map(({ loser, survivor }) => ({
-          chat: loser,
-          survivor,
-          kind: "unmergeable" as const,
-          reason: message,
-        })),
-      );
-      rest = rest.filter((one) => !blocked.includes(one));
+      await setAside(run, [{ merge, reason: message }]);
+      rest = withoutMerges(rest, [merge]);
     }
   }
 }

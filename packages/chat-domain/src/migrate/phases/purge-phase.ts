@@ -1,11 +1,12 @@
-import { idMap } from "../../identity/stored-ids.ts";
-import { mergedIntoField } from "../../model/stored-document.ts";
-import { type Merge, mergeOf } from "../context/migration-records.ts";
+import { ownField, recordName } from "../../model/own-names.ts";
+import { idSet } from "../../identity/stored-ids.ts";
+import { type Merge, mergeOf, losersOf } from "../context/migration-records.ts";
 import { advance, journalBatches } from "../journal/journal.ts";
 import { deleteArchived } from "../merge/archive/archive-documents.ts";
 import { contentsOf } from "../merge/archive/content-hash.ts";
-import { archiveLosers, completeMerges } from "../merge/complete-merges.ts";
-import { incompleteMerges } from "../merge/incomplete-merges.ts";
+import { archiveLosers, completeMerged } from "../merge/complete-merges.ts";
+import { incompleteMerges, stragglers } from "../merge/incomplete-merges.ts";
+import { withoutMerges } from "../merge/merge-standing.ts";
 import type { Run } from "../run/run.ts";
 import { sweep } from "./settle-phase.ts";
 
@@ -23,37 +24,48 @@ export async function purgePhase(run: Run): Promise<void> {
     await run.attempt("purge", () => run.checkpoint("purge", {}));
     const batchMs = performance.now() - started;
     const counts = run.counts();
-    run.ctx.tell({ event: "progress", phase: "purge", done, total, counts, batch: entries.length, batchMs });
+    run.ctx.emit({ event: "progress", phase: "purge", done, total, counts, batch: entries.length, batchMs });
   }
   await sweep(run, "purge");
 }
 
+/** A tombstone that anything refers to stays: whoever follows that would find nothing. */
+async function withoutReferences(run: Run, merges: readonly Merge[]): Promise<readonly Merge[]> {
+  const open = await incompleteMerges(run.ctx, merges);
+  if (open.length > 0) {
+    const message = `${open.length} merged duplicates stay: something refers to them, or they have changed just now`;
+    run.ctx.emit({ event: "note", message });
+  }
+  return withoutMerges(merges, open);
+}
+
 async function purgeBatch(run: Run, merges: readonly Merge[]): Promise<number> {
   const { ctx, write } = run;
-  await completeMerges(run, await incompleteMerges(ctx, merges));
+  await completeMerged(run, await stragglers(ctx, merges));
+  const deletable = await withoutReferences(run, merges);
   // Once more, so that the copy of what is deleted is the youngest: that is the one a rollback brings back.
-  await archiveLosers(run, merges);
-  const losers = merges.map(({ loser }) => loser);
+  await archiveLosers(run, deletable);
+  const losers = losersOf(deletable);
   const hashes: { readonly id: Merge["loser"]; readonly hash: string }[] = [];
   for await (const { id, hash } of contentsOf(ctx.chats, losers)) hashes.push({ id, hash });
   // Written before the deletion, so that a rollback knows which of several copies was the last.
   await write.update(
-    "chat_merge_journal",
+    recordName(run.ctx.model, "chat_merge_journal"),
     hashes.map(({ id, hash }) => ({ q: { _id: id }, u: { $set: { purgedHash: hash } } })),
   );
   await deleteArchived(run, {
     collection: ctx.model.chats.collection,
     archive: "archive",
     ids: losers,
-    filter: { [mergedIntoField]: { $exists: true } },
+    filter: { [ownField(run.ctx.model, "mergedInto")]: { $exists: true } },
   });
   const left = await ctx.chats.find({ _id: { $in: losers } }, { projection: { _id: 1 } }).toArray();
-  const isLeft = idMap(left.map(({ _id }) => [_id, true] as const));
+  const isLeft = idSet(left.map(({ _id }) => _id));
   const purged = losers.filter((id) => !isLeft.has(id));
   await advance(run, purged, { from: ["settled"], to: "purged" });
   if (left.length > 0) {
     const message = `${left.length} merged duplicates stay: they changed just now, or cannot be compared with their copies`;
-    ctx.tell({ event: "note", message });
+    ctx.emit({ event: "note", message });
   }
   return purged.length;
 }

@@ -1,8 +1,15 @@
-import { idMap } from "../../identity/stored-ids.ts";
+import { idSet } from "../../identity/stored-ids.ts";
 import type { RollbackTarget } from "../context/migration-event.ts";
-import { type JournalEntry, type JournalState, mergeOf } from "../context/migration-records.ts";
+import {
+  type JournalEntry,
+  type JournalState,
+  type Merge,
+  mergedStates,
+  mergeOf,
+} from "../context/migration-records.ts";
+import { ownField, recordName } from "../../model/own-names.ts";
 import { advance, forget } from "../journal/journal.ts";
-import { restoreKeys, unsetKeys } from "../keys/restore-keys.ts";
+import { removeUnkeyed, restoreKeys, unsetKeys } from "../keys/restore-keys.ts";
 import { restoreCopies } from "../merge/archive/archive-documents.ts";
 import { restoreLosers } from "../merge/undo-merges.ts";
 import type { Run } from "../run/run.ts";
@@ -12,19 +19,21 @@ import { unseal } from "./seal-phase.ts";
 /** Undoes the phases after `to`, last first. */
 export async function rollbackPhase(run: Run, to: RollbackTarget): Promise<void> {
   await run.attempt("rollback", () => unseal(run));
-  await unpurge(run);
+  await unpurge(run, to);
   if (to === "merge") return;
   await unmerge(run);
+  await unrelease(run);
   if (to === "backfill") return;
   await unsetKeys(run);
   await forgetParked(run);
   if (to === "index") return;
   await restoreIndexes(run);
   await restoreKeys(run);
+  await removeUnkeyed(run);
 }
 
 /** Purged duplicates come back as the tombstones they were. */
-async function unpurge(run: Run): Promise<void> {
+async function unpurge(run: Run, to: RollbackTarget): Promise<void> {
   const { journal } = run.ctx.records;
   for (;;) {
     const purged = await journal.find({ state: "purged" }, { limit: run.batch.current() }).toArray();
@@ -38,7 +47,8 @@ async function unpurge(run: Run): Promise<void> {
         { from: ["purged"], to: "settled" },
       );
     });
-    run.count({ restored: purged.length });
+    // Who goes on to undo merges brings them back once more, as chats.
+    if (to === "merge") run.count({ restored: purged.length });
     await progress(run, purged.length);
   }
 }
@@ -68,9 +78,45 @@ async function unmerge(run: Run): Promise<void> {
   }
 }
 
+/** Brings one duplicate back, released, so that the next `up` leaves it alone. */
+export async function bringBack(run: Run, merge: Merge): Promise<void> {
+  const { loser } = merge;
+  const into = run.ctx.model.chats.collection;
+  const entry = await run.ctx.records.journal.findOne({ _id: { $eq: loser } });
+  const releasedAt = entry?.releasedAt ?? run.ctx.now();
+  // First that it is no merge any more: whoever goes on after a crash must not complete it.
+  const from = [...mergedStates, ...undoable];
+  await advance(run, [loser], { from, to: "rolling-back", set: { releasedAt } });
+  await restoreCopies(run, { archive: "chats_archive", into, merges: [merge] });
+  await restoreLosers(run, [merge], { releasedAt });
+  await advance(run, [loser], { from: ["rolling-back"], to: "rolled-back" });
+  run.count({ restored: 1 });
+}
+
+/** Chats that were brought back alone are chats like any other again, if nobody has released them anew. */
+async function unrelease(run: Run): Promise<void> {
+  const { records, model } = run.ctx;
+  const field = ownField(model, "releasedAt");
+  const entries = await records.journal
+    .find({ state: "rolled-back", releasedAt: { $exists: true } }, { projection: { releasedAt: 1 } })
+    .toArray();
+  if (entries.length === 0) return;
+  await run.write.update(
+    model.chats.collection,
+    entries.map(({ _id, releasedAt }) => ({
+      q: { _id, [field]: releasedAt },
+      u: { $unset: { [field]: "" } },
+    })),
+  );
+  await run.write.update(
+    recordName(model, "chat_merge_journal"),
+    entries.map(({ _id }) => ({ q: { _id }, u: { $unset: { releasedAt: "" } } })),
+  );
+}
+
 async function wholeGroups(run: Run, some: readonly JournalEntry[]): Promise<readonly JournalEntry[]> {
   const last = some.at(-1)?.survivor ?? null;
-  const known = idMap(some.map(({ _id }) => [_id, true] as const));
+  const known = idSet(some.map(({ _id }) => _id));
   const rest = await run.ctx.records.journal
     .find({ survivor: last, state: { $in: [...undoable] } })
     .toArray();
@@ -90,7 +136,7 @@ async function forgetParked(run: Run): Promise<void> {
 async function progress(run: Run, done: number): Promise<void> {
   await run.attempt("rollback", () => run.checkpoint("rollback", {}));
   const counts = run.counts();
-  run.ctx.tell({
+  run.ctx.emit({
     event: "progress",
     phase: "rollback",
     done: counts.restored + counts.unkeyed,

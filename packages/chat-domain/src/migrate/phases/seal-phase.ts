@@ -1,6 +1,6 @@
+import { ownField, type OwnFieldName, recordName } from "../../model/own-names.ts";
 import type { Document } from "mongodb";
 import { isServerError } from "../../errors/mongo-errors.ts";
-import { keyField, mergedIntoField } from "../../model/stored-document.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import type { Run } from "../run/run.ts";
 
@@ -13,21 +13,43 @@ const commandNotFound = 59;
 export async function sealPhase(run: Run): Promise<void> {
   const { ctx, write } = run;
   if (await isSealed(ctx)) return;
-  if (!(await canSeal(ctx))) {
-    const message = "not sealed: this server has no collMod, so it cannot refuse chats without a key";
-    ctx.tell({ event: "note", message });
-    return;
-  }
+  if (!(await canSeal(ctx))) return tellUnsealed(ctx);
+  if (await renewSeal(run)) return;
   const before = await validationOf(ctx);
-  await write.update("migrator_runs", [{ q: { _id: run.id }, u: { $set: { sealedFrom: before } } }]);
-  const validator = { $and: [before["validator"] ?? {}, demand(ctx)] };
+  await write.update(recordName(ctx.model, "migrator_runs"), [
+    { q: { _id: run.id }, u: { $set: { sealedFrom: before } } },
+  ]);
   const validationLevel: unknown = before["validator"] === undefined ? "moderate" : before["validationLevel"];
+  await seal(run, { others: [before["validator"] ?? {}], validationLevel });
+}
+
+/**
+ * A seal of an earlier version would let no chat lose its key: it gives way to the present one. What stood there before
+ * is remembered with the earlier one. Returns whether there was one.
+ */
+export async function renewSeal(run: Run): Promise<boolean> {
+  const { validator, validationLevel } = await validationOf(run.ctx);
+  const others = withoutEarlierDemand(run.ctx, validator);
+  if (others === null || !(await canSeal(run.ctx))) return false;
+  await seal(run, { others, validationLevel });
+  return true;
+}
+
+async function seal(
+  { ctx, write }: Run,
+  { others, validationLevel }: { readonly others: readonly unknown[]; readonly validationLevel: unknown },
+): Promise<void> {
   await write.administer({
     collMod: ctx.model.chats.collection,
-    validator,
+    validator: { $and: [...others, demand(ctx)] },
     validationLevel,
     validationAction: "error",
   });
+}
+
+export function tellUnsealed(ctx: MigrationContext): void {
+  const message = "not sealed: this server has no collMod, so it cannot refuse chats without a key";
+  ctx.emit({ event: "note", message });
 }
 
 /** Puts the validator back that stood there before. */
@@ -49,7 +71,7 @@ export async function unseal(run: Run): Promise<void> {
     .find({ sealedFrom: { $exists: true } }, { projection: { _id: 1 } })
     .toArray();
   await write.update(
-    "migrator_runs",
+    recordName(ctx.model, "migrator_runs"),
     runs.map(({ _id }) => ({ q: { _id }, u: { $unset: { sealedFrom: "" } } })),
   );
 }
@@ -70,14 +92,36 @@ export async function isSealed(ctx: MigrationContext): Promise<boolean> {
   return JSON.stringify(validator ?? null).includes(JSON.stringify(demand(ctx)));
 }
 
+/** What the server lets pass of the chats that `where` selects: those with a key, and those that ought to have none. */
 function demand({ model }: MigrationContext): Document {
+  const isThere = (name: OwnFieldName): Document => ({
+    [ownField(model, name)]: { $exists: true, $ne: null },
+  });
   return {
     $or: [
-      { [keyField]: { $type: "string" } },
-      { [mergedIntoField]: { $exists: true, $ne: null } },
+      { [model.chats.keyField]: { $type: "string" } },
+      isThere("mergedInto"),
+      isThere("releasedAt"),
+      isThere("unkeyedAt"),
       { $nor: [model.chats.where] },
     ],
   };
+}
+
+/** An earlier version's seal knows of no released chats. */
+function earlierDemand(ctx: MigrationContext): Document {
+  const [key, merged, , , unselected] = demand(ctx)["$or"] as readonly Document[];
+  return { $or: [key, merged, unselected] };
+}
+
+/** The parts of a validator besides an earlier version's seal; `null` where that is none of them. */
+function withoutEarlierDemand(ctx: MigrationContext, validator: unknown): readonly unknown[] | null {
+  const parts: unknown =
+    typeof validator === "object" && validator !== null ? Reflect.get(validator, "$and") : undefined;
+  if (!Array.isArray(parts)) return null;
+  const earlier = JSON.stringify(earlierDemand(ctx));
+  const others = parts.filter((part) => JSON.stringify(part) !== earlier);
+  return others.length < parts.length ? others : null;
 }
 
 async function validationOf({ db, model }: MigrationContext): Promise<Readonly<Record<string, unknown>>> {

@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PhaseName } from "../context/migration-event.ts";
 import { type Merge, mergedStates, mergeOf } from "../context/migration-records.ts";
-import { advance, journalBatches, park } from "../journal/journal.ts";
-import { completeMerges } from "../merge/complete-merges.ts";
-import { incompleteMerges } from "../merge/incomplete-merges.ts";
+import { advance, journalBatches } from "../journal/journal.ts";
+import { completeMerged } from "../merge/complete-merges.ts";
+import { stragglers } from "../merge/incomplete-merges.ts";
+import { setAside } from "../merge/set-aside.ts";
 import { planStrayTombstones } from "../merge/tombstones.ts";
-import { inHalves } from "../run/bisect.ts";
+import { bisect } from "../run/bisect.ts";
 import { type Run, RunStopped } from "../run/run.ts";
 import { keylessPass } from "./backfill-phase.ts";
-import { aroundObstacles, mergePhase } from "./merge-phase.ts";
+import { skippingBlocked, followInMaps, mergePhase } from "./merge-phase.ts";
 
 /** How many sweeps may find something before it is clear that an old version is still at work. */
 const patience = 10;
@@ -41,13 +42,14 @@ export async function sweep(run: Run, phase: PhaseName): Promise<number> {
   let found = (await keylessPass(run)) + (await planStrayTombstones(run));
   found += await run.attempt(phase, () => run.ctx.records.journal.countDocuments({ state: "planned" }));
   await mergePhase(run);
+  found += await followInMaps(run, phase);
   for await (const entries of journalBatches(run.ctx, mergedStates, () => sweepSize)) {
-    const late = await run.attempt(phase, () => incompleteMerges(run.ctx, entries.flatMap(mergeOf)));
+    const late = await run.attempt(phase, () => stragglers(run.ctx, entries.flatMap(mergeOf)));
     found += late.length;
     run.count({ stragglers: late.length });
     await completeEach(run, phase, late);
     await run.attempt(phase, () => run.checkpoint(phase, {}));
-    run.ctx.tell({
+    run.ctx.emit({
       event: "progress",
       phase,
       done: found,
@@ -62,11 +64,10 @@ export async function sweep(run: Run, phase: PhaseName): Promise<number> {
 
 async function completeEach(run: Run, phase: PhaseName, merges: readonly Merge[]): Promise<void> {
   if (merges.length === 0) return;
-  await inHalves(run, merges, {
+  await bisect(run, merges, {
     phase,
-    work: (some) => aroundObstacles(run, some, completeMerges),
-    giveUp: ({ loser, survivor }, reason) =>
-      park(run, [{ chat: loser, survivor, kind: "unmergeable", reason }]),
+    work: (limited, some) => skippingBlocked(limited, some, completeMerged),
+    giveUp: (merge, reason) => setAside(run, [{ merge, reason }]),
   });
 }
 

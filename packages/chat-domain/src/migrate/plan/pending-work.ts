@@ -7,10 +7,13 @@ import type { MigrationContext } from "../context/migration-context.ts";
 import { type MigrationPhase, migrationPhases } from "../context/migration-event.ts";
 import { type JournalState, mergedStates, mergeOf } from "../context/migration-records.ts";
 import { journalBatches } from "../journal/journal.ts";
-import { hasItsKey, invalidityOf } from "../keys/chat-validity.ts";
-import { solvedParkings } from "../keys/parked-chats.ts";
+import { invalidReason, keyFaultOf } from "../keys/chat-validity.ts";
+import { nextMisplacedKeys } from "../keys/key-holders.ts";
+import { resolvedParked } from "../keys/parked-chats.ts";
 import { nextChats } from "../keys/scan-chats.ts";
-import { incompleteMerges } from "../merge/incomplete-merges.ts";
+import { supersededIndexes } from "../keys/superseded-indexes.ts";
+import { stragglers } from "../merge/incomplete-merges.ts";
+import { duplicatesInMaps } from "../merge/map-keys.ts";
 import { strayTombstones } from "../merge/tombstones.ts";
 import { canSeal, isSealed } from "../phases/seal-phase.ts";
 import { missingReferenceIndexes } from "../preflight/reference-indexes.ts";
@@ -29,7 +32,8 @@ export async function hasWork(ctx: MigrationContext, to: MigrationPhase): Promis
     ["settle", (context) => isJournaled(context, "merged")],
     ["purge", (context) => isJournaled(context, "settled")],
     ["seal", async (context) => (await canSeal(context)) && !(await isSealed(context))],
-    ["backfill", async (context) => (await solvedParkings(context)).length > 0],
+    ["backfill", async (context) => (await resolvedParked(context)).length > 0],
+    ["backfill", hasMisplacedKeys],
     ["backfill", lacksKeys],
     ["settle", hasStragglers],
   ];
@@ -54,7 +58,8 @@ async function lacksIndexes(ctx: MigrationContext): Promise<boolean> {
   if ((await missingReferenceIndexes(ctx)).length > 0) return true;
   const existing = new Set((await existingIndexes(ctx.chats)).map(({ key }) => JSON.stringify(key)));
   if (chatIndexes(ctx.model).some(({ key }) => !existing.has(JSON.stringify(key)))) return true;
-  return (await keyIndexFlaw(ctx.chats)) !== null;
+  if ((await supersededIndexes(ctx)).length > 0) return true;
+  return (await keyIndexFlaw(ctx.chats, ctx.model.chats.keyField)) !== null;
 }
 
 async function lacksKeys(ctx: MigrationContext): Promise<boolean> {
@@ -63,9 +68,19 @@ async function lacksKeys(ctx: MigrationContext): Promise<boolean> {
     const chats: readonly StoredDocument[] = await nextChats(ctx, { filter, after, limit: batch });
     const last = chats.at(-1);
     if (last === undefined) return false;
-    const lacking = chats.filter((chat) => !hasItsKey(ctx.model, chat));
+    const lacking = chats.filter((chat) => keyFaultOf(ctx.model, chat) !== null);
     if (lacking.length > 0 && (await anyUnparked(ctx, lacking))) return true;
     after = last._id;
+  }
+}
+
+async function hasMisplacedKeys(ctx: MigrationContext): Promise<boolean> {
+  for (let after = ""; ;) {
+    const chats: readonly StoredDocument[] = await nextMisplacedKeys(ctx, { after, limit: batch });
+    const last = chats.at(-1);
+    if (last === undefined) return false;
+    if (await anyUnparked(ctx, chats)) return true;
+    after = String(last[ctx.model.chats.keyField]);
   }
 }
 
@@ -77,16 +92,16 @@ async function anyUnparked(ctx: MigrationContext, chats: readonly StoredDocument
   const reasons = idMap(parked.map((entry) => [entry._id, entry] as const));
   return chats.some((chat) => {
     const entry = reasons.get(chat._id);
-    return (
-      entry === undefined || (entry.kind === "invalid" && entry.reason !== invalidityOf(ctx.model, chat))
-    );
+    if (entry?.kind !== "invalid") return entry === undefined;
+    return keyFaultOf(ctx.model, chat) !== "keyless" || entry.reason !== invalidReason(ctx.model, chat);
   });
 }
 
 async function hasStragglers(ctx: MigrationContext): Promise<boolean> {
   for await (const strays of strayTombstones(ctx)) if (strays.length > 0) return true;
   for await (const entries of journalBatches(ctx, mergedStates, () => batch)) {
-    if ((await incompleteMerges(ctx, entries.flatMap(mergeOf))).length > 0) return true;
+    if ((await stragglers(ctx, entries.flatMap(mergeOf))).length > 0) return true;
   }
+  for await (const _ of duplicatesInMaps(ctx)) return true;
   return false;
 }

@@ -1,17 +1,25 @@
+import type { ChatModel } from "../../model/chat-model.ts";
+import { defaultMaxParticipants } from "../../identity/participants-key.ts";
 import type { NativeId } from "../../identity/native-id.ts";
-import { recomputedKey } from "../../model/chat-document.ts";
+import { isReleased } from "../../model/own-names.ts";
+import { storedIdentity } from "../../model/chat-document.ts";
 import { uniqueChats } from "../../model/chat-filters.ts";
-import { keyField, type StoredDocument } from "../../model/stored-document.ts";
+import { type StoredDocument } from "../../model/stored-document.ts";
 import { existingIndexes } from "../../store/key-index.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import { withMigrationErrors } from "../context/migration-error.ts";
 import type { MigrationPhase } from "../context/migration-event.ts";
-import { invalidityOf } from "../keys/chat-validity.ts";
+import { invalidReason } from "../keys/chat-validity.ts";
 import { nextChats } from "../keys/scan-chats.ts";
+import { typeWarnings } from "../preflight/key-field.ts";
+import { duplicateDifferences, tooLarge } from "../preflight/duplicate-differences.ts";
+import { hasMergeable } from "../preflight/lost-content.ts";
 import { preflight } from "../preflight/preflight.ts";
 import { missingReferenceIndexes } from "../preflight/reference-indexes.ts";
-import { type Census, duplicateCensus } from "./duplicate-census.ts";
+import { archivedRows } from "./archived-rows.ts";
+import { type Census, duplicateCensus, type DuplicateCensus } from "./duplicate-census.ts";
 import { hasWork } from "./pending-work.ts";
+import { unnamedReferences } from "./unnamed-references.ts";
 
 export interface InvalidChats {
   readonly reason: string;
@@ -70,6 +78,16 @@ const mergeFactor = 40;
  * Looks at every chat and says what `up` would do.
  *
  * @throws MigrationError `UNAVAILABLE`
+ * @example
+ * ```ts
+ * import { type MigrationContext, planMigration } from "@onechat/chat-domain/migrate";
+ *
+ * export async function countDuplicates(migration: MigrationContext): Promise<number> {
+ *   const { problems, duplicates } = await planMigration(migration);
+ *   if (problems.length > 0) throw new Error(problems.join("\n"));
+ *   return duplicates.losers;
+ * }
+ * ```
  */
 export async function planMigration(
   ctx: MigrationContext,
@@ -77,9 +95,10 @@ export async function planMigration(
 ): Promise<MigrationPlan> {
   return withMigrationErrors(async () => {
     const createsReferenceIndexes = options.createReferenceIndexes === true;
-    const { problems, warnings } = await preflight(ctx, { createsReferenceIndexes });
+    const { problems, warnings, isReadable } = await preflight(ctx, { createsReferenceIndexes });
+    if (!isReadable) return { ...emptyPlan, problems, warnings };
     const started = performance.now();
-    const scan = await scanAll(ctx, options);
+    const { large, ...scan } = await scanAll(ctx, options);
     const scanSeconds = (performance.now() - started) / 1_000;
     const { unique } = scan.chats;
     const perChat = unique === 0 ? 0 : scanSeconds / unique;
@@ -87,11 +106,18 @@ export async function planMigration(
     const expected = perChat * (unique + toKey * backfillFactor + scan.duplicates.losers * mergeFactor);
     return {
       problems,
-      warnings,
+      warnings: [
+        ...warnings,
+        ...(await typeWarnings(ctx)),
+        ...(await unnamedReferences(ctx)),
+        ...(await archivedRows(ctx)),
+        ...tooManyPeople(large),
+      ],
       ...scan,
+      invalid: [...scan.invalid, ...(await unmergeable(ctx))],
       references: await references(ctx),
       keyIndexExists: (await existingIndexes(ctx.chats)).some(
-        ({ key }) => Object.keys(key).join() === keyField,
+        ({ key }) => Object.keys(key).join() === ctx.model.chats.keyField,
       ),
       expectedSeconds: Math.ceil(expected + (ctx.graceMs * 2) / 1_000),
       pending: await hasWork(ctx, options.to ?? "settle"),
@@ -99,12 +125,25 @@ export async function planMigration(
   });
 }
 
-type Scan = Pick<MigrationPlan, "chats" | "duplicates" | "invalid">;
+const emptyPlan: MigrationPlan = {
+  problems: [],
+  warnings: [],
+  chats: { unique: 0, keyed: 0, keyless: 0, otherKey: 0 },
+  duplicates: { groups: 0, losers: 0, largest: [], share: 1 },
+  invalid: [],
+  references: [],
+  keyIndexExists: false,
+  expectedSeconds: 0,
+  pending: false,
+};
+
+interface Scan extends Pick<MigrationPlan, "chats" | "duplicates" | "invalid"> {
+  /** Chats of more people than an application may ask for, unless it says so. */
+  readonly large: number;
+}
 
 async function scanAll(ctx: MigrationContext, { onProgress, signal }: PlanOptions): Promise<Scan> {
-  const census = duplicateCensus(mostKeys);
-  const invalid = new Map<string, { chats: number; examples: NativeId[] }>();
-  const counts = { unique: 0, keyed: 0, keyless: 0, otherKey: 0 };
+  const tally = newTally();
   const total = await ctx.chats.estimatedDocumentCount();
   const filter = uniqueChats(ctx.model);
   for (let after: NativeId | null = null; ;) {
@@ -112,21 +151,54 @@ async function scanAll(ctx: MigrationContext, { onProgress, signal }: PlanOption
     const chats: readonly StoredDocument[] = await nextChats(ctx, { filter, after, limit: batch });
     const last = chats.at(-1);
     if (last === undefined) break;
-    for (const chat of chats) {
-      counts.unique += 1;
-      const key = recomputedKey(ctx.model, chat);
-      const stored = chat[keyField];
-      if (stored === undefined) counts.keyless += 1;
-      else counts[stored === key ? "keyed" : "otherKey"] += 1;
-      const reason = invalidityOf(ctx.model, chat);
-      if (reason !== null) noteInvalid(invalid, reason, chat._id);
-      else if (key !== null) census.add(key, chat._id, stored === key);
-    }
-    onProgress?.(counts.unique, total);
+    for (const chat of chats) if (!isReleased(ctx.model, chat)) countChat(ctx.model, tally, chat);
+    onProgress?.(tally.counts.unique, total);
     after = last._id;
   }
+  const { counts, census, invalid, large } = tally;
   const reasons = [...invalid].map(([reason, found]) => ({ reason, ...found }));
-  return { chats: counts, duplicates: census.result(largestShown), invalid: reasons };
+  return { chats: counts, duplicates: census.result(largestShown), invalid: reasons, large };
+}
+
+interface Tally {
+  readonly census: DuplicateCensus;
+  readonly invalid: Map<string, { chats: number; examples: NativeId[] }>;
+  readonly counts: { unique: number; keyed: number; keyless: number; otherKey: number };
+  large: number;
+}
+
+function newTally(): Tally {
+  const counts = { unique: 0, keyed: 0, keyless: 0, otherKey: 0 };
+  return { census: duplicateCensus(mostKeys), invalid: new Map(), counts, large: 0 };
+}
+
+function countChat(model: ChatModel, tally: Tally, chat: StoredDocument): void {
+  const { counts, census, invalid } = tally;
+  counts.unique += 1;
+  const identity = storedIdentity(model, chat);
+  if (identity !== null && identity.ids.length > defaultMaxParticipants) tally.large += 1;
+  const stored = chat[model.chats.keyField];
+  if (stored === undefined) counts.keyless += 1;
+  else counts[stored === identity?.key ? "keyed" : "otherKey"] += 1;
+  const reason = invalidReason(model, chat);
+  if (reason !== null) noteInvalid(invalid, reason, chat._id);
+  else if (identity !== null) census.add(identity.key, chat._id, stored === identity.key);
+}
+
+function tooManyPeople(chats: number): readonly string[] {
+  if (chats === 0) return [];
+  return [
+    `${chats} ${chats === 1 ? "chat is" : "chats are"} of more than ${defaultMaxParticipants} people: create-or-get refuses so many unless ` +
+      "chatContext gets a greater maxParticipants",
+  ];
+}
+
+/** What merges would be stopped by, as far as that is to be seen. */
+async function unmergeable(ctx: MigrationContext): Promise<readonly InvalidChats[]> {
+  if (!(await hasMergeable(ctx))) return [];
+  const chats = tooLarge(await duplicateDifferences(ctx));
+  const reason = "with what is folded into it its survivor would be larger than a document may be (16 MB)";
+  return chats.length === 0 ? [] : [{ reason, chats: chats.length, examples: chats.slice(0, examplesShown) }];
 }
 
 function noteInvalid(

@@ -1,41 +1,75 @@
 import { uniqueChats } from "../../model/chat-filters.ts";
-import { keyField } from "../../model/stored-document.ts";
-import { existingIndexes, indexFlaw } from "../../store/key-index.ts";
-import { collectionOf, type MigrationContext } from "../context/migration-context.ts";
+import { existingIndexes, indexFlaw, keyIndexes } from "../../store/key-index.ts";
+import type { MigrationContext } from "../context/migration-context.ts";
 import { MigrationError, withMigrationErrors } from "../context/migration-error.ts";
-import { invalidityOf } from "../keys/chat-validity.ts";
+import { invalidReason } from "../keys/chat-validity.ts";
+import { unfitCollections } from "./collections.ts";
+import { checked, type PreflightCheck, type PreflightReport, together } from "./findings.ts";
+import { collatedUniqueIndexes, expiringChats, foldedUniqueIndexes } from "./index-obstacles.ts";
+import { keyFieldProblems } from "./key-field.ts";
+import { lostContent } from "./lost-content.ts";
+import { mapKeyConflicts } from "./map-key-conflicts.ts";
+import { foreignFields } from "./own-fields.ts";
+import { foreignRecords } from "./own-records.ts";
 import { missingPrivileges } from "./privileges.ts";
-import { missingReferenceIndexes, uniqueReferenceIndexes } from "./reference-indexes.ts";
+import {
+  collatedReferenceIndexes,
+  missingReferenceIndexes,
+  uniqueReferenceIndexes,
+} from "./reference-indexes.ts";
+import { referenceValues } from "./reference-values.ts";
+import { serverProblems } from "./server.ts";
+import { targetIndexes } from "./target-indexes.ts";
+import { otherwiseBegunMerges } from "./unfinished-merges.ts";
+import { strictValidators } from "./validators.ts";
 
-/** The oldest server whose updates and `$merge` can do what the phases need. */
-const oldestVersion = 4.4;
 const sampleSize = 100;
 
-/** What stands in the way of a run, and what only deserves a look; read-only. */
-export interface PreflightReport {
-  readonly problems: readonly string[];
-  readonly warnings: readonly string[];
-}
+const checks: readonly PreflightCheck[] = [
+  keyIndexProblems,
+  async (ctx) => ({ problems: await keyFieldProblems(ctx), warnings: [] }),
+  async (ctx) => ({ problems: await otherwiseBegunMerges(ctx), warnings: [] }),
+  participantProblems,
+  conflictProblems,
+  foreignRecords,
+  foreignFields,
+  strictValidators,
+  foldedUniqueIndexes,
+  collatedUniqueIndexes,
+  expiringChats,
+  unservedReferences,
+  targetIndexes,
+  referenceValues,
+  lostContent,
+  mapKeyConflicts,
+];
 
+/**
+ * Everything that can be seen to stand in the way before anything is written; read-only. `isReadable`: the collections are
+ * there and are no views.
+ */
 export async function preflight(
   ctx: MigrationContext,
   options: { readonly createsReferenceIndexes: boolean },
-): Promise<PreflightReport> {
+): Promise<PreflightReport & { readonly isReadable: boolean }> {
   return withMigrationErrors(async () => {
-    const missing = await missingCollections(ctx);
-    if (missing.length > 0) return { problems: [...(await serverProblems(ctx)), ...missing], warnings: [] };
-    return {
-      problems: [
-        ...(await serverProblems(ctx)),
-        ...(await keyIndexProblems(ctx)),
-        ...(await participantProblems(ctx)),
-        ...(await conflictProblems(ctx)),
-        ...(options.createsReferenceIndexes ? [] : await unindexedReferences(ctx)),
-        ...(await missingPrivileges(ctx)),
-      ],
-      warnings: await referenceWarnings(ctx),
-    };
+    const basis = await checked(ctx, [serverProblems, unfitCollections]);
+    // Of a view, or of nothing, there is nothing more to be seen.
+    if (basis.problems.length > 0) return { ...basis, isReadable: false };
+    const report = together([
+      await checked(ctx, options.createsReferenceIndexes ? checks : [...checks, unindexedReferences]),
+      { problems: await missingPrivileges(ctx), warnings: [] },
+    ]);
+    return { ...report, isReadable: true };
   });
+}
+
+/** What stands in the way of going back: nothing that the migration itself would mind in the application's data. */
+export function rollbackProblems(ctx: MigrationContext): Promise<readonly string[]> {
+  return withMigrationErrors(async () => [
+    ...(await checked(ctx, [serverProblems, unfitCollections])).problems,
+    ...(await missingPrivileges(ctx)),
+  ]);
 }
 
 /** @throws MigrationError `PREFLIGHT_REFUSED` */
@@ -46,68 +80,29 @@ export function refuseProblems(problems: readonly string[]): void {
   });
 }
 
-/** A name with a spelling mistake would leave chats or messages behind without a word. */
-async function missingCollections({ db, model }: MigrationContext): Promise<readonly string[]> {
-  const present = (await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name);
-  const needed = [model.chats.collection, ...model.references.map(({ collection }) => collection)];
-  const listed = present
-    .filter((name) => !name.startsWith("system."))
-    .toSorted()
-    .join(", ");
-  return [...new Set(needed)]
-    .filter((name) => !present.includes(name))
-    .map(
-      (name) =>
-        `there is no collection ${name} in the database ${db.databaseName}; it has: ${listed || "none"}`,
-    );
-}
-
-async function serverProblems({ db, model }: MigrationContext): Promise<readonly string[]> {
-  const { version } = (await db.admin().command({ buildInfo: 1 })) as { readonly version: string };
-  const hello = await db.command({ hello: 1 });
-  const problems: string[] = [];
-  if (Number.parseFloat(version) < oldestVersion)
-    problems.push(`the server is MongoDB ${version}; ${oldestVersion} or newer is needed`);
-  if (hello["isWritablePrimary"] !== true || hello["readOnly"] === true)
-    problems.push("the server does not take writes: connect to the primary");
-  if (hello["msg"] === "isdbgrid") {
-    const sharded = await db.client
-      .db("config")
-      .collection<{ _id: string; key: object }>("collections")
-      .findOne({
-        _id: `${db.databaseName}.${model.chats.collection}`,
-      });
-    if (sharded !== null && Object.keys(sharded.key)[0] !== keyField)
-      problems.push(
-        `${model.chats.collection} is sharded by other fields: a unique index on ${keyField} is impossible`,
-      );
-  }
-  return problems;
-}
-
 /** An index of the same field with other options cannot be built over, and judges nothing. */
-async function keyIndexProblems(ctx: MigrationContext): Promise<readonly string[]> {
-  const same = (await existingIndexes(ctx.chats)).filter(({ key }) => Object.keys(key).join() === keyField);
-  return same.flatMap((index) => {
+async function keyIndexProblems(ctx: MigrationContext): Promise<PreflightReport> {
+  const same = keyIndexes(await existingIndexes(ctx.chats), ctx.model.chats.keyField);
+  const problems = same.flatMap((index) => {
     const flaw = indexFlaw(index);
     return flaw === null ? [] : [`the index ${index.name} of ${ctx.chats.namespace} ${flaw}; drop it first`];
   });
+  return { problems, warnings: [] };
 }
 
 /** A wrong path would park every chat there is. */
-async function participantProblems(ctx: MigrationContext): Promise<readonly string[]> {
+async function participantProblems(ctx: MigrationContext): Promise<PreflightReport> {
   const { chats } = ctx.model;
   const sample = await ctx.chats.find(uniqueChats(ctx.model), { limit: sampleSize }).toArray();
-  if (sample.length < 5 || sample.some((chat) => invalidityOf(ctx.model, chat) === null)) return [];
-  return [
-    `none of the first ${sample.length} chats has valid ids at ${chats.participants}: is chats.participants the right path?`,
-  ];
+  const isRight = sample.length < 5 || sample.some((chat) => invalidReason(ctx.model, chat) === null);
+  const problem = `none of the first ${sample.length} chats has valid ids at ${chats.participants}: is chats.participants the right path?`;
+  return { problems: isRight ? [] : [problem], warnings: [] };
 }
 
-async function conflictProblems(ctx: MigrationContext): Promise<readonly string[]> {
+async function conflictProblems(ctx: MigrationContext): Promise<PreflightReport> {
   const problems: string[] = [];
   for (const reference of ctx.model.references) {
-    if (reference.onConflict !== undefined) continue;
+    if (reference.onConflict !== undefined || reference.leave === true) continue;
     for (const { name } of await uniqueReferenceIndexes(ctx, reference)) {
       problems.push(
         `the unique index ${name} of ${reference.collection} holds ${reference.field}: two chats' documents may collide. ` +
@@ -115,30 +110,28 @@ async function conflictProblems(ctx: MigrationContext): Promise<readonly string[
       );
     }
   }
-  return problems;
+  return { problems, warnings: [] };
 }
 
-async function unindexedReferences(ctx: MigrationContext): Promise<readonly string[]> {
-  return (await missingReferenceIndexes(ctx)).map(
+/** Not even an index that is built on demand would do: it would have the collation of its collection, or be taken for the other. */
+async function unservedReferences(ctx: MigrationContext): Promise<PreflightReport> {
+  const problems: string[] = [];
+  for (const reference of await missingReferenceIndexes(ctx)) {
+    for (const { name } of await collatedReferenceIndexes(ctx, reference)) {
+      problems.push(
+        `the index ${name} of ${reference.collection} compares ${reference.field} with a collation, onechat exactly: build ` +
+          `one on ${reference.field} with the collation {"locale": "simple"}`,
+      );
+    }
+  }
+  return { problems, warnings: [] };
+}
+
+async function unindexedReferences(ctx: MigrationContext): Promise<PreflightReport> {
+  const problems = (await missingReferenceIndexes(ctx)).map(
     ({ collection, field }) =>
       `${collection}.${field} has no index, so every duplicate would cost a scan of ${collection}; ` +
       "build one, or pass --create-reference-indexes",
   );
-}
-
-async function referenceWarnings(ctx: MigrationContext): Promise<readonly string[]> {
-  const warnings: string[] = [];
-  if (ctx.model.references.length === 0)
-    warnings.push(
-      "no references are configured: what points at a duplicate stays there, visible through aliases only",
-    );
-  for (const { collection, field } of ctx.model.references) {
-    const documents = collectionOf(ctx, collection);
-    const sample = await documents.find({}, { limit: sampleSize, projection: { _id: 1 } }).toArray();
-    const ids = sample.map(({ _id }) => _id);
-    const bearing = await documents.countDocuments({ _id: { $in: ids }, [field]: { $exists: true } });
-    if (sample.length > 0 && bearing === 0)
-      warnings.push(`none of the first ${sample.length} documents of ${collection} has a field ${field}`);
-  }
-  return warnings;
+  return { problems, warnings: [] };
 }

@@ -1,3 +1,4 @@
+import { recordName, recordNames } from "../../model/own-names.ts";
 import type { Document } from "mongodb";
 import { isServerError } from "../../errors/mongo-errors.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
@@ -17,10 +18,7 @@ export async function missingPrivileges({ db, model }: MigrationContext): Promis
   const collections = [
     model.chats.collection,
     ...model.references.map(({ collection }) => collection),
-    "chat_redirects",
-    "chats_archive",
-    "chat_merge_journal",
-    "migrator_locks",
+    ...recordNames.map((name) => recordName(model, name)),
   ];
   return [...new Set(collections)].flatMap((collection) => {
     const missing = lackingActions(privileges, { db: db.databaseName, collection });

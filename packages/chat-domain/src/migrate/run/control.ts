@@ -6,7 +6,18 @@ import { lockHolder, nobody } from "./lease.ts";
 
 const majority = { writeConcern: { w: "majority", journal: true } } as const;
 
-/** Tells the present runner, on whatever host, and all later ones, to stop at the next checkpoint. */
+/**
+ * Tells the present runner, on whatever host, and all later ones, to stop at the next checkpoint.
+ *
+ * @example
+ * ```ts
+ * import { type MigrationContext, setControl } from "@onechat/chat-domain/migrate";
+ *
+ * export async function pauseForTheNight(migration: MigrationContext): Promise<void> {
+ *   await setControl(migration, { action: "pause", by: "ops", reason: "nightly backup" });
+ * }
+ * ```
+ */
 export async function setControl(
   ctx: MigrationContext,
   { action, reason, by }: Omit<LockControl, "at">,
@@ -25,7 +36,18 @@ export async function setControl(
   }
 }
 
-/** Lifts a pause or an abort; `false` when there was none. */
+/**
+ * Lifts a pause or an abort; `false` when there was none.
+ *
+ * @example
+ * ```ts
+ * import { type MigrationContext, liftControl } from "@onechat/chat-domain/migrate";
+ *
+ * export async function resume(migration: MigrationContext): Promise<boolean> {
+ *   return liftControl(migration);
+ * }
+ * ```
+ */
 export async function liftControl(ctx: MigrationContext): Promise<boolean> {
   const { modifiedCount } = await ctx.records.locks.updateOne(
     { _id: ctx.model.chats.collection },
@@ -40,6 +62,14 @@ export async function liftControl(ctx: MigrationContext): Promise<boolean> {
  * Returns whose it was, or `null` when nobody held it.
  *
  * @throws MigrationError `LOCKED` when the runner is alive
+ * @example
+ * ```ts
+ * import { type MigrationContext, unlock } from "@onechat/chat-domain/migrate";
+ *
+ * export async function afterACrash(migration: MigrationContext): Promise<void> {
+ *   console.log(await unlock(migration));
+ * }
+ * ```
  */
 export async function unlock(
   ctx: MigrationContext,

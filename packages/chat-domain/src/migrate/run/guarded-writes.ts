@@ -18,7 +18,7 @@ import {
   type UpdateStatement,
   type Upsert,
   upsertInTime,
-  wasTooLate,
+  isPastDeadline,
   type WriteBound,
 } from "./write-statements.ts";
 
@@ -48,10 +48,14 @@ const statementsPerCommand = 1_000;
 
 export function guardedWrites(db: Db, lease: Pick<Lease, "bound" | "renew">): GuardedWrites {
   const write = { db, lease };
-  const update = <T>(collection: string, all: readonly T[], inTime: InTime<T>): Promise<WriteOutcome> =>
+  const update = <T>(
+    collection: string,
+    all: readonly T[],
+    beforeDeadline: InTime<T>,
+  ): Promise<WriteOutcome> =>
     inChunks(write, all, (chunk, bound) => ({
       update: collection,
-      updates: chunk.map((one) => inTime(one, bound)),
+      updates: chunk.map((one) => beforeDeadline(one, bound)),
       ordered: false,
     }));
   return {
@@ -90,7 +94,7 @@ async function merged(db: Db, command: Readonly<Document>, bound: WriteBound): P
     await send(db, command, bound);
     return "done";
   } catch (error) {
-    if (isServerError(error) && wasTooLate(error)) return "too late";
+    if (isServerError(error) && isPastDeadline(error)) return "too late";
     throw error;
   }
 }
@@ -143,7 +147,7 @@ function judged<T>(sent: readonly Placed<T>[], { writeErrors = [] }: WriteAnswer
     const error = errors.get(index);
     if (error === undefined) continue;
     const refusal = refusalOf(error, placed.at);
-    if (wasTooLate(refusal)) late.push(placed);
+    if (isPastDeadline(refusal)) late.push(placed);
     else refusals.push(refusal);
   }
   return { refusals, late };

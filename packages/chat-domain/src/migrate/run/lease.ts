@@ -64,7 +64,7 @@ export async function acquireLease(ctx: MigrationContext, options: AcquireOption
     if (before !== null) return heldLease(ctx, { owner, before, waited: told });
     const holder = await lockHolder(ctx);
     if (options.onLocked === "fail" || options.signal.aborted) throw locked(holder);
-    if (!told) ctx.tell({ event: "lock.waiting", holder });
+    if (!told) ctx.emit({ event: "lock.waiting", holder });
     await sleep(200 + Math.random() * Math.min(1_000, ctx.leaseMs / 4));
   }
 }

@@ -52,10 +52,10 @@ export async function waitForReplicas(
   for (let throttled = false; ; throttled = true) {
     const behind = await lag();
     if (behind === null || behind <= ctx.maxLagMs) {
-      if (throttled) ctx.tell({ event: "throttle.off", reason: lagText(behind ?? 0) });
+      if (throttled) ctx.emit({ event: "throttle.off", reason: lagText(behind ?? 0) });
       return;
     }
-    if (!throttled) ctx.tell({ event: "throttle.on", reason: lagText(behind) });
+    if (!throttled) ctx.emit({ event: "throttle.on", reason: lagText(behind) });
     await sleep(1_000);
     await mayGoOn();
   }

@@ -13,7 +13,7 @@ export interface DatabasePatience {
   succeeded(): void;
 }
 
-export function databasePatience(patienceMs: number): DatabasePatience {
+export function retryTransient(patienceMs: number): DatabasePatience {
   let failingSince: number | null = null;
   const succeeded = (): void => {
     failingSince = null;

@@ -1,15 +1,16 @@
-import { createHash } from "node:crypto";
-import { BSON, ObjectId } from "mongodb";
+import { recordName } from "../../model/own-names.ts";
+import { ObjectId } from "mongodb";
 import type { MigrationContext } from "../context/migration-context.ts";
 import { MigrationError, withMigrationErrors } from "../context/migration-error.ts";
 import { noCounts, type RunCounts, type RunOutcome, type RunResult } from "../context/migration-event.ts";
 import { parkedCount } from "../context/migration-history.ts";
 import type { RunRecord } from "../context/migration-records.ts";
+import { mergingDigest, modelDigest } from "../context/model-digest.ts";
 import { batchSize } from "./batch-size.ts";
 import { guardedWrites, type GuardedWrites } from "./guarded-writes.ts";
 import { acquireLease, type Lease } from "./lease.ts";
 import { replicationLag, waitForReplicas } from "./replication-lag.ts";
-import { databasePatience } from "./retry-transient.ts";
+import { retryTransient } from "./retry-transient.ts";
 import { type Run, type RunRequest, RunStopped } from "./run.ts";
 
 /** Acquires the lease, keeps the record, does the work, and ends both whatever happens. */
@@ -23,7 +24,7 @@ export async function withRun(
   await using lease = await withMigrationErrors(() =>
     acquireLease(ctx, { command: request.command, onLocked, signal }),
   );
-  ctx.tell({ event: "lock.acquired", fence: lease.fence, takenOver: lease.takenOver });
+  ctx.emit({ event: "lock.acquired", fence: lease.fence, takenOver: lease.takenOver });
   const run = await beginRun(ctx, lease, { ...request, signal });
   try {
     const outcome = await begin(run, request, work).catch((error: unknown) => {
@@ -32,7 +33,7 @@ export async function withRun(
     });
     const result = { outcome, run: run.id, counts: run.counts(), parked: await parkedCount(ctx) };
     await endRun(run, outcome, null);
-    ctx.tell({ event: "run.end", run: run.id, outcome, counts: result.counts });
+    ctx.emit({ event: "run.end", run: run.id, outcome, counts: result.counts });
     return result;
   } catch (error) {
     await endRun(run, "failed", error).catch(() => undefined);
@@ -60,7 +61,7 @@ async function endRun(run: Run, state: RunRecord["state"], error: unknown): Prom
     counts: run.counts(),
     ...(message === undefined ? {} : { error: message }),
   };
-  await run.write.update("migrator_runs", [
+  await run.write.update(recordName(ctx.model, "migrator_runs"), [
     {
       q: { _id: id, fence: lease.fence },
       u: { $set: end, ...(message === undefined ? { $unset: { error: "" } } : {}) },
@@ -85,7 +86,7 @@ async function beginRun(
   request: RunRequest & { readonly signal: AbortSignal },
 ): Promise<Run> {
   const write = guardedWrites(ctx.db, lease);
-  const model = modelDigest(ctx);
+  const model = modelDigest(ctx.model);
   const last = await ctx.records.runs.findOne({}, { sort: { startedAt: -1, _id: -1 } });
   const resumed =
     last !== null && resumable.has(last.state) && last.command === request.command && last.model === model
@@ -108,9 +109,12 @@ async function beginRun(
     pid: process.pid,
     fence: lease.fence,
     model,
+    merging: mergingDigest(ctx.model),
   };
-  await write.upsert("migrator_runs", [{ _id: id, set: record, unset: ["endedAt", "error"] }]);
-  ctx.tell({
+  await write.upsert(recordName(ctx.model, "migrator_runs"), [
+    { _id: id, set: record, unset: ["endedAt", "error"] },
+  ]);
+  ctx.emit({
     event: "run.start",
     run: id,
     command: request.command,
@@ -135,14 +139,8 @@ function liveRun({ ctx, id, lease, write, resumed, request }: LiveRunParts): Run
   const deadline = performance.now() + (request.maxRuntimeMs ?? Number.POSITIVE_INFINITY);
   const batch = batchSize({ ...ctx.batch, start: resumed?.batch ?? ctx.batch.start, targetMs: ctx.batchMs });
   const lag = replicationLag(ctx.db);
-  const patience = databasePatience(ctx.patienceMs);
-  let counts = resumed?.counts ?? noCounts;
-  const count = (more: Partial<RunCounts>): void => {
-    const entries = Object.entries(counts) as [keyof RunCounts, number][];
-    counts = Object.fromEntries(
-      entries.map(([name, n]) => [name, n + (more[name] ?? 0)]),
-    ) as unknown as RunCounts;
-  };
+  const patience = retryTransient(ctx.patienceMs);
+  let counts = { ...noCounts, ...resumed?.counts };
   const mayGoOn = async (): Promise<void> => {
     const control = await lease.confirm();
     if (control?.action === "abort")
@@ -162,10 +160,12 @@ function liveRun({ ctx, id, lease, write, resumed, request }: LiveRunParts): Run
     batch,
     resumed,
     counts: () => counts,
-    count,
+    count: (more) => void (counts = addCounts(counts, more)),
     async checkpoint(phase, position) {
       const saved = { ...position, phase, counts, batch: batch.current() };
-      await write.update("migrator_runs", [{ q: { _id: id, fence: lease.fence }, u: { $set: saved } }]);
+      await write.update(recordName(ctx.model, "migrator_runs"), [
+        { q: { _id: id, fence: lease.fence }, u: { $set: saved } },
+      ]);
       await mayGoOn();
       patience.succeeded();
       await waitForReplicas(ctx, lag, mayGoOn);
@@ -173,16 +173,18 @@ function liveRun({ ctx, id, lease, write, resumed, request }: LiveRunParts): Run
     attempt: (phase, work) =>
       patience.attempt(work, (reason) => {
         batch.halve();
-        ctx.tell({ event: "batch.retry", phase, reason });
+        ctx.emit({ event: "batch.retry", phase, reason });
       }),
     async note(event, details) {
       const entry = { _id: new ObjectId(), at: ctx.now(), run: id, event, host: ctx.host, details };
-      await write.insert("migrator_events", [entry]);
+      await write.insert(recordName(ctx.model, "migrator_events"), [entry]);
     },
   };
 }
 
-/** What decides about the meaning of saved positions. */
-function modelDigest(ctx: MigrationContext): string {
-  return createHash("sha256").update(BSON.EJSON.stringify(ctx.model)).digest("hex").slice(0, 16);
+function addCounts(counts: RunCounts, more: Partial<RunCounts>): RunCounts {
+  const entries = Object.entries(counts) as [keyof RunCounts, number][];
+  return Object.fromEntries(
+    entries.map(([name, n]) => [name, n + (more[name] ?? 0)]),
+  ) as unknown as RunCounts;
 }

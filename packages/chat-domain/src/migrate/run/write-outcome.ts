@@ -73,7 +73,13 @@ export function refusalError({ code, message }: Refusal): MongoServerError {
 }
 
 /** Server messages may quote documents, so the known ones are put into words. */
-export function whyRefused({ code }: Pick<Refusal, "code">): string {
+export function refusalReason({
+  code,
+  keyPattern,
+}: {
+  readonly code: number;
+  readonly keyPattern?: unknown;
+}): string {
   switch (code) {
     case 10_334:
     case 17_419:
@@ -82,8 +88,13 @@ export function whyRefused({ code }: Pick<Refusal, "code">): string {
     case 121:
       return "the collection's validator refuses the document";
     case duplicateKeyCode:
-      return "another unique index refuses it";
+      return `another unique index refuses it${fieldsOf(keyPattern)}`;
     default:
       return `server error ${code}`;
   }
+}
+
+function fieldsOf(keyPattern: unknown): string {
+  const fields = typeof keyPattern === "object" && keyPattern !== null ? Object.keys(keyPattern) : [];
+  return fields.length === 0 ? "" : `, that on ${fields.join(", ")}`;
 }

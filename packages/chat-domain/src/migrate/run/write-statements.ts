@@ -41,7 +41,7 @@ export function mergeInTime(
   pipeline: readonly Readonly<Document>[],
   bound: WriteBound,
 ): readonly Readonly<Document>[] {
-  return [...pipeline.slice(0, -1), { $match: { $expr: inTime(bound) } }, ...pipeline.slice(-1)];
+  return [...pipeline.slice(0, -1), { $match: { $expr: beforeDeadline(bound) } }, ...pipeline.slice(-1)];
 }
 
 /** The server refuses expressions in the filter of an upsert, so they are in the change. */
@@ -56,20 +56,23 @@ export function upsertInTime(
 
 /** The server refuses expressions in an insert; this matches no record, so it is an insert, and a twin refuses it. */
 export function insertInTime(record: Readonly<Document>, bound: WriteBound): Readonly<Document> {
-  const inserted = { $cond: [inTime(bound), { $literal: record }, null] };
+  const inserted = { $cond: [beforeDeadline(bound), { $literal: record }, null] };
   return { q: { _id: record["_id"], $nor: [{}] }, u: [{ $replaceWith: inserted }], upsert: true };
 }
 
 /** By `_id` there is one right plan: without the hint the server tries all indexes against each other, every time. */
 function selecting(q: Readonly<Document>, bound: WriteBound): Readonly<Document> {
   const { $expr = true } = q;
-  const guarded = { ...q, $expr: $expr === true ? inTime(bound) : { $and: [inTime(bound), $expr] } };
+  const guarded = {
+    ...q,
+    $expr: $expr === true ? beforeDeadline(bound) : { $and: [beforeDeadline(bound), $expr] },
+  };
   return "_id" in q ? { q: guarded, hint: { _id: 1 } } : { q: guarded };
 }
 
 /** Changes nothing. */
 function idInTime(bound: WriteBound): Readonly<Document> {
-  return { _id: { $cond: [inTime(bound), "$_id", null] } };
+  return { _id: { $cond: [beforeDeadline(bound), "$_id", null] } };
 }
 
 /** Values as they are: a text that begins with a dollar sign would be read as a field. */
@@ -90,12 +93,12 @@ function ifMissing(values: Readonly<Record<string, unknown>>): Readonly<Document
  * look at the lease and the write's going out, and the network can hold a write up; only the server can tell. What is
  * late changes no document; of a collection that did not exist it may leave an empty one.
  */
-function inTime({ beginBefore }: WriteBound): Readonly<Document> {
+function beforeDeadline({ beginBefore }: WriteBound): Readonly<Document> {
   return { $gte: [{ $sqrt: { $subtract: [beginBefore, "$$NOW"] } }, 0] };
 }
 
-/** Whether {@link inTime} is why the server has refused a write. Duplicate keys are quoted, and may hold any text. */
-export function wasTooLate(error: { readonly code: number; readonly message: string }): boolean {
+/** Whether {@link beforeDeadline} is why the server has refused a write. Duplicate keys are quoted, and may hold any text. */
+export function isPastDeadline(error: { readonly code: number; readonly message: string }): boolean {
   return error.code !== duplicateKeyCode && error.message.includes("$sqrt's argument");
 }
 

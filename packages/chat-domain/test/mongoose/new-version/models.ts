@@ -17,7 +17,7 @@ const chatSchema = new Schema(
 );
 // As onechat builds them: syncIndexes() drops every index that no schema names.
 chatSchema.index({ participantsKey: 1 }, { name: "participantsKey_unique", unique: true, sparse: true });
-chatSchema.index({ users: 1, _id: -1 }, { name: "participants_listing" });
+chatSchema.index({ users: 1, _id: 1 }, { name: "participants_by_id" });
 
 const messageSchema = new Schema(
   {

@@ -1,9 +1,11 @@
+import { recordName } from "../../../model/own-names.ts";
 import type { Document } from "mongodb";
 import { duplicateKeyCode, isServerError } from "../../../errors/mongo-errors.ts";
 import type { NativeId } from "../../../identity/native-id.ts";
 import { idMap } from "../../../identity/stored-ids.ts";
 import { collectionOf } from "../../context/migration-context.ts";
 import type { Merge } from "../../context/migration-records.ts";
+import { copiesOfMerges } from "../../journal/copies-of-merges.ts";
 import type { Run } from "../../run/run.ts";
 import { archivedContents, contentsOf } from "./content-hash.ts";
 import { exactDocument } from "./exact-document.ts";
@@ -59,7 +61,7 @@ export async function archiveDocuments(run: Run, request: ArchiveRequest): Promi
     { $replaceWith: { $let: { vars: { at: { $indexOfArray: [{ $literal: ids }, "$_id"] } }, in: copy } } },
     {
       $merge: {
-        into: archive,
+        into: recordName(run.ctx.model, archive),
         on: "_id",
         whenMatched: [{ $set: { epoch: "$$new.epoch", archivedAt: "$$new.archivedAt" } }],
         whenNotMatched: "insert",
@@ -112,7 +114,7 @@ export async function restoreCopies(run: Run, { archive, into, merges }: Restore
   } catch (error) {
     if (!isServerError(error) || error.code !== duplicateKeyCode) throw error;
     if (merges.length === 1) {
-      run.ctx.tell({
+      run.ctx.emit({
         event: "note",
         message: `a document of ${into} stays in the archive: another one stands in its place`,
       });
@@ -123,20 +125,11 @@ export async function restoreCopies(run: Run, { archive, into, merges }: Restore
 }
 
 async function restore(run: Run, { archive, into, merges }: RestoreRequest): Promise<void> {
-  await run.write.merge(archive, [
-    { $match: { collection: into, $or: ofTheseMerges(merges) } },
+  await run.write.merge(recordName(run.ctx.model, archive), [
+    { $match: { collection: into, $or: copiesOfMerges(merges) } },
     { $sort: { archivedAt: 1 } },
     { $group: { _id: "$_id.id", document: { $last: "$document" } } },
     { $replaceWith: "$document" },
     { $merge: { into, on: "_id", whenMatched: "keepExisting", whenNotMatched: "insert" } },
   ]);
-}
-
-/** Copies of an earlier merge that was rolled back are history. */
-function ofTheseMerges(merges: readonly Merge[]): readonly Document[] {
-  const epochs = [...new Set(merges.map(({ epoch }) => epoch))];
-  return epochs.map((epoch) => ({
-    epoch,
-    loser: { $in: merges.filter((merge) => merge.epoch === epoch).map(({ loser }) => loser) },
-  }));
 }

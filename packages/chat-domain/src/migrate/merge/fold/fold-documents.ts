@@ -1,10 +1,13 @@
+import { recordName } from "../../../model/own-names.ts";
 import type { Document } from "mongodb";
-import type { NativeId } from "../../../identity/native-id.ts";
+import { isServerError, isTransient } from "../../../errors/mongo-errors.ts";
 import type { FoldModel, FoldStrategy } from "../../../model/merge-model.ts";
+import { type Expression, fieldAt, fieldWith, rootsOf } from "../../../model/nested-fields.ts";
+import { BatchRefused } from "../../context/migration-error.ts";
 import { fieldImage } from "../../journal/originals.ts";
 import type { Run } from "../../run/run.ts";
+import { refusalReason } from "../../run/write-outcome.ts";
 import { foldedField } from "./fold-expressions.ts";
-import { countersOf } from "./recount.ts";
 
 export interface FoldRequest {
   /** Where the copies are, which of them, and which field of theirs names the document that they are folded into. */
@@ -21,35 +24,60 @@ export interface FoldRequest {
 /**
  * Folds archived copies into the documents that stand for them, atomically per document and within the server. A copy
  * that was folded before changes nothing.
+ *
+ * @throws BatchRefused when the server refuses what a document would become
  */
 export async function foldDocuments(run: Run, request: FoldRequest): Promise<void> {
   const { archive, filter, target, into, alive, fold } = request;
   const fields = comparedFields(fold);
   if (fields.length === 0) return;
   const names = Object.keys(fold);
-  const set = fields.map(([field, strategy]) => {
+  const values = fields.map(([field, strategy]) => {
     const folded = foldedField(strategy, field, {
-      current: (name) => `$${name}`,
+      current: (name) => fieldAt("$", name),
       incoming: (name) => `$$new.values.f${names.indexOf(name)}`,
     });
-    return [field, { $cond: [alive, folded, `$${field}`] }] as const;
+    return [field, folded] as const;
   });
-  await run.write.merge(archive, [
-    { $match: filter },
-    { $project: { _id: `$${target}`, values: fieldImage(names, "$document.") } },
-    {
-      $merge: {
-        into,
-        on: "_id",
-        whenMatched: [{ $set: Object.fromEntries(set) }],
-        whenNotMatched: "discard",
+  const set = rootsOf(fields.map(([field]) => field)).map(
+    (root) => [root, { $cond: [alive, fieldWith(`$${root}`, root, values), `$${root}`] }] as const,
+  );
+  try {
+    await run.write.merge(recordName(run.ctx.model, archive), [
+      { $match: filter },
+      { $sort: inOrder },
+      { $project: { _id: `$${target}`, values: fieldImage(names, "$document.") } },
+      {
+        $merge: {
+          into,
+          on: "_id",
+          whenMatched: [{ $set: Object.fromEntries(set) }],
+          whenNotMatched: "discard",
+        },
       },
-    },
-  ]);
+    ]);
+  } catch (error) {
+    if (!isServerError(error) || isTransient(error) || !isAboutDocument(error.code)) throw error;
+    throw new BatchRefused(`${whatCannotBeFolded(into, names)}: ${refusalReason(error)}`, { cause: error });
+  }
+}
+
+function whatCannotBeFolded(into: string, names: readonly string[]): string {
+  return `its ${names.join(", ")} cannot be folded into the document of ${into} that stands for it`;
+}
+
+/** Copies are folded, and taken out again, in the order in which they were made. */
+export const inOrder = { archivedAt: 1, "_id.id": 1, "_id.hash": 1 } as const;
+
+/** Fields whose value follows from the two documents; counters follow from what they count. */
+export function comparedFields(fold: FoldModel): readonly (readonly [string, FoldStrategy])[] {
+  return Object.entries(fold).filter(
+    ([, strategy]) => typeof strategy === "string" || "newestBy" in strategy,
+  );
 }
 
 /** What {@link foldDocuments} has made of an original image, once all of these copies have been folded into it. */
-function foldOfAll(fold: FoldModel, original: string, copies: string): Document {
+export function foldOfAll(fold: FoldModel, original: string, copies: Expression): Expression {
   const names = Object.keys(fold);
   const state = comparedFields(fold).map(([field, strategy]) => {
     const folded = foldedField(strategy, field, {
@@ -61,72 +89,9 @@ function foldOfAll(fold: FoldModel, original: string, copies: string): Document 
   return { $reduce: { input: copies, initialValue: original, in: Object.fromEntries(state) } };
 }
 
-/** Fields whose value follows from the two documents; counters follow from what they count. */
-function comparedFields(fold: FoldModel): readonly (readonly [string, FoldStrategy])[] {
-  return Object.entries(fold).filter(
-    ([, strategy]) => typeof strategy === "string" || "newestBy" in strategy,
-  );
-}
+/** No room, a validator, another unique index; memory that an expression may take. */
+const documentCodes: ReadonlySet<number> = new Set([121, 10_334, 11_000, 17_419, 17_420, 4_568, 146]);
 
-export interface UnfoldRequest {
-  readonly collection: string;
-  readonly ids: readonly NativeId[];
-  readonly fold: FoldModel;
-  readonly archive: "chats_archive" | "chat_rows_archive";
-  readonly target: "survivor" | "into";
-}
-
-/**
- * Gives folded fields their original values back, where they still hold what the fold made of them; a value that
- * somebody has changed since is theirs. Within the server, atomically per document.
- */
-export async function unfoldDocuments(run: Run, request: UnfoldRequest): Promise<void> {
-  const { collection, ids, fold, archive, target } = request;
-  const names = Object.keys(fold);
-  if (names.length === 0 || ids.length === 0) return;
-  const copies = {
-    from: archive,
-    let: { id: "$_id.id" },
-    pipeline: [
-      {
-        $match: {
-          $expr: { $and: [{ $eq: [`$${target}`, "$$id"] }, { $eq: ["$collection", collectionOf(request)] }] },
-        },
-      },
-      { $project: { values: fieldImage(names, "$document.") } },
-    ],
-    as: "copies",
-  };
-  await run.write.merge("chat_originals", [
-    { $match: { _id: { $in: ids.map((id) => ({ collection, id })) }, fields: { $exists: true } } },
-    { $lookup: copies },
-    { $project: { _id: "$_id.id", fields: 1, recounted: 1, folded: foldOfAll(fold, "$fields", "$copies") } },
-    {
-      $merge: {
-        into: collection,
-        on: "_id",
-        whenMatched: [{ $set: restored(fold) }],
-        whenNotMatched: "discard",
-      },
-    },
-  ]);
-}
-
-function collectionOf({ collection }: UnfoldRequest): Document {
-  return { $literal: collection };
-}
-
-function restored(fold: FoldModel): Document {
-  const names = Object.keys(fold);
-  const image = comparedFields(fold).map(
-    ([field]) => [field, `$$new.folded.f${names.indexOf(field)}`] as const,
-  );
-  const counts = countersOf(fold).map(
-    ({ field, position }) => [field, `$$new.recounted.f${position}`] as const,
-  );
-  const set = [...image, ...counts].map(([field, ours]) => {
-    const original = `$$new.fields.f${names.indexOf(field)}`;
-    return [field, { $cond: [{ $eq: [`$${field}`, ours] }, original, `$${field}`] }] as const;
-  });
-  return Object.fromEntries(set);
+export function isAboutDocument(code: number): boolean {
+  return documentCodes.has(code);
 }

@@ -1,8 +1,8 @@
-import type { Document } from "mongodb";
 import type { FoldStrategy } from "../../../model/merge-model.ts";
+import type { Expression } from "../../../model/nested-fields.ts";
 
 /** Where an expression finds a field. */
-export type FieldSource = (field: string) => string;
+export type FieldSource = (field: string) => Expression;
 
 /**
  * The aggregation expression of one field after a document has been folded into another. Idempotent, and indifferent to
@@ -12,7 +12,7 @@ export function foldedField(
   strategy: FoldStrategy,
   field: string,
   { current, incoming }: { readonly current: FieldSource; readonly incoming: FieldSource },
-): Document | string {
+): Expression {
   const [mine, theirs] = [current(field), incoming(field)];
   if (strategy === "min" || strategy === "max")
     return unlessMissing(theirs, mine, { [`$${strategy}`]: [mine, theirs] });
@@ -24,12 +24,12 @@ export function foldedField(
   return mine;
 }
 
-function unlessMissing(theirs: string, mine: string, folded: Document): Document {
+function unlessMissing(theirs: Expression, mine: Expression, folded: Expression): Expression {
   return { $cond: [{ $eq: [{ $type: theirs }, "missing"] }, mine, folded] };
 }
 
 /** Keeps the survivor's order. */
-function union(mine: string, theirs: string): Document {
+function union(mine: Expression, theirs: Expression): Expression {
   const news = {
     $filter: { input: { $setUnion: ["$$theirs", []] }, cond: { $not: [{ $in: ["$$this", "$$mine"] }] } },
   };
@@ -42,7 +42,7 @@ function union(mine: string, theirs: string): Document {
 }
 
 /** What is no array is one element. */
-function listOf(value: string): Document {
-  const single = { $cond: [{ $in: [{ $type: value }, ["missing", "null"]] }, [], [value]] };
-  return { $cond: [{ $isArray: value }, value, single] };
+function listOf(value: Expression): Expression {
+  const single = { $cond: [{ $in: [{ $type: "$$one" }, ["missing", "null"]] }, [], ["$$one"]] };
+  return { $let: { vars: { one: value }, in: { $cond: [{ $isArray: "$$one" }, "$$one", single] } } };
 }

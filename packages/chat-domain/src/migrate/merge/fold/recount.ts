@@ -1,7 +1,9 @@
+import { recordName } from "../../../model/own-names.ts";
 import type { Document } from "mongodb";
 import type { NativeId } from "../../../identity/native-id.ts";
 import { formsOf } from "../../../identity/stored-ids.ts";
 import type { FoldModel, FoldStrategy, ReferenceModel } from "../../../model/merge-model.ts";
+import { fieldAt, fieldWith, rootsOf } from "../../../model/nested-fields.ts";
 import { type StoredDocument, valueAt } from "../../../model/stored-document.ts";
 import { collectionOf } from "../../context/migration-context.ts";
 import type { Run } from "../../run/run.ts";
@@ -77,7 +79,7 @@ async function countedDocuments(
 
 async function storeCounts(run: Run, collection: string, counted: readonly CountedDocument[]): Promise<void> {
   await run.write.upsert(
-    "chat_originals",
+    recordName(run.ctx.model, "chat_originals"),
     counted.map(({ id, counts }) => remembered(collection, id, counts)),
   );
   await run.write.update(
@@ -143,9 +145,10 @@ function remembered(collection: string, id: NativeId, counts: readonly Counted[]
 
 /** A counter that is right already keeps its BSON type. */
 function countersSet(counts: readonly Counted[]): Document {
-  const set = counts.map(({ field, count }) => {
-    const same = { $eq: [`$${field}`, count] };
-    return [field, { $cond: [same, `$${field}`, count] }] as const;
+  const values = counts.map(({ field, count }) => {
+    const current = fieldAt("$", field);
+    return [field, { $cond: [{ $eq: [current, count] }, current, count] }] as const;
   });
-  return Object.fromEntries(set);
+  const roots = rootsOf(values.map(([field]) => field));
+  return Object.fromEntries(roots.map((root) => [root, fieldWith(`$${root}`, root, values)]));
 }

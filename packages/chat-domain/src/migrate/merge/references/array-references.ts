@@ -1,18 +1,21 @@
 import type { Document } from "mongodb";
+import type { NativeId } from "../../../identity/native-id.ts";
 import { formsOf, idText, inForm } from "../../../identity/stored-ids.ts";
 import type { Merge } from "../../context/migration-records.ts";
 import type { UpdateStatement } from "../../run/write-statements.ts";
-import type { Reference } from "./references-to.ts";
+
+/** The values by which an array refers to both. */
+type ArrayMove = Pick<Merge, "loser" | "survivor">;
 
 /** In an array of ids the survivor takes the loser's place, unless it has one already. */
-export function moveArray(field: string, { id, merge }: Reference): UpdateStatement {
+export function moveArray(field: string, id: NativeId, move: ArrayMove): UpdateStatement {
   return {
-    q: { _id: id, [field]: { $in: formsOf(merge.loser) } },
-    u: [{ $set: { [field]: arrayAfter(`$${field}`, merge) } }],
+    q: { _id: id, [field]: { $in: formsOf(move.loser) } },
+    u: [{ $set: { [field]: arrayAfter(`$${field}`, move) } }],
   };
 }
 
-function arrayAfter(array: unknown, { loser, survivor }: Merge): Document {
+function arrayAfter(array: unknown, { loser, survivor }: ArrayMove): Document {
   return {
     $reduce: {
       input: replaced(array, { from: loser, to: survivor }),
@@ -49,7 +52,7 @@ export interface MovedArray {
   readonly original: readonly unknown[];
   readonly current: readonly unknown[];
   /** All whose survivors stand in it for them. */
-  readonly merges: readonly Merge[];
+  readonly merges: readonly ArrayMove[];
 }
 
 /**
@@ -58,7 +61,7 @@ export interface MovedArray {
  */
 export function arrayWithout(
   { original, current, merges }: MovedArray,
-  undone: readonly Merge[],
+  undone: readonly ArrayMove[],
 ): readonly unknown[] {
   const left = merges.filter((merge) => !undone.some(({ loser }) => idText(loser) === idText(merge.loser)));
   if (sameArray(current, arrayWith(original, merges))) return arrayWith(original, left);
@@ -66,7 +69,7 @@ export function arrayWithout(
 }
 
 /** The array after these merges: survivors in their losers' places, each once. */
-function arrayWith(original: readonly unknown[], merges: readonly Merge[]): readonly unknown[] {
+function arrayWith(original: readonly unknown[], merges: readonly ArrayMove[]): readonly unknown[] {
   const survivorOf = new Map<string, unknown>();
   for (const { loser, survivor } of merges) {
     for (const form of ["text", "native"] as const)
@@ -85,9 +88,9 @@ function arrayWith(original: readonly unknown[], merges: readonly Merge[]): read
 }
 
 interface PutBack {
-  readonly merge: Merge;
+  readonly merge: ArrayMove;
   readonly original: readonly unknown[];
-  readonly left: readonly Merge[];
+  readonly left: readonly ArrayMove[];
 }
 
 function putBack(array: readonly unknown[], { merge, original, left }: PutBack): readonly unknown[] {

@@ -2,33 +2,48 @@ import type { NativeId } from "../../../identity/native-id.ts";
 import { idMap, idText, inForm } from "../../../identity/stored-ids.ts";
 import { valueAt } from "../../../model/stored-document.ts";
 import { collectionOf } from "../../context/migration-context.ts";
-import type { Merge, MovesRecord } from "../../context/migration-records.ts";
+import { type Merge, type MovesRecord, losersOf } from "../../context/migration-records.ts";
 import { arrayPart } from "../../journal/originals.ts";
 import type { Run } from "../../run/run.ts";
 import type { UpdateStatement } from "../../run/write-statements.ts";
 import { arrayWithout, type MovedArray } from "./array-references.ts";
+import { moveInsideBack } from "./move-inside-back.ts";
 
 /** How many records of moves are in memory at once; each may name a whole batch of documents. */
 const recordsAtOnce = 200;
 
+/** Whether a document's reference goes back by other means. */
+export type IsExcepted = (collection: string, field: string, id: NativeId) => boolean;
+
 /** Makes what followed these losers to their survivors refer to the losers again. */
-export async function moveBack(run: Run, merges: readonly Merge[]): Promise<void> {
+export async function moveBack(run: Run, merges: readonly Merge[], isExcepted: IsExcepted): Promise<void> {
   const arrays: MovesRecord[] = [];
-  for await (const records of movesOf(run, merges)) {
+  for await (const all of movesOf(run, merges)) {
+    const records = all.map((record) => {
+      const { collection, field } = record._id;
+      return { ...record, ids: record.ids.filter((id) => !isExcepted(collection, field, id)) };
+    });
     arrays.push(...records.filter(({ _id }) => _id.form === "array"));
     for (const [collection, statements] of scalarMovesBack(records))
       await run.write.update(collection, statements);
   }
-  await moveArraysBack(run, arrays);
+  await moveArraysBack(
+    run,
+    arrays.filter(({ isInside }) => isInside !== true),
+  );
+  await moveInsideBack(
+    run,
+    arrays.filter(({ isInside }) => isInside === true),
+  );
 }
 
 /** By collection. */
 function scalarMovesBack(records: readonly MovesRecord[]): ReadonlyMap<string, readonly UpdateStatement[]> {
   const statements = new Map<string, UpdateStatement[]>();
-  for (const { _id, loser, survivor, ids } of records) {
+  for (const { _id, loser, survivor, ids, from, to } of records) {
     if (_id.form === "array") continue;
-    const there = { [_id.field]: inForm(survivor, _id.form) };
-    const back = { $set: { [_id.field]: inForm(loser, _id.form) } };
+    const there = { [_id.field]: to ?? inForm(survivor, _id.form) };
+    const back = { $set: { [_id.field]: from ?? inForm(loser, _id.form) } };
     const statement = { q: { _id: { $in: ids }, ...there }, u: back, multi: true };
     statements.set(_id.collection, [...(statements.get(_id.collection) ?? []), statement]);
   }
@@ -36,7 +51,7 @@ function scalarMovesBack(records: readonly MovesRecord[]): ReadonlyMap<string, r
 }
 
 async function* movesOf(run: Run, merges: readonly Merge[]): AsyncGenerator<readonly MovesRecord[]> {
-  const losers = merges.map(({ loser }) => loser);
+  const losers = losersOf(merges);
   let records: MovesRecord[] = [];
   for await (const record of run.ctx.records.moves.find(
     { loser: { $in: losers } },
@@ -67,7 +82,7 @@ async function moveGroupBack(run: Run, group: readonly MovesRecord[]): Promise<b
   const [first] = group;
   if (first === undefined) return true;
   const { collection, field } = first._id;
-  const undone = new Set(group.map(({ loser }) => idText(loser)));
+  const undone = new Set(group.map((record) => idText(arrayMove(record).loser)));
   const statements: UpdateStatement[] = [];
   for (const { id, ...array } of await movedArrays(run, {
     collection,
@@ -102,7 +117,13 @@ async function movedArrays(
     .toArray();
   const originalOf = idMap(remembered.map((record) => [record._id.id, Reflect.get(record, part)] as const));
   const records = await moves
-    .find({ ids: { $in: [...ids] }, "_id.form": "array", "_id.collection": collection, "_id.field": field })
+    .find({
+      ids: { $in: [...ids] },
+      "_id.form": "array",
+      "_id.collection": collection,
+      "_id.field": field,
+      isInside: { $ne: true },
+    })
     .toArray();
   const documents = await collectionOf(run.ctx, collection)
     .find({ _id: { $in: [...ids] } }, { projection: { [field]: 1 }, promoteValues: false })
@@ -112,9 +133,14 @@ async function movedArrays(
     if (!Array.isArray(original) || !Array.isArray(current)) return [];
     const merges = records
       .filter((record) => record.ids.some((id) => idText(id) === idText(document._id)))
-      .map(({ loser, survivor }) => ({ loser, survivor, epoch: 0 }));
+      .map(arrayMove);
     return [{ id: document._id, original, current, merges }];
   });
+}
+
+/** The values that stand for both chats in an array. */
+function arrayMove({ loser, survivor, from, to }: MovesRecord): Pick<Merge, "loser" | "survivor"> {
+  return { loser: from ?? loser, survivor: to ?? survivor };
 }
 
 /** Records of moves, those of one field of one collection together. */

@@ -1,16 +1,19 @@
+import { recordName } from "../../../model/own-names.ts";
 import { createHash } from "node:crypto";
-import { BSON, type Document } from "mongodb";
+import { BSON } from "mongodb";
 import { duplicateKeyCode } from "../../../errors/mongo-errors.ts";
 import type { NativeId } from "../../../identity/native-id.ts";
-import { groupedById, inForm } from "../../../identity/stored-ids.ts";
+import { groupedById, idText } from "../../../identity/stored-ids.ts";
 import type { ReferenceModel } from "../../../model/merge-model.ts";
 import type { Merge, MovesRecord } from "../../context/migration-records.ts";
-import { rememberArrays } from "../../journal/originals.ts";
+import { saveOriginalArrays } from "../../journal/originals.ts";
 import type { Run } from "../../run/run.ts";
-import { type Refusal, refusalError } from "../../run/write-outcome.ts";
+import { type Refusal, refusalError, refusalReason } from "../../run/write-outcome.ts";
 import type { UpdateStatement } from "../../run/write-statements.ts";
 import { moveArray } from "./array-references.ts";
-import { MergeObstacle, type Reference, referencesTo } from "./references-to.ts";
+import { moveInside } from "./move-inside.ts";
+import { repointingsOf } from "./pointers.ts";
+import { MergeBlocked, type Reference, referencesTo } from "./references-to.ts";
 import { resolveRowConflicts, type RowConflict } from "./row-conflicts.ts";
 
 /** Documents that move in one round: many more than losers, and small. */
@@ -34,91 +37,164 @@ export async function moveReferences(
   for (let stuck = 0; stuck < attempts;) {
     const references = await referencesTo(run.ctx, { merges, model, limit: referencesAtOnce });
     if (references.length === 0) return moved;
+    refuseTargetless(model, references);
     await remember(run, model, references);
-    const conflicts = await move(run, model, references);
+    const { conflicts, left } = await move(run, model, references);
     const archivedRows = await resolveRowConflicts(run, model, conflicts);
-    moved += references.length - conflicts.length + archivedRows;
-    run.count({ moved: references.length - conflicts.length, archivedRows });
-    stuck = conflicts.length - archivedRows === references.length ? stuck + 1 : 0;
+    const followed = references.length - conflicts.length - left;
+    moved += followed + archivedRows;
+    run.count({ moved: followed, archivedRows });
+    stuck = followed + archivedRows === 0 ? stuck + 1 : 0;
   }
   const [left] = await referencesTo(run.ctx, { merges, model, limit: referencesAtOnce });
   if (left === undefined) return moved;
-  throw new MergeObstacle(
+  const why = "another one stands in its place, or it changes all the time";
+  throw new MergeBlocked(
     left.merge,
-    `a document of ${model.collection} cannot follow: another one stands in its place`,
+    `a document of ${model.collection} cannot follow (${model.field}): ${why}`,
   );
 }
 
-async function remember(
+/** Moves these, and remembers it before. Returns how many have followed. */
+export async function moveEach(
   run: Run,
-  { collection, field }: ReferenceModel,
-  all: readonly Reference[],
-): Promise<void> {
-  const records = byLoserAndForm(all).flatMap((references): readonly MovesRecord[] => {
-    const [first] = references;
-    if (first === undefined) return [];
-    const { loser, survivor } = first.merge;
-    const ids = references.map(({ id }) => id);
-    const _id = { loser, collection, field, form: first.form, digest: digestOf(ids) };
-    return [{ _id, loser, survivor, ids }];
-  });
-  const arrays = all.filter(({ form }) => form === "array").map(({ id }) => id);
-  await rememberArrays(run, { collection, ids: arrays, field });
-  await run.write.insert("chat_merge_moves", records);
+  model: ReferenceModel,
+  references: readonly Reference[],
+): Promise<number> {
+  refuseTargetless(model, references);
+  await remember(run, model, references);
+  const { left } = await move(run, model, references);
+  return references.length - left;
+}
+
+function refuseTargetless({ collection, field, toField }: ReferenceModel, all: readonly Reference[]): void {
+  const lost = all.find(({ pointer }) => pointer.to === null);
+  if (lost === undefined) return;
+  const message = `documents of ${collection} cannot follow (${field}): its survivor has no ${toField}`;
+  throw new MergeBlocked(lost.merge, message);
+}
+
+async function remember(run: Run, model: ReferenceModel, all: readonly Reference[]): Promise<void> {
+  const records = unitsOf(all).flatMap((unit) => recordOf(model, unit));
+  const { collection, field } = model;
+  const of = (kind: Reference["kind"]): readonly NativeId[] =>
+    all.filter((reference) => reference.kind === kind).map(({ id }) => id);
+  await saveOriginalArrays(run, { collection, ids: of("array"), field });
+  await saveOriginalArrays(run, { collection, ids: of("inside"), field, isWhole: true });
+  await run.write.insert(recordName(run.ctx.model, "chat_merge_moves"), records);
+}
+
+function recordOf(reference: ReferenceModel, unit: readonly Reference[]): readonly MovesRecord[] {
+  const [first] = unit;
+  if (first === undefined) return [];
+  return [
+    first.kind === "scalar" ? scalarRecord(reference, first, unit) : arrayRecord(reference, first, unit),
+  ];
+}
+
+function scalarRecord(
+  { collection, field, prefix }: ReferenceModel,
+  { merge: { loser, survivor }, pointer, stored }: Reference,
+  unit: readonly Reference[],
+): MovesRecord {
+  const ids = unit.map(({ id }) => id);
+  const isPlain = pointer.from === loser && prefix === "";
+  const form = typeof stored.from === "string" && typeof loser !== "string" ? "text" : "native";
+  const digest = digestOf(isPlain ? { ids } : { ids, ...stored });
+  return { _id: { loser, collection, field, form, digest }, loser, survivor, ids, ...stored };
+}
+
+function arrayRecord(
+  { collection, field, prefix }: ReferenceModel,
+  { merge: { loser, survivor }, kind, pointer, stored }: Reference,
+  unit: readonly Reference[],
+): MovesRecord {
+  const ids = unit.map(({ id }) => id);
+  const _id = { loser, collection, field, form: "array", digest: digestOf({ ids, prefix }) } as const;
+  const [{ from, to } = stored] =
+    prefix === "" ? [{ from: pointer.from, to: pointer.to ?? pointer.from }] : repointingsOf(pointer, prefix);
+  return { _id, loser, survivor, ids, from, to, ...(kind === "inside" ? { isInside: true } : {}) };
 }
 
 /** What is remembered twice after a crash is remembered once. */
-function digestOf(ids: readonly NativeId[]): string {
-  return createHash("sha256").update(BSON.serialize({ ids })).digest("base64url").slice(0, 22);
+function digestOf(content: object): string {
+  return createHash("sha256").update(BSON.serialize(content)).digest("base64url").slice(0, 22);
 }
 
-/** Returns the references that a unique index did not let move. */
-async function move(
-  run: Run,
-  model: ReferenceModel,
-  all: readonly Reference[],
-): Promise<readonly RowConflict[]> {
+interface Moved {
+  /** References that a unique index did not let move. */
+  readonly conflicts: readonly RowConflict[];
+  /** How many have changed while they were worked on. */
+  readonly left: number;
+}
+
+async function move(run: Run, model: ReferenceModel, all: readonly Reference[]): Promise<Moved> {
   // One statement for many documents stops at the first that is refused, so where some may be, each has its own.
   const together = model.onConflict === undefined;
-  const units = byLoserAndForm(all).flatMap((group) =>
-    together && group[0]?.form !== "array" ? [group] : group.map((one) => [one]),
+  const units = unitsOf(all.filter(({ kind }) => kind !== "inside")).flatMap((group) =>
+    together && group[0]?.kind === "scalar" ? [group] : group.map((one) => [one]),
   );
   const { refusals } = await run.write.update(
     model.collection,
     units.flatMap((unit) => statement(model, unit)),
   );
-  return refusals.flatMap((refusal) => {
+  const conflicts = refusals.flatMap((refusal) => {
     const [reference] = units[refusal.index] ?? [];
     if (reference === undefined) return [];
-    if (refusal.code !== duplicateKeyCode) throw obstacle(model, reference, refusal);
+    if (refusal.code !== duplicateKeyCode || reference.kind !== "scalar")
+      throw obstacle(model, reference, refusal);
     return [{ reference, refusal }];
   });
+  const inside = await moveInside(
+    run,
+    model,
+    all.filter(({ kind }) => kind === "inside"),
+  );
+  for (const { reference, refusal } of inside.refused) throw obstacle(model, reference, refusal);
+  return { conflicts, left: inside.left };
 }
 
-function statement({ field }: ReferenceModel, unit: readonly Reference[]): readonly UpdateStatement[] {
+function statement(
+  { field, prefix }: ReferenceModel,
+  unit: readonly Reference[],
+): readonly UpdateStatement[] {
   const [first] = unit;
   if (first === undefined) return [];
-  const { merge, form } = first;
-  if (form === "array") return [moveArray(field, first)];
-  const here: Document = { [field]: inForm(merge.loser, form) };
+  const { kind, pointer, stored } = first;
+  if (kind === "array") {
+    const [plain = stored] = repointingsOf(pointer, prefix);
+    return [moveArray(field, first.id, { loser: plain.from, survivor: plain.to })];
+  }
   return [
     {
-      q: { _id: { $in: unit.map(({ id }) => id) }, ...here },
-      u: { $set: { [field]: inForm(merge.survivor, form) } },
+      q: { _id: { $in: unit.map(({ id }) => id) }, [field]: stored.from },
+      u: { $set: { [field]: stored.to } },
       multi: true,
     },
   ];
 }
 
-function byLoserAndForm(references: readonly Reference[]): readonly (readonly Reference[])[] {
-  return groupedById(references, ({ merge }) => merge.loser).flatMap((group) =>
-    (["native", "text", "array"] as const)
-      .map((form) => group.filter((reference) => reference.form === form))
-      .filter((some) => some.length > 0),
-  );
+/** By loser, kind and stored form: what one record, and one statement, can speak of. */
+function unitsOf(references: readonly Reference[]): readonly (readonly Reference[])[] {
+  return groupedById(references, ({ merge }) => merge.loser).flatMap((group) => {
+    const units = new Map<string, Reference[]>();
+    for (const reference of group) {
+      const { kind, stored } = reference;
+      const unit = kind === "scalar" ? idText(stored.from) : kind;
+      const others = units.get(unit);
+      if (others === undefined) units.set(unit, [reference]);
+      else others.push(reference);
+    }
+    return [...units.values()];
+  });
 }
 
-function obstacle({ collection }: ReferenceModel, { merge }: Reference, refusal: Refusal): MergeObstacle {
+function obstacle(
+  { collection, field }: ReferenceModel,
+  { merge }: Reference,
+  refusal: Refusal,
+): MergeBlocked {
   const cause = refusalError(refusal);
-  return new MergeObstacle(merge, `a document of ${collection} cannot follow it`, { cause });
+  const message = `a document of ${collection} cannot follow it (${field}): ${refusalReason(refusal)}`;
+  return new MergeBlocked(merge, message, { cause });
 }

@@ -1,19 +1,22 @@
 import type { NativeId } from "../../../identity/native-id.ts";
-import { participantIdOrNull } from "../../../identity/participant-id.ts";
-import { formOf, formsOf, type ScalarForm } from "../../../identity/stored-ids.ts";
+import { idText } from "../../../identity/stored-ids.ts";
+import { mapOfKeys } from "../../../model/field-path.ts";
 import type { ReferenceModel } from "../../../model/merge-model.ts";
-import { valueAt } from "../../../model/stored-document.ts";
+import { rootOf } from "../../../model/stored-document.ts";
 import { collectionOf, type MigrationContext } from "../../context/migration-context.ts";
 import { BatchRefused } from "../../context/migration-error.ts";
 import type { Merge } from "../../context/migration-records.ts";
+import { heldValues, type HeldValues } from "./held-values.ts";
+import { type Pointer, pointersOf, type Repointing, repointingsOf } from "./pointers.ts";
 
 /** A document that refers to a loser. */
 export interface Reference {
   readonly id: NativeId;
   readonly merge: Merge;
-  readonly form: ScalarForm | "array";
-  /** What the field holds. */
-  readonly value: unknown;
+  readonly pointer: Pointer;
+  readonly kind: HeldValues["kind"];
+  /** The stored value that names the loser, and what it becomes. */
+  readonly stored: Repointing;
 }
 
 export interface ReferencesRequest {
@@ -22,41 +25,55 @@ export interface ReferencesRequest {
   readonly limit: number;
 }
 
-/**
- * Documents that refer to one of these losers, not more than the limit.
- *
- * @throws MergeObstacle where the field lies inside an array of documents
- */
+/** Ids that equal each other equal each other, whatever a collection makes of upper and lower case. */
+export const simple = { locale: "simple" } as const;
+
+/** Whether what refers to a loser by this field can be found by an index, and follows. */
+export function isFollowing({ field, leave }: Pick<ReferenceModel, "field" | "leave">): boolean {
+  return leave === undefined && mapOfKeys(field) === null;
+}
+
+/** Documents that refer to one of these losers, not more than the limit. Keys of maps are not found by any index. */
 export async function referencesTo(
   ctx: MigrationContext,
-  { merges, model: { collection, field }, limit }: ReferencesRequest,
+  { merges, model, limit }: ReferencesRequest,
 ): Promise<readonly Reference[]> {
-  const byText = new Map(merges.map((merge) => [participantIdOrNull(merge.loser), merge]));
+  if (!isFollowing(model)) return [];
+  const pointers = await pointersOf(ctx, merges, model);
+  if (pointers.length === 0) return [];
+  const { collection, field, prefix, where } = model;
+  const known = storedForms(pointers, prefix);
+  const forms = [...known.values()].map(({ stored }) => stored.from);
   const documents = await collectionOf(ctx, collection)
     .find(
-      { [field]: { $in: merges.flatMap(({ loser }) => formsOf(loser)) } },
-      { projection: { [field]: 1 }, limit },
+      { $and: [{ [field]: { $in: forms } }, where] },
+      { projection: { [rootOf(field)]: 1 }, limit, collation: simple },
     )
     .toArray();
-  return documents.map((document) => {
-    const value = valueAt(document, field);
-    const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-    const merge = values
-      .map((one) => byText.get(participantIdOrNull(one)))
-      .find((found) => found !== undefined);
-    if (merge === undefined)
-      throw new MergeObstacle(null, `${collection}.${field} is inside an array of documents`);
-    return {
-      id: document._id,
-      merge,
-      form: Array.isArray(value) ? "array" : formOf(value, merge.loser),
-      value,
-    };
+  return documents.flatMap((document) => {
+    const { kind, values } = heldValues(document, field);
+    const found = values.flatMap((value) => known.get(idText(value)) ?? [])[0];
+    if (found === undefined) return [];
+    return [{ id: document._id, merge: found.pointer.merge, kind, ...found }];
   });
 }
 
+interface StoredForm {
+  readonly pointer: Pointer;
+  readonly stored: Repointing;
+}
+
+/** By the text of what is stored. */
+export function storedForms(pointers: readonly Pointer[], prefix: string): ReadonlyMap<string, StoredForm> {
+  return new Map(
+    pointers.flatMap((pointer) =>
+      repointingsOf(pointer, prefix).map((stored) => [idText(stored.from), { pointer, stored }] as const),
+    ),
+  );
+}
+
 /** Why one loser cannot be merged; it is set aside and the others go on. */
-export class MergeObstacle extends BatchRefused {
+export class MergeBlocked extends BatchRefused {
   override readonly name = "MergeObstacle";
   /** `null` when it is not the fault of a single one. */
   readonly merge: Merge | null;

@@ -3,7 +3,7 @@ import { idText } from "../../../identity/stored-ids.ts";
 import type { ReferenceModel } from "../../../model/merge-model.ts";
 import { type StoredDocument, valueAt } from "../../../model/stored-document.ts";
 import { collectionOf } from "../../context/migration-context.ts";
-import { rememberFields } from "../../journal/originals.ts";
+import { saveOriginalFields } from "../../journal/originals.ts";
 import type { Run } from "../../run/run.ts";
 import type { Refusal } from "../../run/write-outcome.ts";
 import { archiveDocuments, deleteArchived } from "../archive/archive-documents.ts";
@@ -35,7 +35,7 @@ export async function resolveRowConflicts(
   const ids = conflicts.map(({ reference }) => reference.id);
   const into = conflicts.map((conflict) => conflict.into);
   const folds = onConflict === "fold";
-  if (folds) await rememberFields(run, { collection, ids: into, fold });
+  if (folds) await saveOriginalFields(run, { collection, ids: into, fold });
   await archiveDocuments(run, {
     from: collection,
     archive: "chat_rows_archive",

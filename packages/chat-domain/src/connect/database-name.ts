@@ -1,0 +1,52 @@
+/** A database somebody named, and where: `MONGODB_DB`, a flag, a file. */
+export interface NamedDatabase {
+  readonly name: string;
+  readonly place: string;
+}
+
+/** The database of a connection string that names none of its own. */
+export const defaultDatabase = "onechat";
+
+const pathOf = /^mongodb(?:\+srv)?:\/\/[^/?]*\/([^?]*)/i;
+
+/**
+ * The database to work with: the one that the connection string names, as the driver reads it, or the one that was named
+ * beside it. Two that contradict each other are a problem, in words without a secret; but `admin` beside another one only
+ * says where users are looked up.
+ *
+ * @example
+ * ```ts
+ * import { databaseFor } from "@onechat/chat-domain/connect";
+ *
+ * databaseFor("mongodb://127.0.0.1:27017/shop", null); // { database: "shop" }
+ * databaseFor("mongodb://127.0.0.1:27017/shop", { name: "app", place: "MONGODB_DB" }); // a problem
+ * ```
+ */
+export function databaseFor(
+  uri: string,
+  named: NamedDatabase | null,
+): { readonly database: string } | { readonly problem: string } {
+  const inUri = decoded(pathOf.exec(uri)?.[1] ?? "");
+  if (named === null) return databaseOf(inUri);
+  if (["", "admin", named.name].includes(inUri)) return { database: named.name };
+  return {
+    problem: `${named.place}: names the database ${named.name}, but the connection string names ${inUri}; name one`,
+  };
+}
+
+function databaseOf(inUri: string): ReturnType<typeof databaseFor> {
+  if (inUri === "admin") return { problem: onlyAdmin };
+  return { database: inUri === "" ? defaultDatabase : inUri };
+}
+
+const onlyAdmin =
+  "the connection string names admin, where the server keeps its users: say with MONGODB_DB where the chats are";
+
+/** What is no proper escape the driver will complain about. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

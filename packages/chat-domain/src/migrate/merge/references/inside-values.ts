@@ -1,0 +1,282 @@
+import { idText } from "../../../identity/stored-ids.ts";
+import { mapOfKeys } from "../../../model/field-path.ts";
+import { type FoldModel, type ReferenceModel, wholeValue } from "../../../model/merge-model.ts";
+import { documentWith, type Expression, fieldAt } from "../../../model/nested-fields.ts";
+import { foldedField } from "../fold/fold-expressions.ts";
+import type { Repointing } from "./pointers.ts";
+
+/** A value as it is stored, with its fields in their order. */
+export type Exact = unknown;
+type ExactMap = ReadonlyMap<string, Exact>;
+
+/** How ids inside a field become others: one loser's, in every form in which it may be stored. */
+export interface InsideMove {
+  readonly repointings: readonly Repointing[];
+  readonly policy: Pick<ReferenceModel, "onConflict" | "fold">;
+}
+
+/** An element or a value that stands for two: what the fold makes of them is for the server to say. */
+class Folded {
+  readonly mine: Exact;
+  readonly theirs: Exact;
+  readonly fold: FoldModel;
+
+  constructor(mine: Exact, theirs: Exact, fold: FoldModel) {
+    this.mine = mine;
+    this.theirs = theirs;
+    this.fold = fold;
+  }
+}
+
+/** Thrown where both ids are keys of one map and nobody has said what becomes of their values. */
+export class KeysCollide extends Error {
+  override readonly name = "KeysCollide";
+}
+
+/**
+ * A top-level field once ids inside it have moved: elements in their places, keys in theirs. Where a policy says so, the
+ * n-th element of the loser becomes one with the n-th of the survivor.
+ *
+ * @throws KeysCollide
+ */
+export function withMoves(root: Exact, field: string, moves: readonly InsideMove[]): Exact {
+  return moves.reduce((value, move) => withMove(value, field, move), root);
+}
+
+function withMove(root: Exact, field: string, move: InsideMove): Exact {
+  const map = mapOfKeys(field);
+  const [, ...path] = (map ?? field).split(".");
+  return map === null ? repointed(root, path, move) : inDocuments(root, path, (keys) => rekeyed(keys, move));
+}
+
+function repointed(value: Exact, path: readonly string[], move: InsideMove): Exact {
+  if (Array.isArray(value)) {
+    const elements = value.map((element: Exact) =>
+      move.policy.onConflict === undefined || idAt(element, path) === undefined
+        ? repointed(element, path, move)
+        : element,
+    );
+    return move.policy.onConflict === undefined ? elements : joined(elements, path, move);
+  }
+  const [name, ...rest] = path;
+  if (name === undefined) return target(value, move) ?? value;
+  return isMap(value) && value.has(name)
+    ? withField(value, name, repointed(value.get(name), rest, move))
+    : value;
+}
+
+/** The id at the end of a path of documents; `undefined` where there is none. */
+function idAt(element: Exact, path: readonly string[]): Exact {
+  const value = path.reduce((inner, name) => (isMap(inner) ? inner.get(name) : undefined), mineOf(element));
+  return Array.isArray(value) || isMap(value) ? undefined : value;
+}
+
+function mineOf(element: Exact): Exact {
+  return element instanceof Folded ? mineOf(element.mine) : element;
+}
+
+function joined(elements: readonly Exact[], path: readonly string[], move: InsideMove): readonly Exact[] {
+  const isOf = (side: "from" | "to") => (element: Exact) =>
+    move.repointings.some((repointing) => idText(repointing[side]) === idText(idAt(element, path)));
+  const [losers, survivors] = [elements.filter(isOf("from")), elements.filter(isOf("to"))];
+  return elements.flatMap((element) => {
+    const at = survivors.indexOf(element);
+    const theirs = at === -1 ? undefined : losers[at];
+    if (theirs !== undefined) return [one(element, theirs, move)];
+    const place = losers.indexOf(element);
+    if (place === -1) return [element];
+    return place < survivors.length ? [] : [repointed(element, path, { ...move, policy: unruled })];
+  });
+}
+
+const unruled: InsideMove["policy"] = { onConflict: undefined, fold: {} };
+
+function one(mine: Exact, theirs: Exact, { policy }: InsideMove): Exact {
+  return policy.onConflict === "fold" ? new Folded(mine, theirs, policy.fold) : mine;
+}
+
+function rekeyed(keys: ExactMap, move: InsideMove): ExactMap {
+  let map = keys;
+  for (const { from, to } of move.repointings) {
+    const [theirs, mine] = [String(from), String(to)];
+    if (!map.has(theirs)) continue;
+    if (map.has(mine) && move.policy.onConflict === undefined) throw new KeysCollide();
+    map = map.has(mine) ? withOneKey(map, { theirs, mine }, move) : withKeyRenamed(map, theirs, mine);
+  }
+  return map;
+}
+
+/** In its place among the others. */
+function withKeyRenamed(map: ExactMap, from: string, to: string): ExactMap {
+  return new Map([...map].map(([key, value]) => [key === from ? to : key, value]));
+}
+
+function withOneKey(
+  map: ExactMap,
+  { theirs, mine }: { readonly theirs: string; readonly mine: string },
+  move: InsideMove,
+): ExactMap {
+  const folded = one(map.get(mine), map.get(theirs), move);
+  const kept = [...map].filter(([key]) => key !== theirs);
+  return new Map(kept.map(([key, value]) => [key, key === mine ? folded : value]));
+}
+
+/** Changes the document at a path, through documents only. */
+function inDocuments(
+  value: Exact,
+  [name, ...rest]: readonly string[],
+  change: (map: ExactMap) => ExactMap,
+): Exact {
+  if (!isMap(value)) return value;
+  if (name === undefined) return change(value);
+  return value.has(name) ? withField(value, name, inDocuments(value.get(name), rest, change)) : value;
+}
+
+function target(value: Exact, { repointings }: InsideMove): Exact {
+  return repointings.find(({ from }) => idText(from) === idText(value))?.to;
+}
+
+function isMap(value: Exact): value is ExactMap {
+  return value instanceof Map;
+}
+
+function withField(map: ExactMap, name: string, value: Exact): ExactMap {
+  return new Map([...map].map(([key, old]) => [key, key === name ? value : old]));
+}
+
+/** Whether some of it is for the server to say. */
+export function isFoldedInside(value: Exact): boolean {
+  if (value instanceof Folded) return true;
+  return [...(isMap(value) ? value.values() : Array.isArray(value) ? (value as Exact[]) : [])].some(
+    isFoldedInside,
+  );
+}
+
+/** The value as an aggregation expression. */
+export function expressionOf(value: Exact): Expression {
+  if (value instanceof Folded) return foldedExpression(value);
+  if (!isFoldedInside(value)) return { $literal: value };
+  if (Array.isArray(value)) return { $concatArrays: value.map((element: Exact) => [expressionOf(element)]) };
+  // By way of a list of pairs: a name may be one that an expression cannot have.
+  const fields = [...(value as ExactMap)].map(([k, v]) => ({ k: { $literal: k }, v: expressionOf(v) }));
+  return { $arrayToObject: [fields] };
+}
+
+function foldedExpression({ mine, theirs, fold }: Folded): Expression {
+  const value = fold[wholeValue];
+  const values = Object.entries(fold).map(([field, strategy]) => {
+    const sources = {
+      current: (name: string) => fieldAt("$$mine.", name),
+      incoming: (name: string) => fieldAt("$$theirs.", name),
+    };
+    return [field, foldedField(strategy, field, sources)] as const;
+  });
+  return {
+    $let: {
+      vars: { mine: expressionOf(mine), theirs: expressionOf(theirs) },
+      in:
+        value === undefined
+          ? documentWith("$$mine", values)
+          : foldedField(value, wholeValue, { current: () => "$$mine", incoming: () => "$$theirs" }),
+    },
+  };
+}
+
+export interface PatchedBack {
+  readonly original: Exact;
+  readonly current: Exact;
+  readonly field: string;
+}
+
+/**
+ * A top-level field that somebody has changed since ids inside it moved: what came from the loser goes back to it, by
+ * its content where that is the same, otherwise by how many there are. What a policy took away comes back as it was.
+ */
+export function patchedBack({ original, current, field }: PatchedBack, move: InsideMove): Exact {
+  const reversed = {
+    repointings: move.repointings.map(({ from, to }) => ({ from: to, to: from })),
+    policy: unruled,
+  };
+  const map = mapOfKeys(field);
+  const [, ...path] = (map ?? field).split(".");
+  if (map !== null) return inDocuments(current, path, (keys) => keysBack(keys, mapAt(original, path), move));
+  return elementsBack(original, current, { path, move, reversed });
+}
+
+function mapAt(value: Exact, path: readonly string[]): ExactMap {
+  const map = path.reduce((inner, name) => (isMap(inner) ? inner.get(name) : undefined), value);
+  return isMap(map) ? map : new Map();
+}
+
+function keysBack(keys: ExactMap, original: ExactMap, { repointings }: InsideMove): ExactMap {
+  let map = keys;
+  for (const { from, to } of repointings) {
+    const [theirs, mine] = [String(from), String(to)];
+    if (!original.has(theirs) || map.has(theirs)) continue;
+    map = original.has(mine)
+      ? new Map(map).set(theirs, original.get(theirs))
+      : withKeyRenamed(map, mine, theirs);
+  }
+  return map;
+}
+
+interface Back {
+  readonly path: readonly string[];
+  readonly move: InsideMove;
+  readonly reversed: InsideMove;
+}
+
+function elementsBack(original: Exact, current: Exact, way: Back): Exact {
+  const { path, reversed } = way;
+  const [name, ...rest] = path;
+  if (isMap(current) && isMap(original) && name !== undefined && current.has(name))
+    return withField(
+      current,
+      name,
+      elementsBack(original.get(name), current.get(name), { ...way, path: rest }),
+    );
+  if (!Array.isArray(current) || !Array.isArray(original)) return current;
+  const { returning, missing } = goingBack(original, current, way);
+  return [
+    ...(current as Exact[]).map((element) =>
+      returning.has(element) ? repointed(element, path, reversed) : element,
+    ),
+    ...missing,
+  ];
+}
+
+/** Elements of now that came with the loser, and those of its that the survivor's stand for. */
+function goingBack(
+  original: readonly Exact[],
+  current: readonly Exact[],
+  { path, move }: Back,
+): { readonly returning: ReadonlySet<Exact>; readonly missing: readonly Exact[] } {
+  const isOf = (side: "from" | "to") => (element: Exact) =>
+    move.repointings.some((repointing) => idText(repointing[side]) === idText(idAt(element, path)));
+  const own = original.filter(isOf("to"));
+  // What is there under the loser's id has gone back already.
+  const came = original.filter(isOf("from")).slice(current.filter(isOf("from")).length);
+  const here = current.filter(isOf("to"));
+  const returning = new Set<Exact>();
+  const missing: Exact[] = [];
+  for (const element of came) {
+    const moved = repointed(element, path, { ...move, policy: unruled });
+    const left = here.filter((other) => !returning.has(other));
+    const spare = left.filter((other) => !own.some((mine) => isSame(mine, other)));
+    const same = left.find((other) => isSame(other, moved));
+    const found = same ?? (left.length > own.length ? spare.at(-1) : undefined);
+    if (found !== undefined) returning.add(found);
+    else if (move.policy.onConflict !== undefined) missing.push(element);
+  }
+  return { returning, missing };
+}
+
+function isSame(a: Exact, b: Exact): boolean {
+  return idText({ a: plain(a) }) === idText({ a: plain(b) });
+}
+
+/** For comparing: maps as lists of their fields. */
+function plain(value: Exact): unknown {
+  if (isMap(value)) return [...value].map(([name, inner]) => [name, plain(inner)]);
+  return Array.isArray(value) ? value.map(plain) : value;
+}

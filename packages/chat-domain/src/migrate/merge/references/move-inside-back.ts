@@ -1,0 +1,138 @@
+import { BSON } from "mongodb";
+import type { NativeId } from "../../../identity/native-id.ts";
+import { groupedById, idMap, idText } from "../../../identity/stored-ids.ts";
+import { rootOf } from "../../../model/stored-document.ts";
+import type { MovesRecord } from "../../context/migration-records.ts";
+import { arrayPart } from "../../journal/originals.ts";
+import type { Run } from "../../run/run.ts";
+import { exactDocument } from "../archive/exact-document.ts";
+import { changeRoots, exactRoots, holdingExactly, type RootChange } from "./inside-moves.ts";
+import { type Exact, type InsideMove, KeysCollide, patchedBack, withMoves } from "./inside-values.ts";
+import { repointingsOf } from "./pointers.ts";
+
+/** How often a document that changes just now is looked at again. */
+const attempts = 5;
+
+/** Ids inside arrays of documents and among the keys of maps go back, as exactly as nobody else has changed them. */
+export async function moveInsideBack(run: Run, records: readonly MovesRecord[]): Promise<void> {
+  const fields = new Map(
+    records.map((record) => [JSON.stringify([record._id.collection, record._id.field]), record]),
+  );
+  for (const { _id } of fields.values()) {
+    const some = records.filter((record) => isOfField(record, _id));
+    let open: readonly NativeId[] = groupedById(
+      some.flatMap(({ ids }) => ids),
+      (id) => id,
+    ).flatMap(([id]) => id ?? []);
+    for (let attempt = 0; attempt < attempts && open.length > 0; attempt += 1) {
+      const changes = await changesBack(run, { field: _id, undone: some, ids: open });
+      const { changed } = await changeRoots(run, _id.collection, changes);
+      open = changed === changes.length ? [] : changes.map(({ id }) => id);
+    }
+  }
+}
+
+type ReferencingField = Pick<MovesRecord["_id"], "collection" | "field">;
+
+function isOfField({ _id }: MovesRecord, { collection, field }: ReferencingField): boolean {
+  return _id.collection === collection && _id.field === field;
+}
+
+interface InsideBack {
+  readonly field: ReferencingField;
+  readonly undone: readonly MovesRecord[];
+  readonly ids: readonly NativeId[];
+}
+
+async function changesBack(run: Run, { field, undone, ids }: InsideBack): Promise<readonly RootChange[]> {
+  const { collection } = field;
+  const roots = await exactRoots(run.ctx, collection, { field: field.field, ids });
+  const originals = await originalRoots(run, field, ids);
+  const records = await run.ctx.records.moves
+    .find({
+      ids: { $in: [...ids] },
+      "_id.form": "array",
+      "_id.collection": collection,
+      "_id.field": field.field,
+      isInside: true,
+    })
+    .toArray();
+  const losers = new Set(undone.map(({ loser }) => idText(loser)));
+  const changes: RootChange[] = [];
+  for (const id of ids) {
+    const [current, original] = [roots.get(id), originals.get(id)];
+    if (current === undefined || current === null || original === undefined) continue;
+    const mine = records.filter((record) => record.ids.some((one) => idText(one) === idText(id)));
+    const to = await rootBack(run, {
+      id,
+      field,
+      current,
+      original,
+      undone: mine.filter(({ loser }) => losers.has(idText(loser))),
+      kept: mine.filter(({ loser }) => !losers.has(idText(loser))),
+    });
+    if (!isEqual(to, current)) changes.push({ id, root: rootOf(field.field), from: current, to });
+  }
+  return changes;
+}
+
+interface Root {
+  readonly id: NativeId;
+  readonly field: ReferencingField;
+  readonly current: Exact;
+  readonly original: Exact;
+  readonly undone: readonly MovesRecord[];
+  readonly kept: readonly MovesRecord[];
+}
+
+async function rootBack(run: Run, { id, field, current, original, undone, kept }: Root): Promise<Exact> {
+  const moveOf = (record: MovesRecord): InsideMove => insideMove(run, record);
+  const value = movedOrNull(original, field.field, [...kept, ...undone].map(moveOf));
+  const root = rootOf(field.field);
+  if (value !== null && (await holdingExactly(run.ctx, field.collection, { id, root, value })))
+    return withMoves(original, field.field, kept.map(moveOf));
+  return undone.reduce(
+    (patched, record) => patchedBack({ original, current: patched, field: field.field }, moveOf(record)),
+    current,
+  );
+}
+
+/** `null` where keys collide: that was remembered, and then did not happen. */
+function movedOrNull(original: Exact, field: string, moves: readonly InsideMove[]): Exact {
+  try {
+    return withMoves(original, field, moves);
+  } catch (error) {
+    if (error instanceof KeysCollide) return null;
+    throw error;
+  }
+}
+
+function insideMove({ ctx }: Run, { _id, loser, survivor, from, to }: MovesRecord): InsideMove {
+  const policy = ctx.model.references.find(
+    ({ collection, field }) => collection === _id.collection && field === _id.field,
+  );
+  return {
+    repointings: repointingsOf({ from: from ?? loser, to: to ?? survivor }, ""),
+    policy: policy ?? { onConflict: undefined, fold: {} },
+  };
+}
+
+async function originalRoots(run: Run, { collection, field }: ReferencingField, ids: readonly NativeId[]) {
+  const found: (readonly [NativeId, Exact])[] = [];
+  const part = arrayPart(field);
+  const cursor = run.ctx.records.originals.find(
+    { _id: { $in: ids.map((id) => ({ collection, id })) } },
+    { projection: { [part]: 1 }, raw: true },
+  );
+  for await (const raw of cursor) {
+    const bytes = raw as unknown as Uint8Array;
+    const record = BSON.deserialize(bytes) as { readonly _id: { readonly id: NativeId } };
+    const original = exactDocument(bytes)?.get(part);
+    if (original !== undefined) found.push([record._id.id, original]);
+  }
+  return idMap(found);
+}
+
+function isEqual(a: Exact, b: Exact): boolean {
+  return Buffer.compare(BSON.serialize(new Map([["a", a]])), BSON.serialize(new Map([["a", b]]))) === 0;
+}

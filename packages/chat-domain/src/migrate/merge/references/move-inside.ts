@@ -1,0 +1,61 @@
+import type { NativeId } from "../../../identity/native-id.ts";
+import { groupedById, idMap } from "../../../identity/stored-ids.ts";
+import type { ReferenceModel } from "../../../model/merge-model.ts";
+import { rootOf } from "../../../model/stored-document.ts";
+import type { Run } from "../../run/run.ts";
+import type { Refusal } from "../../run/write-outcome.ts";
+import { changeRoots, exactRoots, type RootChange } from "./inside-moves.ts";
+import { type Exact, KeysCollide, withMoves } from "./inside-values.ts";
+import { repointingsOf } from "./pointers.ts";
+import { MergeBlocked, type Reference } from "./references-to.ts";
+
+export interface InsideMoved {
+  readonly refused: readonly { readonly reference: Reference; readonly refusal: Refusal }[];
+  /** How many have changed while they were worked on. */
+  readonly left: number;
+}
+
+/** Moves ids inside arrays of documents and among the keys of maps; one write a document, if it still is what was read. */
+export async function moveInside(
+  run: Run,
+  model: ReferenceModel,
+  references: readonly Reference[],
+): Promise<InsideMoved> {
+  if (references.length === 0) return { refused: [], left: 0 };
+  const { collection, field } = model;
+  const documents = groupedById(references, ({ id }) => id);
+  const ids = documents.flatMap(([first]) => first?.id ?? []);
+  const roots = await exactRoots(run.ctx, collection, { field, ids });
+  const changes = documents.flatMap((some): readonly RootChange[] => {
+    const [first] = some;
+    const from = first === undefined ? undefined : roots.get(first.id);
+    // Gone since.
+    if (first === undefined || from === undefined) return [];
+    return [{ id: first.id, root: rootOf(field), from, to: afterMoves(model, from, some) }];
+  });
+  const { changed, refusals } = await changeRoots(run, collection, changes);
+  const firstOf = idMap(
+    documents.flatMap(([first]) => (first === undefined ? [] : [[first.id, first] as const])),
+  );
+  const refused = refusals.flatMap((refusal) => {
+    const id: NativeId | undefined = changes[refusal.index]?.id;
+    const reference = id === undefined ? undefined : firstOf.get(id);
+    return reference === undefined ? [] : [{ reference, refusal }];
+  });
+  return { refused, left: changes.length - changed };
+}
+
+function afterMoves(model: ReferenceModel, root: Exact, references: readonly Reference[]): Exact {
+  const { collection, field, prefix } = model;
+  return references.reduce((value, { merge, pointer }) => {
+    if (value === null)
+      throw new MergeBlocked(merge, `a document of ${collection} holds types of old (${field})`);
+    try {
+      return withMoves(value, field, [{ repointings: repointingsOf(pointer, prefix), policy: model }]);
+    } catch (error) {
+      if (!(error instanceof KeysCollide)) throw error;
+      const why = "both ids are keys there, and no onConflict says what becomes of the values";
+      throw new MergeBlocked(merge, `a document of ${collection} cannot follow it (${field}): ${why}`);
+    }
+  }, root);
+}

@@ -1,0 +1,84 @@
+import { mergeable } from "../preflight/duplicate-sets.ts";
+import type { NativeId } from "../../identity/native-id.ts";
+import { canonicalText, participantIdOrNull } from "../../identity/participant-id.ts";
+import { formsOf, idText } from "../../identity/stored-ids.ts";
+import { ownField, ownFieldNames, recordName, recordNames } from "../../model/own-names.ts";
+import type { StoredDocument } from "../../model/stored-document.ts";
+import { collectionOf, type MigrationContext } from "../context/migration-context.ts";
+import { collectionInfos } from "../preflight/collections.ts";
+
+/** Documents of each collection that are looked at. */
+const sampleSize = 100;
+
+/**
+ * Fields that hold ids of chats and that no reference names, a warning each. Integers are passed over: a number that is
+ * also a chat's says nothing.
+ */
+export async function unnamedReferences(ctx: MigrationContext): Promise<readonly string[]> {
+  const { model } = ctx;
+  const records = new Set(recordNames.map((name) => recordName(model, name)));
+  const warnings: string[] = [];
+  for (const { name, type } of await collectionInfos(ctx)) {
+    if (type !== "collection" || records.has(name)) continue;
+    const sample = await collectionOf(ctx, name)
+      .aggregate<StoredDocument>([{ $sample: { size: sampleSize } }])
+      .toArray();
+    const named = namedFields(ctx, name);
+    const held = sample.flatMap((document) =>
+      idsIn(document, "").filter(
+        ({ path }) => !named.some((field) => path === field || path.startsWith(`${field}.`)),
+      ),
+    );
+    const chats = await selectedAmong(
+      ctx,
+      held.map(({ id }) => id),
+    );
+    const paths = new Set(held.filter(({ id }) => chats.has(idText(id))).map(({ path }) => path));
+    for (const path of paths)
+      warnings.push(
+        `${name}.${path} holds ids of chats (seen in ${sample.length} documents), and no reference names it: they would ` +
+          'go on pointing at duplicates. Name it, with "leave": true if that is right',
+      );
+  }
+  return warnings;
+}
+
+/** Fields that are known, and what is inside of them. */
+function namedFields({ model }: MigrationContext, collection: string): readonly string[] {
+  const { chats, references } = model;
+  const named = references
+    .filter((reference) => reference.collection === collection)
+    .map(({ field }) => field);
+  if (collection !== chats.collection) return ["_id", ...named];
+  const own = [chats.keyField, ...ownFieldNames.map((name) => ownField(model, name))];
+  return ["_id", ...own, chats.participants, ...(chats.scope === null ? [] : [chats.scope]), ...named];
+}
+
+interface HeldId {
+  readonly path: string;
+  readonly id: NativeId;
+}
+
+/** What may be an id of a chat, anywhere in a value; the keys of maps as well. */
+function idsIn(value: unknown, path: string): readonly HeldId[] {
+  if (Array.isArray(value)) return value.flatMap((element) => idsIn(element, path));
+  if (typeof value === "number" || participantIdOrNull(value) !== null)
+    return typeof value === "number" ? [] : [{ path, id: value as NativeId }];
+  if (typeof value !== "object" || value === null) return [];
+  const inner = (name: string): string => (path === "" ? name : `${path}.${name}`);
+  if ("_bsontype" in value)
+    return value._bsontype === "DBRef" ? idsIn(Reflect.get(value, "oid"), inner("$id")) : [];
+  return Object.entries(value).flatMap(([name, entry]) =>
+    canonicalText.objectId.test(name) || canonicalText.uuid.test(name)
+      ? [{ path: inner("$*"), id: name }]
+      : idsIn(entry, inner(name)),
+  );
+}
+
+async function selectedAmong(ctx: MigrationContext, ids: readonly NativeId[]): Promise<ReadonlySet<string>> {
+  const forms = [...new Map(ids.flatMap(formsOf).map((form) => [idText(form), form])).values()];
+  const found = await ctx.chats
+    .find({ $and: [{ _id: { $in: forms } }, mergeable(ctx.model)] }, { projection: { _id: 1 } })
+    .toArray();
+  return new Set(found.flatMap(({ _id }) => formsOf(_id)).map(idText));
+}

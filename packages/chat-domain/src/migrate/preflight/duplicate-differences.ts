@@ -1,0 +1,228 @@
+import type { Document } from "mongodb";
+import type { NativeId } from "../../identity/native-id.ts";
+import { participantsPath } from "../../model/chat-document.ts";
+import type { ChatModel } from "../../model/chat-model.ts";
+import { ownField, ownFieldNames } from "../../model/own-names.ts";
+import { rootOf } from "../../model/stored-document.ts";
+import type { MigrationContext } from "../context/migration-context.ts";
+import { documentDifferences } from "./document-differences.ts";
+import { duplicateSets, idText, listAt, personId, sortingArraysSince } from "./duplicate-sets.ts";
+import { serverVersion } from "./server.ts";
+
+/** One way in which duplicates differ from their survivors. */
+export interface Difference {
+  readonly path: string;
+  /** Duplicates have elements of an array that their survivors lack. */
+  readonly isLost: boolean;
+  readonly duplicates: number;
+  /** One of them. */
+  readonly example: NativeId;
+}
+
+/** A survivor that would outgrow a document, and its duplicates in the order in which they are merged. */
+export interface LargeSurvivor {
+  readonly size: number;
+  readonly losers: readonly { readonly id: NativeId; readonly growth: number }[];
+}
+
+/** A field that is referred to, and duplicates without a value of it. */
+export interface MissingTarget {
+  readonly field: string;
+  readonly duplicates: number;
+  readonly example: NativeId;
+}
+
+export interface DuplicateDifferences {
+  readonly differences: readonly Difference[];
+  readonly missingTargets: readonly MissingTarget[];
+  readonly large: readonly LargeSurvivor[];
+  /** Sets of one person with several chats, and these chats. */
+  readonly alone: { readonly sets: number; readonly chats: number };
+}
+
+/** The most that a document may hold. */
+const largestDocument = 16 * 1_024 * 1_024;
+/** Room for what a merge itself writes: aliases, marks. */
+const ownRoom = 4_096;
+
+/** Compares every duplicate with the chat that would survive it, within the server. */
+export async function duplicateDifferences(ctx: MigrationContext): Promise<DuplicateDifferences> {
+  const { model } = ctx;
+  const sortsArrays = (await serverVersion(ctx)) >= sortingArraysSince;
+  const [found] = await ctx.chats
+    .aggregate<
+      Omit<DuplicateDifferences, "alone"> & { readonly alone: readonly DuplicateDifferences["alone"][] }
+    >(
+      [
+        ...duplicateSets(model, { sortsArrays }),
+        {
+          $facet: {
+            differences: [...pairs(model), ...differing(model)],
+            missingTargets: [...pairs(model), ...missing(targetFields(model))],
+            large: growingFields(model).length === 0 ? none : large(model),
+            alone: [
+              { $match: { people: 1 } },
+              {
+                $group: {
+                  _id: null,
+                  sets: { $sum: 1 },
+                  chats: { $sum: { $add: [{ $size: "$losers" }, 1] } },
+                },
+              },
+            ],
+          },
+        },
+      ],
+      { allowDiskUse: true, collation: { locale: "simple" } },
+    )
+    .toArray();
+  const {
+    differences,
+    missingTargets,
+    large: tooLargeOnes,
+    alone: [alone = noSets],
+  } = found ?? nothingFound;
+  return { differences, missingTargets, large: tooLargeOnes, alone };
+}
+
+const noSets: DuplicateDifferences["alone"] = { sets: 0, chats: 0 };
+const nothingFound = { differences: [], missingTargets: [], large: [], alone: [] };
+
+const none: readonly Document[] = [{ $match: { $expr: false } }];
+
+/** One document for each duplicate: `{id, loser, survivor}`, whole documents. */
+function pairs({ chats: { collection } }: ChatModel): Document[] {
+  const looked = (localField: string, as: string): Document => ({
+    $lookup: { from: collection, localField, foreignField: "_id", as },
+  });
+  return [
+    { $unwind: "$losers" },
+    looked("losers", "loser"),
+    looked("survivor", "ours"),
+    { $project: { id: "$losers", loser: { $first: "$loser" }, survivor: { $first: "$ours" } } },
+  ];
+}
+
+function differing(model: ChatModel): Document[] {
+  const { array, element } = participantsPath(model);
+  const { scope, keyField } = model.chats;
+  const given = [...Object.keys(model.fold), ...model.ignore];
+  const ours = ["_id", "__v", keyField, ...ownFieldNames.map((name) => ownField(model, name))];
+  const identity = [array, ...(scope === null ? [] : [scope])];
+  const named = [...ours, ...identity, ...targetFields(model), ...given];
+  const documents = documentDifferences({ loser: "$loser", survivor: "$survivor", named });
+  const members = element === null || given.includes(array) ? [] : memberDifferences(model, given);
+  return [
+    { $project: { id: 1, found: { $setUnion: [documents, members] } } },
+    { $unwind: "$found" },
+    {
+      $group: {
+        _id: { path: "$found.path", isLost: "$found.isLost" },
+        duplicates: { $sum: 1 },
+        example: { $min: "$id" },
+      },
+    },
+    { $sort: { duplicates: -1, _id: 1 } },
+    { $project: { _id: 0, path: "$_id.path", isLost: "$_id.isLost", duplicates: 1, example: 1 } },
+  ];
+}
+
+/** What differs inside the members' own documents; the people themselves are the same. */
+function memberDifferences(model: ChatModel, given: readonly string[]): Document {
+  const { array, element } = participantsPath(model);
+  const prefix = `${array}.`;
+  const inside = given.filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length));
+  const isSame = { $eq: [idText(personId(model, "$$member")), idText(personId(model, "$$their"))] };
+  const compared = documentDifferences({
+    loser: "$$their",
+    survivor: "$$our",
+    named: ["_id", rootOf(element ?? ""), ...inside],
+    prefix,
+  });
+  const ofMember = {
+    $let: {
+      vars: {
+        our: { $first: { $filter: { input: listAt(`survivor.${array}`), as: "member", cond: isSame } } },
+      },
+      in: { $map: { input: compared, as: "one", in: { $mergeObjects: ["$$one", { isLost: false }] } } },
+    },
+  };
+  return {
+    $reduce: {
+      input: { $map: { input: listAt(`loser.${array}`), as: "their", in: ofMember } },
+      initialValue: [],
+      in: { $setUnion: ["$$value", "$$this"] },
+    },
+  };
+}
+
+/** Fields of chats that references refer to instead of their ids. */
+function targetFields({ references }: ChatModel): readonly string[] {
+  return [...new Set(references.map(({ toField }) => toField).filter((field) => field !== "_id"))];
+}
+
+function missing(fields: readonly string[]): readonly Document[] {
+  if (fields.length === 0) return none;
+  const lacking = {
+    $filter: {
+      input: fields.map((field) => ({ field, value: { $ifNull: [`$loser.${field}`, ""] } })),
+      as: "one",
+      cond: { $eq: ["$$one.value", ""] },
+    },
+  };
+  return [
+    { $project: { id: 1, lacking } },
+    { $unwind: "$lacking" },
+    { $group: { _id: "$lacking.field", duplicates: { $sum: 1 }, example: { $min: "$id" } } },
+    { $project: { _id: 0, field: "$_id", duplicates: 1, example: 1 } },
+  ];
+}
+
+/** Fields that a fold makes larger. */
+function growingFields({ fold }: ChatModel): readonly string[] {
+  const scalar: ReadonlySet<unknown> = new Set(["min", "max"]);
+  return Object.entries(fold).flatMap(([path, strategy]) =>
+    scalar.has(strategy) || (typeof strategy === "object" && "recount" in strategy) ? [] : [path],
+  );
+}
+
+/** What is copied from a duplicate into its survivor adds to its size, unless it is there already: a bound from above. */
+function large(model: ChatModel): Document[] {
+  const values = Object.fromEntries(
+    growingFields(model).map((path, index) => [`f${index}`, `$loser.${path}`]),
+  );
+  return [
+    ...pairs(model),
+    {
+      $project: {
+        id: 1,
+        survivor: "$survivor._id",
+        size: { $bsonSize: "$survivor" },
+        growth: { $bsonSize: values },
+      },
+    },
+    { $sort: { id: 1 } },
+    {
+      $group: {
+        _id: "$survivor",
+        size: { $first: "$size" },
+        growth: { $sum: "$growth" },
+        losers: { $push: { id: "$id", growth: "$growth" } },
+      },
+    },
+    { $match: { $expr: { $gt: [{ $add: ["$size", "$growth"] }, largestDocument - ownRoom] } } },
+    { $project: { _id: 0, size: 1, losers: 1 } },
+  ];
+}
+
+/** Duplicates that would not fit into their survivors any more. */
+export function tooLarge({ large: survivors }: Pick<DuplicateDifferences, "large">): readonly NativeId[] {
+  return survivors.flatMap(({ size, losers }) => {
+    let filled = size;
+    return losers.flatMap(({ id, growth }) => {
+      if (filled + growth > largestDocument - ownRoom) return [id];
+      filled += growth;
+      return [];
+    });
+  });
+}

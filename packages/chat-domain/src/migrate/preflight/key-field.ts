@@ -1,0 +1,48 @@
+import { uniqueChats } from "../../model/chat-filters.ts";
+import { existingIndexes, indexFlaw, keyIndexes } from "../../store/key-index.ts";
+import { foreignKeys, foreignTypes, modelAgreement, otherBsonTypes } from "../../store/model-agreement.ts";
+import type { MigrationContext } from "../context/migration-context.ts";
+
+const noTimeLimit = 0;
+
+/** The key's field has to be onechat's alone, and people are stored as the model says. */
+export async function keyFieldProblems(ctx: MigrationContext): Promise<readonly string[]> {
+  return [...(await modelProblems(ctx)), ...(await otherUniqueIndexes(ctx))];
+}
+
+/** The same as the new version finds before its first insert. */
+async function modelProblems({ chats, model }: MigrationContext): Promise<readonly string[]> {
+  const [index] = keyIndexes(await existingIndexes(chats), model.chats.keyField);
+  const canBeAsked = index !== undefined && indexFlaw(index) === null;
+  const mismatch = canBeAsked
+    ? await modelAgreement(chats, model, noTimeLimit).mismatch()
+    : ((await foreignKeys(chats, model)) ?? (await foreignTypes(chats, model, noTimeLimit)));
+  return mismatch === null ? [] : [mismatch.message];
+}
+
+/** It would refuse chats that have the right key, or duplicates before they are merged. */
+async function otherUniqueIndexes({ chats, model }: MigrationContext): Promise<readonly string[]> {
+  const { keyField } = model.chats;
+  return (await existingIndexes(chats)).flatMap(({ name, key, unique }) => {
+    const fields = Object.keys(key);
+    if (unique !== true || !fields.includes(keyField) || fields.length === 1) return [];
+    return [
+      `the unique index ${name ?? fields.join("_")} of ${chats.namespace} contains ${keyField}, which only onechat's own may: ` +
+        'drop it, or name another field for the key, such as "chats": { "keyField": "onechatKey" }',
+    ];
+  });
+}
+
+/** How many chats hold people of another type than new chats will: queries of the application's may miss these or those. */
+export async function typeWarnings({ chats, model }: MigrationContext): Promise<readonly string[]> {
+  const { participants, participantType } = model.chats;
+  const filter = {
+    $and: [uniqueChats(model), { [participants]: { $type: otherBsonTypes(participantType) } }],
+  };
+  const found = await chats.countDocuments(filter);
+  if (found === 0) return [];
+  return [
+    `${found} ${found === 1 ? "chat holds" : "chats hold"} people at ${participants} that are not stored as ${participantType}, ` +
+      "the chats.participantType that new chats get",
+  ];
+}

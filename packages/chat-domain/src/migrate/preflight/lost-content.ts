@@ -1,0 +1,68 @@
+import { participantsPath } from "../../model/chat-document.ts";
+import type { ChatModel } from "../../model/chat-model.ts";
+import type { MigrationContext } from "../context/migration-context.ts";
+import { mergeable } from "./duplicate-sets.ts";
+import { type Difference, type DuplicateDifferences, duplicateDifferences } from "./duplicate-differences.ts";
+import { nothingFound, type PreflightReport } from "./findings.ts";
+
+/** What a merge would take out of sight, before it does. Costs a pass over the chats while there are some to be merged. */
+export async function lostContent(ctx: MigrationContext): Promise<PreflightReport> {
+  return (await hasMergeable(ctx))
+    ? lostContentReport(ctx.model, await duplicateDifferences(ctx))
+    : nothingFound;
+}
+
+/** Who has a key is never merged away. */
+export async function hasMergeable({ chats, model }: MigrationContext): Promise<boolean> {
+  const keyless = { $and: [mergeable(model), { [model.chats.keyField]: { $exists: false } }] };
+  return (await chats.findOne(keyless, { projection: { _id: 1 } })) !== null;
+}
+
+export function lostContentReport(model: ChatModel, found: DuplicateDifferences): PreflightReport {
+  const { differences, missingTargets, alone } = found;
+  return {
+    problems: [
+      ...differences.filter(({ isLost }) => isLost).map(lostText),
+      ...missingTargets.map(
+        ({ field, duplicates, example }) =>
+          `${duplicates} ${isAre(duplicates, "duplicate has", "duplicates have")} no ${field} (such as ${String(example)}), ` +
+          "which a reference refers to: nothing tells what belongs to them",
+      ),
+    ],
+    warnings: [
+      ...(alone.sets === 0 ? [] : [aloneText(model, alone)]),
+      ...differences.filter(({ isLost }) => !isLost).map(differenceText),
+    ],
+  };
+}
+
+function lostText({ path, duplicates, example }: Difference): string {
+  return (
+    `${duplicates} ${isAre(duplicates, "duplicate has", "duplicates have")} elements in ${path} that the survivor lacks ` +
+    `(such as ${String(example)}), and nobody would see them any more: name ${path} in "fold", or in "ignore"`
+  );
+}
+
+/** What a field that tells kinds of chats apart is often called. */
+const kind = /^(t|type|kind|category|variant)$|type$|kind$|^is[A-Z_]|group|direct|private|channel/i;
+
+function differenceText({ path, duplicates, example }: Difference): string {
+  const text =
+    `${duplicates} ${isAre(duplicates, "duplicate differs from its survivor", "duplicates differ from their survivors")} ` +
+    `in ${path} (such as ${String(example)})`;
+  return kind.test(path.split(".").at(-1) ?? "")
+    ? `${text}: if ${path} says what kind of chat it is, "where" has to select one kind, or chats of different kinds become one`
+    : `${text}: the survivor's stays; name ${path} in "fold", or in "ignore" if that is right`;
+}
+
+function aloneText(model: ChatModel, { sets, chats }: DuplicateDifferences["alone"]): string {
+  const { array } = participantsPath(model);
+  return (
+    `${chats} chats are of one person alone, ${isAre(sets, "who has", "who have")} several (${sets} in all): if they are ` +
+    `left of accounts that were deleted, keep them apart with "where": { "${array}": { "$size": 2 } }`
+  );
+}
+
+function isAre(count: number, one: string, many: string): string {
+  return count === 1 ? one : many;
+}

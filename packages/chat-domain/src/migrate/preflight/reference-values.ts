@@ -1,0 +1,174 @@
+import type { Document, Filter } from "mongodb";
+import type { NativeId } from "../../identity/native-id.ts";
+import { participantIdOrNull } from "../../identity/participant-id.ts";
+import { formsOf, idText } from "../../identity/stored-ids.ts";
+import { mapOfKeys } from "../../model/field-path.ts";
+import type { ReferenceModel } from "../../model/merge-model.ts";
+import { rootOf, type StoredDocument, valueAt } from "../../model/stored-document.ts";
+import { collectionOf, type MigrationContext } from "../context/migration-context.ts";
+import { heldValues } from "../merge/references/held-values.ts";
+import { duplicateSets, sortingArraysSince } from "./duplicate-sets.ts";
+import type { PreflightReport } from "./findings.ts";
+import { serverVersion } from "./server.ts";
+
+/** Documents of each kind that are looked at: the newest, others by chance, and those that hold documents. */
+const sampleSize = 500;
+
+/** What the fields of references hold: ids of chats, or something that looks like one and would stay behind. */
+export async function referenceValues(ctx: MigrationContext): Promise<PreflightReport> {
+  const problems: string[] = [];
+  const warnings: string[] = [];
+  const { references } = ctx.model;
+  if (references.length === 0)
+    warnings.push(
+      "no references are configured: what points at a duplicate stays there, visible through aliases only",
+    );
+  for (const reference of references.filter(({ leave }) => leave !== true)) {
+    const name = `${reference.collection}.${reference.field}`;
+    const { values, documents } = await sampledValues(ctx, reference);
+    const ids = await chatsAmong(ctx, reference, values);
+    const doubtful = values.filter((value) => !ids.has(idText(value)));
+    if (values.length === 0) warnings.push(`${name} holds nothing: is it the right name?`);
+    else if (ids.size === 0)
+      problems.push(
+        `${name} holds values, but of ${documents} documents that were looked at none has the ` +
+          `${reference.toField === "_id" ? "id" : reference.toField} of a chat${wrongFieldHint(reference)}`,
+      );
+    const named = await duplicatesNamedBy(ctx, reference, doubtful);
+    if (named !== null)
+      problems.push(
+        `${name} names the duplicate ${named.id} by ${named.how}, which would stay behind: ${wayOutOf(named.how, reference)}`,
+      );
+  }
+  return { problems, warnings };
+}
+
+function wrongFieldHint({ toField, prefix }: ReferenceModel): string {
+  return toField === "_id" && prefix === ""
+    ? ': if it refers to another field of the chats, say which ("toField"); if to something else, leave it out'
+    : "";
+}
+
+interface Sampled {
+  readonly values: readonly unknown[];
+  readonly documents: number;
+}
+
+/** Null, absence and empty text are no values. */
+async function sampledValues(ctx: MigrationContext, reference: ReferenceModel): Promise<Sampled> {
+  const { collection, field, where, prefix } = reference;
+  const path = mapOfKeys(field) ?? field;
+  const documents = collectionOf(ctx, collection);
+  const projection = { [rootOf(path)]: 1 };
+  const held: Filter<StoredDocument> = { $and: [{ [path]: { $nin: [null, ""], $exists: true } }, where] };
+  const newest = await documents.find(held, { projection, sort: { _id: -1 }, limit: sampleSize }).toArray();
+  const others = await documents
+    .aggregate<StoredDocument>([
+      { $sample: { size: sampleSize } },
+      { $match: held },
+      { $project: projection },
+    ])
+    .toArray();
+  // By the index of the reference: there may be few of them among very many.
+  const odd = await documents
+    .find({ $and: [{ [path]: { $type: "object" } }, where] }, { projection, limit: sampleSize })
+    .toArray();
+  const all = [...newest, ...others, ...odd];
+  const values = all.flatMap((document) => heldValues(document, field).values);
+  return {
+    documents: new Set(all.map(({ _id }) => idText(_id))).size,
+    values: values.flatMap((value) => {
+      if (value === undefined || value === null || value === "") return [];
+      if (prefix === "") return [value];
+      return typeof value === "string" && value.startsWith(prefix) ? [value.slice(prefix.length)] : [];
+    }),
+  };
+}
+
+/** The texts of those values that are ids of chats, whichever they are, or of chats that were. */
+async function chatsAmong(
+  ctx: MigrationContext,
+  { toField }: ReferenceModel,
+  values: readonly unknown[],
+): Promise<ReadonlySet<string>> {
+  const ids = values.filter((value): value is NativeId => participantIdOrNull(value) !== null);
+  const forms = new Map(ids.flatMap((id) => formsOf(id).map((form) => [idText(form), id] as const)));
+  const candidates = [...new Map(ids.flatMap(formsOf).map((form) => [idText(form), form])).values()];
+  const chats = await ctx.chats
+    .find({ [toField]: { $in: candidates } }, { projection: { [rootOf(toField)]: 1 } })
+    .toArray();
+  const redirects =
+    toField === "_id"
+      ? await ctx.redirects.find({ _id: { $in: candidates } }, { projection: { _id: 1 } }).toArray()
+      : [];
+  const texts = [...chats.map((chat) => valueAt(chat, toField)), ...redirects.map(({ _id }) => _id)].map(
+    idText,
+  );
+  const known = new Set(
+    texts.flatMap((text) => (forms.has(text) ? [participantIdOrNull(forms.get(text))] : [])),
+  );
+  return new Set(ids.filter((id) => known.has(participantIdOrNull(id))).map(idText));
+}
+
+interface Named {
+  readonly id: string;
+  readonly how: string;
+}
+
+/** A value that is no id of a chat, but holds one in a form that nothing follows. */
+async function duplicatesNamedBy(
+  ctx: MigrationContext,
+  { toField }: ReferenceModel,
+  values: readonly unknown[],
+): Promise<Named | null> {
+  if (toField !== "_id") return null;
+  const inside = values.flatMap((value) => idsInside(value));
+  if (inside.length === 0) return null;
+  const ids = [
+    ...new Map(inside.flatMap(({ id }) => formsOf(id)).map((form) => [idText(form), form])).values(),
+  ];
+  const sortsArrays = (await serverVersion(ctx)) >= sortingArraysSince;
+  const [set] = await ctx.chats
+    .aggregate<{ readonly id: NativeId }>(
+      [
+        ...duplicateSets(ctx.model, { sortsArrays }),
+        { $unwind: "$losers" },
+        { $match: { losers: { $in: ids } } },
+        { $limit: 1 },
+        { $project: { _id: 0, id: "$losers" } },
+      ],
+      { allowDiskUse: true, collation: { locale: "simple" } },
+    )
+    .toArray();
+  if (set === undefined) return null;
+  const text = participantIdOrNull(set.id);
+  const how = inside.find(({ id }) => participantIdOrNull(id) === text)?.how ?? "another form of its id";
+  return { id: String(set.id), how };
+}
+
+interface IdInside {
+  readonly id: NativeId;
+  readonly how: string;
+}
+
+function found(id: unknown, how: string): readonly IdInside[] {
+  return participantIdOrNull(id) === null ? [] : [{ id: id as NativeId, how }];
+}
+
+function idsInside(value: unknown): readonly IdInside[] {
+  if (typeof value === "string") {
+    const lower = value.trim().toLowerCase();
+    return lower === value ? [] : found(lower, "its id in another case");
+  }
+  if (Array.isArray(value))
+    return value.flat(Number.POSITIVE_INFINITY).flatMap((id) => found(id, "an array in an array"));
+  if (typeof value !== "object" || value === null) return [];
+  if (Reflect.get(value, "_bsontype") === "DBRef") return found(Reflect.get(value, "oid"), "a DBRef");
+  return "_bsontype" in value ? [] : found((value as Document)["_id"], "a document with its id");
+}
+
+function wayOutOf(how: string, { field }: ReferenceModel): string {
+  if (how === "a DBRef") return `name ${field}.$id`;
+  if (how === "a document with its id") return `name ${field}._id`;
+  return "put it right in the database";
+}

@@ -1,0 +1,86 @@
+import type { Document } from "mongodb";
+import { rootOf } from "./stored-document.ts";
+
+/** An aggregation expression. */
+export type Expression = Readonly<Document> | string;
+
+/**
+ * The value at a path of nested documents; missing behind anything that is no document. `base` is where the document is
+ * found: `$`, `$$new.document.`.
+ */
+export function fieldAt(base: string, path: string): Expression {
+  const dot = path.lastIndexOf(".");
+  if (dot === -1) return `${base}${path}`;
+  const parents = prefixesOf(path.slice(0, dot)).map((prefix) => isDocument(`${base}${prefix}`));
+  return { $cond: [{ $and: parents }, `${base}${path}`, "$$REMOVE"] };
+}
+
+function prefixesOf(path: string): readonly string[] {
+  const names = path.split(".");
+  return names.map((_, index) => names.slice(0, index + 1).join("."));
+}
+
+function isDocument(value: string): Expression {
+  return { $eq: [{ $type: value }, "object"] };
+}
+
+/** A value for a path. */
+export type PathValue = readonly [path: string, value: Expression];
+
+/** The names of the top-level fields that these paths begin with. */
+export function rootsOf(paths: readonly string[]): readonly string[] {
+  return [...new Set(paths.map(rootOf))];
+}
+
+/**
+ * A top-level field once values are put into it: nothing is written through an array or a scalar, a missing value
+ * changes nothing, and no document is made for one.
+ *
+ * @param root where the field is found: `$last`
+ */
+export function fieldWith(root: string, name: string, values: readonly PathValue[]): Expression {
+  const inside = values.filter(([path]) => rootOf(path) === name);
+  const whole = inside.find(([path]) => path === name);
+  if (whole !== undefined) return whole[1];
+  return documentWith(
+    root,
+    inside.map(([path, value]) => [path.slice(name.length + 1), value] as const),
+  );
+}
+
+/** A document once values are put into it; see {@link fieldWith}. */
+export function documentWith(base: string, values: readonly PathValue[]): Expression {
+  const names = rootsOf(values.map(([path]) => path));
+  const changed = Object.fromEntries(names.map((name) => [name, fieldWith(`${base}.${name}`, name, values)]));
+  const isOpen = { $in: [{ $type: base }, ["object", "missing"]] };
+  const isEmpty = { $and: [{ $eq: [{ $type: base }, "missing"] }, { $eq: ["$$changed", {}] }] };
+  // A missing base counts as null, which is passed over.
+  const merged = { $mergeObjects: [base, "$$changed"] };
+  return {
+    $cond: [isOpen, { $let: { vars: { changed }, in: { $cond: [isEmpty, "$$REMOVE", merged] } } }, base],
+  };
+}
+
+/** A top-level field without the values at these paths; what is no document stays what it is. */
+export function fieldWithout(root: Expression, paths: readonly string[]): Expression {
+  return paths.reduce((value, path) => without(value, path.split(".")), root);
+}
+
+/** By way of lists of fields: of the servers that this has to work with, some have no other. */
+function without(value: Expression, [name = "", ...rest]: readonly string[]): Expression {
+  const others = { $ne: ["$$field.k", name] };
+  const kept = {
+    $arrayToObject:
+      rest.length === 0
+        ? { $filter: { input: { $objectToArray: "$$value" }, as: "field", cond: others } }
+        : {
+            $map: {
+              input: { $objectToArray: "$$value" },
+              as: "field",
+              in: { $cond: [others, "$$field", { k: "$$field.k", v: without("$$field.v", rest) }] },
+            },
+          },
+  };
+  const isOpen = { $eq: [{ $type: "$$value" }, "object"] };
+  return { $let: { vars: { value }, in: { $cond: [isOpen, kept, "$$value"] } } };
+}

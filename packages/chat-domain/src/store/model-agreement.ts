@@ -1,0 +1,170 @@
+import type { Collection, Filter } from "mongodb";
+import { ChatError } from "../errors/chat-error.ts";
+import { isServerError, type ServerError, timeLimitCode } from "../errors/mongo-errors.ts";
+import type { NativeIdType } from "../identity/native-id.ts";
+import { keyPrefix, keyVersion } from "../identity/participants-key.ts";
+import type { ChatModel } from "../model/chat-model.ts";
+import type { StoredDocument } from "../model/stored-document.ts";
+import { existingIndexes, keyIndexHint } from "./key-index.ts";
+
+/** Whether what is stored fits the model. Chats made after another one would be twins, or out of the application's sight. */
+export interface ModelAgreement {
+  /** What does not fit, or `null`. Once it was seen to fit, nobody looks again. */
+  mismatch(): Promise<ChatError | null>;
+  /**
+   * Another unique index has refused a new chat because of a field that new chats do not have: it refuses every second
+   * one. Remembered, until that index is gone.
+   */
+  noteRefusal(error: ServerError): ChatError | null;
+  /** What {@link noteRefusal} remembers. */
+  refusal(): Promise<ChatError | null>;
+}
+
+export function modelAgreement(
+  chats: Collection<StoredDocument>,
+  model: ChatModel,
+  maxTimeMS: number,
+): ModelAgreement {
+  let agreed: Promise<ChatError | null> | null = null;
+  let refused: { readonly fields: string; readonly error: ChatError } | null = null;
+  const look = async (): Promise<ChatError | null> => {
+    const text = await modelMismatch(chats, model, maxTimeMS);
+    return text === null ? null : new ChatError("MODEL_MISMATCH", text);
+  };
+  return {
+    async mismatch() {
+      agreed ??= look();
+      const found = await agreed.catch((error: unknown) => {
+        agreed = null;
+        throw error;
+      });
+      if (found !== null) agreed = null;
+      return found;
+    },
+    noteRefusal(cause) {
+      const fields = Object.keys(missingFields(cause)).join(", ");
+      if (fields === "") return null;
+      const error = new ChatError("MODEL_MISMATCH", refusalText(chats.namespace, fields), { cause });
+      refused = { fields: patternText(cause.keyPattern), error };
+      return error;
+    },
+    async refusal() {
+      if (refused === null) return null;
+      const { fields } = refused;
+      const indexes = await existingIndexes(chats);
+      if (!indexes.some(({ key, unique }) => unique === true && patternText(key) === fields)) refused = null;
+      return refused?.error ?? null;
+    },
+  };
+}
+
+/** As long as there is no index to ask, the whole collection has to be. */
+export async function foreignKeys(
+  chats: Collection<StoredDocument>,
+  model: ChatModel,
+): Promise<ChatError | null> {
+  const foreign = { [model.chats.keyField]: { $exists: true, $not: keyVersion } };
+  const found = await chats.findOne(foreign, { projection: { _id: 1 } });
+  return found === null ? null : new ChatError("MODEL_MISMATCH", foreignKeysText(chats.namespace, model));
+}
+
+/** Whether no person of a chat that `where` selects is stored as the model says, although there are some. */
+export async function foreignTypes(
+  chats: Collection<StoredDocument>,
+  model: ChatModel,
+  maxTimeMS: number,
+): Promise<ChatError | null> {
+  if (!(await hasOnlyOtherTypes(chats, model, maxTimeMS))) return null;
+  return new ChatError("MODEL_MISMATCH", otherTypesText(chats.namespace, model));
+}
+
+/** In words that say what to do; two or three queries, each bounded by an index. */
+async function modelMismatch(
+  chats: Collection<StoredDocument>,
+  model: ChatModel,
+  maxTimeMS: number,
+): Promise<string | null> {
+  if (await holdsForeignKeys(chats, model, maxTimeMS)) return foreignKeysText(chats.namespace, model);
+  return (await hasOnlyOtherTypes(chats, model, maxTimeMS)) ? otherTypesText(chats.namespace, model) : null;
+}
+
+/** Of values of other types a sparse index knows as well: they lie below or above all text that begins like our keys. */
+async function holdsForeignKeys(
+  chats: Collection<StoredDocument>,
+  model: ChatModel,
+  maxTimeMS: number,
+): Promise<boolean> {
+  const { keyField } = model.chats;
+  const [low, high] = [keyPrefix, `${keyPrefix.slice(0, -1)}/`];
+  const options = { hint: keyIndexHint(model), projection: { _id: 1 }, maxTimeMS } as const;
+  const below = await chats.findOne({}, { ...options, max: { [keyField]: low } });
+  return below !== null || (await chats.findOne({}, { ...options, min: { [keyField]: high } })) !== null;
+}
+
+async function hasOnlyOtherTypes(
+  chats: Collection<StoredDocument>,
+  model: ChatModel,
+  maxTimeMS: number,
+): Promise<boolean> {
+  const { participants, participantType, where } = model.chats;
+  const has = async (types: readonly string[]): Promise<boolean> => {
+    const people: Filter<StoredDocument> = { [participants]: { $type: types } };
+    const found = await chats.findOne({ $and: [people, where] }, { projection: { _id: 1 }, maxTimeMS });
+    return found !== null;
+  };
+  try {
+    return !(await has(bsonTypes[participantType])) && (await has(otherBsonTypes(participantType)));
+  } catch (error) {
+    // Very many chats that `where` does not select: what cannot be asked in time keeps nobody from talking.
+    if (isServerError(error) && error.code === timeLimitCode) return false;
+    throw error;
+  }
+}
+
+/** A double that is a whole number counts as an integer: it is what drivers of untyped languages store. */
+const bsonTypes: Readonly<Record<NativeIdType, readonly string[]>> = {
+  string: ["string"],
+  objectId: ["objectId"],
+  int: ["int", "double"],
+  long: ["long", "double"],
+  uuid: ["binData"],
+};
+
+/** What ids that are stored in another way are stored as. */
+export function otherBsonTypes(type: NativeIdType): readonly string[] {
+  return Object.values(bsonTypes)
+    .flat()
+    .filter((other) => !bsonTypes[type].includes(other));
+}
+
+/** Also a problem of a migration's plan. */
+export function foreignKeysText(namespace: string, { chats: { keyField } }: ChatModel): string {
+  return (
+    `the field ${keyField} of ${namespace} holds values that are no keys of onechat's (null included), so it is the ` +
+    'application\'s own: name another field for the key, such as "chats": { "keyField": "onechatKey" }'
+  );
+}
+
+function otherTypesText(namespace: string, { chats }: ChatModel): string {
+  return (
+    `no chat of ${namespace} that "where" selects has a person stored as ${chats.participantType} at ` +
+    `${chats.participants}: set chats.participantType to the type that is stored, or the application will not find new chats`
+  );
+}
+
+/** The fields of the index that the refused chat did not have: an index holds `null` for them. */
+function missingFields({ keyValue }: ServerError): Readonly<Record<string, unknown>> {
+  const held = typeof keyValue === "object" && keyValue !== null ? Object.entries(keyValue) : [];
+  return Object.fromEntries(held.filter(([, value]) => value === null));
+}
+
+function patternText(pattern: unknown): string {
+  return typeof pattern === "object" && pattern !== null ? Object.keys(pattern).join() : "";
+}
+
+function refusalText(namespace: string, fields: string): string {
+  return (
+    `a unique index of ${namespace} lets only one chat be without ${fields}, so it refuses every other new chat: make ` +
+    "it sparse or partial, or give new chats a value (set)"
+  );
+}

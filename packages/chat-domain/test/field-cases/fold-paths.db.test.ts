@@ -1,0 +1,94 @@
+import { type Document, ObjectId } from "mongodb";
+import { describe, expect, it } from "vitest";
+import type { ChatModelInput } from "../../src/index.ts";
+import { type FieldDatabase, fieldDatabase, id } from "./field-database.ts";
+
+type Fold = ChatModelInput["fold"];
+
+/** A pair with two chats that hold these fields. */
+async function pairWith(fold: Fold, [mine, theirs]: readonly [Document, Document]): Promise<FieldDatabase> {
+  return fieldDatabase({
+    model: {
+      chats: { participants: "users", scope: null },
+      references: [{ collection: "messages", field: "chat" }],
+      fold,
+    },
+    data: {
+      chats: [
+        { _id: id(1), users: ["a", "b"], ...mine },
+        { _id: id(2), users: ["b", "a"], ...theirs },
+      ],
+      messages: [1, 2].map((number) => ({ _id: id(number), chat: id(number) })),
+    },
+  });
+}
+
+const counted: Fold = { "stats.msgs": { recount: { collection: "messages", field: "chat" } } };
+const sameId = new ObjectId();
+
+describe("a fold of a field that lies deeper", () => {
+  it.each<readonly [string, Fold, readonly [Document, Document], Document | undefined]>([
+    [
+      "an array of documents",
+      { "m.t": "max" },
+      [
+        {
+          m: [
+            { u: "a", t: 1 },
+            { u: "b", t: 2 },
+          ],
+        },
+        { m: [{ u: "a", t: 9 }] },
+      ],
+      {
+        m: [
+          { u: "a", t: 1 },
+          { u: "b", t: 2 },
+        ],
+      },
+    ],
+    ["an array in the survivor only", { "m.t": "max" }, [{ m: [{ t: 1 }] }, {}], { m: [{ t: 1 }] }],
+    [
+      "an array in the duplicate only",
+      { "m.t": "max" },
+      [{ m: { t: 1 } }, { m: [{ t: 9 }] }],
+      { m: { t: 1 } },
+    ],
+    ["an ObjectId", { "last.at": "max" }, [{ last: sameId }, { last: sameId }], { last: sameId }],
+    ["null", { "last.at": "max" }, [{ last: null }, { last: { at: 2 } }], { last: null }],
+    ["nothing in either", { "last.at": "max" }, [{}, {}], undefined],
+    ["nothing in the survivor", { "last.at": "max" }, [{}, { last: { at: 2 } }], { last: { at: 2 } }],
+    [
+      "documents, with what stands beside it",
+      { "last.by.at": "max", "last.n": "min" },
+      [{ last: { n: 2, by: { who: "a", at: 1 }, text: "x" } }, { last: { by: { at: 3, who: "b" }, n: 1 } }],
+      { last: { n: 1, by: { who: "a", at: 3 }, text: "x" } },
+    ],
+    ["a counter with nothing around it", counted, [{}, { stats: { msgs: 1 } }], { stats: { msgs: 2 } }],
+    ["a counter in a text", counted, [{ stats: "none" }, {}], { stats: "none" }],
+  ])(
+    "is written through documents only, and undone to the byte: %s",
+    async (_name, fold, chats, expected) => {
+      await using field = await pairWith(fold, chats);
+      const before = await field.image("chats", "messages");
+      expect(await field.up()).toMatchObject({ exit: 0 });
+      const { _id, users, participantsKey, aliases, ...folded } = await field.one("chats", id(1));
+      expect([_id, users, aliases]).toEqual([id(1), ["a", "b"], [id(2)]]);
+      expect(participantsKey).toEqual(expect.any(String));
+      expect(folded).toEqual(expected ?? {});
+      expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+      expect(await field.image("chats", "messages")).toEqual(before);
+    },
+  );
+
+  it("stays what the application has made of it since, and loses what the fold had added", async () => {
+    await using field = await pairWith({ "last.at": "max", "last.n": "max" }, [
+      { last: { text: "x" } },
+      { last: { at: 3, n: 4 } },
+    ]);
+    await field.up();
+    await field.change("chats", id(1), { $set: { "last.at": 7 } });
+    expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+    expect((await field.one("chats", id(1)))["last"]).toEqual({ text: "x", at: 7 });
+  });
+});

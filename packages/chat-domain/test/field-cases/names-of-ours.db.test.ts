@@ -1,0 +1,78 @@
+import type { Document } from "mongodb";
+import { describe, expect, it } from "vitest";
+import { type ChatModelInput, resolveChatId } from "../../src/index.ts";
+import { fieldDatabase, id } from "./field-database.ts";
+import { expectMergedAndBack, expectRefused, model, tripled } from "./tripled-chats.ts";
+
+/** Collections and fields of the application that bear names of ours: told of, and `recordsPrefix` is the way out. */
+
+describe("names of ours that the application has for itself", () => {
+  const theirArchive: readonly Document[] = [
+    { _id: id(500), title: "an old conversation" },
+    { _id: id(501), title: "another" },
+  ];
+  const uniqueTitle = { collection: "chats_archive", key: { title: 1 }, options: { unique: true } } as const;
+
+  it("as a collection are a problem, and recordsPrefix is the way out", async () => {
+    const data = { ...tripled(), chats_archive: theirArchive };
+    await using field = await fieldDatabase({ model, data, indexes: [uniqueTitle] });
+    await expectRefused(field, "chats_archive", "recordsPrefix");
+    await using prefixed = await fieldDatabase({
+      model: { ...model, recordsPrefix: "oc_" },
+      data,
+      indexes: [uniqueTitle],
+    });
+    await expectMergedAndBack(prefixed, "chats_archive");
+    const names = (await prefixed.db.listCollections({}, { nameOnly: true }).toArray()).map(
+      ({ name }) => name,
+    );
+    expect(names).toContain("oc_chats_archive");
+    expect(names).not.toContain("chat_merge_journal");
+  });
+
+  it.each<readonly [string, Document]>([
+    ["aliases", { aliases: ["the gang"] }],
+    ["mergedInto", { mergedInto: "an old ticket" }],
+    ["mergedAt", { mergedAt: "never" }],
+    ["releasedAt", { releasedAt: "2020-01-01" }],
+    ["foldedFrom", { foldedFrom: 7 }],
+  ])("as a field are told of, and recordsPrefix is the way out: %s", async (name, fields) => {
+    await using field = await fieldDatabase({ model, data: tripled(fields) });
+    const plan = await field.plan();
+    expect(plan.text).toContain(name);
+    expect(plan.text).toContain("recordsPrefix");
+    expect(plan.exit).toBe(3);
+    await using prefixed = await fieldDatabase({
+      model: { ...model, recordsPrefix: "oc_" },
+      data: tripled(fields),
+    });
+    expect(await prefixed.plan()).toMatchObject({ problems: "" });
+    expect(await prefixed.up()).toMatchObject({ exit: 0 });
+    expect(await prefixed.one("chats", id(2))).toMatchObject({ ...fields, oc_mergedInto: id(1) });
+    expect(await resolveChatId(prefixed.app(), String(id(2)))).toBe(String(id(1)));
+    expect(await prefixed.verify()).toMatchObject({ exit: 0 });
+  });
+
+  it("of a second collection of chats in one database are told apart by recordsPrefix", async () => {
+    const { chats = [], messages = [] } = tripled();
+    await using field = await fieldDatabase({ model, data: { chats, messages, tickets: chats } });
+    expect(await field.up()).toMatchObject({ exit: 0 });
+    const tickets: ChatModelInput = {
+      ...model,
+      chats: { ...model.chats, collection: "tickets" },
+      references: [],
+    };
+    const second = field.beside(tickets);
+    expect(await second.plan()).toMatchObject({
+      exit: 3,
+      problems: expect.stringContaining("recordsPrefix"),
+    });
+    expect(await second.up()).toMatchObject({ exit: 3 });
+    const prefixed = field.beside({ ...tickets, recordsPrefix: "tickets_" });
+    expect(await prefixed.up()).toMatchObject({ exit: 0 });
+    expect(await prefixed.verify()).toMatchObject({ exit: 0 });
+    expect(await field.verify()).toMatchObject({ exit: 0 });
+    expect(await prefixed.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+    expect(await field.verify()).toMatchObject({ exit: 0 });
+  });
+});

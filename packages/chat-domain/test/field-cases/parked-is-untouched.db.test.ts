@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import { resolveChatId } from "../../src/index.ts";
+import { explainChat, parkedChats } from "../../src/migrate/index.ts";
+import { type FieldDatabase, fieldDatabase, id } from "./field-database.ts";
+import { chatsOf, model, tripled } from "./tripled-chats.ts";
+
+/** A merge that is stopped all the same is undone before its chat is set aside. */
+
+describe("a merge that is stopped by what nobody could see", () => {
+  const fixedMessage = {
+    // A message of the first chat that has been frozen where it is.
+    $or: [{ frozen: { $ne: true } }, { chat: id(2) }],
+  };
+
+  async function withFrozenMessage(): Promise<FieldDatabase> {
+    const data = tripled();
+    return fieldDatabase({
+      model,
+      data: { ...data, messages: [...(data["messages"] ?? []), { _id: id(99), chat: id(2), frozen: true }] },
+      collections: { messages: { validator: fixedMessage } },
+    });
+  }
+
+  it("leaves the chat untouched, byte by byte, and the survivor's other duplicates in their place", async () => {
+    await using field = await withFrozenMessage();
+    const before = await field.image("chats", "messages");
+    const loser = await field.one("chats", id(2));
+    const messages = await field.all("messages", { chat: id(2) });
+    expect(await field.up()).toMatchObject({ exit: 6 });
+    expect(await field.one("chats", id(2))).toEqual(loser);
+    expect(await field.all("messages", { chat: id(2) })).toEqual(messages);
+    expect(await field.one("chats", id(3))).toMatchObject({ mergedInto: id(1) });
+    expect(await field.one("chats", id(1))).toMatchObject({
+      aliases: [id(3)],
+      tags: ["tag 1", "tag 3"],
+      createdAt: new Date(997),
+      updatedAt: new Date(1_003),
+    });
+    const [parked] = await parkedChats(field.migration);
+    expect(parked).toMatchObject({ _id: id(2), reason: expect.stringMatching(/messages[^]*validat/i) });
+    expect(await resolveChatId(field.app(), String(id(2)))).toBe(String(id(2)));
+    expect(await field.verify()).toMatchObject({ exit: 6 });
+    expect(await field.up()).toMatchObject({ exit: 6 });
+    expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+    expect(await field.image("chats", "messages")).toEqual(before);
+  });
+
+  it("is tried again on demand once the cause is gone", async () => {
+    await using field = await withFrozenMessage();
+    await field.up();
+    await field.db.collection("messages").updateOne({ _id: id(99) }, { $unset: { frozen: "" } });
+    expect(await field.up({ retryParked: true })).toMatchObject({ exit: 0 });
+    expect(new Set(await chatsOf(field))).toEqual(new Set([String(id(1))]));
+    expect((await field.one("chats", id(1)))["tags"]).toEqual(
+      expect.arrayContaining(["tag 1", "tag 2", "tag 3"]),
+    );
+    expect(await field.verify()).toMatchObject({ exit: 0 });
+  });
+
+  it("before the tombstone leaves no alias behind", async () => {
+    const { chats = [], messages = [] } = tripled();
+    await using field = await fieldDatabase({
+      model,
+      data: { chats: chats.map((chat, index) => ({ ...chat, locked: index === 1 })), messages },
+      collections: {
+        chats: { validator: { $or: [{ locked: { $ne: true } }, { mergedInto: { $exists: false } }] } },
+      },
+    });
+    const loser = await field.one("chats", id(2));
+    expect(await field.up()).toMatchObject({ exit: 6 });
+    expect(await field.one("chats", id(2))).toEqual(loser);
+    expect(await field.one("chats", id(1))).toMatchObject({ aliases: [id(3)], tags: ["tag 1", "tag 3"] });
+    expect(await explainChat(field.migration, String(id(2)))).toMatchObject({
+      standing: "live",
+      redirect: null,
+    });
+  });
+
+  it("in the survivor's fold leaves the chat untouched", async () => {
+    await using field = await fieldDatabase({
+      model,
+      data: tripled(),
+      collections: { chats: { validator: { tags: { $nin: ["tag 2"] } }, validationLevel: "moderate" } },
+    });
+    const messages = await field.all("messages", { chat: id(2) });
+    expect(await field.up()).toMatchObject({ exit: 6 });
+    expect(await field.one("chats", id(2))).not.toHaveProperty("mergedInto");
+    expect(await field.all("messages", { chat: id(2) })).toEqual(messages);
+    expect(await field.one("chats", id(1))).toMatchObject({ aliases: [id(3)], tags: ["tag 1", "tag 3"] });
+  });
+});
+
+describe("a survivor that would be too large", () => {
+  it("keeps its duplicate from being touched, and others are merged into it", async () => {
+    const many = (kind: string): readonly string[] =>
+      Array.from({ length: 9 }, (_, number) => `${kind} ${number} ${"x".repeat(1_000_000)}`);
+    const { chats = [], messages = [] } = tripled();
+    const tags = [many("one"), many("two"), ["three"]];
+    await using field = await fieldDatabase({ model, data: { chats: [], messages } });
+    for (const [index, chat] of chats.entries()) await field.insert("chats", { ...chat, tags: tags[index] });
+    const before = await field.image("chats", "messages");
+    expect(await field.up()).toMatchObject({ exit: 6 });
+    expect(await field.one("chats", id(2))).toEqual({ ...chats[1], tags: tags[1] });
+    expect(await field.one("chats", id(3))).toMatchObject({ mergedInto: id(1) });
+    expect((await field.one("chats", id(1)))["aliases"]).toEqual([id(3)]);
+    expect((await field.all("messages", { chat: id(2) })).map(({ _id }) => String(_id))).toEqual(
+      [20, 21].map((number) => String(id(number))),
+    );
+    expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+    expect(await field.image("chats", "messages")).toEqual(before);
+  });
+});
