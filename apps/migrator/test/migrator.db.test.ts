@@ -89,7 +89,7 @@ describe("the migrator, from plan to rollback", () => {
 describe("the migrator, stopped", () => {
   it("lets one runner in at a time, stops at a checkpoint on SIGTERM, and goes on later", async () => {
     await using legacy = await legacyDatabase("sigterm", { chats: 20 });
-    const first = start(legacy, ["up", "--execute", "--json", "--grace", "10s"]);
+    const first = start(legacy, ["up", "--execute", "--json", "--grace", "10m"]);
     await first.seen("progress");
     const second = await run(legacy, ["up", "--execute"]);
     expect([second.code, second.stdout, second.stderr]).toEqual([

@@ -55,8 +55,8 @@ export async function cloneFor({ uri, database }: Place, config: string): Promis
   return {
     paste: (command) =>
       new Promise((resolve) => {
-        execFile("sh", ["-c", command], { cwd: folder, env, timeout: 60_000 }, (error, stdout, stderr) =>
-          resolve({ command, code: Number(error?.code ?? 0), output: stdout + stderr }),
+        execFile("sh", ["-c", command], { cwd: folder, env }, (error, stdout, stderr) =>
+          resolve({ command, code: error === null ? 0 : Number(error.code), output: stdout + stderr }),
         );
       }),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),

@@ -14,7 +14,7 @@ interface Database extends AsyncDisposable {
 }
 
 function database(server: MongoServer, name = databaseName("embedded")): Database {
-  const client = new MongoClient(server.uri, { serverSelectionTimeoutMS: 10_000 });
+  const client = new MongoClient(server.uri);
   return { db: client.db(name), [Symbol.asyncDispose]: () => client.close() };
 }
 

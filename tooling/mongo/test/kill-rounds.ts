@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { until } from "@onechat/testing";
 import { type Collection, MongoClient } from "mongodb";
 import type { MongoServer } from "../src/index.ts";
 import { databaseName } from "../src/testing/index.ts";
@@ -72,7 +74,7 @@ async function loadUntilKilled(
   server: MongoServer,
   { database, collection, loadMs }: Round,
 ): Promise<Promised> {
-  const client = new MongoClient(server.uri, { maxPoolSize: writers + 8, serverSelectionTimeoutMS: 2_000 });
+  const client = new MongoClient(server.uri, { maxPoolSize: writers + 8 });
   const notes = client.db(database).collection<Note>(collection);
   const promised: Promised = { acknowledged: new Set(), shown: new Set() };
   await notes.insertOne({ _id: 0 }, durable);
@@ -82,11 +84,13 @@ async function loadUntilKilled(
     writeUnpromised(notes, load.signal),
     readMajority(notes, promised, load.signal),
   ];
-  await new Promise((resolve) => void setTimeout(resolve, loadMs));
+  await sleep(loadMs);
+  await until("a promise to be broken", () => promised.acknowledged.size > 0 && promised.shown.size > 0);
   await server.kill();
   load.abort();
-  await Promise.all(clients);
+  // Ends what waits for the engine to come back.
   await client.close();
+  await Promise.all(clients);
   return promised;
 }
 
@@ -135,7 +139,7 @@ async function readMajority(
 }
 
 async function survivorsOf(server: MongoServer, database: string, collection: string): Promise<Set<number>> {
-  const client = new MongoClient(server.uri, { serverSelectionTimeoutMS: 10_000 });
+  const client = new MongoClient(server.uri);
   try {
     const notes = await client.db(database).collection<Note>(collection).find().toArray();
     return new Set(notes.map(({ _id }) => _id));
