@@ -59,7 +59,7 @@ describe("a call that fails for a passing reason", () => {
     expect(api.requests).toHaveLength(1);
     await until("the calls to be answered", async () => {
       timers.goOff();
-      return Promise.race([calls, null]);
+      return Promise.race([calls, Promise.resolve(null)]);
     });
     expect((await calls).map(({ chat }) => chat.id)).toEqual(["c1", "c1"]);
   });
