@@ -32,12 +32,40 @@ export async function lookUpChats(
   const isAlone = requests.length === 1 && others === 0;
   if (only !== undefined && isAlone) return Promise.allSettled([createOneChat(ctx, only)]);
   const holders = await selectedHolders(ctx, requests);
-  return Promise.allSettled(
-    requests.map(async (request): Promise<Lookup> => {
-      const holder = holders.get(request.key);
-      return holder === undefined ? "missing" : existingOrReleased(ctx, request, holder);
-    }),
-  );
+  const drifted = await settleDrifted(ctx, requests, holders);
+  return requests.map((request) => {
+    const holder = holders.get(request.key);
+    if (holder === undefined) return fulfilled("missing");
+    if ("chat" in holder) return fulfilled({ chat: holder.chat, outcome: "existing" });
+    return drifted.get(request.key) ?? fulfilled(null);
+  });
+}
+
+/** Most holders are right, and are answered without a promise each. */
+function fulfilled(value: Lookup): PromiseSettledResult<Lookup> {
+  return { status: "fulfilled", value };
+}
+
+/** By key, what becomes of the requests whose key is held by a chat that has drifted. */
+async function settleDrifted(
+  ctx: ChatStore,
+  requests: readonly ChatRequest[],
+  holders: ReadonlyMap<string, KeyHolder>,
+): Promise<ReadonlyMap<string, PromiseSettledResult<Lookup>>> {
+  const settling = requests.flatMap((request) => {
+    const holder = holders.get(request.key);
+    return holder === undefined || "chat" in holder ? [] : [settle(ctx, request, holder)];
+  });
+  return new Map(settling.length === 0 ? [] : await Promise.all(settling));
+}
+
+async function settle(
+  ctx: ChatStore,
+  request: ChatRequest,
+  holder: KeyHolder,
+): Promise<readonly [string, PromiseSettledResult<Lookup>]> {
+  const [settled] = await Promise.allSettled([existingOrReleased(ctx, request, holder)]);
+  return [request.key, settled];
 }
 
 /** What one attempt came to for a request; `null` as in {@link createOneChat}. */
