@@ -70,7 +70,7 @@ describe("the migrator, from plan to rollback", () => {
     ]);
 
     const answers: readonly (readonly [readonly string[], Readonly<Record<string, unknown>>])[] = [
-      [["plan"], { v: 1, command: "plan", exit: 0, pending: false }],
+      [["plan"], { v: 1, command: "plan", exit: 6, pending: false }],
       [["status"], { exit: 0, journal: { settled: 3, parked: 1 }, lastRun: { _id: id } }],
       [["history", "--limit", "1"], { exit: 0, runs: [{ _id: id, state: "parked" }] }],
       [["parked"], { exit: 0, chats: [{ _id: legacy.broken }], more: false }],

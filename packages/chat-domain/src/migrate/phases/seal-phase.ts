@@ -19,8 +19,12 @@ export async function sealPhase(run: Run): Promise<void> {
   await write.update(recordName(ctx.model, "migrator_runs"), [
     { q: { _id: run.id }, u: { $set: { sealedFrom: before } } },
   ]);
-  const validationLevel: unknown = before["validator"] === undefined ? "moderate" : before["validationLevel"];
-  await seal(run, { others: [before["validator"] ?? {}], validationLevel });
+  // A validator that only warned refuses nothing under the seal either; what the application could write, it can still.
+  const refuses = before["validator"] !== undefined && before["validationAction"] !== "warn";
+  await seal(run, {
+    others: refuses ? [before["validator"]] : [],
+    validationLevel: refuses ? before["validationLevel"] : "moderate",
+  });
 }
 
 /**
