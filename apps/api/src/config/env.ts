@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { databaseFor } from "@onechat/chat-domain/connect";
+// Not from ./connect: it loads the driver, which tracing has to come before.
+import { databaseFor } from "@onechat/chat-domain/connect/database-name";
 import { z } from "zod";
 import type { AuthSettings } from "../auth/authentication.ts";
 import type { LimitSettings } from "../limits/limit-settings.ts";

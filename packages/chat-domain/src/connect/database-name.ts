@@ -7,7 +7,8 @@ export interface NamedDatabase {
 /** The database of a connection string that names none of its own. */
 export const defaultDatabase = "onechat";
 
-const pathOf = /^mongodb(?:\+srv)?:\/\/[^/?]*\/([^?]*)/i;
+/** An `@` in it belongs to a password with a slash: the driver complains, and nobody repeats it. */
+const pathOf = /^mongodb(?:\+srv)?:\/\/[^/?]*\/([^?@]*)(?:\?|$)/i;
 
 /**
  * The database to work with: the one that the connection string names, as the driver reads it, or the one that was named
