@@ -1,4 +1,3 @@
-import { ChatError } from "../errors/chat-error.ts";
 import { isStorableAs, nativeId } from "../identity/native-id.ts";
 import { participantIdOrNull } from "../identity/participant-id.ts";
 import type { ChatIdentity } from "../identity/participants-key.ts";
@@ -42,8 +41,7 @@ function refuseUnstorable(
   const unfit = ids.find((id) => !isStorableAs(id, chats.participantType));
   if (unfit !== undefined) {
     const position = participants.findIndex((value) => participantIdOrNull(value) === unfit);
-    const message = `participants[${position}] cannot be stored as ${chats.participantType}, as chats.participantType says`;
-    throw new ChatError("INVALID_PARTICIPANTS", message, { position });
+    nativeId(unfit, chats.participantType, `participants[${position}]`, { position });
   }
   if (scope !== "") nativeId(scope, chats.scopeType, "scope");
 }

@@ -1,6 +1,6 @@
 import { Long, ObjectId, UUID } from "mongodb";
 import { z } from "zod";
-import { ChatError } from "../errors/chat-error.ts";
+import { ChatError, type ChatErrorOptions } from "../errors/chat-error.ts";
 import { canonicalText } from "./participant-id.ts";
 
 /**
@@ -32,10 +32,15 @@ export function nativeForms(id: string): readonly NativeId[] {
  *
  * @throws ChatError `INVALID_PARTICIPANTS` when this text is no id of that type
  */
-export function nativeId(id: string, type: NativeIdType, what: string): NativeId {
+export function nativeId(
+  id: string,
+  type: NativeIdType,
+  what: string,
+  options: ChatErrorOptions = {},
+): NativeId {
   const native = ofType[type](id);
   if (native !== null) return native;
-  throw new ChatError("INVALID_PARTICIPANTS", `${what} is not ${typeNames[type]}`);
+  throw new ChatError("INVALID_PARTICIPANTS", `${what} is not ${typeNames[type]}`, options);
 }
 
 /** Whether there is a form of that type for an id. */
