@@ -121,7 +121,7 @@ async function afterDuplicateKey(
   error: unknown,
 ): Promise<CreateOutcome | null> {
   const holder = await keyHolder(ctx, request);
-  if (holder === null && !isDuplicateOf(error, ctx.model.chats.keyField)) throw refusalOf(ctx, error);
+  if (holder === null && !isDuplicateOf(error, ctx.model.chats.keyField)) throw asModelRefusal(ctx, error);
   logDuplicateKey(ctx, request);
   if (holder === null) return null;
   const result = await existingOrReleased(ctx, request, holder);
@@ -130,7 +130,7 @@ async function afterDuplicateKey(
 }
 
 /** A refusal that meets every new chat is said as what it is. */
-function refusalOf(ctx: ChatStore, error: unknown): unknown {
+function asModelRefusal(ctx: ChatStore, error: unknown): unknown {
   return (isServerError(error) ? ctx.modelAgreement.noteRefusal(error) : null) ?? error;
 }
 

@@ -83,7 +83,7 @@ async function storedFacts(ctx: MigrationContext, chat: StoredDocument | null): 
   return {
     standing: mergedInto === null ? "live" : "tombstone",
     unique: await isUnique(ctx, chat._id),
-    key: keyOf(ctx, chat),
+    key: keyState(ctx, chat),
     mergedInto,
     aliases: Array.isArray(aliases) ? aliases : [],
   };
@@ -94,7 +94,7 @@ async function isUnique(ctx: MigrationContext, id: NativeId): Promise<boolean> {
   return (await ctx.chats.findOne(filter, { projection: { _id: 1 } })) !== null;
 }
 
-function keyOf({ model }: MigrationContext, chat: StoredDocument): ChatExplanation["key"] {
+function keyState({ model }: MigrationContext, chat: StoredDocument): ChatExplanation["key"] {
   const stored = chat[model.chats.keyField];
   return {
     stored: typeof stored === "string" ? stored : null,

@@ -7,7 +7,7 @@ import type { Run } from "../run/run.ts";
 import { rootOf } from "../../model/stored-document.ts";
 import { isMissing } from "../run/write-statements.ts";
 
-/** Remembers keys that stood in chats before the migration, and where. Only what is not remembered yet. */
+/** Saves keys that stood in chats before the migration, and where. Only what is not saved yet. */
 export async function saveOriginalKeys(run: Run, ids: readonly NativeId[]): Promise<void> {
   if (ids.length === 0) return;
   const collection = run.ctx.model.chats.collection;
@@ -28,7 +28,7 @@ export async function saveOriginalKeys(run: Run, ids: readonly NativeId[]): Prom
       },
     },
   };
-  await remember(run, {
+  await saveOriginals(run, {
     collection,
     ids,
     filter: { [run.ctx.model.chats.keyField]: { $exists: true } },
@@ -36,7 +36,7 @@ export async function saveOriginalKeys(run: Run, ids: readonly NativeId[]): Prom
   });
 }
 
-/** Remembers the fields that a merge is about to fold. Only what is not remembered yet. */
+/** Saves the fields that a merge is about to fold. Only what is not saved yet. */
 export async function saveOriginalFields(
   run: Run,
   { collection, ids, fold }: { collection: string; ids: readonly NativeId[]; fold: FoldModel },
@@ -46,7 +46,7 @@ export async function saveOriginalFields(
   // What lies inside a field is given back with all of it.
   const roots = nestedRoots(fold).map((root, index) => [`r${index}`, `$${root}`] as const);
   const parts = { fields: fieldImage(fields, "$"), roots: Object.fromEntries(roots) };
-  await remember(run, {
+  await saveOriginals(run, {
     collection,
     ids,
     filter: {},
@@ -54,7 +54,7 @@ export async function saveOriginalFields(
   });
 }
 
-interface RememberedArrays {
+interface OriginalArrays {
   readonly collection: string;
   readonly ids: readonly NativeId[];
   readonly field: string;
@@ -62,13 +62,13 @@ interface RememberedArrays {
   readonly isWhole?: boolean;
 }
 
-/** Remembers arrays of chat ids before the first loser is taken from them. Only what is not remembered yet. */
+/** Saves arrays of chat ids before the first loser is taken from them. Only what is not saved yet. */
 export async function saveOriginalArrays(
   run: Run,
-  { collection, ids, field, isWhole = false }: RememberedArrays,
+  { collection, ids, field, isWhole = false }: OriginalArrays,
 ): Promise<void> {
   if (ids.length === 0) return;
-  await remember(run, {
+  await saveOriginals(run, {
     collection,
     ids,
     filter: {},
@@ -91,15 +91,15 @@ export function nestedRoots(fold: FoldModel): readonly string[] {
   return rootsOf(Object.keys(fold).filter((field) => field.includes(".")));
 }
 
-interface Memory {
+interface OriginalParts {
   readonly collection: string;
   readonly ids: readonly NativeId[];
   readonly filter: Readonly<Document>;
-  /** Expressions by name; the first tells whether they are remembered already. */
+  /** Expressions by name; the first tells whether they are saved already. */
   readonly parts: Readonly<Record<string, Expression>>;
 }
 
-async function remember(run: Run, { collection, ids, filter, parts }: Memory): Promise<void> {
+async function saveOriginals(run: Run, { collection, ids, filter, parts }: OriginalParts): Promise<void> {
   const names = Object.keys(parts);
   const isNew = isMissing(names[0] ?? "");
   const set = names.map((name) => [name, { $cond: [isNew, `$$new.${name}`, `$${name}`] }] as const);
@@ -117,8 +117,8 @@ async function remember(run: Run, { collection, ids, filter, parts }: Memory): P
   ]);
 }
 
-/** Remembers in which chats the migration sets `unkeyedAt`. Written before it does. */
-export async function rememberUnkeyed(run: Run, ids: readonly NativeId[]): Promise<void> {
+/** Saves in which chats the migration sets `unkeyedAt`. Written before it does. */
+export async function saveUnkeyed(run: Run, ids: readonly NativeId[]): Promise<void> {
   const collection = run.ctx.model.chats.collection;
   await run.write.upsert(
     recordName(run.ctx.model, "chat_originals"),
@@ -126,10 +126,10 @@ export async function rememberUnkeyed(run: Run, ids: readonly NativeId[]): Promi
   );
 }
 
-/** What is remembered of a fold. */
+/** What is saved of a fold. */
 export const foldParts = ["fields", "roots", "recounted"] as const;
 
-/** Forgets parts of originals that have been given back, and what then is empty. */
+/** Deletes parts of originals that have been given back, and what then is empty. */
 export async function deleteOriginals(
   run: Run,
   { collection, ids, parts }: { collection: string; ids: readonly NativeId[]; parts: readonly string[] },
@@ -148,7 +148,7 @@ export async function deleteOriginals(
 }
 
 /**
- * Remembers in which chats a key is about to be set, so that a rollback takes away the migration's keys and no others,
+ * Records in which chats a key is about to be set, so that a rollback takes away the migration's keys and no others,
  * and chats carry no mark of it.
  */
 export async function saveKeyBatch(run: Run, ids: readonly NativeId[]): Promise<void> {

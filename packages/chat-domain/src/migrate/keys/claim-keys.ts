@@ -8,7 +8,7 @@ import { park, type Parking } from "../journal/journal.ts";
 import { saveKeyBatch } from "../journal/originals.ts";
 import type { Run } from "../run/run.ts";
 import { type Refusal, refusalReason } from "../run/write-outcome.ts";
-import { type Beaten, planLostClaims } from "./beaten-claims.ts";
+import { type LostClaim, planLostClaims } from "./lost-claims.ts";
 import { invalidReason, keyFaultOf } from "./chat-validity.ts";
 import { carefulClaim, type Claim, isQuick, quickClaim } from "./claim-statement.ts";
 import { releaseKeys } from "./release-keys.ts";
@@ -89,7 +89,7 @@ async function claimOnce(
   const missed = outcome.changed < accepted.length ? await unclaimed(run, accepted) : [];
   const { losers, again } = await planLostClaims(
     run,
-    claims.flatMap((claim, index) => beaten(claim, refused.get(index))),
+    claims.flatMap((claim, index) => lost(claim, refused.get(index))),
     { isLast },
   );
   const keyed = accepted.length - missed.length;
@@ -97,7 +97,7 @@ async function claimOnce(
   return { changed: keyed + losers, again: [...missed, ...again] };
 }
 
-function beaten(claim: Claim, refusal: Refusal | undefined): readonly Beaten[] {
+function lost(claim: Claim, refusal: Refusal | undefined): readonly LostClaim[] {
   return refusal?.code === duplicateKeyCode ? [{ claim, refusal }] : [];
 }
 

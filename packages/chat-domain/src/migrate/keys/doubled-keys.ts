@@ -5,7 +5,7 @@ import { uniqueChats } from "../../model/chat-filters.ts";
 import type { StoredDocument } from "../../model/stored-document.ts";
 import { park, type Parking } from "../journal/journal.ts";
 import { type Run, RunStopped } from "../run/run.ts";
-import { heldBySurvivor, survivors } from "./beaten-claims.ts";
+import { heldBySurvivor, survivors } from "./lost-claims.ts";
 import { keyFaultOf } from "./chat-validity.ts";
 import { dropKeys } from "./release-keys.ts";
 
@@ -29,21 +29,21 @@ export async function releaseDoubledKeys(run: Run): Promise<void> {
   for (;;) {
     const doubled = await doubledKeys(run);
     if (doubled.length === 0) return;
-    const beaten = await beatenHolders(run, doubled);
+    const losing = await losingHolders(run, doubled);
     const now = await dropKeys(
       run,
-      beaten.map(({ chat }) => chat),
+      losing.map(({ chat }) => chat),
     );
     const { keyField } = run.ctx.model.chats;
     const isHolding = idMap(now.map((chat) => [chat._id, chat[keyField] !== undefined] as const));
-    if (beaten.every(({ chat }) => isHolding.get(chat._id) === true)) {
+    if (losing.every(({ chat }) => isHolding.get(chat._id) === true)) {
       const message = "the unique index cannot be built while several chats hold one key: see what is parked";
       run.ctx.emit({ event: "note", message });
       throw new RunStopped("parked");
     }
     await park(
       run,
-      beaten.flatMap(({ chat, parking }) => (isHolding.get(chat._id) === true ? [] : parking)),
+      losing.flatMap(({ chat, parking }) => (isHolding.get(chat._id) === true ? [] : parking)),
     );
     await run.checkpoint("index", {});
   }
@@ -65,12 +65,12 @@ function doubledKeys({ ctx }: Run): Promise<DoubledKey[]> {
     .toArray();
 }
 
-interface BeatenHolder {
+interface LosingHolder {
   readonly chat: StoredDocument;
   readonly parking: readonly Parking[];
 }
 
-async function beatenHolders(run: Run, doubled: readonly DoubledKey[]): Promise<readonly BeatenHolder[]> {
+async function losingHolders(run: Run, doubled: readonly DoubledKey[]): Promise<readonly LosingHolder[]> {
   const { ctx } = run;
   const ids = doubled.flatMap((key) => key.ids);
   const held = { _id: { $in: ids }, [ctx.model.chats.keyField]: { $exists: true } };
@@ -84,7 +84,7 @@ async function beatenHolders(run: Run, doubled: readonly DoubledKey[]): Promise<
     const key = chat[ctx.model.chats.keyField];
     holders.set(key, [...(holders.get(key) ?? []), chat]);
   }
-  return [...holders.values()].flatMap((equals): readonly BeatenHolder[] => {
+  return [...holders.values()].flatMap((equals): readonly LosingHolder[] => {
     const right = equals.filter(({ _id }) => isRight.get(_id) === true);
     const keeper = right.find(({ _id }) => hasAliases.has(_id)) ?? right[0] ?? equals[0];
     if (keeper === undefined) return [];

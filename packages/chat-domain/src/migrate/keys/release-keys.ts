@@ -5,7 +5,7 @@ import { ownField } from "../../model/own-names.ts";
 import type { StoredDocument } from "../../model/stored-document.ts";
 import { type Release, releases } from "../../release/release-drifted.ts";
 import { park } from "../journal/journal.ts";
-import { saveKeyBatch, saveOriginalKeys, rememberUnkeyed } from "../journal/originals.ts";
+import { saveKeyBatch, saveOriginalKeys, saveUnkeyed } from "../journal/originals.ts";
 import type { Run } from "../run/run.ts";
 import { refusalReason } from "../run/write-outcome.ts";
 import { chatsWithIds } from "./scan-chats.ts";
@@ -83,7 +83,7 @@ async function tryRound(run: Run, open: readonly Drifted[], round: number): Prom
   });
   const unkeyedAt = ownField(run.ctx.model, "unkeyedAt");
   const marked = tries.filter(({ write }) => unkeyedAt in (write.update["$set"] ?? {}));
-  await rememberUnkeyed(
+  await saveUnkeyed(
     run,
     marked.map(({ chat }) => chat._id),
   );

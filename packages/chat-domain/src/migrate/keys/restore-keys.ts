@@ -10,13 +10,13 @@ import { isKey } from "./chat-validity.ts";
 
 /**
  * Gives chats the keys back that stood there before the migration, each in its place among the other fields. Of two chats
- * that remember the same key the first to lose it gets it: one that was no duplicate, then those of earlier runs. A key
+ * that had the same key the first to lose it gets it: one that was no duplicate, then those of earlier runs. A key
  * that another chat holds by now stays there, and the chat is parked with that reason.
  */
 export async function restoreKeys(run: Run): Promise<void> {
   const runs = await run.ctx.records.journal.distinct("run");
-  for (const beaten of [null, ...runs.toSorted()])
-    await restoreSome(run, (records) => beatenBy(run, beaten, records));
+  for (const lostBy of [null, ...runs.toSorted()])
+    await restoreSome(run, (records) => lostIn(run, lostBy, records));
   await restoreSome(run, (records) => Promise.resolve(records));
 }
 
@@ -41,7 +41,7 @@ async function restoreSome(run: Run, chosen: Chosen): Promise<void> {
 }
 
 /** Those that became duplicates in this run, or in none. */
-async function beatenBy(
+async function lostIn(
   { ctx }: Run,
   run: string | null,
   records: readonly OriginalRecord[],

@@ -145,11 +145,11 @@ async function fold(run: Run, merges: readonly Merge[]): Promise<void> {
     },
     fold: model.fold,
   });
-  await recount(run, merges);
+  await recountSurvivors(run, merges);
 }
 
 /** Counters last, when everything that they count has followed. */
-async function recount(run: Run, merges: readonly Merge[]): Promise<void> {
+async function recountSurvivors(run: Run, merges: readonly Merge[]): Promise<void> {
   const { model, records } = run.ctx;
   const loser = { $in: merges.map((merge) => merge.loser) };
   for (const reference of model.references) {

@@ -167,7 +167,7 @@ async function rowsInto(
   return (await run.ctx.records.rowsArchive.distinct("into", filter)) as NativeId[];
 }
 
-/** Once the losers are back, nothing of their merge is remembered: the next one begins anew. */
+/** Once the losers are back, nothing of their merge is kept: the next one begins anew. */
 async function forgetMerges(run: Run, { undone, kept, survivors }: Undoing): Promise<void> {
   const losers = losersOf(undone);
   const records = await run.ctx.records.moves.find({ loser: { $in: losers } }).toArray();

@@ -21,7 +21,7 @@ const limits = [1 / 4, 1 / 2, 1] as const;
  * about, which is set aside. So is one for which the server takes too long, while it is in time with another write.
  */
 export async function bisect<T>(run: Run, items: readonly T[], halved: HalvedWork<T>): Promise<void> {
-  const refusal = await refusalOf(run, items, halved);
+  const refusal = await attemptRefusal(run, items, halved);
   if (refusal === null) return;
   const { reason, isSlow } = refusal;
   const limited = isSlow ? inLessTime(run, limits[0]) : run;
@@ -42,7 +42,7 @@ async function slowRefusal<T>(run: Run, item: T, halved: HalvedWork<T>): Promise
   let last: Refusal | null = null;
   for (const limit of limits) {
     await run.attempt(halved.phase, () => run.lease.renew());
-    last = await refusalOf(inLessTime(run, limit), [item], halved);
+    last = await attemptRefusal(inLessTime(run, limit), [item], halved);
     if (last === null || !last.isSlow) break;
   }
   return last?.reason ?? null;
@@ -66,7 +66,7 @@ interface Refusal {
   readonly isSlow: boolean;
 }
 
-async function refusalOf<T>(
+async function attemptRefusal<T>(
   run: Run,
   items: readonly T[],
   { phase, work }: HalvedWork<T>,

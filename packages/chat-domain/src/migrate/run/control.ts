@@ -2,7 +2,7 @@ import { duplicateKeyCode, isServerError } from "../../errors/mongo-errors.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import { MigrationError } from "../context/migration-error.ts";
 import type { LockControl } from "../context/migration-records.ts";
-import { lockHolder, nobody } from "./lease.ts";
+import { lockHolder, freeLock } from "./lease.ts";
 
 const majority = { writeConcern: { w: "majority", journal: true } } as const;
 
@@ -27,7 +27,7 @@ export async function setControl(
   try {
     await ctx.records.locks.updateOne(
       { _id },
-      { $set: { control }, $setOnInsert: nobody },
+      { $set: { control }, $setOnInsert: freeLock },
       { upsert: true, ...majority },
     );
   } catch (error) {

@@ -43,7 +43,7 @@ export interface AcquireOptions {
 const released = new Date(0);
 
 /** The lock while nobody holds it. */
-export const nobody = {
+export const freeLock = {
   owner: "",
   host: "",
   pid: 0,
@@ -88,7 +88,7 @@ async function ensureLock(ctx: MigrationContext): Promise<void> {
   try {
     await ctx.records.locks.updateOne(
       { _id: ctx.model.chats.collection },
-      { $setOnInsert: nobody },
+      { $setOnInsert: freeLock },
       { upsert: true, ...majority },
     );
   } catch (error) {

@@ -47,12 +47,12 @@ export async function archiveDocuments(run: Run, request: ArchiveRequest): Promi
   // A document finds what is said about it by its position among the ids.
   const present = ids.flatMap((id) => known.get(id) ?? []);
   const copy = {
-    _id: { id: "$_id", hash: said(labels) },
+    _id: { id: "$_id", hash: atPosition(labels) },
     collection: { $literal: from },
-    loser: said(present.map(({ merge }) => merge.loser)),
-    survivor: said(present.map(({ merge }) => merge.survivor)),
-    ...(archive === "chat_rows_archive" ? { into: said(present.map(({ into }) => into)) } : {}),
-    epoch: said(present.map(({ merge }) => merge.epoch)),
+    loser: atPosition(present.map(({ merge }) => merge.loser)),
+    survivor: atPosition(present.map(({ merge }) => merge.survivor)),
+    ...(archive === "chat_rows_archive" ? { into: atPosition(present.map(({ into }) => into)) } : {}),
+    epoch: atPosition(present.map(({ merge }) => merge.epoch)),
     archivedAt: "$$NOW",
     document: "$$ROOT",
   };
@@ -70,7 +70,7 @@ export async function archiveDocuments(run: Run, request: ArchiveRequest): Promi
   ]);
 }
 
-function said(values: readonly unknown[]): Document {
+function atPosition(values: readonly unknown[]): Document {
   return { $arrayElemAt: [{ $literal: values }, "$$at"] };
 }
 

@@ -80,7 +80,7 @@ async function countedDocuments(
 async function storeCounts(run: Run, collection: string, counted: readonly CountedDocument[]): Promise<void> {
   await run.write.upsert(
     recordName(run.ctx.model, "chat_originals"),
-    counted.map(({ id, counts }) => remembered(collection, id, counts)),
+    counted.map(({ id, counts }) => countSaved(collection, id, counts)),
   );
   await run.write.update(
     collection,
@@ -138,7 +138,7 @@ async function countAll(
 }
 
 /** Written before the counter is, so that a rollback knows the value for its own. */
-function remembered(collection: string, id: NativeId, counts: readonly Counted[]): Upsert {
+function countSaved(collection: string, id: NativeId, counts: readonly Counted[]): Upsert {
   const values = counts.map(({ position, count }) => [`recounted.f${position}`, count] as const);
   return { _id: { collection, id }, set: Object.fromEntries(values) };
 }

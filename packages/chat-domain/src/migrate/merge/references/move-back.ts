@@ -112,10 +112,10 @@ async function movedArrays(
 ): Promise<readonly (MovedArray & { readonly id: NativeId })[]> {
   const { moves, originals } = run.ctx.records;
   const part = arrayPart(field);
-  const remembered = await originals
+  const saved = await originals
     .find({ _id: { $in: ids.map((id) => ({ collection, id })) } }, { promoteValues: false })
     .toArray();
-  const originalOf = idMap(remembered.map((record) => [record._id.id, Reflect.get(record, part)] as const));
+  const originalOf = idMap(saved.map((record) => [record._id.id, Reflect.get(record, part)] as const));
   const records = await moves
     .find({
       ids: { $in: [...ids] },

@@ -97,7 +97,7 @@ async function rootBack(run: Run, { id, field, current, original, undone, kept }
   );
 }
 
-/** `null` where keys collide: that was remembered, and then did not happen. */
+/** `null` where keys collide: that was recorded, and then did not happen. */
 function movedOrNull(original: Exact, field: string, moves: readonly InsideMove[]): Exact {
   try {
     return withMoves(original, field, moves);

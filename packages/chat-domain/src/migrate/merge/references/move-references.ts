@@ -24,9 +24,9 @@ const attempts = 5;
 
 /**
  * Makes everything that refers to these losers refer to their survivors, batch by batch until nothing is left. Which
- * documents move is remembered before they do.
+ * documents move is recorded before they do.
  *
- * @throws MergeObstacle about the loser that a reference cannot be taken from
+ * @throws MergeBlocked about the loser that a reference cannot be taken from
  */
 export async function moveReferences(
   run: Run,
@@ -38,8 +38,8 @@ export async function moveReferences(
     const references = await referencesTo(run.ctx, { merges, model, limit: referencesAtOnce });
     if (references.length === 0) return moved;
     refuseTargetless(model, references);
-    await remember(run, model, references);
-    const { conflicts, left } = await move(run, model, references);
+    await recordMoves(run, model, references);
+    const { conflicts, left } = await moveBatch(run, model, references);
     const archivedRows = await resolveRowConflicts(run, model, conflicts);
     const followed = references.length - conflicts.length - left;
     moved += followed + archivedRows;
@@ -55,15 +55,15 @@ export async function moveReferences(
   );
 }
 
-/** Moves these, and remembers it before. Returns how many have followed. */
+/** Moves these, and records it before. Returns how many have followed. */
 export async function moveEach(
   run: Run,
   model: ReferenceModel,
   references: readonly Reference[],
 ): Promise<number> {
   refuseTargetless(model, references);
-  await remember(run, model, references);
-  const { left } = await move(run, model, references);
+  await recordMoves(run, model, references);
+  const { left } = await moveBatch(run, model, references);
   return references.length - left;
 }
 
@@ -74,7 +74,7 @@ function refuseTargetless({ collection, field, toField }: ReferenceModel, all: r
   throw new MergeBlocked(lost.merge, message);
 }
 
-async function remember(run: Run, model: ReferenceModel, all: readonly Reference[]): Promise<void> {
+async function recordMoves(run: Run, model: ReferenceModel, all: readonly Reference[]): Promise<void> {
   const records = unitsOf(all).flatMap((unit) => recordOf(model, unit));
   const { collection, field } = model;
   const of = (kind: Reference["kind"]): readonly NativeId[] =>
@@ -116,7 +116,7 @@ function arrayRecord(
   return { _id, loser, survivor, ids, from, to, ...(kind === "inside" ? { isInside: true } : {}) };
 }
 
-/** What is remembered twice after a crash is remembered once. */
+/** What is recorded twice after a crash is one record. */
 function digestOf(content: object): string {
   return createHash("sha256").update(BSON.serialize(content)).digest("base64url").slice(0, 22);
 }
@@ -128,7 +128,7 @@ interface Moved {
   readonly left: number;
 }
 
-async function move(run: Run, model: ReferenceModel, all: readonly Reference[]): Promise<Moved> {
+async function moveBatch(run: Run, model: ReferenceModel, all: readonly Reference[]): Promise<Moved> {
   // One statement for many documents stops at the first that is refused, so where some may be, each has its own.
   const together = model.onConflict === undefined;
   const units = unitsOf(all.filter(({ kind }) => kind !== "inside")).flatMap((group) =>
@@ -142,7 +142,7 @@ async function move(run: Run, model: ReferenceModel, all: readonly Reference[]):
     const [reference] = units[refusal.index] ?? [];
     if (reference === undefined) return [];
     if (refusal.code !== duplicateKeyCode || reference.kind !== "scalar")
-      throw obstacle(model, reference, refusal);
+      throw blocked(model, reference, refusal);
     return [{ reference, refusal }];
   });
   const inside = await moveInside(
@@ -150,7 +150,7 @@ async function move(run: Run, model: ReferenceModel, all: readonly Reference[]):
     model,
     all.filter(({ kind }) => kind === "inside"),
   );
-  for (const { reference, refusal } of inside.refused) throw obstacle(model, reference, refusal);
+  for (const { reference, refusal } of inside.refused) throw blocked(model, reference, refusal);
   return { conflicts, left: inside.left };
 }
 
@@ -189,7 +189,7 @@ function unitsOf(references: readonly Reference[]): readonly (readonly Reference
   });
 }
 
-function obstacle(
+function blocked(
   { collection, field }: ReferenceModel,
   { merge }: Reference,
   refusal: Refusal,

@@ -74,7 +74,7 @@ export function storedForms(pointers: readonly Pointer[], prefix: string): Reado
 
 /** Why one loser cannot be merged; it is set aside and the others go on. */
 export class MergeBlocked extends BatchRefused {
-  override readonly name = "MergeObstacle";
+  override readonly name = "MergeBlocked";
   /** `null` when it is not the fault of a single one. */
   readonly merge: Merge | null;
 

@@ -10,12 +10,12 @@ import { type Holder, holdersOf } from "./key-holders.ts";
 import { releaseKeys } from "./release-keys.ts";
 
 /** A claim that a unique index has refused. */
-export interface Beaten {
+export interface LostClaim {
   readonly claim: Claim;
   readonly refusal: Refusal;
 }
 
-export interface BeatenOutcome {
+export interface LostClaimsOutcome {
   /** How many are journaled as duplicates now that were not before. */
   readonly losers: number;
   /** Those whose key is free again. */
@@ -28,23 +28,23 @@ export interface BeatenOutcome {
  */
 export async function planLostClaims(
   run: Run,
-  beaten: readonly Beaten[],
+  lost: readonly LostClaim[],
   { isLast }: { readonly isLast: boolean },
-): Promise<BeatenOutcome> {
-  if (beaten.length === 0) return { losers: 0, again: [] };
+): Promise<LostClaimsOutcome> {
+  if (lost.length === 0) return { losers: 0, again: [] };
   const holders = await holdersOf(
     run.ctx,
-    beaten.map(({ claim }) => claim.identity),
+    lost.map(({ claim }) => claim.identity),
   );
   const isStuck = await releaseDrifted(run, [...holders.values()]);
   const hasAliases = await survivors(
     run,
-    beaten.map(({ claim }) => claim.chat._id),
+    lost.map(({ claim }) => claim.chat._id),
   );
   const duplicates: Duplicate[] = [];
   const parkings: Parking[] = [];
   const again: NativeId[] = [];
-  for (const { claim, refusal } of beaten) {
+  for (const { claim, refusal } of lost) {
     const [loser, holder] = [claim.chat._id, holders.get(claim.identity.key)];
     if (holder === undefined) {
       if (isOfKey(run, refusal)) again.push(loser);
