@@ -12,10 +12,10 @@ export interface Config {
 
 export type ParsedConfig = { readonly config: Config } | { readonly problems: readonly string[] };
 
-type Told = Pick<Host, "env" | "readFile">;
+type Inputs = Pick<Host, "env" | "readFile">;
 
 /** Flags over variables over the file over defaults; all problems at once, each with the place where it was said. */
-export function parseConfig(command: string, flags: Flags, host: Told): ParsedConfig {
+export function parseConfig(command: string, flags: Flags, host: Inputs): ParsedConfig {
   const sources = sourcesOf(flags, host);
   const parsed = Settings.safeParse(inputOf(command, sources));
   const database = databaseFor(parsed.data?.uri ?? "", namedDatabase(sources));
@@ -53,7 +53,7 @@ interface Sources {
 
 const noFile: ConfigFile = { database: null, model: {} };
 
-function sourcesOf(flags: Flags, host: Told): Sources {
+function sourcesOf(flags: Flags, host: Inputs): Sources {
   const values = valuesOf(flags, host);
   const problems: string[] = [];
   const read = (source: Value): string | null => {
@@ -71,7 +71,7 @@ function sourcesOf(flags: Flags, host: Told): Sources {
 }
 
 /** An empty variable counts as absent. */
-function valuesOf(flags: Flags, { env }: Told): ReadonlyMap<string, Value> {
+function valuesOf(flags: Flags, { env }: Inputs): ReadonlyMap<string, Value> {
   const fromEnv = Object.entries(variables).flatMap(([name, variable]) => {
     const value = env[variable] ?? "";
     return value === "" ? [] : [[name, { value, place: variable }] as const];
@@ -98,7 +98,7 @@ function configFile(
 /** `undefined` when nobody named one; a file that cannot be read has been complained about, and stands for a good one. */
 function uriOf(
   values: ReadonlyMap<string, Value>,
-  { env }: Told,
+  { env }: Inputs,
   read: (source: Value) => string | null,
 ): Value | undefined {
   const file = values.get("uriFile");
@@ -112,7 +112,7 @@ function uriOf(
 
 function fileText(
   { value, place }: Value,
-  { readFile }: Told,
+  { readFile }: Inputs,
 ): { readonly text: string } | { readonly problem: string } {
   try {
     return { text: readFile(String(value)) };

@@ -7,7 +7,7 @@ import { type Failure, failureOf } from "./failure.ts";
 import type { Host } from "./host.ts";
 import { formatVersion, jsonLines, type JsonLines } from "./json-lines.ts";
 import { hostsOf, maskOf } from "./masked-uri.ts";
-import { narrator } from "./narrate.ts";
+import { describeEvents } from "./describe-events.ts";
 import { jsonLine } from "./plain-json.ts";
 import { progressReporter, type ProgressMode, type ProgressReporter } from "./progress-reporter.ts";
 import { connected } from "./session.ts";
@@ -32,9 +32,9 @@ async function perform(asked: Invocation, config: Config, host: Host): Promise<n
   const mask = maskOf(settings.uri);
   const progress = reporterOf(settings, host);
   const lines = command.runs && settings.execute && settings.json ? linesOf(host, mask) : null;
-  const narrate = narrator({ progress, clock: host.clock, mask });
+  const describe = describeEvents({ progress, clock: host.clock, mask });
   const onEvent = (event: MigrationEvent): void => {
-    narrate(event);
+    describe(event);
     lines?.event(event);
   };
   try {
@@ -51,7 +51,7 @@ async function perform(asked: Invocation, config: Config, host: Host): Promise<n
   }
 }
 
-interface Work {
+interface RunContext {
   readonly config: Config;
   readonly onEvent: (event: MigrationEvent) => void;
   readonly progress: ProgressReporter;
@@ -60,7 +60,7 @@ interface Work {
 
 async function answerOf(
   { command, argument }: Invocation,
-  { config, onEvent, progress, host }: Work,
+  { config, onEvent, progress, host }: RunContext,
 ): Promise<Answer> {
   const { settings } = config;
   const work = async (): Promise<Answer> => {
@@ -89,21 +89,21 @@ function linesOf({ out }: Host, mask: (text: string) => string): JsonLines {
   return jsonLines({ out, now: () => new Date(), mask });
 }
 
-interface Showing {
+interface OutputContext {
   readonly name: string;
   readonly settings: Settings;
   readonly lines: JsonLines | null;
   readonly host: Host;
 }
 
-function showAnswer({ exit, text, json }: Answer, { name, settings, lines, host }: Showing): void {
+function showAnswer({ exit, text, json }: Answer, { name, settings, lines, host }: OutputContext): void {
   const { code } = exits[exit];
   if (lines !== null) return lines.end({ exit: code, ...json });
   host.out(settings.json ? jsonLine({ v: formatVersion, command: name, exit: code, ...json }) : `${text}\n`);
 }
 
 /** A program that reads JSON gets some in any case; a person reads stderr. */
-function showFailure(failure: Failure, { name, settings, lines, host }: Showing): void {
+function showFailure(failure: Failure, { name, settings, lines, host }: OutputContext): void {
   const { exit, code, message, problems } = failure;
   const error = { code, message, problems };
   if (lines !== null) lines.end({ exit: exits[exit].code, outcome: "failed", error });

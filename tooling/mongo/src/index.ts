@@ -1,3 +1,3 @@
 export type { MongoCapabilities, MongoProvider, MongoServer } from "./mongo-server.ts";
 export { openMongo, type OpenMongoOptions } from "./open-mongo.ts";
-export { type ProcessFreezer, processFreezer } from "./rungs/process-freezer.ts";
+export { type ProcessFreezer, processFreezer } from "./providers/process-freezer.ts";

@@ -11,7 +11,7 @@ export type MongoEnv = z.infer<typeof MongoEnv>;
 export const MongoEnv = z.object({
   MONGODB_URI: blankIsAbsent,
   MONGO_PROVIDER: blankIsAbsent.pipe(MongoProvider.optional()),
-  /** The image of the `testcontainers` rung. */
+  /** The image of the `testcontainers` provider. */
   MONGO_IMAGE: blankIsAbsent.pipe(z.string().default("mongo:8")),
   MONGOMS_SYSTEM_BINARY: blankIsAbsent,
   MONGOMS_VERSION: blankIsAbsent.pipe(z.string().default("8.0.14")),

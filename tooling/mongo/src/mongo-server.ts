@@ -40,7 +40,7 @@ export interface MongoServer extends AsyncDisposable {
   readonly died: Promise<Error>;
 }
 
-export interface RungOptions {
+export interface MongoOptions {
   /** An existing folder where the data is kept; thrown away at the end unless given. */
   readonly dir?: string;
   /** The port to listen on; any free one unless given. */
@@ -52,11 +52,11 @@ export interface RungOptions {
 }
 
 /** One way of coming by a MongoDB. */
-export interface Rung {
-  readonly provider: MongoProvider;
+export interface Provider {
+  readonly name: MongoProvider;
   /** `null` when it can be tried, else the reason why not. */
   unavailable(): Promise<string | null>;
-  open(options: RungOptions): Promise<MongoServer>;
+  open(options: MongoOptions): Promise<MongoServer>;
 }
 
 /** The part of a server that has to do with crashes, where it is not ours to crash. */

@@ -1,14 +1,14 @@
 import { access, constants, mkdir } from "node:fs/promises";
-import { climbLadder, openForced } from "./climb-ladder.ts";
+import { openFirstAvailable, openForced } from "./open-first-available.ts";
 import { type MongoEnv, parseMongoEnv } from "./mongo-env.ts";
-import type { MongoProvider, MongoServer, Rung, RungOptions } from "./mongo-server.ts";
-import { downloadRung } from "./rungs/download.ts";
-import { embeddedRung } from "./rungs/embedded.ts";
-import { mongodRung } from "./rungs/mongod.ts";
-import { testcontainersRung } from "./rungs/testcontainers.ts";
-import { uriRung } from "./rungs/uri.ts";
+import type { MongoProvider, MongoServer, Provider, MongoOptions } from "./mongo-server.ts";
+import { downloadProvider } from "./providers/download.ts";
+import { embeddedProvider } from "./providers/embedded.ts";
+import { mongodProvider } from "./providers/mongod.ts";
+import { testcontainersProvider } from "./providers/testcontainers.ts";
+import { uriProvider } from "./providers/uri.ts";
 
-export interface OpenMongoOptions extends Partial<RungOptions> {
+export interface OpenMongoOptions extends Partial<MongoOptions> {
   /** Development wants to be up at once; tests want the server that production has. */
   readonly purpose: "start" | "test";
   /** The process environment: MONGODB_URI, MONGO_PROVIDER, MONGO_IMAGE, MONGOMS_SYSTEM_BINARY, PATH. */
@@ -29,18 +29,18 @@ const orders: Readonly<Record<OpenMongoOptions["purpose"], readonly MongoProvide
  */
 export async function openMongo(options: OpenMongoOptions): Promise<MongoServer> {
   const env = parseMongoEnv(options.env);
-  const rungOptions: RungOptions = { onNotice: () => undefined, ...options };
+  const mongoOptions: MongoOptions = { onNotice: () => undefined, ...options };
   if (options.dir !== undefined) await usableFolder(options.dir);
-  const rungs = allRungs(env);
+  const providers = allProviders(env);
   const forced = options.provider ?? env.MONGO_PROVIDER;
-  if (forced !== undefined) return openForced(rungs[forced], rungOptions);
-  return climbLadder(
-    orders[options.purpose].map((provider) => rungs[provider]),
-    rungOptions,
+  if (forced !== undefined) return openForced(providers[forced], mongoOptions);
+  return openFirstAvailable(
+    orders[options.purpose].map((provider) => providers[provider]),
+    mongoOptions,
   );
 }
 
-/** Made before any rung is tried: no other way of having a MongoDB would make this folder better. */
+/** Made before any provider is tried: no other way of having a MongoDB would make this folder better. */
 async function usableFolder(dir: string): Promise<void> {
   try {
     await mkdir(dir, { recursive: true });
@@ -52,12 +52,12 @@ async function usableFolder(dir: string): Promise<void> {
   }
 }
 
-function allRungs(env: MongoEnv): Readonly<Record<MongoProvider, Rung>> {
+function allProviders(env: MongoEnv): Readonly<Record<MongoProvider, Provider>> {
   return {
-    uri: uriRung(env),
-    testcontainers: testcontainersRung(env),
-    mongod: mongodRung(env),
-    embedded: embeddedRung(env),
-    download: downloadRung(env),
+    uri: uriProvider(env),
+    testcontainers: testcontainersProvider(env),
+    mongod: mongodProvider(env),
+    embedded: embeddedProvider(env),
+    download: downloadProvider(env),
   };
 }

@@ -2,7 +2,7 @@ import type { Document } from "bson";
 import { describe, expect, it } from "vitest";
 import { answerCommand } from "../src/host/answer-command.ts";
 import { type EngineListener, serveEngine } from "../src/host/serve-engine.ts";
-import { askServer } from "../src/rungs/ask-server.ts";
+import { askServer } from "../src/providers/ask-server.ts";
 import { fakeEngine } from "./fake-engine.ts";
 
 function server(hello: Document, buildInfo: Document = { ok: 0, code: 13 }): Promise<EngineListener> {

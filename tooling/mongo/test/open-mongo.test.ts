@@ -48,7 +48,7 @@ describe("a folder for the data", () => {
 });
 
 describe("a MongoDB that somebody else runs", () => {
-  it.each(["start", "test"] as const)("comes first on the ladder of %s", async (purpose) => {
+  it.each(["start", "test"] as const)("comes first among the providers of %s", async (purpose) => {
     const lines: string[] = [];
     const MONGODB_URI = "mongodb://127.0.0.1:1/?replicaSet=rs0";
     await using server = await openMongo({

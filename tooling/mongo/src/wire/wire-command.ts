@@ -27,11 +27,11 @@ const sessionCommands: ReadonlySet<string> = new Set(
 );
 
 /** Most of what a bulk consists of, and nothing that says what it is: left unparsed. */
-const cargo = { updates: true, documents: true, deletes: true };
+const bulkFields = { updates: true, documents: true, deletes: true };
 
 export function wireCommand(body: Buffer): WireCommand {
   // Whether a text is well-formed is for the engine to say.
-  const command = deserialize(body, { validation: { utf8: false }, fieldsAsRaw: cargo });
+  const command = deserialize(body, { validation: { utf8: false }, fieldsAsRaw: bulkFields });
   const name = Object.keys(command)[0] ?? "";
   const writes = mayWrite(name, command["pipeline"]);
   return {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { climbLadder, openForced } from "../src/climb-ladder.ts";
+import { openFirstAvailable, openForced } from "../src/open-first-available.ts";
 import {
   type MongoProvider,
   type MongoServer,
   replicaSetCapabilities,
-  type Rung,
-  type RungOptions,
+  type Provider,
+  type MongoOptions,
   uncrashable,
 } from "../src/mongo-server.ts";
 
@@ -20,54 +20,54 @@ function fakeServer(provider: MongoProvider): MongoServer {
   };
 }
 
-function working(provider: MongoProvider): Rung {
+function working(provider: MongoProvider): Provider {
   return {
-    provider,
+    name: provider,
     unavailable: () => Promise.resolve(null),
     open: () => Promise.resolve(fakeServer(provider)),
   };
 }
 
-function unavailable(provider: MongoProvider, reason: string): Rung {
+function unavailable(provider: MongoProvider, reason: string): Provider {
   return { ...working(provider), unavailable: () => Promise.resolve(reason) };
 }
 
-function failing(provider: MongoProvider, error: Error): Rung {
+function failing(provider: MongoProvider, error: Error): Provider {
   return { ...working(provider), open: () => Promise.reject(error) };
 }
 
-function heard(): RungOptions & { readonly lines: string[] } {
+function heard(): MongoOptions & { readonly lines: string[] } {
   const lines: string[] = [];
   return { lines, onNotice: (line) => void lines.push(line) };
 }
 
-describe("climbing the ladder", () => {
-  it("takes the first rung that works and says so", async () => {
+describe("opening the first provider that is available", () => {
+  it("takes the first provider that works and says so", async () => {
     const options = heard();
-    const server = await climbLadder([working("uri"), working("embedded")], options);
+    const server = await openFirstAvailable([working("uri"), working("embedded")], options);
     expect(server.provider).toBe("uri");
     expect(options.lines).toEqual(["MongoDB: uri, a fake uri"]);
   });
 
-  it("passes over rungs that are unavailable or do not open, and names their reasons", async () => {
+  it("passes over providers that are unavailable or do not open, and names their reasons", async () => {
     const options = heard();
     const cause = new Error("libstdc++ is too old");
-    const rungs = [
+    const providers = [
       unavailable("uri", "MONGODB_URI is not set"),
       failing("embedded", new Error("it did not load", { cause })),
       working("mongod"),
       working("download"),
     ];
-    const server = await climbLadder(rungs, options);
+    const server = await openFirstAvailable(providers, options);
     expect(server.provider).toBe("mongod");
     expect(options.lines).toEqual([
       "MongoDB: mongod, a fake mongod (not uri: MONGODB_URI is not set; embedded: it did not load: libstdc++ is too old)",
     ]);
   });
 
-  it("hands every rung the options", async () => {
-    const seen: RungOptions[] = [];
-    const rung: Rung = {
+  it("hands every provider the options", async () => {
+    const seen: MongoOptions[] = [];
+    const provider: Provider = {
       ...working("embedded"),
       open: async (options) => {
         seen.push(options);
@@ -75,17 +75,17 @@ describe("climbing the ladder", () => {
       },
     };
     const options = { ...heard(), port: 1234, dir: "data", durabilityBarrier: false };
-    await climbLadder([rung], options);
+    await openFirstAvailable([provider], options);
     expect(seen).toEqual([options]);
   });
 
   it("ends with one message: every reason and the ways out", async () => {
-    const rungs = [
+    const providers = [
       unavailable("uri", "MONGODB_URI is not set"),
       unavailable("mongod", "there is no mongod on PATH"),
       failing("download", new Error("no network")),
     ];
-    await expect(climbLadder(rungs, heard())).rejects.toThrowErrorMatchingInlineSnapshot(`
+    await expect(openFirstAvailable(providers, heard())).rejects.toThrowErrorMatchingInlineSnapshot(`
       [Error: no MongoDB can be had on this machine:
         uri             MONGODB_URI is not set
         mongod          there is no mongod on PATH
@@ -99,7 +99,7 @@ describe("climbing the ladder", () => {
   });
 });
 
-describe("a rung that was asked for", () => {
+describe("a provider that was asked for", () => {
   it("is opened and named", async () => {
     const options = heard();
     const server = await openForced(working("embedded"), options);

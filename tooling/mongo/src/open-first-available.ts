@@ -1,5 +1,5 @@
 import { wholeMessage } from "./whole-message.ts";
-import type { MongoProvider, MongoServer, Rung, RungOptions } from "./mongo-server.ts";
+import type { MongoProvider, MongoServer, Provider, MongoOptions } from "./mongo-server.ts";
 
 interface Refusal {
   readonly provider: MongoProvider;
@@ -7,42 +7,45 @@ interface Refusal {
 }
 
 /**
- * Opens the first rung that works, in the given order, and says why the ones before it did not.
+ * Opens the first provider that works, in the given order, and says why the ones before it did not.
  *
- * @throws Error with every rung's reason and the ways out
+ * @throws Error with every provider's reason and the ways out
  */
-export async function climbLadder(rungs: readonly Rung[], options: RungOptions): Promise<MongoServer> {
+export async function openFirstAvailable(
+  providers: readonly Provider[],
+  options: MongoOptions,
+): Promise<MongoServer> {
   const refusals: Refusal[] = [];
-  for (const rung of rungs) {
-    const outcome = await tryRung(rung, options);
+  for (const provider of providers) {
+    const outcome = await tryProvider(provider, options);
     if (typeof outcome !== "string") {
       options.onNotice(usedLine(outcome, refusals));
       return outcome;
     }
-    refusals.push({ provider: rung.provider, reason: outcome });
+    refusals.push({ provider: provider.name, reason: outcome });
   }
   throw new Error(nothingWorks(refusals));
 }
 
 /**
- * Opens the one rung that was asked for.
+ * Opens the one provider that was asked for.
  *
  * @throws Error with the reason why it does not work
  */
-export async function openForced(rung: Rung, options: RungOptions): Promise<MongoServer> {
-  const outcome = await tryRung(rung, options);
+export async function openForced(provider: Provider, options: MongoOptions): Promise<MongoServer> {
+  const outcome = await tryProvider(provider, options);
   if (typeof outcome !== "string") {
     options.onNotice(usedLine(outcome, []));
     return outcome;
   }
-  throw new Error(`the MongoDB provider "${rung.provider}" was asked for, but it does not work: ${outcome}`);
+  throw new Error(`the MongoDB provider "${provider.name}" was asked for, but it does not work: ${outcome}`);
 }
 
-async function tryRung(rung: Rung, options: RungOptions): Promise<MongoServer | string> {
-  const reason = await rung.unavailable();
+async function tryProvider(provider: Provider, options: MongoOptions): Promise<MongoServer | string> {
+  const reason = await provider.unavailable();
   if (reason !== null) return reason;
   try {
-    return await rung.open(options);
+    return await provider.open(options);
   } catch (error) {
     return wholeMessage(error);
   }

@@ -1,12 +1,12 @@
 import type { MongoEnv } from "../mongo-env.ts";
-import type { Rung } from "../mongo-server.ts";
+import type { Provider } from "../mongo-server.ts";
 import { memoryReplicaSet } from "./memory-replica-set.ts";
 
 /** A mongod fetched from MongoDB's download site and kept in a cache: for systems where nothing else works. */
-export function downloadRung(env: MongoEnv): Rung {
+export function downloadProvider(env: MongoEnv): Provider {
   const forbidden = /^(0|off|no|false)$/i.test(env.MONGOMS_RUNTIME_DOWNLOAD ?? "");
   return {
-    provider: "download",
+    name: "download",
     unavailable: async () => (forbidden ? "MONGOMS_RUNTIME_DOWNLOAD forbids to download a mongod" : null),
     async open(options) {
       const version = env.MONGOMS_VERSION;

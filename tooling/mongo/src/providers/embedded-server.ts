@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Loader } from "../glibc/newer-glibc.ts";
 import type { HostSettings } from "../host/host-settings.ts";
-import type { MongoCapabilities, MongoServer, RungOptions } from "../mongo-server.ts";
+import type { MongoCapabilities, MongoServer, MongoOptions } from "../mongo-server.ts";
 import { type EngineProcess, startEngine } from "./engine-process.ts";
 
 const capabilities: MongoCapabilities = {
@@ -18,11 +18,11 @@ const capabilities: MongoCapabilities = {
 const patienceMs = 10_000;
 
 /** The engine's process as a server that can be crashed and started again. */
-export async function embeddedServer(options: RungOptions, loader: Loader | null): Promise<MongoServer> {
+export async function embeddedServer(options: MongoOptions, loader: Loader | null): Promise<MongoServer> {
   const settings = await hostSettings(options);
-  const death = deathWatch(options.onNotice);
+  const exit = watchExit(options.onNotice);
   let engine = await firstEngine(settings, loader);
-  void death.watch(engine);
+  void exit.watch(engine);
   const { port, version } = engine;
   const fate = settings.temporary ? "its data is thrown away at the end" : `data in ${settings.dir}`;
   return {
@@ -34,11 +34,11 @@ export async function embeddedServer(options: RungOptions, loader: Loader | null
     restart: async () => {
       await engine.stop("SIGKILL");
       engine = await startEngine({ ...settings, port, patienceMs }, loader);
-      void death.watch(engine);
+      void exit.watch(engine);
     },
     pause: () => engine.pause(),
     resume: () => engine.resume(),
-    died: death.died,
+    died: exit.died,
     async [Symbol.asyncDispose]() {
       await engine.stop("SIGTERM");
       if (settings.temporary) await removed(settings.dir);
@@ -46,7 +46,7 @@ export async function embeddedServer(options: RungOptions, loader: Loader | null
   };
 }
 
-async function hostSettings(options: RungOptions): Promise<HostSettings> {
+async function hostSettings(options: MongoOptions): Promise<HostSettings> {
   const temporary = options.dir === undefined;
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), "onechat-mongo-")));
   const durabilityBarrier = options.durabilityBarrier ?? true;
@@ -62,13 +62,13 @@ async function firstEngine(settings: HostSettings, loader: Loader | null): Promi
   }
 }
 
-interface DeathWatch {
+interface ExitWatch {
   readonly died: Promise<Error>;
   watch(engine: EngineProcess): Promise<void>;
 }
 
 /** Tells of the first end of an engine that nobody asked for. */
-function deathWatch(onNotice: (line: string) => void): DeathWatch {
+function watchExit(onNotice: (line: string) => void): ExitWatch {
   const tellers: ((error: Error) => void)[] = [];
   return {
     died: new Promise((resolve) => void tellers.push(resolve)),

@@ -1,11 +1,11 @@
 import type { MongoEnv } from "../mongo-env.ts";
-import { type Rung, replicaSetCapabilities, uncrashable } from "../mongo-server.ts";
+import { type Provider, replicaSetCapabilities, uncrashable } from "../mongo-server.ts";
 import { wholeMessage } from "../whole-message.ts";
 
-/** A one-node replica set in a container. Its library is only loaded when this rung is tried. */
-export function testcontainersRung(env: MongoEnv): Rung {
+/** A one-node replica set in a container. Its library is only loaded when this provider is tried. */
+export function testcontainersProvider(env: MongoEnv): Provider {
   return {
-    provider: "testcontainers",
+    name: "testcontainers",
     async unavailable() {
       try {
         const { getContainerRuntimeClient } = await import("testcontainers");

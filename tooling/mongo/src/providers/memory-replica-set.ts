@@ -6,7 +6,7 @@ import {
   type MongoServer,
   uncrashable,
 } from "../mongo-server.ts";
-import type { RungOptions } from "../mongo-server.ts";
+import type { MongoOptions } from "../mongo-server.ts";
 
 export interface MongodBinary {
   readonly provider: MongoProvider;
@@ -15,7 +15,7 @@ export interface MongodBinary {
 }
 
 /** A one-node replica set of a mongod binary; its library is only loaded when one is opened. */
-export async function memoryReplicaSet(binary: MongodBinary, options: RungOptions): Promise<MongoServer> {
+export async function memoryReplicaSet(binary: MongodBinary, options: MongoOptions): Promise<MongoServer> {
   const { MongoMemoryReplSet } = await import("mongodb-memory-server-core");
   await silenceVersionCheck();
   const { dir } = options;

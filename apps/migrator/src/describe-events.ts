@@ -5,7 +5,7 @@ import type { ProgressReporter } from "./progress-reporter.ts";
 /** Beyond so many, parked chats are only counted: `migrator parked` lists them. */
 const mostParkedShown = 20;
 
-export interface Narration {
+export interface DescribeOptions {
   readonly progress: ProgressReporter;
   readonly clock: () => number;
   /** Takes secrets out of what a driver says. */
@@ -18,7 +18,7 @@ type Lines = {
 };
 
 /** Turns what happens into what people read on stderr. */
-export function narrator({ progress, clock, mask }: Narration): (event: MigrationEvent) => void {
+export function describeEvents({ progress, clock, mask }: DescribeOptions): (event: MigrationEvent) => void {
   let parked = 0;
   let phaseBegan = clock();
   let phase: PhaseName | null = null;

@@ -1,19 +1,19 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { findProgram } from "../find-program.ts";
+import which from "which";
 import { glibcVersion, isAtLeast } from "../glibc/glibc-version.ts";
 import { newerGlibc } from "../glibc/newer-glibc.ts";
 import type { MongoEnv } from "../mongo-env.ts";
-import type { Rung } from "../mongo-server.ts";
+import type { Provider } from "../mongo-server.ts";
 import { embeddedServer } from "./embedded-server.ts";
 
 const requiredGlibc = "2.38";
 const supported: ReadonlySet<string> = new Set(["linux-x64", "linux-arm64", "darwin-arm64"]);
 
 /** The real server code from npm, in a process of its own. */
-export function embeddedRung(env: MongoEnv): Rung {
+export function embeddedProvider(env: MongoEnv): Provider {
   return {
-    provider: "embedded",
+    name: "embedded",
     unavailable: () => missingForEngine(env.PATH),
     open: async (options) => {
       const cacheRoot = join(env.XDG_CACHE_HOME ?? join(env.HOME ?? homedir(), ".cache"), "onechat");
@@ -28,7 +28,7 @@ async function missingForEngine(path: string): Promise<string | null> {
   if (!supported.has(machine)) return `the embedded engine is not built for ${machine}`;
   if (process.platform === "linux" && glibcVersion() === null) return "the embedded engine needs glibc";
   if (!needsNewerGlibc()) return null;
-  const tools = await Promise.all(["apt-get", "dpkg"].map((name) => findProgram(name, path)));
+  const tools = await Promise.all(["apt-get", "dpkg"].map((name) => which(name, { path, nothrow: true })));
   if (tools.every((tool) => tool !== null)) return null;
   return `the embedded engine needs glibc ${requiredGlibc}, this is ${glibcVersion()}, and there is no apt to fetch one with`;
 }

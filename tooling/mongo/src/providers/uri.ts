@@ -1,11 +1,16 @@
 import type { MongoEnv } from "../mongo-env.ts";
-import { type MongoCapabilities, replicaSetCapabilities, type Rung, uncrashable } from "../mongo-server.ts";
+import {
+  type MongoCapabilities,
+  replicaSetCapabilities,
+  type Provider,
+  uncrashable,
+} from "../mongo-server.ts";
 import { askServer } from "./ask-server.ts";
 
 /** A MongoDB that somebody else runs. */
-export function uriRung(env: MongoEnv): Rung {
+export function uriProvider(env: MongoEnv): Provider {
   return {
-    provider: "uri",
+    name: "uri",
     unavailable: async () => (env.MONGODB_URI === undefined ? "MONGODB_URI is not set" : null),
     open: async () => {
       const uri = env.MONGODB_URI ?? "";
