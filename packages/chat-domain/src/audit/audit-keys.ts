@@ -3,7 +3,7 @@ import { idMap, idSet } from "../identity/stored-ids.ts";
 import type { MigrationContext } from "../migrate/context/migration-context.ts";
 import { type KeyFault, keyFaultOf } from "../migrate/keys/chat-validity.ts";
 import { nextMisplacedKeys } from "../migrate/keys/key-holders.ts";
-import { nextChats } from "../migrate/keys/scan-chats.ts";
+import { chatBatches } from "../migrate/keys/scan-chats.ts";
 import { uniqueChats } from "../model/chat-filters.ts";
 import { type StoredDocument } from "../model/stored-document.ts";
 import type { Finding, FindingCode } from "./finding.ts";
@@ -27,10 +27,7 @@ async function* auditUniqueChats(
   tick: (more: number) => void,
 ): AsyncGenerator<Finding> {
   const filter = uniqueChats(ctx.model);
-  for (let after: NativeId | null = null; ;) {
-    const chats: readonly StoredDocument[] = await nextChats(ctx, { filter, after, limit: batch });
-    const last = chats.at(-1);
-    if (last === undefined) return;
+  for await (const chats of chatBatches(ctx, { filter, limit: batch })) {
     const wrong = chats.flatMap((chat) => {
       const fault = keyFaultOf(ctx.model, chat);
       return fault === null ? [] : [{ chat, fault }];
@@ -44,7 +41,6 @@ async function* auditUniqueChats(
       if (!parked.has(chat._id) || fault === "drifted") yield keyFinding(fault, chat);
     }
     tick(chats.length);
-    after = last._id;
   }
 }
 

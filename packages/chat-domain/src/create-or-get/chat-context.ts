@@ -1,7 +1,8 @@
 import type { Db } from "mongodb";
 import { Batcher, type BatcherLimits } from "../concurrency/batcher.ts";
 import type { ChatRequest } from "../model/new-chat.ts";
-import { type ChatStore, chatStore, type ChatStoreOptions, wholeNumber } from "../store/chat-store.ts";
+import { type ChatStore, chatStore, type ChatStoreOptions } from "../store/chat-store.ts";
+import { wholeNumber } from "../store/whole-number.ts";
 import { createChats, type Lookup, lookUpChats } from "./chat-batches.ts";
 import type { CreateOutcome } from "./create-one-chat.ts";
 

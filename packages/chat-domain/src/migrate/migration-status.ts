@@ -1,3 +1,4 @@
+import { lastRun } from "./context/migration-history.ts";
 import { keyIndexFlaw } from "../store/key-index.ts";
 import type { MigrationContext } from "./context/migration-context.ts";
 import { withMigrationErrors } from "./context/migration-error.ts";
@@ -70,7 +71,7 @@ export function migrationProgress(ctx: MigrationContext): Promise<MigrationProgr
 }
 
 async function readProgress(ctx: MigrationContext): Promise<MigrationProgress> {
-  const { journal, locks, runs } = ctx.records;
+  const { journal, locks } = ctx.records;
   const states = await journal
     .aggregate<{ _id: JournalState; count: number }>([{ $group: { _id: "$state", count: { $sum: 1 } } }])
     .toArray();
@@ -80,7 +81,7 @@ async function readProgress(ctx: MigrationContext): Promise<MigrationProgress> {
     keyIndex: await keyIndexFlaw(ctx.chats, ctx.model.chats.keyField),
     sealed: await isSealed(ctx),
     journal: Object.fromEntries(states.map(({ _id, count }) => [_id, count])),
-    lastRun: await runs.findOne({}, { sort: { startedAt: -1, _id: -1 } }),
+    lastRun: await lastRun(ctx),
     runner: held ? lock : null,
     control: lock?.control ?? null,
   };

@@ -1,3 +1,5 @@
+import { majorityRead, majorityWrite } from "./majority.ts";
+import { wholeNumber } from "./whole-number.ts";
 import type { Collection, Db } from "mongodb";
 import { defaultMaxParticipants } from "../identity/participants-key.ts";
 import { ChatModel, type ChatModelInput } from "../model/chat-model.ts";
@@ -71,17 +73,10 @@ export function chatStore(db: Db, options: ChatStoreOptions): ChatStore {
   };
 }
 
-/** Up to what timers and the server take: a 32-bit number. */
-export function wholeNumber(name: string, value: number): number {
-  if (Number.isInteger(value) && value >= 1 && value < 2 ** 31) return value;
-  throw new RangeError(`${name} is a whole number from 1 to ${2 ** 31 - 1}`);
-}
-
 /** An id that was answered must survive any crash: majority and journal on write, majority on the primary on read. */
 function guaranteedCollection(db: Db, name: string, deadlineMs: number): Collection<StoredDocument> {
   return db.collection(name, {
-    writeConcern: { w: "majority", journal: true, wtimeoutMS: deadlineMs },
-    readConcern: { level: "majority" },
-    readPreference: "primary",
+    ...majorityRead,
+    writeConcern: { ...majorityWrite, wtimeoutMS: deadlineMs },
   });
 }

@@ -1,3 +1,5 @@
+import { majorityRead } from "../../store/majority.ts";
+import { wholeNumber } from "../../store/whole-number.ts";
 import { recordName } from "../../model/own-names.ts";
 import { hostname } from "node:os";
 import type { Collection, Db } from "mongodb";
@@ -62,12 +64,11 @@ export interface MigrationContext {
  */
 export function migrationContext(db: Db, options: MigrationOptions = {}): MigrationContext {
   const model = ChatModel.parse(options.model ?? {});
-  const read = { readConcern: { level: "majority" }, readPreference: "primary" } as const;
   return {
     db,
     model,
-    chats: db.collection(model.chats.collection, read),
-    redirects: db.collection(recordName(model, "chat_redirects"), read),
+    chats: db.collection(model.chats.collection, majorityRead),
+    redirects: db.collection(recordName(model, "chat_redirects"), majorityRead),
     records: migrationRecords(db, model),
     emit: options.onEvent ?? (() => undefined),
     host: hostname(),
@@ -90,7 +91,7 @@ const defaultPace: Pace = {
 
 function pace({ batch, ...given }: MigrationOptions): Pace {
   const bounds = { ...defaultPace.batch, ...batch };
-  for (const [name, size] of Object.entries(bounds)) wholeNumber(`batch.${name}`, size, 1);
+  for (const [name, size] of Object.entries(bounds)) wholeNumber(`batch.${name}`, size);
   const durations = (["leaseMs", "batchMs", "graceMs", "maxLagMs", "patienceMs"] as const).map((name) => {
     const value = given[name] ?? defaultPace[name];
     return [name, wholeNumber(name, value, name === "graceMs" ? 0 : 1)] as const;
@@ -98,11 +99,6 @@ function pace({ batch, ...given }: MigrationOptions): Pace {
   return { ...defaultPace, ...Object.fromEntries(durations), batch: bounds };
 }
 
-function wholeNumber(name: string, value: number, least: number): number {
-  if (Number.isInteger(value) && value >= least && value < 2 ** 31) return value;
-  throw new RangeError(`${name} is a whole number from ${least} to ${2 ** 31 - 1}`);
-}
-
 export function collectionOf(ctx: MigrationContext, name: string): Collection<StoredDocument> {
-  return ctx.db.collection(name, { readConcern: { level: "majority" }, readPreference: "primary" });
+  return ctx.db.collection(name, majorityRead);
 }

@@ -1,3 +1,4 @@
+import type { Filter } from "mongodb";
 import type { MigrationContext } from "./migration-context.ts";
 import { withMigrationErrors } from "./migration-error.ts";
 import type { JournalEntry, RunRecord } from "./migration-records.ts";
@@ -19,9 +20,16 @@ export function migrationHistory(
   options: { readonly limit?: number } = {},
 ): Promise<readonly RunRecord[]> {
   return withMigrationErrors(() =>
-    ctx.records.runs.find({}, { sort: { startedAt: -1, _id: -1 }, limit: options.limit ?? 20 }).toArray(),
+    ctx.records.runs.find({}, { sort: newestFirst, limit: options.limit ?? 20 }).toArray(),
   );
 }
+
+/** The newest run, of those that match. */
+export function lastRun(ctx: MigrationContext, filter: Filter<RunRecord> = {}): Promise<RunRecord | null> {
+  return ctx.records.runs.findOne(filter, { sort: newestFirst });
+}
+
+const newestFirst = { startedAt: -1, _id: -1 } as const;
 
 /**
  * What is parked, with its reason, in `_id` order.

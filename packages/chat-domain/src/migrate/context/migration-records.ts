@@ -1,3 +1,4 @@
+import { majorityRead } from "../../store/majority.ts";
 import { recordName, type RecordName } from "../../model/own-names.ts";
 import type { Collection, Db, ObjectId } from "mongodb";
 import type { NativeId } from "../../identity/native-id.ts";
@@ -181,17 +182,16 @@ export interface MigrationRecords {
 }
 
 export function migrationRecords(db: Db, model: ChatModel): MigrationRecords {
-  const read = { readConcern: { level: "majority" }, readPreference: "primary" } as const;
   return {
-    journal: db.collection(recordName(model, "chat_merge_journal"), read),
-    moves: db.collection(recordName(model, "chat_merge_moves"), read),
-    archive: db.collection(recordName(model, "chats_archive"), read),
-    rowsArchive: db.collection(recordName(model, "chat_rows_archive"), read),
-    originals: db.collection(recordName(model, "chat_originals"), read),
-    keyBatches: db.collection(recordName(model, "chat_key_batches"), read),
-    runs: db.collection(recordName(model, "migrator_runs"), read),
-    events: db.collection(recordName(model, "migrator_events"), read),
-    locks: db.collection(recordName(model, "migrator_locks"), read),
+    journal: db.collection(recordName(model, "chat_merge_journal"), majorityRead),
+    moves: db.collection(recordName(model, "chat_merge_moves"), majorityRead),
+    archive: db.collection(recordName(model, "chats_archive"), majorityRead),
+    rowsArchive: db.collection(recordName(model, "chat_rows_archive"), majorityRead),
+    originals: db.collection(recordName(model, "chat_originals"), majorityRead),
+    keyBatches: db.collection(recordName(model, "chat_key_batches"), majorityRead),
+    runs: db.collection(recordName(model, "migrator_runs"), majorityRead),
+    events: db.collection(recordName(model, "migrator_events"), majorityRead),
+    locks: db.collection(recordName(model, "migrator_locks"), majorityRead),
   };
 }
 

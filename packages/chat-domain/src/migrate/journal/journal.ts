@@ -84,6 +84,29 @@ export interface Parking {
   readonly epoch?: number;
 }
 
+/** A chat that cannot have its key. */
+export function unclaimable(chat: NativeId, reason: string): Parking {
+  return { chat, survivor: null, kind: "unclaimable", reason };
+}
+
+/** A merge that cannot be done, and why. */
+export interface Unmergeable extends Pick<Parking, "reason" | "epoch"> {
+  readonly merge: Duplicate;
+}
+
+/** Parks losers that cannot be merged; the run goes on. */
+export function parkMerges(run: Run, unmergeable: readonly Unmergeable[]): Promise<void> {
+  return park(
+    run,
+    unmergeable.map(({ merge: { loser: chat, survivor }, ...why }) => ({
+      chat,
+      survivor,
+      kind: "unmergeable" as const,
+      ...why,
+    })),
+  );
+}
+
 /** Sets chats aside with the reason; the run goes on. What is parked for the same reason already is left alone. */
 export async function park(run: Run, parkings: readonly Parking[]): Promise<void> {
   if (parkings.length === 0) return;

@@ -4,7 +4,7 @@ import type { NativeId } from "../../identity/native-id.ts";
 import { idMap, idSet } from "../../identity/stored-ids.ts";
 import { storedIdentity } from "../../model/chat-document.ts";
 import { type StoredDocument } from "../../model/stored-document.ts";
-import { park, type Parking } from "../journal/journal.ts";
+import { park, type Parking, unclaimable } from "../journal/journal.ts";
 import { saveKeyBatch } from "../journal/originals.ts";
 import type { Run } from "../run/run.ts";
 import { type Refusal, refusalReason } from "../run/write-outcome.ts";
@@ -84,7 +84,7 @@ async function claimOnce(
   const accepted = claims.filter((_, index) => !refused.has(index));
   await park(
     run,
-    claims.flatMap((claim, index) => unclaimable(claim, refused.get(index))),
+    claims.flatMap((claim, index) => refusedClaim(claim, refused.get(index))),
   );
   const missed = outcome.changed < accepted.length ? await unclaimed(run, accepted) : [];
   const { losers, again } = await planLostClaims(
@@ -101,10 +101,9 @@ function lost(claim: Claim, refusal: Refusal | undefined): readonly LostClaim[] 
   return refusal?.code === duplicateKeyCode ? [{ claim, refusal }] : [];
 }
 
-function unclaimable({ chat }: Claim, refusal: Refusal | undefined): readonly Parking[] {
+function refusedClaim({ chat }: Claim, refusal: Refusal | undefined): readonly Parking[] {
   if (refusal === undefined || refusal.code === duplicateKeyCode) return [];
-  const reason = `its key could not be set: ${refusalReason(refusal)}`;
-  return [{ chat: chat._id, survivor: null, kind: "unclaimable", reason }];
+  return [unclaimable(chat._id, `its key could not be set: ${refusalReason(refusal)}`)];
 }
 
 async function unclaimed(run: Run, accepted: readonly Claim[]): Promise<readonly NativeId[]> {

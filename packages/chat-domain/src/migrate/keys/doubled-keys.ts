@@ -3,7 +3,7 @@ import { idMap, idText } from "../../identity/stored-ids.ts";
 import { identityProjection } from "../../model/chat-document.ts";
 import { uniqueChats } from "../../model/chat-filters.ts";
 import type { StoredDocument } from "../../model/stored-document.ts";
-import { park, type Parking } from "../journal/journal.ts";
+import { park, type Parking, unclaimable } from "../journal/journal.ts";
 import { type Run, RunStopped } from "../run/run.ts";
 import { heldBySurvivor, survivors } from "./lost-claims.ts";
 import { keyFaultOf } from "./chat-validity.ts";
@@ -92,8 +92,7 @@ async function losingHolders(run: Run, doubled: readonly DoubledKey[]): Promise<
       .filter(({ _id }) => idText(_id) !== idText(keeper._id))
       .map((chat) => {
         const isSurvivor = isRight.get(chat._id) === true && hasAliases.has(chat._id);
-        const reason = heldBySurvivor({ chat: keeper });
-        const parking = { chat: chat._id, survivor: null, kind: "unclaimable" as const, reason };
+        const parking = unclaimable(chat._id, heldBySurvivor({ chat: keeper }));
         return { chat, parking: isSurvivor ? [parking] : [] };
       });
   });

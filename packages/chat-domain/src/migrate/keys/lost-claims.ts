@@ -2,7 +2,7 @@ import type { NativeId } from "../../identity/native-id.ts";
 import { participantIdOrNull } from "../../identity/participant-id.ts";
 import { type IdSet, idMap, idSet } from "../../identity/stored-ids.ts";
 import { ownField } from "../../model/own-names.ts";
-import { type Duplicate, park, type Parking, planMerges } from "../journal/journal.ts";
+import { type Duplicate, park, type Parking, planMerges, unclaimable } from "../journal/journal.ts";
 import type { Run } from "../run/run.ts";
 import { type Refusal, refusalReason } from "../run/write-outcome.ts";
 import type { Claim } from "./claim-statement.ts";
@@ -82,10 +82,6 @@ export async function survivors(run: Run, ids: readonly NativeId[]): Promise<IdS
 function isOfKey({ ctx }: Run, { keyPattern }: Refusal): boolean {
   const fields = Object.keys(keyPattern).join();
   return fields === "" || fields === ctx.model.chats.keyField;
-}
-
-function unclaimable(chat: NativeId, reason: string): Parking {
-  return { chat, survivor: null, kind: "unclaimable", reason };
 }
 
 function heldByStuck({ chat }: Holder): string {

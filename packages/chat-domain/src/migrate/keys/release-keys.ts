@@ -4,7 +4,7 @@ import { type IdMap, idMap, idSet } from "../../identity/stored-ids.ts";
 import { ownField } from "../../model/own-names.ts";
 import type { StoredDocument } from "../../model/stored-document.ts";
 import { type Release, releases } from "../../release/release-drifted.ts";
-import { park } from "../journal/journal.ts";
+import { park, unclaimable } from "../journal/journal.ts";
 import { saveKeyBatch, saveOriginalKeys, saveUnkeyed } from "../journal/originals.ts";
 import type { Run } from "../run/run.ts";
 import { refusalReason } from "../run/write-outcome.ts";
@@ -119,8 +119,7 @@ async function parkHolding(run: Run, open: readonly Drifted[], reasons: IdMap<st
     open.flatMap(({ chat }) => {
       const why = reasons.get(chat._id);
       if (why === undefined) return [];
-      const reason = `it holds a key that is not its own, and cannot lose it: ${why}`;
-      return [{ chat: chat._id, survivor: null, kind: "unclaimable" as const, reason }];
+      return [unclaimable(chat._id, `it holds a key that is not its own, and cannot lose it: ${why}`)];
     }),
   );
 }

@@ -3,7 +3,7 @@ import { isDuplicateKey } from "../../errors/mongo-errors.ts";
 import { idMap } from "../../identity/stored-ids.ts";
 import { ownField, recordName } from "../../model/own-names.ts";
 import type { KeyBatchRecord, OriginalRecord } from "../context/migration-records.ts";
-import { park } from "../journal/journal.ts";
+import { park, unclaimable } from "../journal/journal.ts";
 import { deleteOriginals } from "../journal/originals.ts";
 import type { Run } from "../run/run.ts";
 import { isKey } from "./chat-validity.ts";
@@ -85,7 +85,7 @@ async function writeBack(run: Run, records: readonly OriginalRecord[]): Promise<
 
 async function parkWithoutKey(run: Run, record: OriginalRecord): Promise<void> {
   const reason = "the key that it had before the migration is held by another chat, and stays there";
-  await park(run, [{ chat: record._id.id, survivor: null, kind: "unclaimable", reason }]);
+  await park(run, [unclaimable(record._id.id, reason)]);
   await forgetKeys(run, [record]);
 }
 
@@ -139,6 +139,12 @@ function withKeyInPlace(keyField: string): Document {
   };
 }
 
+/** How many writes of the migration this rollback has taken back. */
+export function undone(run: Run): number {
+  const { restored, unkeyed } = run.counts();
+  return restored + unkeyed;
+}
+
 /** Takes away the keys that backfill has set, and no others. */
 export async function unsetKeys(run: Run): Promise<void> {
   const { keyBatches } = run.ctx.records;
@@ -148,16 +154,7 @@ export async function unsetKeys(run: Run): Promise<void> {
     const unkeyed = await run.attempt("rollback", () => unsetBatch(run, record));
     run.count({ unkeyed });
     await run.attempt("rollback", () => run.checkpoint("rollback", {}));
-    const counts = run.counts();
-    run.ctx.emit({
-      event: "progress",
-      phase: "rollback",
-      done: counts.restored + counts.unkeyed,
-      total: null,
-      counts,
-      batch: unkeyed,
-      batchMs: 0,
-    });
+    run.progress("rollback", { done: undone(run), batch: unkeyed });
   }
 }
 

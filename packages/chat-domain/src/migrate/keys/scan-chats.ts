@@ -47,6 +47,20 @@ export async function nextChats(ctx: MigrationContext, request: ScanRequest): Pr
   }
 }
 
+/** All of these chats, batch by batch. */
+export async function* chatBatches(
+  ctx: MigrationContext,
+  { filter, limit }: Pick<ScanRequest, "filter" | "limit">,
+): AsyncGenerator<readonly StoredDocument[]> {
+  for (let after: NativeId | null = null; ;) {
+    const chats: readonly StoredDocument[] = await nextChats(ctx, { filter, after, limit });
+    const last = chats.at(-1);
+    if (last === undefined) return;
+    yield chats;
+    after = last._id;
+  }
+}
+
 const emptyBounds = 51_175;
 
 /** The chat at the end of a range: who scans up to it comes to an end, however many are added meanwhile. */

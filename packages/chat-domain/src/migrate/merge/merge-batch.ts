@@ -4,7 +4,7 @@ import { uniqueChats } from "../../model/chat-filters.ts";
 import { identityProjection } from "../../model/chat-document.ts";
 import { isReleased } from "../../model/own-names.ts";
 import { type Merge, losersOf } from "../context/migration-records.ts";
-import { forget, park } from "../journal/journal.ts";
+import { forget, parkMerges } from "../journal/journal.ts";
 import { saveOriginalFields } from "../journal/originals.ts";
 import { claimKeys } from "../keys/claim-keys.ts";
 import type { Run } from "../run/run.ts";
@@ -12,7 +12,7 @@ import { refusalReason } from "../run/write-outcome.ts";
 import { commitMerges, type RefusedMerge } from "./commit-point.ts";
 import { completeMerges } from "./complete-merges.ts";
 import { mapReferences } from "./map-keys.ts";
-import { setAside } from "./set-aside.ts";
+import { undoAndPark } from "./undo-and-park.ts";
 import { giveUpVanished, type Survey, surveyMerges } from "./survey-merges.ts";
 import { addAliasesOrPark, removeAliases } from "./survivors.ts";
 import { restoreLosers } from "./undo-merges.ts";
@@ -64,7 +64,7 @@ async function resolveUnmergeable(run: Run, { gone, keyed, drifted, unmergeable 
   await giveUpVanished(run, gone);
   await removeAliases(run, keyed);
   await forget(run, losersOf(keyed));
-  await setAside(run, unmergeable);
+  await undoAndPark(run, unmergeable);
   await undoMerges(run, drifted);
 }
 
@@ -93,12 +93,10 @@ async function parkRefused(run: Run, refused: readonly RefusedMerge[]): Promise<
     refused.map(({ merge }) => merge),
   );
   const { collection } = run.ctx.model.chats;
-  await park(
+  await parkMerges(
     run,
-    refused.map(({ merge: { loser, survivor }, refusal }) => ({
-      chat: loser,
-      survivor,
-      kind: "unmergeable" as const,
+    refused.map(({ merge, refusal }) => ({
+      merge,
       reason: `it could not be told what it was merged into (${collection}): ${refusalReason(refusal)}`,
     })),
   );

@@ -2,7 +2,7 @@ import { ownField } from "../../model/own-names.ts";
 import { groupedById, idSet } from "../../identity/stored-ids.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import { type Merge, losersOf } from "../context/migration-records.ts";
-import { park } from "../journal/journal.ts";
+import { parkMerges } from "../journal/journal.ts";
 import type { Run } from "../run/run.ts";
 import { refusalReason } from "../run/write-outcome.ts";
 
@@ -22,13 +22,11 @@ export async function addAliasesOrPark(run: Run, merges: readonly Merge[]): Prom
     })),
   );
   const refused = new Set(outcome.refusals.map(({ index }) => index));
-  await park(
+  await parkMerges(
     run,
     outcome.refusals.flatMap((refusal) =>
-      (groups[refusal.index] ?? []).map(({ loser, survivor }) => ({
-        chat: loser,
-        survivor,
-        kind: "unmergeable" as const,
+      (groups[refusal.index] ?? []).map((merge) => ({
+        merge,
         reason: `its survivor cannot name it in ${ownField(ctx.model, "aliases")}: ${refusalReason(refusal)}`,
       })),
     ),

@@ -5,7 +5,7 @@ import { type StoredDocument } from "../../model/stored-document.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import type { JournalState } from "../context/migration-records.ts";
 import { type Duplicate, planMerges } from "../journal/journal.ts";
-import { nextChats } from "../keys/scan-chats.ts";
+import { chatBatches } from "../keys/scan-chats.ts";
 import type { Run } from "../run/run.ts";
 
 /** What these chats say that they have been merged into, by their ids: of those that say anything, be it `null`. */
@@ -39,17 +39,13 @@ const tombstoneStates: readonly JournalState[] = [
 /** Tombstones whose merge the journal does not vouch for, in batches of what was looked at. */
 export async function* strayTombstones(ctx: MigrationContext): AsyncGenerator<readonly StoredDocument[]> {
   const filter = { [ownField(ctx.model, "mergedInto")]: { $ne: null } };
-  for (let after: NativeId | null = null; ;) {
-    const found: readonly StoredDocument[] = await nextChats(ctx, { filter, after, limit: batch });
-    const last = found.at(-1);
-    if (last === undefined) return;
+  for await (const found of chatBatches(ctx, { filter, limit: batch })) {
     const ids = found.map(({ _id }) => _id);
     const entries = await ctx.records.journal
       .find({ _id: { $in: ids }, state: { $in: [...tombstoneStates] } }, { projection: { _id: 1 } })
       .toArray();
     const known = idSet(entries.map(({ _id }) => _id));
     yield found.filter(({ _id }) => !known.has(_id));
-    after = last._id;
   }
 }
 

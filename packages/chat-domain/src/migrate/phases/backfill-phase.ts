@@ -4,7 +4,7 @@ import type { NativeId } from "../../identity/native-id.ts";
 import { idSet } from "../../identity/stored-ids.ts";
 import { uniqueChats } from "../../model/chat-filters.ts";
 import type { StoredDocument } from "../../model/stored-document.ts";
-import { park } from "../journal/journal.ts";
+import { park, unclaimable } from "../journal/journal.ts";
 import { claimKeys } from "../keys/claim-keys.ts";
 import { isKey } from "../keys/chat-validity.ts";
 import { nextMisplacedKeys } from "../keys/key-holders.ts";
@@ -99,16 +99,7 @@ async function pass(run: Run, { filter, range, after, total, saves }: Pass): Pro
     if (saves) run.count({ scanned: chats.length });
     await run.attempt("backfill", () => run.checkpoint("backfill", saves ? { lastId: last } : {}));
     if (!saves) continue;
-    const counts = run.counts();
-    ctx.emit({
-      event: "progress",
-      phase: "backfill",
-      done: counts.scanned,
-      total,
-      counts,
-      batch: chats.length,
-      batchMs,
-    });
+    run.progress("backfill", { done: run.counts().scanned, total, batch: chats.length, batchMs });
   }
   // The bound of a scan does not belong to it.
   if (saves) run.count({ scanned: 1 });
@@ -135,7 +126,7 @@ async function claimBatch(run: Run, chats: readonly StoredDocument[]): Promise<n
   await bisect(run, chats, {
     phase: "backfill",
     work: async (limited, some) => void changes.push(await claimKeys(limited, some)),
-    giveUp: (chat, reason) => park(run, [{ chat: chat._id, survivor: null, kind: "unclaimable", reason }]),
+    giveUp: ({ _id }, reason) => park(run, [unclaimable(_id, reason)]),
   });
   return changes.reduce((sum, n) => sum + n, 0);
 }

@@ -5,7 +5,7 @@ import { mapReferences, moveMapKeys } from "../merge/map-keys.ts";
 import { endMerges, mergeBatch } from "../merge/merge-batch.ts";
 import { withoutMerges } from "../merge/merge-standing.ts";
 import { MergeBlocked } from "../merge/references/references-to.ts";
-import { setAside } from "../merge/set-aside.ts";
+import { undoAndPark } from "../merge/undo-and-park.ts";
 import { bisect } from "../run/bisect.ts";
 import type { Run } from "../run/run.ts";
 
@@ -36,16 +36,7 @@ async function eachPlanned(run: Run, total: number, work: MergeWork): Promise<vo
     run.batch.took(batchMs, planned.length);
     done += planned.length;
     await run.attempt("merge", () => run.checkpoint("merge", {}));
-    const counts = run.counts();
-    run.ctx.emit({
-      event: "progress",
-      phase: "merge",
-      done,
-      total,
-      counts,
-      batch: planned.length,
-      batchMs,
-    });
+    run.progress("merge", { done, total, batch: planned.length, batchMs });
   }
 }
 
@@ -57,7 +48,7 @@ export async function followInMaps(run: Run, phase: PhaseName): Promise<number> 
     } catch (error) {
       if (!(error instanceof MergeBlocked) || error.merge === null) throw error;
       const { merge, message } = error;
-      await run.attempt(phase, () => setAside(run, [{ merge, reason: message }]));
+      await run.attempt(phase, () => undoAndPark(run, [{ merge, reason: message }]));
     }
   }
 }
@@ -66,7 +57,7 @@ async function mergeEach(run: Run, merges: readonly Merge[], work: MergeWork): P
   await bisect(run, merges, {
     phase: "merge",
     work: (limited, some) => skippingBlocked(limited, some, work),
-    giveUp: (merge, reason) => setAside(run, [{ merge, reason }]),
+    giveUp: (merge, reason) => undoAndPark(run, [{ merge, reason }]),
   });
   const merged = await countIn(run, merges, ["merged", "settled"]);
   run.count({ merged });
@@ -90,7 +81,7 @@ export async function skippingBlocked(run: Run, merges: readonly Merge[], work: 
       const { merge, message } = error;
       // Not knowing whose fault it is, the batch has to be halved until it is clear.
       if (merge === null) throw error;
-      await setAside(run, [{ merge, reason: message }]);
+      await undoAndPark(run, [{ merge, reason: message }]);
       rest = withoutMerges(rest, [merge]);
     }
   }

@@ -23,8 +23,7 @@ export async function purgePhase(run: Run): Promise<void> {
     done += entries.length;
     await run.attempt("purge", () => run.checkpoint("purge", {}));
     const batchMs = performance.now() - started;
-    const counts = run.counts();
-    run.ctx.emit({ event: "progress", phase: "purge", done, total, counts, batch: entries.length, batchMs });
+    run.progress("purge", { done, total, batch: entries.length, batchMs });
   }
   await sweep(run, "purge");
 }

@@ -9,7 +9,7 @@ import {
 } from "../context/migration-records.ts";
 import { ownField, recordName } from "../../model/own-names.ts";
 import { advance, forget } from "../journal/journal.ts";
-import { removeUnkeyed, restoreKeys, unsetKeys } from "../keys/restore-keys.ts";
+import { removeUnkeyed, restoreKeys, undone, unsetKeys } from "../keys/restore-keys.ts";
 import { restoreCopies } from "../merge/archive/archive-documents.ts";
 import { restoreLosers } from "../merge/undo-merges.ts";
 import type { Run } from "../run/run.ts";
@@ -49,7 +49,7 @@ async function unpurge(run: Run, to: RollbackTarget): Promise<void> {
     });
     // Who goes on to undo merges brings them back once more, as chats.
     if (to === "merge") run.count({ restored: purged.length });
-    await progress(run, purged.length);
+    await endBatch(run, purged.length);
   }
 }
 
@@ -74,7 +74,7 @@ async function unmerge(run: Run): Promise<void> {
       await advance(run, losers, { from: ["rolling-back"], to: "rolled-back" });
     });
     run.count({ restored: whole.filter(({ state }) => state !== "planned" && state !== "parked").length });
-    await progress(run, whole.length);
+    await endBatch(run, whole.length);
   }
 }
 
@@ -133,16 +133,7 @@ async function forgetParked(run: Run): Promise<void> {
   );
 }
 
-async function progress(run: Run, done: number): Promise<void> {
+async function endBatch(run: Run, batch: number): Promise<void> {
   await run.attempt("rollback", () => run.checkpoint("rollback", {}));
-  const counts = run.counts();
-  run.ctx.emit({
-    event: "progress",
-    phase: "rollback",
-    done: counts.restored + counts.unkeyed,
-    total: null,
-    counts,
-    batch: done,
-    batchMs: 0,
-  });
+  run.progress("rollback", { done: undone(run), batch });
 }

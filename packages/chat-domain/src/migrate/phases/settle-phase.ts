@@ -4,7 +4,7 @@ import { type Merge, mergedStates, mergeOf } from "../context/migration-records.
 import { advance, journalBatches } from "../journal/journal.ts";
 import { completeMerged } from "../merge/complete-merges.ts";
 import { stragglers } from "../merge/incomplete-merges.ts";
-import { setAside } from "../merge/set-aside.ts";
+import { undoAndPark } from "../merge/undo-and-park.ts";
 import { planStrayTombstones } from "../merge/tombstones.ts";
 import { bisect } from "../run/bisect.ts";
 import { type Run, RunStopped } from "../run/run.ts";
@@ -49,15 +49,7 @@ export async function sweep(run: Run, phase: PhaseName): Promise<number> {
     run.count({ stragglers: late.length });
     await completeEach(run, phase, late);
     await run.attempt(phase, () => run.checkpoint(phase, {}));
-    run.ctx.emit({
-      event: "progress",
-      phase,
-      done: found,
-      total: null,
-      counts: run.counts(),
-      batch: entries.length,
-      batchMs: 0,
-    });
+    run.progress(phase, { done: found, batch: entries.length });
   }
   return found;
 }
@@ -67,7 +59,7 @@ async function completeEach(run: Run, phase: PhaseName, merges: readonly Merge[]
   await bisect(run, merges, {
     phase,
     work: (limited, some) => skippingBlocked(limited, some, completeMerged),
-    giveUp: (merge, reason) => setAside(run, [{ merge, reason }]),
+    giveUp: (merge, reason) => undoAndPark(run, [{ merge, reason }]),
   });
 }
 

@@ -1,4 +1,4 @@
-import type { NativeId } from "../../identity/native-id.ts";
+import { lastRun } from "../context/migration-history.ts";
 import { idMap } from "../../identity/stored-ids.ts";
 import { uniqueChats } from "../../model/chat-filters.ts";
 import type { StoredDocument } from "../../model/stored-document.ts";
@@ -10,7 +10,7 @@ import { journalBatches } from "../journal/journal.ts";
 import { invalidReason, keyFaultOf } from "../keys/chat-validity.ts";
 import { nextMisplacedKeys } from "../keys/key-holders.ts";
 import { resolvedParked } from "../keys/parked-chats.ts";
-import { nextChats } from "../keys/scan-chats.ts";
+import { chatBatches } from "../keys/scan-chats.ts";
 import { supersededIndexes } from "../keys/superseded-indexes.ts";
 import { stragglers } from "../merge/incomplete-merges.ts";
 import { duplicatesInMaps } from "../merge/map-keys.ts";
@@ -45,8 +45,8 @@ export async function hasWork(ctx: MigrationContext, to: MigrationPhase): Promis
 }
 
 /** A run that was killed wrote no end: it takes another one to say that there is nothing left to do. */
-async function isUnfinished({ records }: MigrationContext): Promise<boolean> {
-  const last = await records.runs.findOne({}, { sort: { startedAt: -1, _id: -1 } });
+async function isUnfinished(ctx: MigrationContext): Promise<boolean> {
+  const last = await lastRun(ctx);
   return last?.command === "up" && ["running", "failed"].includes(last.state);
 }
 
@@ -64,14 +64,11 @@ async function lacksIndexes(ctx: MigrationContext): Promise<boolean> {
 
 async function lacksKeys(ctx: MigrationContext): Promise<boolean> {
   const filter = uniqueChats(ctx.model);
-  for (let after: NativeId | null = null; ;) {
-    const chats: readonly StoredDocument[] = await nextChats(ctx, { filter, after, limit: batch });
-    const last = chats.at(-1);
-    if (last === undefined) return false;
+  for await (const chats of chatBatches(ctx, { filter, limit: batch })) {
     const lacking = chats.filter((chat) => keyFaultOf(ctx.model, chat) !== null);
     if (lacking.length > 0 && (await anyUnparked(ctx, lacking))) return true;
-    after = last._id;
   }
+  return false;
 }
 
 async function hasMisplacedKeys(ctx: MigrationContext): Promise<boolean> {

@@ -10,7 +10,7 @@ import type { MigrationContext } from "../context/migration-context.ts";
 import { withMigrationErrors } from "../context/migration-error.ts";
 import type { MigrationPhase } from "../context/migration-event.ts";
 import { invalidReason } from "../keys/chat-validity.ts";
-import { nextChats } from "../keys/scan-chats.ts";
+import { chatBatches } from "../keys/scan-chats.ts";
 import { typeWarnings } from "../preflight/key-field.ts";
 import { duplicateDifferences, tooLarge } from "../preflight/duplicate-differences.ts";
 import { hasMergeable } from "../preflight/lost-content.ts";
@@ -146,14 +146,11 @@ async function scanAll(ctx: MigrationContext, { onProgress, signal }: PlanOption
   const tally = newTally();
   const total = await ctx.chats.estimatedDocumentCount();
   const filter = uniqueChats(ctx.model);
-  for (let after: NativeId | null = null; ;) {
-    signal?.throwIfAborted();
-    const chats: readonly StoredDocument[] = await nextChats(ctx, { filter, after, limit: batch });
-    const last = chats.at(-1);
-    if (last === undefined) break;
+  signal?.throwIfAborted();
+  for await (const chats of chatBatches(ctx, { filter, limit: batch })) {
     for (const chat of chats) if (!isReleased(ctx.model, chat)) countChat(ctx.model, tally, chat);
     onProgress?.(tally.counts.unique, total);
-    after = last._id;
+    signal?.throwIfAborted();
   }
   const { counts, census, invalid, large } = tally;
   const reasons = [...invalid].map(([reason, found]) => ({ reason, ...found }));

@@ -1,3 +1,4 @@
+import { lastRun } from "../context/migration-history.ts";
 import type { NativeId } from "../../identity/native-id.ts";
 import { ownField } from "../../model/own-names.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
@@ -8,7 +9,7 @@ const batch = (): number => 1_000;
 
 /** What has been folded and moved is only known to those folds and references that it was begun with. */
 export async function otherwiseBegunMerges(ctx: MigrationContext): Promise<readonly string[]> {
-  const last = await ctx.records.runs.findOne({ command: "up" }, { sort: { startedAt: -1, _id: -1 } });
+  const last = await lastRun(ctx, { command: "up" });
   if (last === null) return [];
   // An earlier version has recorded nothing but the whole model.
   const isSame =

@@ -1,10 +1,11 @@
+import { majorityWrite } from "../../store/majority.ts";
 import { duplicateKeyCode, isServerError } from "../../errors/mongo-errors.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import { MigrationError } from "../context/migration-error.ts";
 import type { LockControl } from "../context/migration-records.ts";
 import { lockHolder, freeLock } from "./lease.ts";
 
-const majority = { writeConcern: { w: "majority", journal: true } } as const;
+const majority = { writeConcern: majorityWrite } as const;
 
 /**
  * Tells the present runner, on whatever host, and all later ones, to stop at the next checkpoint.

@@ -1,3 +1,4 @@
+import { majorityWrite } from "../../store/majority.ts";
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Document } from "mongodb";
@@ -96,7 +97,7 @@ async function ensureLock(ctx: MigrationContext): Promise<void> {
   }
 }
 
-const majority = { writeConcern: { w: "majority", journal: true } } as const;
+const majority = { writeConcern: majorityWrite } as const;
 const prolonging = { ...majority, returnDocument: "after", projection: { leaseUntil: 1 } } as const;
 
 function prolonged({ leaseMs }: MigrationContext): Readonly<Document> {

@@ -34,7 +34,18 @@ export interface Run {
   checkpoint(phase: PhaseName, position: Partial<RunRecord>): Promise<void>;
   /** Runs idempotent work, again and again while the database does not answer, up to the context's patience. */
   attempt<T>(phase: PhaseName, work: () => Promise<T>): Promise<T>;
+  /** Tells how far a phase is. */
+  progress(phase: PhaseName, at: PhasePosition): void;
   note(event: string, details: Readonly<Record<string, unknown>>): Promise<void>;
+}
+
+export interface PhasePosition {
+  readonly done: number;
+  /** `null` unless given: nobody knows. */
+  readonly total?: number | null;
+  /** How many the last batch had, and how long it took. */
+  readonly batch: number;
+  readonly batchMs?: number;
 }
 
 /** Thrown by a checkpoint to unwind a run that stops early and in good order. */

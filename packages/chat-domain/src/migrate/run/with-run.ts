@@ -1,3 +1,4 @@
+import { lastRun } from "../context/migration-history.ts";
 import { recordName } from "../../model/own-names.ts";
 import { ObjectId } from "mongodb";
 import type { MigrationContext } from "../context/migration-context.ts";
@@ -87,7 +88,7 @@ async function beginRun(
 ): Promise<Run> {
   const write = guardedWrites(ctx.db, lease);
   const model = modelDigest(ctx.model);
-  const last = await ctx.records.runs.findOne({}, { sort: { startedAt: -1, _id: -1 } });
+  const last = await lastRun(ctx);
   const resumed =
     last !== null && resumable.has(last.state) && last.command === request.command && last.model === model
       ? last
@@ -175,6 +176,8 @@ function liveRun({ ctx, id, lease, write, resumed, request }: LiveRunParts): Run
         batch.halve();
         ctx.emit({ event: "batch.retry", phase, reason });
       }),
+    progress: (phase, { done, total = null, batch: size, batchMs = 0 }) =>
+      ctx.emit({ event: "progress", phase, done, total, counts, batch: size, batchMs }),
     async note(event, details) {
       const entry = { _id: new ObjectId(), at: ctx.now(), run: id, event, host: ctx.host, details };
       await write.insert(recordName(ctx.model, "migrator_events"), [entry]);
