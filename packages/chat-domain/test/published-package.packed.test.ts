@@ -41,7 +41,7 @@ describe("@onechat/chat-domain in an application of its own", () => {
       // @ts-expect-error there is no such policy
       chatContext(connection.db, { legacy: "maybe" });
       // @ts-expect-error nothing is reachable past the exports
-      import("@onechat/chat-domain/dist/obtain-chat.js");
+      import("@onechat/chat-domain/dist/create-or-get/create-one-chat.js");
     `);
     expect(outcome).toEqual({ status: 0, output: "" });
   });

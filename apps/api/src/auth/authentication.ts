@@ -57,7 +57,7 @@ function withSecret(secret: string, options: JWTVerifyOptions): Verify {
     try {
       return (await jwtVerify(token, key, { ...options, algorithms: ["HS256"] })).payload;
     } catch (error) {
-      throw refusalOf(error);
+      throw tokenRefused(error);
     }
   };
 }
@@ -70,7 +70,7 @@ function withKeySet(url: string, options: JWTVerifyOptions): Verify {
       return (await jwtVerify(token, keySet, { ...options, algorithms })).payload;
     } catch (error) {
       throw isAboutToken(error)
-        ? refusalOf(error)
+        ? tokenRefused(error)
         : new ChatError("UNAVAILABLE", "the issuer's keys cannot be had", { cause: error });
     }
   };
@@ -84,7 +84,7 @@ function isAboutToken(error: unknown): boolean {
   );
 }
 
-function refusalOf(error: unknown): TRPCError {
+function tokenRefused(error: unknown): TRPCError {
   const expired = error instanceof errors.JWTExpired;
   return unauthorized(expired ? "the token has expired" : "the token was not accepted", error);
 }

@@ -1,12 +1,14 @@
-const counters = [
-  ["created", "Created"],
-  ["existing", "Existing"],
-  ["claimed", "Claimed from before onechat"],
-  ["raced", "Lost a race, and got the winner's chat"],
-  ["retried", "Tried again"],
-  ["released", "Key taken off a chat that no longer matches it"],
-  ["integrity", "Refused: no longer matches its key"],
-] as const;
+import type { ChatCounts } from "../observe/chat-observer.ts";
+
+const counters: Readonly<Record<keyof ChatCounts, string>> = {
+  created: "Created",
+  existing: "Existing",
+  claimed: "Claimed from before onechat",
+  raced: "Lost a race, and got the winner's chat",
+  retried: "Tried again",
+  released: "Key taken off a chat that no longer matches it",
+  integrity: "Refused: no longer matches its key",
+};
 
 /** The page. It holds no data: everything comes from the API, for whoever may ask. */
 export const consoleHtml = `<!doctype html>
@@ -37,13 +39,13 @@ export const consoleHtml = `<!doctype html>
 <h2 id="race-title">Race</h2>
 <p>Two people open their chat at the same moment, from many devices. However many calls race, one chat comes of it.</p>
 <form id="race-form">
-<p><label for="race-first">Somebody</label><input id="race-first" value="alice" required maxlength="256"></p>
-<p><label for="race-second">and somebody</label><input id="race-second" value="bob" required maxlength="256"></p>
+<p><label for="race-first">User A</label><input id="race-first" value="alice" required maxlength="256"></p>
+<p><label for="race-second">User B</label><input id="race-second" value="bob" required maxlength="256"></p>
 <p><label for="race-calls">Calls</label><input id="race-calls" type="number" min="1" max="1000" value="100" required></p>
-<p id="race-token-row" hidden><label for="race-token">Token of the first</label><input id="race-token" type="password" autocomplete="off"></p>
+<p id="race-token-row" hidden><label for="race-token">Token of user A</label><input id="race-token" type="password" autocomplete="off"></p>
 <button id="race-start">Race</button>
 </form>
-<p id="race-verdict" class="verdict" role="status" aria-live="polite">Nobody has raced yet.</p>
+<p id="race-verdict" class="verdict" role="status" aria-live="polite">No race yet.</p>
 <svg id="race-chart" role="img" aria-label="The calls of a race" preserveAspectRatio="none"></svg>
 <p class="axis"><span>0 ms</span><span id="race-end"></span></p>
 <ul class="legend"><li class="created">created</li><li class="existing">existing</li><li class="refused">refused</li></ul>
@@ -51,8 +53,10 @@ export const consoleHtml = `<!doctype html>
 </section>
 <section aria-labelledby="calls-title">
 <h2 id="calls-title">Calls of this process</h2>
-<dl>${counters.map(([id, label]) => `<div><dt>${label}</dt><dd id="calls-${id}">…</dd></div>`).join("")}</dl>
-<h3 id="times-title">Round trip of this page's question</h3>
+<dl>${Object.entries(counters)
+  .map(([id, label]) => `<div><dt>${label}</dt><dd id="calls-${id}">…</dd></div>`)
+  .join("")}</dl>
+<h3 id="times-title">Latency of the status request</h3>
 <svg id="times" role="img" aria-labelledby="times-title times-text" preserveAspectRatio="none"></svg>
 <p id="times-text">…</p>
 </section>

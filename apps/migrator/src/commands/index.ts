@@ -127,7 +127,7 @@ export const commands: readonly Command[] = [
   },
   {
     name: "resume",
-    summary: "lift pause and abort",
+    summary: "undo pause or abort: runners may work again",
     options: [],
     example: "migrator resume --config migrator.json",
     exits: [],
@@ -136,7 +136,7 @@ export const commands: readonly Command[] = [
   },
   {
     name: "abort",
-    summary: "as pause, but runners end as failed",
+    summary: "stop runners at their next checkpoint, and mark the run failed",
     options: ["reason"],
     example: 'migrator abort --config migrator.json --reason "wrong database"',
     exits: [],
@@ -163,7 +163,7 @@ export const commands: readonly Command[] = [
   },
   {
     name: "parked",
-    summary: "chats that need a person, and why",
+    summary: "chats that need repair by hand, and why",
     options: ["limit"],
     example: "migrator parked --config migrator.json --json",
     exits: [],

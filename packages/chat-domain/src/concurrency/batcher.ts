@@ -21,7 +21,7 @@ export interface BatchCall<Request> {
   readonly key: string;
   readonly request: Request;
   /** Its end releases this caller alone; what is in flight for others goes on. */
-  readonly wait: Cancellation;
+  readonly cancellation: Cancellation;
   /** It was let in before and is not turned away half-way. */
   readonly skipLimit: boolean;
 }
@@ -88,15 +88,15 @@ export class Batcher<Request, Outcome> {
 
   /**
    * @throws ChatError `UNAVAILABLE` when too many calls are waiting
-   * @throws the wait's reason once it is over, and whatever the batch failed with for this request
+   * @throws the reason of the cancellation once there is one, and whatever the batch failed with for this request
    */
-  call({ key, request, wait, skipLimit }: BatchCall<Request>): Promise<Shared<Outcome>> {
+  call({ key, request, cancellation, skipLimit }: BatchCall<Request>): Promise<Shared<Outcome>> {
     return new Promise((resolve, reject) => {
-      wait.throwIfOver();
+      cancellation.throwIfOver();
       if (!skipLimit && this.#isFull()) throw unavailable("too many calls are waiting; try again later");
       const caller = { resolve, reject };
       const group = this.#join(key, request, caller);
-      wait.onEnd((reason) => {
+      cancellation.onEnd((reason) => {
         this.#release(key, group, caller);
         reject(reason);
       });

@@ -32,7 +32,7 @@ export async function lookUpChats(
   const isAlone = requests.length === 1 && others === 0;
   if (only !== undefined && isAlone) return Promise.allSettled([createOneChat(ctx, only)]);
   const holders = await selectedHolders(ctx, requests);
-  const drifted = await settleDrifted(ctx, requests, holders);
+  const drifted = await resolveDrifted(ctx, requests, holders);
   return requests.map((request) => {
     const holder = holders.get(request.key);
     if (holder === undefined) return fulfilled("missing");
@@ -47,19 +47,19 @@ function fulfilled(value: Lookup): PromiseSettledResult<Lookup> {
 }
 
 /** By key, what becomes of the requests whose key is held by a chat that has drifted. */
-async function settleDrifted(
+async function resolveDrifted(
   ctx: ChatStore,
   requests: readonly ChatRequest[],
   holders: ReadonlyMap<string, KeyHolder>,
 ): Promise<ReadonlyMap<string, PromiseSettledResult<Lookup>>> {
-  const settling = requests.flatMap((request) => {
+  const resolving = requests.flatMap((request) => {
     const holder = holders.get(request.key);
-    return holder === undefined || "chat" in holder ? [] : [settle(ctx, request, holder)];
+    return holder === undefined || "chat" in holder ? [] : [resolve(ctx, request, holder)];
   });
-  return new Map(settling.length === 0 ? [] : await Promise.all(settling));
+  return new Map(resolving.length === 0 ? [] : await Promise.all(resolving));
 }
 
-async function settle(
+async function resolve(
   ctx: ChatStore,
   request: ChatRequest,
   holder: KeyHolder,
@@ -144,14 +144,14 @@ async function outcomeOf(
   if (own !== undefined) return { chat: toChat(ctx.model, own), outcome: "created" };
   const holder = holders.get(request.key);
   if (holder === undefined) return null;
-  const obtained = await existingOrReleased(ctx, request, holder);
+  const existing = await existingOrReleased(ctx, request, holder);
   const candidate = keyless.get(request.key);
-  if (obtained === null) return null;
-  if (candidate !== undefined && toChat(ctx.model, candidate).id === obtained.chat.id)
-    return { ...obtained, outcome: "claimed" };
+  if (existing === null) return null;
+  if (candidate !== undefined && toChat(ctx.model, candidate).id === existing.chat.id)
+    return { ...existing, outcome: "claimed" };
   logDuplicateKey(ctx, request);
   logRetrieved(ctx, request);
-  return obtained;
+  return existing;
 }
 
 /** Larger ones go alone, in bytes: together they would not fit into one message, or not into a document at all. */

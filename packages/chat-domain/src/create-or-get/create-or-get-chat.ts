@@ -44,34 +44,42 @@ export async function createOrGetChat(
   input: CreateOrGetChatInput,
 ): Promise<CreateOrGetChatResult> {
   const request = chatRequest(ctx, input);
-  return withDeadline(ctx, (wait) => obtainWithRetries(ctx, request, wait), input.signal);
+  return withDeadline(ctx, (cancellation) => createWithRetries(ctx, request, cancellation), input.signal);
 }
 
-async function obtainWithRetries(
+async function createWithRetries(
   ctx: ChatContext,
   request: ChatRequest,
-  wait: Cancellation,
+  cancellation: Cancellation,
 ): Promise<CreateOrGetChatResult> {
   for (let retry = 0; retry <= maxRetries; retry += 1) {
     if (retry > 0) {
       ctx.observer.count("retried");
       await sleep(Math.random() * 2 ** retry * 5);
     }
-    const { outcome, isFirst } = await obtain(ctx, { key: request.key, request, wait, skipLimit: retry > 0 });
+    const { outcome, isFirst } = await lookUpOrCreate(ctx, {
+      key: request.key,
+      request,
+      cancellation,
+      skipLimit: retry > 0,
+    });
     if (outcome !== null) return toldResult(ctx, outcome, isFirst);
   }
   throw unavailable("the chat was deleted or merged each time it was found; try again");
 }
 
-async function obtain(ctx: ChatContext, call: BatchCall<ChatRequest>): Promise<Shared<CreateOutcome | null>> {
+async function lookUpOrCreate(
+  ctx: ChatContext,
+  call: BatchCall<ChatRequest>,
+): Promise<Shared<CreateOutcome | null>> {
   const { outcome, isFirst } = await ctx.lookups.call(call);
   if (outcome !== "missing") return { outcome, isFirst };
-  const admitted = { ...call, skipLimit: true };
+  const withoutLimit = { ...call, skipLimit: true };
   // What is just being created was not there yet: the answer is to be read, not to be raced for.
   const done = ctx.creations.whenDone(call.key);
-  if (done === null) return ctx.creations.call(admitted);
+  if (done === null) return ctx.creations.call(withoutLimit);
   await done;
-  return obtain(ctx, admitted);
+  return lookUpOrCreate(ctx, withoutLimit);
 }
 
 /** Of callers that share a new chat, one has created it. */

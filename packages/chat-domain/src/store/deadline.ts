@@ -14,20 +14,20 @@ import { indexRefused } from "./key-index.ts";
  */
 export function withDeadline<T>(
   ctx: ChatStore,
-  work: (wait: Cancellation) => Promise<T>,
+  work: (cancellation: Cancellation) => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const wait = new Cancellation();
+    const cancellation = new Cancellation();
     const giveUp = (reason: unknown): void => {
-      wait.end(reason);
+      cancellation.end(reason);
       reject(reason);
     };
     const abort = (): void => giveUp(signal?.reason);
     const timer = setTimeout(() => giveUp(noAnswerWithin(ctx.deadlineMs)), ctx.deadlineMs);
     if (signal?.aborted === true) abort();
     signal?.addEventListener("abort", abort, { once: true });
-    asCallerErrors(ctx, () => work(wait))
+    asCallerErrors(ctx, () => work(cancellation))
       .then(resolve, reject)
       .finally(() => {
         clearTimeout(timer);

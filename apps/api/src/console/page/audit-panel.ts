@@ -39,7 +39,7 @@ async function audit(token: () => string | null, button: HTMLButtonElement): Pro
 
 function summary({ complete, checked, counts }: Audit): string {
   const found = Object.entries(counts).map(([code, count]) => `${count} ${code}`);
-  const what = found.length === 0 ? "nothing to find fault with" : found.join(", ");
+  const what = found.length === 0 ? "no problems found" : found.join(", ");
   const far = complete ? "" : " The time was over before everything was looked at: use migrator verify.";
   const documents = `${checked.toLocaleString("en")} document${checked === 1 ? "" : "s"}`;
   return `${documents} looked at: ${what}.${far}`;
