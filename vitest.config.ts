@@ -16,12 +16,7 @@ const patience = (minutes: number) => ({
 });
 
 const folders = "{apps,packages,tooling}/*/test/**";
-const database = {
-  globalSetup: ["tooling/mongo/src/testing/global-setup.ts"],
-  // Most of their time is waiting: for the disk and for processes. More at once would make races between files of what
-  // is meant to be a race inside one.
-  maxWorkers: 2,
-};
+const database = { globalSetup: ["tooling/mongo/src/testing/global-setup.ts"] };
 
 export default defineConfig({
   test: {
@@ -36,15 +31,16 @@ export default defineConfig({
       reporter: ["text-summary", "html"],
       reportsDirectory: ".onechat/coverage",
     },
-    // The tiers that a file's name shows; CONTRIBUTING.md says what is where and why. Projects with different numbers of
-    // workers run one after the other, or not at all: hence `groupOrder`.
+    // Most of their time is waiting: for the disk, for processes and pages. More at once would make races between files
+    // of what is meant to be a race inside one.
+    maxWorkers: 2,
+    // The tiers that a file's name shows; CONTRIBUTING.md says what is where and why.
     projects: [
       {
         resolve,
         ssr,
         test: {
           name: "unit",
-          sequence: { groupOrder: 0 },
           include: [`${folders}/*.test.ts`],
           exclude: [`${folders}/*.{db,packed,thorough}.test.ts`],
           ...patience(3),
@@ -55,7 +51,6 @@ export default defineConfig({
         ssr,
         test: {
           name: "db",
-          sequence: { groupOrder: 1 },
           include: [`${folders}/*.db.test.ts`],
           ...database,
           ...patience(5),
@@ -66,9 +61,7 @@ export default defineConfig({
         ssr,
         test: {
           name: "packed",
-          sequence: { groupOrder: 2 },
           include: [`${folders}/*.packed.test.ts`],
-          fileParallelism: false,
           ...patience(5),
         },
       },
@@ -77,7 +70,6 @@ export default defineConfig({
         ssr,
         test: {
           name: "thorough",
-          sequence: { groupOrder: 3 },
           include: [`${folders}/*.thorough.test.ts`],
           // Chooses what a run tries of what takes too long as a whole; printed with it, and set to repeat it.
           env: { SAMPLE: process.env["SAMPLE"] ?? String(Math.floor(Date.now() / 1_000)) },

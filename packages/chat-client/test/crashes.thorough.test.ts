@@ -71,59 +71,55 @@ async function expectNothingLost(given: GivenIds, client: ChatClient, chats: Cha
 
 const missing = await crashableMongoMissing(process.env);
 
-describe.skipIf(missing !== null)(
-  "whatever is killed in the middle of a burst, an id that was answered stays",
-  needs(missing),
-  () => {
-    let mongo: MongoServer;
-    let api: ApiProcess;
-    let chats: ChatConnection;
-    beforeAll(async () => {
-      mongo = await crashableMongo(process.env);
-      api = await apiProcess({ MONGODB_URI: mongo.uri, MONGODB_DB: "crash", LOG_LEVEL: "info" });
-      chats = connect({ uri: mongo.uri, database: "crash" });
-    });
-    afterAll(async () => {
-      await chats[Symbol.asyncDispose]();
-      await api.stop();
-      await mongo[Symbol.asyncDispose]();
-    });
+describe("whatever is killed in the middle of a burst, an id that was answered stays", needs(missing), () => {
+  let mongo: MongoServer;
+  let api: ApiProcess;
+  let chats: ChatConnection;
+  beforeAll(async () => {
+    mongo = await crashableMongo(process.env);
+    api = await apiProcess({ MONGODB_URI: mongo.uri, MONGODB_DB: "crash", LOG_LEVEL: "info" });
+    chats = connect({ uri: mongo.uri, database: "crash" });
+  });
+  afterAll(async () => {
+    await chats[Symbol.asyncDispose]();
+    await api.stop();
+    await mongo[Symbol.asyncDispose]();
+  });
 
-    /** For what has to be answered, however busy the machine is. */
-    function patientClient(): Promise<ChatClient> {
-      return api.client("alice", { timeoutMs: 240_000, retries: 100 });
+  /** For what has to be answered, however busy the machine is. */
+  function patientClient(): Promise<ChatClient> {
+    return api.client("alice", { timeoutMs: 240_000, retries: 100 });
+  }
+
+  it("an API process, killed with -9 and started again, five times", async () => {
+    const given = new GivenIds();
+    const client = await api.client("alice", { batch: false });
+    for (let round = 0; round < 5; round += 1) {
+      const callers = burst(client, given, `api-${round}`);
+      await given.more(50);
+      await api.kill();
+      await api.restart();
+      await given.more(50);
+      await callers.stop();
     }
+    await expectNothingLost(given, await patientClient(), chats);
+  });
 
-    it("an API process, killed with -9 and started again, five times", async () => {
-      const given = new GivenIds();
-      const client = await api.client("alice", { batch: false });
-      for (let round = 0; round < 5; round += 1) {
-        const callers = burst(client, given, `api-${round}`);
-        await given.more(50);
-        await api.kill();
-        await api.restart();
-        await given.more(50);
-        await callers.stop();
-      }
-      await expectNothingLost(given, await patientClient(), chats);
-    });
-
-    it(`the database engine, killed with -9 and started again, ${databaseKills} times`, async () => {
-      const given = new GivenIds();
-      const client = await api.client("alice", { batch: false, retries: 0 });
-      for (let round = 0; round < databaseKills; round += 1) {
-        const callers = burst(client, given, `db-${round}`);
-        await given.more(50 + Math.floor(Math.random() * 200));
-        await mongo.kill();
-        await mongo.restart();
-        await callers.stop();
-        await until("the API to answer again", () => client.chat.list.query({ limit: 1 }));
-      }
-      process.stdout.write(
-        `${databaseKills} kills, ${given.answers} ids answered, ${given.errors} calls refused meanwhile\n`,
-      );
-      expect(given.errors).toBeGreaterThan(0);
-      await expectNothingLost(given, await patientClient(), chats);
-    }, 1_800_000);
-  },
-);
+  it(`the database engine, killed with -9 and started again, ${databaseKills} times`, async () => {
+    const given = new GivenIds();
+    const client = await api.client("alice", { batch: false, retries: 0 });
+    for (let round = 0; round < databaseKills; round += 1) {
+      const callers = burst(client, given, `db-${round}`);
+      await given.more(50 + Math.floor(Math.random() * 200));
+      await mongo.kill();
+      await mongo.restart();
+      await callers.stop();
+      await until("the API to answer again", () => client.chat.list.query({ limit: 1 }));
+    }
+    process.stdout.write(
+      `${databaseKills} kills, ${given.answers} ids answered, ${given.errors} calls refused meanwhile\n`,
+    );
+    expect(given.errors).toBeGreaterThan(0);
+    await expectNothingLost(given, await patientClient(), chats);
+  }, 1_800_000);
+});

@@ -35,7 +35,7 @@ function uniqueChats(options: LegacyDataOptions): readonly Document[] {
 }
 
 describe.each(LegacyShape.options)("broken chats of %s", (shape) => {
-  const options = { shape, seed: 3, chats: 1500, brokenShare: 0.2 } as const;
+  const options = { shape, seed: 3, chats: 600, brokenShare: 0.2 } as const;
   const { participants } = legacyConfig(shape).chats;
 
   it("are as many of each kind as the summary says", () => {

@@ -34,7 +34,7 @@ function bySet(options: LegacyDataOptions): { sets: Map<string, number[]>; inval
 }
 
 describe.each(shapes)("legacy data of %s", (shape) => {
-  const options = { shape, seed: 7, chats: 2000, duplicateShare: 0.2, brokenShare: 0.05 } as const;
+  const options = { shape, seed: 7, chats: 600, duplicateShare: 0.2, brokenShare: 0.05 } as const;
 
   it("is the same bytes for the same options, and others for another seed", () => {
     const once = bytes(options);
@@ -46,8 +46,8 @@ describe.each(shapes)("legacy data of %s", (shape) => {
     const summary = legacySummary(options, {});
     const { sets, invalid } = bySet(options);
     const groups = [...sets.values()].filter(({ length }) => length > 1);
-    expect(summary).toMatchObject({ chats: 2000, losers: 400, namedGroups: 100, invalid: 50, odd: 50 });
-    expect(summary.sets + summary.losers + summary.invalid).toBe(2000);
+    expect(summary).toMatchObject({ chats: 600, losers: 120, namedGroups: 30, invalid: 15, odd: 15 });
+    expect(summary.sets + summary.losers + summary.invalid).toBe(600);
     expect({ sets: sets.size, invalid, groups: groups.length }).toEqual({
       sets: summary.sets,
       invalid: summary.invalid,
@@ -73,7 +73,7 @@ describe.each(shapes)("legacy data of %s", (shape) => {
       .filter(({ length }) => length > 1)
       .map((positions) => (positions.at(-1) ?? 0) - (positions[0] ?? 0));
     const average = spreads.reduce((sum, spread) => sum + spread, 0) / spreads.length;
-    expect(average).toBeGreaterThan(2000 / 4);
+    expect(average).toBeGreaterThan(600 / 4);
   });
 
   it("has small groups most of all, and none larger than asked for", () => {

@@ -1,4 +1,5 @@
 import { databaseName, testMongo } from "@onechat/mongo/testing";
+import { seedOf } from "@onechat/testing";
 import { type Db, MongoClient } from "mongodb";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { migrateUp, migrationContext, type MigrationContext, rollBack } from "../../src/migrate/index.ts";
@@ -23,7 +24,7 @@ interface LegacyDatabase {
 describe("a leader that is frozen in the middle of its work for longer than its lease lasts", () => {
   const client = new MongoClient(testMongo().uri);
   const databases: Db[] = [];
-  const random = seededRandom(5);
+  const random = seededRandom(seedOf(process.env));
   let processes: readonly RunnerProcess[] = [];
   /** What was there when a leader was woken up, which it must never change, neither soon nor later. */
   const left: { readonly db: Db; readonly image: unknown }[] = [];

@@ -1,4 +1,5 @@
 import { databaseName, testMongo } from "@onechat/mongo/testing";
+import { seedOf } from "@onechat/testing";
 import { type Db, MongoClient } from "mongodb";
 import { afterAll, describe, expect, it } from "vitest";
 import {
@@ -21,7 +22,7 @@ const options = { leaseMs: 2_000, graceMs: 0, batch: { start: 5, min: 5, max: 5 
 describe("a runner whose process is killed with -9 again and again", () => {
   const client = new MongoClient(testMongo().uri);
   const databases: Db[] = [];
-  const random = seededRandom(11);
+  const random = seededRandom(seedOf(process.env));
 
   afterAll(async () => {
     await Promise.all(databases.map((db) => db.dropDatabase()));

@@ -69,6 +69,8 @@ export function enduranceUnits(seed: number): readonly Unit[] {
       env: { SAMPLE: String(seed), DURABILITY_WITHOUT_BARRIER: "1" },
     }),
     tests({ title: "a subject that is stuck", file: "apps/stress/test/faults/stuck-subject" }),
+    tests({ title: "a checker with a mistake", file: "apps/stress/test/selftest/mutants" }),
+    tests({ title: "examples of the docstrings", file: "tooling/packed/test/docstring-examples" }),
     tests({ title: "documents walked", file: "apps/migrator/test/pasted-commands" }),
     tests({ title: "the demonstration", file: "tooling/demo-migrate/test/demo" }),
     ...shapes.map((shape) => ({
