@@ -17,15 +17,15 @@ import type { Caller } from "./auth/caller.ts";
 import { endConnections } from "./http/graceful-close.ts";
 import { serveConsole } from "./console/serve-console.ts";
 import { devToken, type DevTokenOptions } from "./auth/dev-token.ts";
-import { rememberRequest } from "./errors/failed-request.ts";
+import { noteRequestId } from "./errors/error-request-ids.ts";
 import { health } from "./health/health.ts";
 import {
   errorHeaders,
   refuseExpectation,
   refuseUnparsable,
   refuseUnroutable,
-  shapeHttpErrors,
-} from "./errors/http-errors.ts";
+  shapeFastifyErrors,
+} from "./errors/fastify-errors.ts";
 import { jsonOnly } from "./http/json-only.ts";
 import { callQuota } from "./limits/call-quota.ts";
 import { guardTraffic } from "./limits/guard-traffic.ts";
@@ -60,7 +60,7 @@ export interface ServerDependencies {
 /** The HTTP server with all its routes, not listening yet. */
 export async function createServer(dependencies: ServerDependencies): Promise<FastifyInstance> {
   const server = bareServer(dependencies);
-  shapeHttpErrors(server);
+  shapeFastifyErrors(server);
   logRequests(server, dependencies.observer);
   echoRequestId(server);
   sendSecurityHeaders(server);
@@ -125,7 +125,7 @@ async function serveRouter(server: FastifyInstance, dependencies: ServerDependen
       allowMethodOverride: true,
       createContext: ({ req }) => contextOf(req),
       onError: ({ error, req }) => {
-        rememberRequest(error, req.id);
+        noteRequestId(error, req.id);
         if (isUnforeseen(error)) req.log.error({ err: error.cause ?? error }, "unforeseen error");
       },
       responseMeta: ({ errors }) => ({ headers: errorHeaders(errors) }),

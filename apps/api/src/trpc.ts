@@ -3,7 +3,7 @@ import { createChatRouter, errorShape, toTrpcError } from "@onechat/chat-router"
 import { initTRPC } from "@trpc/server";
 import type { OpenApiMeta } from "trpc-to-openapi";
 import type { Caller } from "./auth/caller.ts";
-import { requestIdOf } from "./errors/failed-request.ts";
+import { requestIdOf } from "./errors/error-request-ids.ts";
 import type { RequestContext } from "./request-context.ts";
 
 const t = initTRPC

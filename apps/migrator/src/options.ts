@@ -52,7 +52,7 @@ export const options = {
   },
   force: { flags: "--force", text: "even if the runner's heartbeat is fresh: you know that it is gone" },
   limit: { flags: "--limit <n>", text: "show at most so many" },
-  reason: { flags: "--reason <text>", text: "why, for whoever finds it stopped" },
+  reason: { flags: "--reason <text>", text: "why, shown to those who find it stopped" },
 } as const satisfies Readonly<Record<string, { readonly flags: string; readonly text: string }>>;
 
 export type OptionName = keyof typeof options;

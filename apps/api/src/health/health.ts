@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { sendError } from "../errors/http-errors.ts";
+import { sendError } from "../errors/fastify-errors.ts";
 import type { Readiness } from "./readiness.ts";
 
 /** `/livez` asks nobody; `/readyz` asks whether the promise can be kept. Both are too frequent for the log. */

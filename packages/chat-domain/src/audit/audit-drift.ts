@@ -2,7 +2,7 @@ import { isChatOf, storedIdentity } from "../model/chat-document.ts";
 import { isLive, isReleased } from "../model/own-names.ts";
 import type { MigrationContext } from "../migrate/context/migration-context.ts";
 import type { Merge } from "../migrate/context/migration-records.ts";
-import { type ChatLook, lookAtChats } from "../migrate/merge/chat-looks.ts";
+import { type ChatState, readChatStates } from "../migrate/merge/chat-states.ts";
 import { referencesTo } from "../migrate/merge/references/references-to.ts";
 import type { Finding } from "./finding.ts";
 
@@ -18,17 +18,17 @@ export async function driftedDuplicates(
   merges: readonly Merge[],
 ): Promise<readonly Merge[]> {
   if (merges.length === 0) return [];
-  const looks = await lookAtChats(
+  const states = await readChatStates(
     ctx,
     merges.flatMap(({ loser, survivor }) => [loser, survivor]),
   );
-  return merges.filter(({ loser, survivor }) => haveParted(ctx, looks.get(loser), looks.get(survivor)));
+  return merges.filter(({ loser, survivor }) => haveParted(ctx, states.get(loser), states.get(survivor)));
 }
 
 function haveParted(
   { model }: MigrationContext,
-  loser: ChatLook | undefined,
-  survivor: ChatLook | undefined,
+  loser: ChatState | undefined,
+  survivor: ChatState | undefined,
 ): boolean {
   if (survivor === undefined || !isLive(model, survivor.chat)) return false;
   if (loser !== undefined && isLive(model, loser.chat)) return false;

@@ -9,13 +9,13 @@ import { isQuick } from "../keys/claim-statement.ts";
 import type { Run } from "../run/run.ts";
 import type { Refusal } from "../run/write-outcome.ts";
 import { isMissing, type UpdateStatement } from "../run/write-statements.ts";
-import type { ChatLook } from "./chat-looks.ts";
+import type { ChatState } from "./chat-states.ts";
 import { tombstones } from "./tombstones.ts";
 
 /** A merge, and its loser as the survey has seen it. */
 export interface SeenMerge {
   readonly merge: Merge;
-  readonly loser: ChatLook;
+  readonly loser: ChatState;
 }
 
 export interface RefusedMerge {
@@ -124,7 +124,7 @@ function seenScope(value: unknown): Document {
 }
 
 /** Element by element: of a path into an array the server leaves out the elements that are no documents. */
-function isOfSamePeople(model: ChatModel, { chat }: ChatLook): Document {
+function isOfSamePeople(model: ChatModel, { chat }: ChatState): Document {
   const { array, element } = participantsPath(model);
   const people = `$${array}`;
   const present = element === null ? people : { $map: { input: people, in: `$$this.${element}` } };

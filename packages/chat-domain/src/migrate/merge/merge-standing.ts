@@ -5,7 +5,7 @@ import type { ChatModel } from "../../model/chat-model.ts";
 import { isLive, isReleased } from "../../model/own-names.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import type { Merge } from "../context/migration-records.ts";
-import { type ChatLook, lookAtChats, survivorIdentity } from "./chat-looks.ts";
+import { type ChatState, readChatStates, survivorIdentity } from "./chat-states.ts";
 
 /** Merges past their commit point, by whether loser and survivor are still chats of the same people. */
 export interface MergeStanding {
@@ -27,14 +27,14 @@ export async function standingOf(
 ): Promise<MergeStanding> {
   if (merges.length === 0) return { holding: [], drifted: [] };
   const { model } = ctx;
-  const looks = await lookAtChats(
+  const states = await readChatStates(
     ctx,
     merges.flatMap(({ loser, survivor }) => [loser, survivor]),
   );
   const holding: Merge[] = [];
   const drifted: Merge[] = [];
   for (const merge of merges) {
-    const [loser, survivor] = [looks.get(merge.loser), survivorIdentity(model, looks.get(merge.survivor))];
+    const [loser, survivor] = [states.get(merge.loser), survivorIdentity(model, states.get(merge.survivor))];
     if (loser !== undefined && isLive(model, loser.chat)) continue;
     const stands = survivor !== null && belongsTo(model, survivor, { loser, isSelected });
     (stands ? holding : drifted).push(merge);
@@ -45,7 +45,7 @@ export async function standingOf(
 function belongsTo(
   model: ChatModel,
   survivor: ChatIdentity,
-  { loser, isSelected }: StandingOptions & { readonly loser: ChatLook | undefined },
+  { loser, isSelected }: StandingOptions & { readonly loser: ChatState | undefined },
 ): boolean {
   if (loser === undefined) return true;
   if (isReleased(model, loser.chat) || (isSelected && !loser.selected)) return false;

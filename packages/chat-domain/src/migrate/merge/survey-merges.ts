@@ -6,7 +6,7 @@ import type { MigrationContext } from "../context/migration-context.ts";
 import { type Merge, losersOf } from "../context/migration-records.ts";
 import { advance } from "../journal/journal.ts";
 import type { Run } from "../run/run.ts";
-import { bytesOf, type ChatLook, hasAliases, lookAtChats, survivorIdentity } from "./chat-looks.ts";
+import { bytesOf, type ChatState, hasAliases, readChatStates, survivorIdentity } from "./chat-states.ts";
 import type { SeenMerge } from "./commit-point.ts";
 import { removeAliases } from "./survivors.ts";
 
@@ -29,16 +29,16 @@ const largestArchivable = 16 * 1024 * 1024 - 16 * 1024;
 /** Believes nobody: both sides are looked at in full. */
 export async function surveyMerges(run: Run, merges: readonly Merge[]): Promise<Survey> {
   const { model } = run.ctx;
-  const looks = await lookAtChats(
+  const states = await readChatStates(
     run.ctx,
     merges.flatMap(({ loser, survivor }) => [loser, survivor]),
   );
   const survey = { ready: [], gone: [], keyed: [], drifted: [], unmergeable: [] } as Grown<Survey>;
   for (const merge of merges) {
-    const loser = looks.get(merge.loser);
+    const loser = states.get(merge.loser);
     if (loser === undefined) survey.gone.push(merge);
     else if (loser.chat[model.chats.keyField] !== undefined) survey.keyed.push(merge);
-    else if (!isDuplicate(model, merge, { loser, survivor: looks.get(merge.survivor) }))
+    else if (!isDuplicate(model, merge, { loser, survivor: states.get(merge.survivor) }))
       survey.drifted.push(merge);
     else {
       const reason = whyUnmergeable(model, loser);
@@ -52,8 +52,8 @@ export async function surveyMerges(run: Run, merges: readonly Merge[]): Promise<
 type Grown<T> = { readonly [K in keyof T]: T[K] extends readonly (infer U)[] ? U[] : never };
 
 interface BothSides {
-  readonly loser: ChatLook;
-  readonly survivor: ChatLook | undefined;
+  readonly loser: ChatState;
+  readonly survivor: ChatState | undefined;
 }
 
 function isDuplicate(model: ChatModel, merge: Merge, { loser, survivor }: BothSides): boolean {
@@ -68,7 +68,7 @@ function isDuplicate(model: ChatModel, merge: Merge, { loser, survivor }: BothSi
   );
 }
 
-function whyUnmergeable(model: ChatModel, loser: ChatLook): string | null {
+function whyUnmergeable(model: ChatModel, loser: ChatState): string | null {
   if (hasAliases(model, loser))
     return "duplicates have been merged into it, and another chat holds the key of its people now: rollback --chat brings one of them back";
   return bytesOf(loser) > largestArchivable ? "it is too large to be archived" : null;

@@ -24,7 +24,7 @@ const namesByStatus: Readonly<Record<number, TRPC_ERROR_CODE_KEY>> = {
 };
 
 /** Gives what Fastify itself refuses the one shape that all errors have. */
-export function shapeHttpErrors(server: FastifyInstance): void {
+export function shapeFastifyErrors(server: FastifyInstance): void {
   server.setErrorHandler((error: FastifyError, request, reply) => sendError(error, request, reply));
   server.setNotFoundHandler((request, reply) =>
     sendError(new TRPCError({ code: "NOT_FOUND" }), request, reply),

@@ -8,14 +8,17 @@ import type { StoredDocument } from "../../model/stored-document.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 
 /** A chat as it stands: who it is of, and whether `where` selects it. */
-export interface ChatLook {
+export interface ChatState {
   /** What tells who it is of, its aliases, and how many bytes it has. */
   readonly chat: StoredDocument;
   readonly selected: boolean;
 }
 
 /** Looks at these chats; the server judges `where`. Those that are gone are not there. */
-export async function lookAtChats(ctx: MigrationContext, ids: readonly NativeId[]): Promise<IdMap<ChatLook>> {
+export async function readChatStates(
+  ctx: MigrationContext,
+  ids: readonly NativeId[],
+): Promise<IdMap<ChatState>> {
   const shown = {
     ...identityProjection(ctx.model),
     [ownField(ctx.model, "aliases")]: 1,
@@ -30,7 +33,7 @@ export async function lookAtChats(ctx: MigrationContext, ids: readonly NativeId[
 
 const sizeField = "onechat bytes";
 
-export function bytesOf({ chat }: ChatLook): number {
+export function bytesOf({ chat }: ChatState): number {
   return Number(chat[sizeField]);
 }
 
@@ -45,15 +48,15 @@ async function unselectedAmong(ctx: MigrationContext, ids: readonly NativeId[]):
 }
 
 /** Who a chat is of that may have duplicates merged into it, or `null`: it has to hold the key of its present people. */
-export function survivorIdentity(model: ChatModel, look: ChatLook | undefined): ChatIdentity | null {
-  if (look === undefined || !look.selected) return null;
-  const { chat } = look;
+export function survivorIdentity(model: ChatModel, state: ChatState | undefined): ChatIdentity | null {
+  if (state === undefined || !state.selected) return null;
+  const { chat } = state;
   if (!isLive(model, chat) || isReleased(model, chat)) return null;
   const identity = storedIdentity(model, chat);
   return identity !== null && chat[model.chats.keyField] === identity.key ? identity : null;
 }
 
-export function hasAliases(model: ChatModel, { chat }: ChatLook): boolean {
+export function hasAliases(model: ChatModel, { chat }: ChatState): boolean {
   const aliases = chat[ownField(model, "aliases")];
   return Array.isArray(aliases) && aliases.length > 0;
 }
