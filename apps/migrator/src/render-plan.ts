@@ -9,7 +9,7 @@ export function renderPlan(
 ): string {
   const { collection, participants } = model.chats;
   return [
-    `Database ${db.databaseName}: chats in ${collection}, their people in ${participants}`,
+    `Database ${db.databaseName}: chats in ${collection}, their people in ${[participants].flat().join(", ")}`,
     ...section("Chats that are unique by their people", chatLines(plan)),
     ...indexLines(plan),
     ...duplicateLines(plan),

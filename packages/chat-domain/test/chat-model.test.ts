@@ -15,6 +15,8 @@ describe("ChatModel", () => {
         scopeType: "string",
         keyField: "participantsKey",
         drift: "refuse",
+        perParticipant: [],
+        survivor: [],
       },
       references: [],
       fold: {},
@@ -37,6 +39,11 @@ describe("ChatModel", () => {
     { name: "onechat's own field for the participants", chats: { participants: "participantsKey" } },
     { name: "one field for participants and scope", chats: { participants: "scope" } },
     { name: "a filter that is no document", chats: { where: "isGroupChat" } },
+    { name: "a single field of one person", chats: { participants: ["senderId"] } },
+    { name: "a field for two of the people", chats: { participants: ["a.b", "a"] } },
+    { name: "a scope inside of a person's field", chats: { participants: ["a.b", "c"], scope: "a" } },
+    { name: "a survivor by two criteria in one", chats: { survivor: [{ min: "createdAt", max: "lm" }] } },
+    { name: "fields per participant of an array", chats: { perParticipant: [["a", "b"]] } },
   ])("refuses $name", ({ chats }) => {
     expect(ChatModel.safeParse({ chats }).success).toBe(false);
   });
@@ -65,6 +72,28 @@ describe("ChatModel", () => {
     expect(ChatModel.safeParse(model).success).toBe(false);
   });
 
+  it.each([
+    { name: "three fields of two people", perParticipant: [["x", "y", "z"]] },
+    { name: "fields inside of each other", perParticipant: [["read", "read.at"]] },
+    { name: "a field of the people", perParticipant: [["buyer", "x"]] },
+    {
+      name: "one field twice",
+      perParticipant: [
+        ["x", "y"],
+        ["y", "z"],
+      ],
+    },
+    { name: "two strategies for one pair", perParticipant: [["min", "max"]] },
+    { name: "a strategy for what is inside of a pair", perParticipant: [["min", "inside"]] },
+  ])("refuses per participant $name", ({ perParticipant }) => {
+    const chats = { participants: ["buyer", "seller"], perParticipant };
+    const fold = { min: "min", max: "max", "inside.it": "max" } as const;
+    expect(ChatModel.safeParse({ chats, fold }).success).toBe(false);
+    expect(ChatModel.safeParse({ chats: { ...chats, perParticipant: [["x", "y"]] }, fold }).success).toBe(
+      true,
+    );
+  });
+
   it("comes with limits that are whole numbers", () => {
     const db = new MongoClient("mongodb://127.0.0.1:9/").db("app");
     for (const options of [
@@ -84,6 +113,12 @@ describe("ChatModel", () => {
         key: { "members.userId": 1, _id: 1 },
         options: { name: "participants_by_id", collation: { locale: "simple" } },
       },
+    ]);
+    const ofFields = ChatModel.parse({ chats: { participants: ["people.buyer", "people.seller"] } });
+    expect(chatIndexes(ofFields).map(({ key }) => key)).toEqual([
+      { participantsKey: 1 },
+      { "people.buyer": 1, _id: 1 },
+      { "people.seller": 1, _id: 1 },
     ]);
   });
 });

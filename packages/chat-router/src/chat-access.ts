@@ -8,13 +8,30 @@ export interface ChatCaller {
   readonly actsForOthers?: boolean;
 }
 
-/** The people of a chat that this caller asks for: themselves always among them, unless they act for others. */
-export function participantsFor(caller: ChatCaller, participants: readonly string[]): readonly string[] {
-  // At the end, so that positions in errors are those of the caller's list (one past it where the caller is the one
-  // too many). An empty list stays empty, and is refused.
-  return caller.actsForOthers === true || participants.length === 0
-    ? participants
-    : [...participants, caller.id];
+/**
+ * Asks for a chat of the people that a caller has named: themselves always among them and first, as their order may decide
+ * who is in which field, unless they act for others. An empty list stays empty, and is refused. Positions in errors are
+ * those of the caller's own list, one past it where the caller is to blame.
+ */
+export async function amongParticipants<T>(
+  caller: ChatCaller,
+  participants: readonly string[],
+  ask: (participants: readonly string[]) => Promise<T>,
+): Promise<T> {
+  if (caller.actsForOthers === true || participants.length === 0) return ask(participants);
+  try {
+    return await ask([caller.id, ...participants]);
+  } catch (error) {
+    throw error instanceof ChatError && error.position !== null
+      ? inOwnList(error, error.position, participants.length)
+      : error;
+  }
+}
+
+function inOwnList({ code, message, cause }: ChatError, asked: number, length: number): ChatError {
+  const position = asked === 0 ? length : asked - 1;
+  const text = message.replace(`participants[${asked}]`, `participants[${position}]`);
+  return new ChatError(code, text, { position, cause });
 }
 
 /** @throws ChatError `CHAT_NOT_FOUND`: that somebody else's chat exists is none of the caller's business */

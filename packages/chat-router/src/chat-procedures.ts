@@ -1,6 +1,6 @@
 import { createOrGetChat, findChat, getChat, listChats } from "@onechat/chat-domain";
 import type { OpenApiMeta } from "trpc-to-openapi";
-import { listedParticipant, participantsFor, visibleTo } from "./chat-access.ts";
+import { amongParticipants, listedParticipant, visibleTo } from "./chat-access.ts";
 import type { ChatProcedure } from "./chat-call.ts";
 import {
   Chat,
@@ -54,9 +54,11 @@ export function chatProcedures(procedure: ChatProcedure) {
       .input(ChatIdentityInput)
       .output(CreateOrGetOutput)
       .mutation(async ({ ctx: { caller, chats }, input }) => {
-        const participants = participantsFor(caller, input.participants);
+        const { scope } = input;
         const set = { createdBy: caller.id };
-        const { chat, created } = await createOrGetChat(chats, { participants, scope: input.scope, set });
+        const { chat, created } = await amongParticipants(caller, input.participants, (participants) =>
+          createOrGetChat(chats, { participants, scope, set }),
+        );
         return { chat: chatAnswer(chat), created };
       }),
 
@@ -64,8 +66,10 @@ export function chatProcedures(procedure: ChatProcedure) {
       .input(ChatIdentityInput)
       .output(FindOutput)
       .query(async ({ ctx: { caller, chats }, input }) => {
-        const participants = participantsFor(caller, input.participants);
-        const chat = await findChat(chats, { participants, scope: input.scope });
+        const { scope } = input;
+        const chat = await amongParticipants(caller, input.participants, (participants) =>
+          findChat(chats, { participants, scope }),
+        );
         return chat === null ? null : chatAnswer(chat);
       }),
 

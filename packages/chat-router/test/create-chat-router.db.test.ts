@@ -1,4 +1,4 @@
-import { ChatError, ensureIndexes } from "@onechat/chat-domain";
+import { chatContext, ChatError, ensureIndexes } from "@onechat/chat-domain";
 import { type ChatConnection, connect } from "@onechat/chat-domain/connect";
 import { databaseName, testMongo } from "@onechat/mongo/testing";
 import { initTRPC, TRPCError } from "@trpc/server";
@@ -46,6 +46,30 @@ describe("the chat procedures", () => {
     expect(await blue?.chat.find({ participants: ["ben"] })).toBeNull();
     expect((await blue?.chat.createOrGet({ participants: ["ben"] }))?.created).toBe(true);
     expect(await red?.chat.find({ participants: ["ben"] })).toEqual(inRed?.chat);
+  });
+
+  it("put the caller first, where people are in fields of their own", async () => {
+    const model = { chats: { participants: ["from", "to"], scope: null, participantType: "int" } } as const;
+    const chats = chatContext(tenants.red.db, { model: { chats: { ...model.chats, collection: "pairs" } } });
+    await ensureIndexes(chats);
+    const t = initTRPC.create();
+    const router = t.router({
+      chat: createChatRouter({ procedure: t.procedure, chats, callerOf: () => ({ id: "7" }) }),
+    });
+    const { chat } = router.createCaller({});
+    for (const participants of [["3"], ["4", "7"]]) await chat.createOrGet({ participants });
+    expect(await chats.chats.find({}, { projection: { _id: 0, from: 1, to: 1 } }).toArray()).toEqual([
+      { from: 7, to: 3 },
+      { from: 7, to: 4 },
+    ]);
+    // Errors go by the caller's own list.
+    for (const [participants, position] of [
+      [["bob"], 0],
+      [["7", "bob"], 1],
+    ] as const)
+      await expect(chat.createOrGet({ participants: [...participants] })).rejects.toMatchObject({
+        cause: { position, message: expect.stringContaining(`participants[${position}]`) },
+      });
   });
 
   it("lie under whatever name, beside others, in merged routers and behind a transformer", async () => {

@@ -186,8 +186,8 @@ interface NewChat {
 
 /** `null` for one that would fail the whole batch before it is sent. */
 function newChat({ chats, model, newId }: ChatStore, request: ChatRequest): NewChat | null {
-  const document = documentOf(model, newId, request);
   try {
+    const document = documentOf(model, newId, request);
     const bytes = BSON.serialize(document, chats.bsonOptions);
     if (bytes.length > largestInBatch) return null;
     const stored = BSON.deserialize(bytes, chats.bsonOptions) as StoredDocument;

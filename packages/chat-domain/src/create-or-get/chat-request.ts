@@ -2,17 +2,27 @@ import { isStorableAs, nativeId } from "../identity/native-id.ts";
 import { participantIdOrNull } from "../identity/participant-id.ts";
 import type { ChatIdentity } from "../identity/participants-key.ts";
 import type { ChatModel } from "../model/chat-model.ts";
+import { memberFields } from "../model/member-fields.ts";
 import { type ChatRequest, settable } from "../model/new-chat.ts";
+import { ownerField, participantFields } from "../model/participants-place.ts";
 import type { ChatStore } from "../store/chat-store.ts";
 import { chatIdentity } from "../store/requested-identity.ts";
 
 export interface CreateOrGetChatInput {
-  /** Ids in any accepted form, see `participantId`; order and repetition do not matter; 1 to 100 different ones. */
+  /**
+   * Ids in any accepted form, see `participantId`; order and repetition do not matter; 1 to 100 different ones. Where a
+   * model's people are in fields of their own, they are put there in this order.
+   */
   readonly participants: readonly unknown[];
   /** Part of the identity: same people, other scope, other chat. Empty unless given. */
   readonly scope?: unknown;
   /** Fields for a new document only; never participants, key, scope or `_id`. */
   readonly set?: Readonly<Record<string, unknown>>;
+  /**
+   * Fields of each member's sub-document in a new chat, where participants are sub-documents (`members.userId`): a role, a
+   * date of joining. The same for all, or a function of the canonical id.
+   */
+  readonly member?: Readonly<Record<string, unknown>> | ((id: string) => Readonly<Record<string, unknown>>);
   /** Releases this caller; what others share with it goes on, and the chat may be created all the same. */
   readonly signal?: AbortSignal;
 }
@@ -24,24 +34,37 @@ const nothingSet: ChatRequest["set"] = Object.freeze({});
  * fields of a new one are made only when it is needed.
  *
  * @throws ChatError `INVALID_PARTICIPANTS`
- * @throws TypeError when `set` is not an object of plain fields, or holds one that is onechat's to write
+ * @throws TypeError when `set` or `member` is not an object of plain fields, or holds one that is onechat's to write
  */
 export function chatRequest(ctx: ChatStore, input: CreateOrGetChatInput): ChatRequest {
   const { ids, scope, key } = chatIdentity(ctx, input);
   refuseUnstorable(ctx.model, input.participants, { ids, scope, key });
-  return { ids, scope, key, set: settable(ctx.ownPaths, input.set ?? nothingSet) };
+  return {
+    ids,
+    scope,
+    key,
+    named: participantFields(ctx.model) === null ? ids : inOrder(input.participants),
+    set: settable(ctx.ownPaths, input.set ?? nothingSet),
+    member: memberFields(ctx.model, input.member),
+  };
+}
+
+function inOrder(participants: readonly unknown[]): readonly string[] {
+  return [...new Set(participants.map(participantIdOrNull))].filter((id) => id !== null);
 }
 
 /** Ids that the model stores as another type than text have to be some; the position is that in the caller's list. */
 function refuseUnstorable(
-  { chats }: ChatModel,
+  model: ChatModel,
   participants: readonly unknown[],
   { ids, scope }: ChatIdentity,
 ): void {
-  const unfit = ids.find((id) => !isStorableAs(id, chats.participantType));
+  const { participantType } = model.chats;
+  const unfit = ids.find((id) => !isStorableAs(id, participantType));
   if (unfit !== undefined) {
     const position = participants.findIndex((value) => participantIdOrNull(value) === unfit);
-    nativeId(unfit, chats.participantType, `participants[${position}]`, { position });
+    nativeId(unfit, participantType, `participants[${position}]`, { position });
   }
-  if (scope !== "") nativeId(scope, chats.scopeType, "scope");
+  // One of the people is stored as they are.
+  if (scope !== "" && ownerField(model) === null) nativeId(scope, model.chats.scopeType, "scope");
 }

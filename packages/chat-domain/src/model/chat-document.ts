@@ -1,36 +1,18 @@
-import { nativeId } from "../identity/native-id.ts";
 import { participantIdOrNull } from "../identity/participant-id.ts";
 import { type ChatIdentity, keyOf, sortedSet } from "../identity/participants-key.ts";
 import type { ChatModel } from "./chat-model.ts";
-import { dbRefOf } from "./field-path.ts";
 import { isLive, isReleased, ownField } from "./own-names.ts";
-import { nestedValue, rootOf, type StoredDocument, valueAt } from "./stored-document.ts";
-
-/** Where the participants' array is, and the id's path inside its elements if they are sub-documents. */
-export interface ParticipantsPath {
-  readonly array: string;
-  readonly element: string | null;
-}
-
-/** `members.userId` is the field `userId` of the elements of `members`; a path without a dot is an array of ids. */
-export function participantsPath(model: ChatModel): ParticipantsPath {
-  const path = model.chats.participants;
-  const reference = dbRefOf(path);
-  const dot = (reference ?? path).lastIndexOf(".");
-  if (dot !== -1) return { array: path.slice(0, dot), element: path.slice(dot + 1) };
-  return reference === null ? { array: path, element: null } : { array: reference, element: "$id" };
-}
+import { fitsFields, identityRoots, participantPaths, participantsPath } from "./participants-place.ts";
+import { nestedValue, type StoredDocument, valueAt } from "./stored-document.ts";
 
 /**
  * What tells who a stored chat is of, and whether it may hold their key. Whole fields: of a path into an array the server
  * leaves out the elements that are no documents, and so would make other people of them.
  */
 export function identityProjection(model: ChatModel): Readonly<Record<string, 1>> {
-  const { participants, scope, keyField } = model.chats;
   return {
-    [rootOf(participants)]: 1,
-    ...(scope === null ? {} : { [scope]: 1 as const }),
-    [keyField]: 1,
+    ...Object.fromEntries(identityRoots(model).map((root) => [root, 1 as const])),
+    [model.chats.keyField]: 1,
     [ownField(model, "mergedInto")]: 1,
     [ownField(model, "releasedAt")]: 1,
   };
@@ -38,10 +20,18 @@ export function identityProjection(model: ChatModel): Readonly<Record<string, 1>
 
 /** The participants as they are stored, in stored order and form, with whatever is wrong with them. */
 export function storedParticipants(model: ChatModel, document: StoredDocument): readonly unknown[] {
-  const { array, element } = participantsPath(model);
-  const stored = valueAt(document, array);
+  const path = participantsPath(model);
+  if (path === null) return inFields(participantPaths(model), document);
+  const stored = valueAt(document, path.array);
   if (!Array.isArray(stored)) return [];
+  const { element } = path;
   return element === null ? stored : stored.map((entry: unknown) => nestedValue(entry, element));
+}
+
+/** Of a chat that has none of the fields nobody can be told. */
+function inFields(fields: readonly string[], document: StoredDocument): readonly unknown[] {
+  const stored = fields.map((field) => valueAt(document, field));
+  return stored.every((value) => value === undefined) ? [] : stored;
 }
 
 /** The canonical scope of a stored chat: empty where there is none, `null` where it is not a valid id. */
@@ -80,19 +70,11 @@ function storedPeople(model: ChatModel, document: StoredDocument): StoredPeople 
   const ids = storedParticipants(model, document).map(participantIdOrNull);
   const scope = storedScope(model, document);
   if (scope === null || ids.length === 0 || !ids.every((id) => id !== null)) return null;
-  return { ids: sortedSet(ids), scope };
+  const people = sortedSet(ids);
+  return fitsFields(model, people.length) ? { ids: people, scope } : null;
 }
 
 /** The key that a stored chat ought to have, or `null` when its participants or its scope are not valid ids. */
 export function recomputedKey(model: ChatModel, document: StoredDocument): string | null {
   return storedIdentity(model, document)?.key ?? null;
-}
-
-/** The participants' array of a new chat, in the model's form. */
-export function nativeParticipants(model: ChatModel, ids: readonly string[]): readonly unknown[] {
-  const { element } = participantsPath(model);
-  return ids.map((id, index) => {
-    const native = nativeId(id, model.chats.participantType, `participants[${index}]`);
-    return element === null ? native : { [element]: native };
-  });
 }

@@ -1,8 +1,8 @@
 import { ownField } from "./own-names.ts";
 import type { Filter } from "mongodb";
 import { nativeForms, type NativeId } from "../identity/native-id.ts";
-import { participantsPath } from "./chat-document.ts";
 import type { ChatModel } from "./chat-model.ts";
+import { participantFields, participantPaths, participantsPath } from "./participants-place.ts";
 import { type StoredDocument } from "./stored-document.ts";
 
 /** Chats that are not tombstones; `null` also matches an absent field. */
@@ -15,9 +15,9 @@ function unkeyed(model: ChatModel): Filter<StoredDocument> {
   return { [model.chats.keyField]: { $exists: false }, [ownField(model, "releasedAt")]: null };
 }
 
-/** Live chats of a participant, of one scope or of all. Serves the listing index. */
+/** Live chats of a participant, of one scope or of all. Served by the listing indexes. */
 export function chatsOf(model: ChatModel, participant: string, scope: string | null): Filter<StoredDocument> {
-  const parts = [{ [model.chats.participants]: { $in: nativeForms(participant) } }, live(model)];
+  const parts = [isPerson(participantPaths(model), participant), live(model)];
   return both(model, scope === null ? parts : [...parts, ofScope(model, scope)]);
 }
 
@@ -36,14 +36,30 @@ export function uniqueChats(model: ChatModel): Filter<StoredDocument> {
 }
 
 function exactly(model: ChatModel, ids: readonly string[]): readonly Filter<StoredDocument>[] {
-  const everyone = ids.map((id) => ({ [model.chats.participants]: { $in: nativeForms(id) } }));
-  return [...everyone, nobodyElse(model, ids)];
+  const paths = participantPaths(model);
+  return [...ids.map((id) => isPerson(paths, id)), ...nobodyElse(model, ids)];
 }
 
-function nobodyElse(model: ChatModel, ids: readonly string[]): Filter<StoredDocument> {
-  const { array, element } = participantsPath(model);
-  const other: { $nin: readonly NativeId[] } = { $nin: ids.flatMap(nativeForms) };
-  return { [array]: { $not: { $elemMatch: element === null ? other : { [element]: other } } } };
+function isPerson(paths: readonly string[], id: string): Filter<StoredDocument> {
+  const [only = "", ...others] = paths;
+  const people = { $in: nativeForms(id) };
+  return others.length === 0 ? { [only]: people } : { $or: paths.map((path) => ({ [path]: people })) };
+}
+
+function nobodyElse(model: ChatModel, ids: readonly string[]): readonly Filter<StoredDocument>[] {
+  const forms = ids.flatMap(nativeForms);
+  const fields = participantFields(model);
+  if (fields !== null)
+    return fields.map((field) => ({ $and: [{ [field]: { $in: forms } }, ...isScalar(field)] }));
+  const { array = "", element = null } = participantsPath(model) ?? {};
+  const other: { $nin: readonly NativeId[] } = { $nin: forms };
+  return [{ [array]: { $not: { $elemMatch: element === null ? other : { [element]: other } } } }];
+}
+
+/** A filter also finds what is in an array, anywhere on a path: such a field does not hold one person. */
+function isScalar(field: string): readonly Filter<StoredDocument>[] {
+  const names = field.split(".");
+  return names.map((_, index) => ({ [names.slice(0, index + 1).join(".")]: { $not: { $type: "array" } } }));
 }
 
 function ofScope(model: ChatModel, scope: string): Filter<StoredDocument> {

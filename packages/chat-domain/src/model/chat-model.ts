@@ -1,16 +1,35 @@
 import { z } from "zod";
 import { NativeIdType } from "../identity/native-id.ts";
-import { FieldPath, MemberPath } from "./field-path.ts";
+import { areApart, FieldPath, MemberPath, overlaps } from "./field-path.ts";
 import { FoldModel, ReferenceModel } from "./merge-model.ts";
 import { ownFieldNames } from "./own-names.ts";
+import { rootOf } from "./stored-document.ts";
+
+/** People in scalar fields: as many as there are fields, or one who is in all of them. */
+const PeopleFields = z
+  .array(FieldPath)
+  .min(2, "two fields or more, one person each")
+  .refine((fields) => areApart(fields), "fields that have nothing to do with each other")
+  .readonly();
+
+/** `where`: those that it selects come first. `min`, `max`: the smallest or greatest value does; absence and null last. */
+export type SurvivorCriterion = z.infer<typeof SurvivorCriterion>;
+export const SurvivorCriterion = z.union([
+  z.strictObject({ where: z.record(z.string(), z.unknown()) }).readonly(),
+  z.strictObject({ min: FieldPath }).readonly(),
+  z.strictObject({ max: FieldPath }).readonly(),
+]);
 
 type ChatCollectionModel = z.infer<typeof ChatCollectionModel>;
 const ChatCollectionModel = z
   .strictObject({
     /** The collection that holds the chats. */
     collection: z.string().min(1).default("chats"),
-    /** An array of ids (`users`), or the id inside the sub-documents of an array (`members.userId`, `members.user.$id`). */
-    participants: MemberPath.default("participants"),
+    /**
+     * An array of ids (`users`), the id inside the sub-documents of an array (`members.userId`, `members.user.$id`), or a
+     * list of fields that hold one person each (`["senderId", "receiverId"]`).
+     */
+    participants: z.union([MemberPath, PeopleFields]).default("participants"),
     /** How the ids of participants are written into new chats; stored ones are read in every form. */
     participantType: NativeIdType.default("string"),
     /** How `_id` of new chats is made; stored ones are read in every form. */
@@ -20,25 +39,44 @@ const ChatCollectionModel = z
      * demands, the caller's `set` has to fulfil.
      */
     where: z.record(z.string(), z.unknown()).default({}),
-    /** The field that holds the scope; `null` where the application has none. */
+    /**
+     * Fields of one person each, in the order of the people's fields (`[["readBySeller", "readByBuyer"]]`): what a duplicate
+     * in which the same people stand in another order has there, belongs into the other field of its survivor.
+     */
+    perParticipant: z.array(z.array(FieldPath).readonly()).readonly().default([]),
+    /**
+     * The field that holds the scope; `null` where the application has none. May be one of the people's fields, where
+     * everybody has a chat document of their own.
+     */
     scope: FieldPath.nullable().default("scope"),
-    /** How the scope is written into new chats; stored ones are read in every form. */
+    /** How the scope is written into new chats, unless it is one of the people; stored ones are read in every form. */
     scopeType: NativeIdType.default("string"),
     /** The field of the key; another name where the application has a field of this name for itself. */
     keyField: FieldPath.refine((path) => !path.includes("."), "a field at the top level").default(
       "participantsKey",
     ),
     /**
+     * Which of several chats of the same people survives: the first criterion that tells them apart decides, and the
+     * smallest `_id` where none does. Who holds the key already stays.
+     */
+    survivor: z.array(SurvivorCriterion).readonly().default([]),
+    /**
      * What becomes of a chat that holds a key but is not of its people any more, or that `where` no longer selects:
      * `refuse` answers `INTEGRITY`, `release` takes the key off it.
      */
     drift: z.enum(["refuse", "release"]).default("refuse"),
   })
-  .refine(({ participants, scope }) => participants.split(".")[0] !== scope?.split(".")[0], {
+  .refine(({ participants, scope }) => scope === null || isBeside(participants, scope), {
     path: ["scope"],
     message: "not the field of the participants",
   })
   .readonly();
+
+/** A scope has a field of its own, or is one of the people in fields. */
+function isBeside(participants: string | readonly string[], scope: string): boolean {
+  if (typeof participants === "string") return rootOf(participants) !== rootOf(scope);
+  return participants.includes(scope) || !participants.some((field) => overlaps(field, scope));
+}
 
 /**
  * Where an application keeps what onechat needs: every field has a default, which together describe onechat's own
@@ -67,6 +105,7 @@ export const ChatModel = z
     refuseOwnNames(model, check);
     refuseIdentityFolds(model, check);
     refuseTwins(model, check);
+    refuseUnpaired(model, check);
   })
   .readonly();
 
@@ -87,7 +126,8 @@ function refuseOwnNames(
   const refuse = (path: readonly (string | number)[], message: string): void =>
     check.addIssue({ code: "custom", path: [...path], message });
   const inChats: readonly (readonly [readonly (string | number)[], string])[] = [
-    [["chats", "participants"], chats.participants],
+    ...[chats.participants].flat().map((field) => [["chats", "participants"], field] as const),
+    ...chats.perParticipant.flat().map((field) => [["chats", "perParticipant"], field] as const),
     ...(chats.scope === null ? [] : [[["chats", "scope"], chats.scope] as const]),
     ...Object.keys(fold).map((field) => [["fold", field], field] as const),
     ...references.flatMap(({ collection, field }, index) =>
@@ -105,15 +145,44 @@ function refuseOwnNames(
 }
 
 function refuseIdentityFolds({ chats, fold }: UncheckedModel, check: z.core.$RefinementCtx): void {
-  const identity = [chats.participants, chats.scope].filter((path) => path !== null);
+  const identity = [chats.participants, chats.scope ?? []].flat();
+  const isOneOf = typeof chats.participants === "string" ? sameRoot : overlaps;
   for (const field of Object.keys(fold)) {
-    if (identity.some((path) => path.split(".")[0] === field.split(".")[0]))
+    if (identity.some((path) => isOneOf(path, field)))
       check.addIssue({
         code: "custom",
         path: ["fold", field],
         message: "who is in a chat never changes in a merge",
       });
   }
+}
+
+function sameRoot(a: string, b: string): boolean {
+  return rootOf(a) === rootOf(b);
+}
+
+/** One contributes to the other: so there is one for each person, and what becomes of one becomes of all. */
+function refuseUnpaired({ chats, fold }: UncheckedModel, check: z.core.$RefinementCtx): void {
+  const { participants, perParticipant, scope } = chats;
+  const refuse = (index: number, message: string): void =>
+    check.addIssue({ code: "custom", path: ["chats", "perParticipant", index], message });
+  const people = typeof participants === "string" ? [] : participants;
+  const identity = scope === null ? people : [...people, scope];
+  perParticipant.forEach((fields, index) => {
+    if (fields.length !== people.length)
+      refuse(index, `as many fields as chats.participants names, which are ${people.length}`);
+    if (
+      !areApart(perParticipant.flat()) ||
+      fields.some((field) => identity.some((one) => overlaps(one, field)))
+    )
+      refuse(index, "fields that have nothing to do with each other, nor with those of the people");
+    if (new Set(fields.map((field) => JSON.stringify(fold[field]))).size > 1)
+      refuse(index, `one strategy in "fold" for all of ${fields.join(", ")}`);
+    const beside = Object.keys(fold).find(
+      (path) => !fields.includes(path) && fields.some((field) => overlaps(field, path)),
+    );
+    if (beside !== undefined) refuse(index, `the same path as in "fold", which names ${beside}`);
+  });
 }
 
 /** One field may refer to several kinds of things: then `where` or `prefix` tells them apart. */

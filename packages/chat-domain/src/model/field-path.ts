@@ -44,3 +44,13 @@ export function dbRefOf(path: string): string | null {
 function withoutEnd(path: string, end: string): string {
   return path.endsWith(end) ? path.slice(0, -end.length) : path;
 }
+
+/** Whether one path is the other, or lies inside of it. */
+export function overlaps(a: string, b: string): boolean {
+  return a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
+}
+
+/** Whether none of these paths is or lies inside of another. */
+export function areApart(paths: readonly string[]): boolean {
+  return !paths.some((path, index) => paths.slice(0, index).some((other) => overlaps(path, other)));
+}

@@ -2,13 +2,15 @@ import { type Document, ObjectId, UUID } from "mongodb";
 import { type NativeId, nativeId, type NativeIdType } from "../identity/native-id.ts";
 import { participantIdOrNull } from "../identity/participant-id.ts";
 import type { ChatIdentity } from "../identity/participants-key.ts";
-import { nativeParticipants, participantsPath } from "./chat-document.ts";
 import type { ChatModel } from "./chat-model.ts";
-import { isFieldPath } from "./field-path.ts";
+import { isFieldPath, overlaps } from "./field-path.ts";
+import { type NamedPeople, newParticipants } from "./new-participants.ts";
 import { ownField, ownFieldNames } from "./own-names.ts";
+import { ownerField, participantFields, participantsPath } from "./participants-place.ts";
+import { isPlainObject } from "./plain-object.ts";
 
 /** A checked call: who is meant, and what the caller wants a new chat to have. */
-export interface ChatRequest extends ChatIdentity {
+export interface ChatRequest extends NamedPeople {
   readonly set: Readonly<Record<string, unknown>>;
 }
 
@@ -42,13 +44,11 @@ export function newChatFields(model: ChatModel, newId: NewId | null, request: Ch
   };
 }
 
-function ownFields(model: ChatModel, { ids, scope }: ChatIdentity): Document {
-  const { array } = participantsPath(model);
-  const fields: Document = { [array]: nativeParticipants(model, ids) };
-  if (scope !== "" && model.chats.scope !== null) {
-    fields[model.chats.scope] = nativeId(scope, model.chats.scopeType, "scope");
-  }
-  return fields;
+function ownFields(model: ChatModel, request: ChatRequest): Document {
+  const { scope, scopeType } = model.chats;
+  const people = newParticipants(model, request);
+  if (request.scope === "" || scope === null || ownerField(model) !== null) return people;
+  return { ...people, [scope]: nativeId(request.scope, scopeType, "scope") };
 }
 
 function nativeIdOf({ chats }: ChatModel, newId: NewId, { ids, scope }: ChatIdentity): NativeId {
@@ -104,7 +104,8 @@ function define(target: Document, field: string, value: unknown): void {
 /** The paths of a new chat that are onechat's to write. */
 export function ownPaths(model: ChatModel): readonly string[] {
   const { scope, where } = model.chats;
-  const own = [participantsPath(model).array, ...Object.keys(equalitiesOf(where))];
+  const people = participantFields(model) ?? [participantsPath(model)?.array ?? ""];
+  const own = [...people, ...Object.keys(equalitiesOf(where))];
   const reserved = ["_id", model.chats.keyField, ...ownFieldNames.map((name) => ownField(model, name))];
   return [...own, ...reserved, ...(scope === null ? [] : [scope])];
 }
@@ -124,15 +125,4 @@ export function settable(paths: readonly string[], set: unknown): ChatRequest["s
     if (twin !== undefined) throw new TypeError(`set.${field} and set.${twin} are set twice`);
   }
   return { ...set };
-}
-
-function overlaps(a: string, b: string): boolean {
-  return a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
-}
-
-/** Whether this is a document, as opposed to a list, a Date or a BSON value. */
-function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null || "_bsontype" in value) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }

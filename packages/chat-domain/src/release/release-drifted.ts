@@ -5,7 +5,8 @@ import type { ChatIdentity } from "../identity/participants-key.ts";
 import { storedIdentity } from "../model/chat-document.ts";
 import type { ChatModel } from "../model/chat-model.ts";
 import { isLive, isReleased, ownField } from "../model/own-names.ts";
-import { rootOf, type StoredDocument, valueAt } from "../model/stored-document.ts";
+import { identityRoots } from "../model/participants-place.ts";
+import { type StoredDocument } from "../model/stored-document.ts";
 import type { ChatStore } from "../store/chat-store.ts";
 import { keyForLog } from "../store/key-holder.ts";
 
@@ -72,11 +73,9 @@ function damageOf(model: ChatModel, drifted: StoredDocument): Filter<StoredDocum
 }
 
 function identityAsSeen(model: ChatModel, drifted: StoredDocument): Filter<StoredDocument> {
-  const { participants, scope } = model.chats;
-  const paths = [rootOf(participants), ...(scope === null ? [] : [scope])];
   return Object.fromEntries(
-    paths.map((path) => {
-      const value = valueAt(drifted, path);
+    identityRoots(model).map((path) => {
+      const value = drifted[path];
       return [path, value === undefined ? { $exists: false } : { $eq: value }];
     }),
   );

@@ -3,6 +3,7 @@ import { withTimeout } from "../concurrency/timeout.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { isServerError } from "../errors/mongo-errors.ts";
 import type { ChatModel } from "../model/chat-model.ts";
+import { participantFields, participantPaths } from "../model/participants-place.ts";
 import { type StoredDocument } from "../model/stored-document.ts";
 
 export interface ChatIndex {
@@ -31,11 +32,15 @@ function uniqueKeyIndex(keyField: string): ChatIndex {
 export function chatIndexes(model: ChatModel): readonly ChatIndex[] {
   // Read backwards: in the other direction, a find by all people that names no order would turn from the oldest chat,
   // which old versions know, to the newest, which may be an emptied tombstone.
-  const listing: ChatIndex = {
-    key: { [model.chats.participants]: 1, _id: 1 },
-    options: { name: "participants_by_id", collation: { locale: "simple" } },
-  };
-  return [uniqueKeyIndex(model.chats.keyField), listing];
+  const listing = participantPaths(model).map((path) => ({
+    key: { [path]: 1, _id: 1 } as const,
+    options: { name: listingName(model, path), collation: { locale: "simple" } },
+  }));
+  return [uniqueKeyIndex(model.chats.keyField), ...listing];
+}
+
+function listingName(model: ChatModel, path: string): string {
+  return participantFields(model) === null ? "participants_by_id" : `${path}_by_id`;
 }
 
 /**

@@ -4,6 +4,7 @@ import { isServerError, type ServerError, timeLimitCode } from "../errors/mongo-
 import type { NativeIdType } from "../identity/native-id.ts";
 import { keyPrefix, keyVersion } from "../identity/participants-key.ts";
 import type { ChatModel } from "../model/chat-model.ts";
+import { participantPaths } from "../model/participants-place.ts";
 import type { StoredDocument } from "../model/stored-document.ts";
 import { existingIndexes, keyIndexHint } from "./key-index.ts";
 
@@ -106,10 +107,12 @@ async function hasOnlyOtherTypes(
   model: ChatModel,
   maxTimeMS: number,
 ): Promise<boolean> {
-  const { participants, participantType, where } = model.chats;
+  const { participantType, where } = model.chats;
   const has = async (types: readonly string[]): Promise<boolean> => {
-    const people: Filter<StoredDocument> = { [participants]: { $type: types } };
-    const found = await chats.findOne({ $and: [people, where] }, { projection: { _id: 1 }, maxTimeMS });
+    const found = await chats.findOne(
+      { $and: [peopleOfType(model, types), where] },
+      { projection: { _id: 1 }, maxTimeMS },
+    );
     return found !== null;
   };
   try {
@@ -119,6 +122,13 @@ async function hasOnlyOtherTypes(
     if (isServerError(error) && error.code === timeLimitCode) return false;
     throw error;
   }
+}
+
+/** Chats with a person that is stored as one of these types. */
+export function peopleOfType(model: ChatModel, types: readonly string[]): Filter<StoredDocument> {
+  const [only = "", ...others] = participantPaths(model);
+  if (others.length === 0) return { [only]: { $type: types } };
+  return { $or: participantPaths(model).map((path) => ({ [path]: { $type: types } })) };
 }
 
 /** A double that is a whole number counts as an integer: it is what drivers of untyped languages store. */
@@ -145,10 +155,11 @@ function foreignKeysText(namespace: string, { chats: { keyField } }: ChatModel):
   );
 }
 
-function otherTypesText(namespace: string, { chats }: ChatModel): string {
+function otherTypesText(namespace: string, model: ChatModel): string {
+  const { chats } = model;
   return (
     `no chat of ${namespace} that "where" selects has a person stored as ${chats.participantType} at ` +
-    `${chats.participants}: set chats.participantType to the type that is stored, or the application will not find new chats`
+    `${participantPaths(model).join(", ")}: set chats.participantType to the type that is stored, or the application will not find new chats`
   );
 }
 

@@ -5,7 +5,7 @@ import type { ChatModel } from "../../model/chat-model.ts";
 /** What a model says where it says nothing, of all that came after the first version: it is in no digest. */
 const laterDefaults = {
   model: { ignore: [], recordsPrefix: "" },
-  chats: { keyField: "participantsKey", drift: "refuse" },
+  chats: { keyField: "participantsKey", drift: "refuse", survivor: [], perParticipant: [] },
   references: { toField: "_id", prefix: "", where: {}, ignore: [] },
 } as const;
 

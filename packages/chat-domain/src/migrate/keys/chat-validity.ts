@@ -4,6 +4,7 @@ import { participantIdAt, participantIdOrNull } from "../../identity/participant
 import { keyPrefix } from "../../identity/participants-key.ts";
 import { mayHoldKeyOf, storedIdentity, storedParticipants, storedScope } from "../../model/chat-document.ts";
 import type { ChatModel } from "../../model/chat-model.ts";
+import { participantFields } from "../../model/participants-place.ts";
 import { type StoredDocument } from "../../model/stored-document.ts";
 
 /** Why a chat can have no key, in words that hold no id of a person; `null` when it can. */
@@ -17,10 +18,16 @@ export function invalidReason(model: ChatModel, chat: StoredDocument): string | 
   try {
     participants.forEach(participantIdAt);
   } catch (error) {
-    if (error instanceof ChatError) return error.message;
+    if (error instanceof ChatError) return inField(model, error);
     throw error;
   }
-  return null;
+  return "it has more than one person, but not as many as it has fields for them";
+}
+
+/** What is wrong with one person, by the field that they are in where they have one. */
+function inField(model: ChatModel, { message, position }: ChatError): string {
+  const field = position === null ? undefined : participantFields(model)?.[position];
+  return field === undefined ? message : message.replace(`participants[${position}]`, field);
 }
 
 /**

@@ -3,7 +3,8 @@ import type { Document } from "mongodb";
 import type { ChatIdentity } from "../../identity/participants-key.ts";
 import { keylessChatsOf } from "../../model/chat-filters.ts";
 import type { ChatModel } from "../../model/chat-model.ts";
-import { rootOf, type StoredDocument, valueAt } from "../../model/stored-document.ts";
+import { identityRoots } from "../../model/participants-place.ts";
+import { type StoredDocument } from "../../model/stored-document.ts";
 import { isMissing, type UpdateStatement } from "../run/write-statements.ts";
 
 /** A chat that ought to have a key and has none. */
@@ -17,14 +18,12 @@ export interface Claim {
  * spares the server a query plan for every chat: measured, four times as fast as {@link carefulClaim}.
  */
 export function quickClaim(model: ChatModel, { chat, identity }: Claim): UpdateStatement {
-  const { participants, scope, keyField, where } = model.chats;
-  const people = rootOf(participants);
+  const { keyField, where } = model.chats;
   const asRead = [
-    same(people, chat[people]),
+    ...identityRoots(model).map((root) => same(root, chat[root])),
     isMissing(keyField),
     same(ownField(model, "mergedInto"), chat[ownField(model, "mergedInto")]),
     same(ownField(model, "releasedAt"), chat[ownField(model, "releasedAt")]),
-    ...(scope === null ? [] : [same(scope, valueAt(chat, scope))]),
     ...Object.entries(where).map(([field, value]) => same(field, value)),
   ];
   const key = { $cond: [{ $and: asRead }, identity.key, `$${keyField}`] };

@@ -7,7 +7,9 @@ import type { MigrationContext } from "../context/migration-context.ts";
  * answers with the newest chat. One of the application's own making has another name, and is left alone.
  */
 export async function supersededIndexes(ctx: MigrationContext): Promise<readonly IndexDescriptionInfo[]> {
-  const key = JSON.stringify({ [ctx.model.chats.participants]: 1, _id: -1 });
+  const { participants } = ctx.model.chats;
+  if (typeof participants !== "string") return [];
+  const key = JSON.stringify({ [participants]: 1, _id: -1 });
   return (await existingIndexes(ctx.chats)).filter(
     (index) => index.name === "participants_listing" && JSON.stringify(index.key) === key,
   );

@@ -1,8 +1,9 @@
 import type { Document } from "mongodb";
-import { participantsPath, storedParticipants } from "../../model/chat-document.ts";
+import { storedParticipants } from "../../model/chat-document.ts";
 import type { ChatModel } from "../../model/chat-model.ts";
 import { dbRefOf } from "../../model/field-path.ts";
 import { isLive, ownField } from "../../model/own-names.ts";
+import { participantPaths, participantsPath } from "../../model/participants-place.ts";
 import { rootOf, valueAt } from "../../model/stored-document.ts";
 import type { Merge } from "../context/migration-records.ts";
 import { isQuick } from "../keys/claim-statement.ts";
@@ -32,7 +33,7 @@ export async function commitMerges(run: Run, seen: readonly SeenMerge[]): Promis
   const { model } = run.ctx;
   const mergedAt = run.ctx.now();
   const open = seen.filter(({ loser }) => isLive(model, loser.chat));
-  if (!isQuick(model) || dbRefOf(model.chats.participants) !== null)
+  if (!isQuick(model) || isOfDbRefs(model))
     return commit(run, open, ({ merge, loser }) => carefulCommit(model, { merge, loser, mergedAt }));
   const refused = await commit(run, open, ({ merge, loser }) =>
     quickCommit(model, { merge, loser, mergedAt }),
@@ -97,12 +98,14 @@ function quickCommit(model: ChatModel, { merge, loser, mergedAt }: Commit): Upda
 }
 
 function carefulCommit(model: ChatModel, { merge, loser, mergedAt }: Commit): UpdateStatement {
-  const { where, scope, participants, keyField } = model.chats;
-  const root = rootOf(participants);
-  const people =
-    dbRefOf(participants) === null
-      ? { $expr: isOfSamePeople(model, loser) }
-      : { [root]: { $eq: loser.chat[root] } };
+  const { where, scope, keyField } = model.chats;
+  const people = isOfDbRefs(model)
+    ? Object.fromEntries(
+        participantPaths(model)
+          .map(rootOf)
+          .map((root) => [root, { $eq: loser.chat[root] }]),
+      )
+    : { $expr: isOfSamePeople(model, loser) };
   return {
     q: {
       _id: merge.loser,
@@ -119,13 +122,21 @@ function carefulCommit(model: ChatModel, { merge, loser, mergedAt }: Commit): Up
   };
 }
 
+/** An expression cannot name the id of a DBRef. */
+function isOfDbRefs(model: ChatModel): boolean {
+  return participantPaths(model).some((path) => dbRefOf(path) !== null);
+}
+
 function seenScope(value: unknown): Document {
   return value === undefined ? { $exists: false } : { $eq: value };
 }
 
 /** Element by element: of a path into an array the server leaves out the elements that are no documents. */
 function isOfSamePeople(model: ChatModel, { chat }: ChatState): Document {
-  const { array, element } = participantsPath(model);
+  const path = participantsPath(model);
+  if (path === null)
+    return { $and: participantPaths(model).map((field) => isSame(field, valueAt(chat, field))) };
+  const { array, element } = path;
   const people = `$${array}`;
   const present = element === null ? people : { $map: { input: people, in: `$$this.${element}` } };
   const seen = { $literal: storedParticipants(model, chat) };

@@ -3,6 +3,7 @@ import type { NativeId } from "../../identity/native-id.ts";
 import { canonicalText, participantIdOrNull } from "../../identity/participant-id.ts";
 import { formsOf, idText } from "../../identity/stored-ids.ts";
 import { ownField, ownFieldNames, recordName, recordNames } from "../../model/own-names.ts";
+import { participantPaths } from "../../model/participants-place.ts";
 import type { StoredDocument } from "../../model/stored-document.ts";
 import { collectionOf, type MigrationContext } from "../context/migration-context.ts";
 import { collectionInfos } from "../preflight/collections.ts";
@@ -51,7 +52,13 @@ function namedFields({ model }: MigrationContext, collection: string): readonly 
     .map(({ field }) => field);
   if (collection !== chats.collection) return ["_id", ...named];
   const own = [chats.keyField, ...ownFieldNames.map((name) => ownField(model, name))];
-  return ["_id", ...own, chats.participants, ...(chats.scope === null ? [] : [chats.scope]), ...named];
+  return [
+    "_id",
+    ...own,
+    ...participantPaths(model),
+    ...(chats.scope === null ? [] : [chats.scope]),
+    ...named,
+  ];
 }
 
 interface HeldId {

@@ -1,8 +1,8 @@
 import type { Document } from "mongodb";
 import type { NativeId } from "../../identity/native-id.ts";
-import { participantsPath } from "../../model/chat-document.ts";
 import type { ChatModel } from "../../model/chat-model.ts";
 import { ownField, ownFieldNames } from "../../model/own-names.ts";
+import { participantPaths, type ParticipantsPath, participantsPath } from "../../model/participants-place.ts";
 import { rootOf } from "../../model/stored-document.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import { documentDifferences } from "./document-differences.ts";
@@ -104,14 +104,16 @@ function pairs({ chats: { collection } }: ChatModel): Document[] {
 }
 
 function differing(model: ChatModel): Document[] {
-  const { array, element } = participantsPath(model);
+  const path = participantsPath(model);
   const { scope, keyField } = model.chats;
   const given = [...Object.keys(model.fold), ...model.ignore];
   const ours = ["_id", "__v", keyField, ...ownFieldNames.map((name) => ownField(model, name))];
-  const identity = [array, ...(scope === null ? [] : [scope])];
+  const people = path === null ? participantPaths(model) : [path.array];
+  const identity = [...people, ...(scope === null ? [] : [scope])];
   const named = [...ours, ...identity, ...targetFields(model), ...given];
   const documents = documentDifferences({ loser: "$loser", survivor: "$survivor", named });
-  const members = element === null || given.includes(array) ? [] : memberDifferences(model, given);
+  const hasMembers = path !== null && path.element !== null && !given.includes(path.array);
+  const members = hasMembers ? memberDifferences(path, given) : [];
   return [
     { $project: { id: 1, found: { $setUnion: [documents, members] } } },
     { $unwind: "$found" },
@@ -128,11 +130,11 @@ function differing(model: ChatModel): Document[] {
 }
 
 /** What differs inside the members' own documents; the people themselves are the same. */
-function memberDifferences(model: ChatModel, given: readonly string[]): Document {
-  const { array, element } = participantsPath(model);
+function memberDifferences(path: ParticipantsPath, given: readonly string[]): Document {
+  const { array, element } = path;
   const prefix = `${array}.`;
-  const inside = given.filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length));
-  const isSame = { $eq: [idText(personId(model, "$$member")), idText(personId(model, "$$their"))] };
+  const inside = given.filter((field) => field.startsWith(prefix)).map((field) => field.slice(prefix.length));
+  const isSame = { $eq: [idText(personId(path, "$$member")), idText(personId(path, "$$their"))] };
   const compared = documentDifferences({
     loser: "$$their",
     survivor: "$$our",

@@ -1,8 +1,9 @@
 import type { Document, Filter } from "mongodb";
-import { participantsPath } from "../../model/chat-document.ts";
 import { uniqueChats } from "../../model/chat-filters.ts";
 import type { ChatModel } from "../../model/chat-model.ts";
+import { type Expression, fieldAt } from "../../model/nested-fields.ts";
 import { ownField } from "../../model/own-names.ts";
+import { participantPaths, type ParticipantsPath, participantsPath } from "../../model/participants-place.ts";
 import type { StoredDocument } from "../../model/stored-document.ts";
 
 /**
@@ -14,19 +15,12 @@ export function duplicateSets(
   model: ChatModel,
   { sortsArrays }: { readonly sortsArrays: boolean },
 ): Document[] {
-  const { array } = participantsPath(model);
   const { scope, keyField } = model.chats;
-  const people = {
-    $setUnion: [
-      { $map: { input: listAt(array), as: "person", in: idText(personId(model, "$$person")) } },
-      [],
-    ],
-  };
   return [
     { $match: mergeable(model) },
     {
       $project: {
-        people,
+        people: { $setUnion: [idTexts(model), []] },
         scope: scope === null ? "" : idText(`$${scope}`),
         isKeyed: { $eq: [{ $type: `$${keyField}` }, "string"] },
       },
@@ -67,9 +61,15 @@ export function mergeable(model: ChatModel): Filter<StoredDocument> {
   return { $and: [uniqueChats(model), { [ownField(model, "releasedAt")]: null }] };
 }
 
+/** The canonical texts of the ids of all people of a chat, `null` for what is no id. */
+function idTexts(model: ChatModel): unknown {
+  const path = participantsPath(model);
+  if (path === null) return participantPaths(model).map((field) => idText(fieldAt("$", field)));
+  return { $map: { input: listAt(path.array), as: "person", in: idText(personId(path, "$$person")) } };
+}
+
 /** The id of an entry of the participants' array. */
-export function personId(model: ChatModel, person: string): Document | string {
-  const { element } = participantsPath(model);
+export function personId({ element }: ParticipantsPath, person: string): Document | string {
   if (element === null) return person;
   const [first = "", ...rest] = element.split(".");
   return [first, ...rest].reduce<Document | string>(
@@ -84,7 +84,7 @@ export function personId(model: ChatModel, person: string): Document | string {
 }
 
 /** The canonical text of an id, `null` where there is none: the server's way to say what `participantId` says. */
-export function idText(value: Document | string): Document {
+export function idText(value: Expression): Document {
   const isText = {
     $or: [
       { $eq: [{ $type: "$$id" }, "binData"] },

@@ -1,6 +1,13 @@
 import { uniqueChats } from "../../model/chat-filters.ts";
 import { existingIndexes, indexFlaw, keyIndexes } from "../../store/key-index.ts";
-import { foreignKeys, foreignTypes, modelAgreement, otherBsonTypes } from "../../store/model-agreement.ts";
+import {
+  foreignKeys,
+  foreignTypes,
+  modelAgreement,
+  otherBsonTypes,
+  peopleOfType,
+} from "../../store/model-agreement.ts";
+import { participantPaths } from "../../model/participants-place.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 
 const noTimeLimit = 0;
@@ -35,14 +42,12 @@ async function otherUniqueIndexes({ chats, model }: MigrationContext): Promise<r
 
 /** How many chats hold people of another type than new chats will: queries of the application's may miss these or those. */
 export async function typeWarnings({ chats, model }: MigrationContext): Promise<readonly string[]> {
-  const { participants, participantType } = model.chats;
-  const filter = {
-    $and: [uniqueChats(model), { [participants]: { $type: otherBsonTypes(participantType) } }],
-  };
+  const { participantType } = model.chats;
+  const filter = { $and: [uniqueChats(model), peopleOfType(model, otherBsonTypes(participantType))] };
   const found = await chats.countDocuments(filter);
   if (found === 0) return [];
   return [
-    `${found} ${found === 1 ? "chat holds" : "chats hold"} people at ${participants} that are not stored as ${participantType}, ` +
+    `${found} ${found === 1 ? "chat holds" : "chats hold"} people at ${participantPaths(model).join(", ")} that are not stored as ${participantType}, ` +
       "the chats.participantType that new chats get",
   ];
 }

@@ -1,5 +1,5 @@
-import { participantsPath } from "../../model/chat-document.ts";
 import type { ChatModel } from "../../model/chat-model.ts";
+import { participantPaths, participantsPath } from "../../model/participants-place.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import { mergeable } from "./duplicate-sets.ts";
 import { type Difference, type DuplicateDifferences, duplicateDifferences } from "./duplicate-differences.ts";
@@ -56,11 +56,19 @@ function differenceText({ path, duplicates, example }: Difference): string {
 }
 
 function aloneText(model: ChatModel, { sets, chats }: DuplicateDifferences["alone"]): string {
-  const { array } = participantsPath(model);
   return (
     `${chats} chats are of one person alone, ${isAre(sets, "who has", "who have")} several (${sets} in all): if they are ` +
-    `left of accounts that were deleted, keep them apart with "where": { "${array}": { "$size": 2 } }`
+    `left of accounts that were deleted, keep them apart with ${apartText(model)}`
   );
+}
+
+/** A `where` that selects chats of two different people only. */
+function apartText(model: ChatModel): string {
+  const path = participantsPath(model);
+  const [first, second] = participantPaths(model);
+  return path === null
+    ? `"where": { "$expr": { "$ne": ["$${first}", "$${second}"] } }`
+    : `"where": { "${path.array}": { "$size": 2 } }`;
 }
 
 function isAre(count: number, one: string, many: string): string {

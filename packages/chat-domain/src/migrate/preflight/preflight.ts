@@ -1,4 +1,5 @@
 import { uniqueChats } from "../../model/chat-filters.ts";
+import { participantPaths } from "../../model/participants-place.ts";
 import { existingIndexes, indexFlaw, keyIndexes } from "../../store/key-index.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import { MigrationError, withMigrationErrors } from "../context/migration-error.ts";
@@ -92,10 +93,9 @@ async function keyIndexProblems(ctx: MigrationContext): Promise<PreflightReport>
 
 /** A wrong path would park every chat there is. */
 async function participantProblems(ctx: MigrationContext): Promise<PreflightReport> {
-  const { chats } = ctx.model;
   const sample = await ctx.chats.find(uniqueChats(ctx.model), { limit: sampleSize }).toArray();
   const isRight = sample.length < 5 || sample.some((chat) => invalidReason(ctx.model, chat) === null);
-  const problem = `none of the first ${sample.length} chats has valid ids at ${chats.participants}: is chats.participants the right path?`;
+  const problem = `none of the first ${sample.length} chats has valid ids at ${participantPaths(ctx.model).join(", ")}: is chats.participants the right path?`;
   return { problems: isRight ? [] : [problem], warnings: [] };
 }
 
