@@ -12,7 +12,7 @@ export function renderPlan(
     `Database ${db.databaseName}: chats in ${collection}, their people in ${[participants].flat().join(", ")}`,
     ...section("Chats that are unique by their people", chatLines(plan)),
     ...indexLines(plan),
-    ...duplicateLines(plan),
+    ...duplicateLines(plan, model),
     ...section("Invalid chats: they will be parked, and the rest goes on", invalidLines(plan)),
     ...section("References", referenceLines(plan)),
     ...section(
@@ -47,14 +47,18 @@ function chatLines({ chats }: MigrationPlan): readonly string[] {
   );
 }
 
-function duplicateLines({ duplicates, chats }: MigrationPlan): readonly string[] {
+function duplicateLines(
+  { duplicates, chats }: MigrationPlan,
+  { chats: { survivor: criteria } }: MigrationContext["model"],
+): readonly string[] {
   if (chats.unique === 0) return [];
   const { groups, losers, largest, share } = duplicates;
   if (groups === 0) return ["", "No duplicates: every set of people has one chat"];
   const estimate = share < 1 ? ` (estimated from ${(share * 100).toFixed(1)}% of all keys)` : "";
   const heading =
     `Duplicates: ${countText(groups, "set of people has", "sets of people have")} more than one chat; ` +
-    `${countText(losers, "chat")} will be merged into the oldest of its people${estimate}`;
+    `${countText(losers, "chat")} will be merged into the one of its people that holds the key, else ` +
+    `into ${criteria.length > 0 ? "the first by chats.survivor" : "the one with the smallest _id"}${estimate}`;
   const rows = largest.map(({ chats: n, survivor }) => [numberText(n), String(survivor)]);
   return section(
     heading,

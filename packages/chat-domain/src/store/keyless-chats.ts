@@ -1,24 +1,30 @@
-import type { AnyBulkWriteOperation, Document, UpdateFilter } from "mongodb";
+import type { AnyBulkWriteOperation, Document, FindOptions, UpdateFilter } from "mongodb";
 import { refusedWrites } from "../errors/mongo-errors.ts";
 import type { ChatIdentity } from "../identity/participants-key.ts";
+import { idMap } from "../identity/stored-ids.ts";
 import { recomputedKey } from "../model/chat-document.ts";
 import { keylessChatsOf } from "../model/chat-filters.ts";
 import { ownField } from "../model/own-names.ts";
 import type { StoredDocument } from "../model/stored-document.ts";
 import type { ChatStore } from "./chat-store.ts";
+import { inSurvivorOrder, type ModelledChats } from "./survivor-order.ts";
 
-/** The oldest live chat without a key that has exactly these people, or `null`. */
+/** Of the live chats without a key that have exactly these people the one that would survive, or `null`. */
 export async function findKeylessChat(
   ctx: ChatStore,
   identity: ChatIdentity,
 ): Promise<StoredDocument | null> {
   const filter = keylessChatsOf(ctx.model, identity.ids, identity.scope);
   const matches = ctx.chats.find(filter, { sort: { _id: 1 }, batchSize: 10, maxTimeMS: ctx.deadlineMs });
+  const candidates: StoredDocument[] = [];
   // The filter also lets through what is no valid chat of these people, such as one with an unreadable member.
   for await (const keyless of matches) {
-    if (recomputedKey(ctx.model, keyless) === identity.key) return keyless;
+    if (recomputedKey(ctx.model, keyless) !== identity.key) continue;
+    if (ctx.model.chats.survivor.length === 0) return keyless;
+    candidates.push(keyless);
   }
-  return null;
+  const first = await firstSurvivors(ctx, new Map([[identity.key, candidates]]), ctx.deadlineMs);
+  return first.get(identity.key) ?? null;
 }
 
 /**
@@ -41,29 +47,59 @@ export async function claimKeylessChat(
 /** The server merges the sorted scans of so many sets of people without sorting in memory. */
 const setsPerQuery = 50;
 
-/** For each set of people their oldest live chat without a key, by key. */
+/** For each set of people the live chat without a key that would survive, by key. */
 export async function findKeylessChats(
   ctx: ChatStore,
   identities: readonly ChatIdentity[],
 ): Promise<ReadonlyMap<string, StoredDocument>> {
-  const parts: Promise<readonly StoredDocument[]>[] = [];
-  for (let from = 0; from < identities.length; from += setsPerQuery) {
-    parts.push(keylessChats(ctx, identities.slice(from, from + setsPerQuery)));
-  }
-  const oldest = new Map<string, StoredDocument>();
-  for (const keyless of (await Promise.all(parts)).flat()) {
-    const key = recomputedKey(ctx.model, keyless);
-    if (key !== null && !oldest.has(key)) oldest.set(key, keyless);
-  }
-  return oldest;
+  const candidates = await keylessCandidates(ctx, identities, { maxTimeMS: ctx.deadlineMs });
+  return firstSurvivors(ctx, candidates, ctx.deadlineMs);
 }
 
-function keylessChats(
-  ctx: ChatStore,
+/** For each set of people their live chats without a key, by key, the smallest `_id` first. */
+export async function keylessCandidates(
+  source: ModelledChats,
   identities: readonly ChatIdentity[],
-): Promise<readonly StoredDocument[]> {
-  const filters = identities.map(({ ids, scope }) => keylessChatsOf(ctx.model, ids, scope));
-  return ctx.chats.find({ $or: filters }, { sort: { _id: 1 }, maxTimeMS: ctx.deadlineMs }).toArray();
+  options: FindOptions,
+): Promise<ReadonlyMap<string, readonly StoredDocument[]>> {
+  const parts: Promise<readonly StoredDocument[]>[] = [];
+  for (let from = 0; from < identities.length; from += setsPerQuery) {
+    const filters = identities
+      .slice(from, from + setsPerQuery)
+      .map(({ ids, scope }) => keylessChatsOf(source.model, ids, scope));
+    parts.push(source.chats.find({ $or: filters }, { sort: { _id: 1 }, ...options }).toArray());
+  }
+  const candidates = new Map<string, StoredDocument[]>();
+  for (const keyless of (await Promise.all(parts)).flat()) {
+    const key = recomputedKey(source.model, keyless);
+    if (key === null) continue;
+    const known = candidates.get(key);
+    if (known === undefined) candidates.set(key, [keyless]);
+    else known.push(keyless);
+  }
+  return candidates;
+}
+
+/** Of the chats of each key the one that would survive; they are given in the order of their `_id`. */
+export async function firstSurvivors(
+  source: ModelledChats,
+  candidates: ReadonlyMap<string, readonly StoredDocument[]>,
+  maxTimeMS = 0,
+): Promise<ReadonlyMap<string, StoredDocument>> {
+  const contested =
+    source.model.chats.survivor.length === 0
+      ? []
+      : [...candidates.values()].filter((chats) => chats.length > 1).flat();
+  const ids = contested.map(({ _id }) => _id);
+  const order = ids.length === 0 ? [] : await inSurvivorOrder(source, ids, maxTimeMS);
+  const rank = idMap(order.map((id, index) => [id, index] as const));
+  const rankOf = ({ _id }: StoredDocument): number => rank.get(_id) ?? order.length;
+  return new Map(
+    [...candidates].flatMap(([key, chats]) => {
+      const first = chats.toSorted((a, b) => rankOf(a) - rankOf(b))[0];
+      return first === undefined ? [] : [[key, first] as const];
+    }),
+  );
 }
 
 /**

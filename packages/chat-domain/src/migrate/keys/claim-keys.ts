@@ -13,13 +13,14 @@ import { invalidReason, keyFaultOf } from "./chat-validity.ts";
 import { carefulClaim, type Claim, isQuick, quickClaim } from "./claim-statement.ts";
 import { releaseKeys } from "./release-keys.ts";
 import { chatsWithIds } from "./scan-chats.ts";
+import { claimTurns, withHeldKeys } from "./survivor-claims.ts";
 
 /** How often chats that change while they are worked on are looked at again, before a later pass gets them. */
 const attempts = 3;
 
 /**
  * Gives chats their keys and lets the unique index be the judge: who is refused is a duplicate of who holds the key. So a
- * chat with a key is never a loser and one without is never a survivor, and the oldest wins, being asked first. Whoever
+ * chat with a key is never a loser and one without is never a survivor, and of each set the one wins that is asked first. Whoever
  * holds a key that is not its own gives it up first. Returns how many chats changed.
  */
 export async function claimKeys(run: Run, batch: readonly StoredDocument[]): Promise<number> {
@@ -42,7 +43,7 @@ export async function claimKeys(run: Run, batch: readonly StoredDocument[]): Pro
   for (let attempt = 1; attempt <= attempts && claims.length > 0; attempt += 1) {
     // The quick way sees any difference from what was read as a change; the careful one knows better.
     const statement = attempt === 1 && isQuick(model) ? quickClaim : carefulClaim;
-    const done = await claimOnce(run, claims, { statement, isLast: attempt === attempts });
+    const done = await claimInTurns(run, claims, { statement, isLast: attempt === attempts });
     changed += done.changed;
     const again = done.again.length === 0 ? [] : await chatsWithIds(run.ctx, done.again);
     claims = again.flatMap((chat) => claimOf(run, chat));
@@ -70,11 +71,34 @@ interface ClaimOutcome {
   readonly again: readonly NativeId[];
 }
 
+interface ClaimOptions {
+  readonly statement: typeof quickClaim;
+  readonly isLast: boolean;
+}
+
+/** Of each set first the chat that survives, which may be one of a later batch. */
+async function claimInTurns(
+  run: Run,
+  claims: readonly Claim[],
+  options: ClaimOptions,
+): Promise<ClaimOutcome> {
+  const { first, rest } = await claimTurns(run, claims);
+  const known = idSet(claims.map(({ chat }) => chat._id));
+  const others = first.map(({ chat }) => chat._id).filter((id) => !known.has(id));
+  if (others.length > 0) await saveKeyBatch(run, others);
+  const led = await claimOnce(run, first, options);
+  const open = await withHeldKeys(run, rest);
+  const followed = await claimOnce(run, open, options);
+  const waiting = rest.filter((claim) => !open.includes(claim)).map(({ chat }) => chat._id);
+  return { changed: led.changed + followed.changed, again: [...led.again, ...followed.again, ...waiting] };
+}
+
 async function claimOnce(
   run: Run,
   claims: readonly Claim[],
-  { statement, isLast }: { readonly statement: typeof quickClaim; readonly isLast: boolean },
+  { statement, isLast }: ClaimOptions,
 ): Promise<ClaimOutcome> {
+  if (claims.length === 0) return { changed: 0, again: [] };
   const { ctx, write } = run;
   const outcome = await write.update(
     ctx.model.chats.collection,

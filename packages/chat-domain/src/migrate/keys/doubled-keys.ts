@@ -3,6 +3,7 @@ import { idMap, idText } from "../../identity/stored-ids.ts";
 import { identityProjection } from "../../model/chat-document.ts";
 import { uniqueChats } from "../../model/chat-filters.ts";
 import type { StoredDocument } from "../../model/stored-document.ts";
+import { inSurvivorOrder } from "../../store/survivor-order.ts";
 import { park, type Parking, unclaimable } from "../journal/journal.ts";
 import { type Run, RunStopped } from "../run/run.ts";
 import { heldBySurvivor, survivors } from "./lost-claims.ts";
@@ -20,7 +21,7 @@ const keysPerBatch = 500;
 
 /**
  * Leaves every key that several chats hold with one of them: with the chat of these people, of several with the one that
- * duplicates have been merged into, of several with the oldest. The others are chats without a key, for backfill to look
+ * duplicates have been merged into, of several with the one that `survivor` puts first. The others are chats without a key, for backfill to look
  * at. No other chat is touched.
  *
  * @throws RunStopped when a chat keeps its key, because a validator lets nobody take it: it is parked, with the reason
@@ -79,13 +80,18 @@ async function losingHolders(run: Run, doubled: readonly DoubledKey[]): Promise<
   const selected = await ctx.chats.find({ $and: [held, uniqueChats(ctx.model)] }, options).toArray();
   const isRight = idMap(selected.map((chat) => [chat._id, keyFaultOf(ctx.model, chat) === null] as const));
   const hasAliases = await survivors(run, ids);
+  const order = await inSurvivorOrder(ctx, ids);
+  const rank = idMap(order.map((id, index) => [id, index] as const));
+  const rankOf = ({ _id }: StoredDocument): number => rank.get(_id) ?? order.length;
   const holders = new Map<unknown, StoredDocument[]>();
   for (const chat of chats) {
     const key = chat[ctx.model.chats.keyField];
     holders.set(key, [...(holders.get(key) ?? []), chat]);
   }
   return [...holders.values()].flatMap((equals): readonly LosingHolder[] => {
-    const right = equals.filter(({ _id }) => isRight.get(_id) === true);
+    const right = equals
+      .filter(({ _id }) => isRight.get(_id) === true)
+      .toSorted((a, b) => rankOf(a) - rankOf(b));
     const keeper = right.find(({ _id }) => hasAliases.has(_id)) ?? right[0] ?? equals[0];
     if (keeper === undefined) return [];
     return equals

@@ -19,6 +19,7 @@ import { missingReferenceIndexes } from "../preflight/reference-indexes.ts";
 import { archivedRows } from "./archived-rows.ts";
 import { type Census, duplicateCensus, type DuplicateCensus } from "./duplicate-census.ts";
 import { hasWork } from "./pending-work.ts";
+import { shownSurvivors } from "./shown-survivors.ts";
 import { unnamedReferences } from "./unnamed-references.ts";
 
 export interface InvalidChats {
@@ -154,7 +155,9 @@ async function scanAll(ctx: MigrationContext, { onProgress, signal }: PlanOption
   }
   const { counts, census, invalid, large } = tally;
   const reasons = [...invalid].map(([reason, found]) => ({ reason, ...found }));
-  return { chats: counts, duplicates: census.result(largestShown), invalid: reasons, large };
+  const found = census.result(largestShown);
+  const duplicates = { ...found, largest: await shownSurvivors(ctx, found.largest) };
+  return { chats: counts, duplicates, invalid: reasons, large };
 }
 
 interface Tally {

@@ -36,6 +36,8 @@ export interface DuplicateDifferences {
   readonly differences: readonly Difference[];
   readonly missingTargets: readonly MissingTarget[];
   readonly large: readonly LargeSurvivor[];
+  /** Sets in which a chat comes before the one that holds the key, and one of those chats. */
+  readonly outranked: { readonly sets: number; readonly example: NativeId } | null;
   /** Sets of one person with several chats, and these chats. */
   readonly alone: { readonly sets: number; readonly chats: number };
 }
@@ -51,7 +53,10 @@ export async function duplicateDifferences(ctx: MigrationContext): Promise<Dupli
   const sortsArrays = (await serverVersion(ctx)) >= sortingArraysSince;
   const [found] = await ctx.chats
     .aggregate<
-      Omit<DuplicateDifferences, "alone"> & { readonly alone: readonly DuplicateDifferences["alone"][] }
+      Omit<DuplicateDifferences, "alone" | "outranked"> & {
+        readonly alone: readonly DuplicateDifferences["alone"][];
+        readonly outranked: readonly NonNullable<DuplicateDifferences["outranked"]>[];
+      }
     >(
       [
         ...duplicateSets(model, { sortsArrays }),
@@ -60,6 +65,7 @@ export async function duplicateDifferences(ctx: MigrationContext): Promise<Dupli
             differences: [...pairs(model), ...differing(model)],
             missingTargets: [...pairs(model), ...missing(targetFields(model))],
             large: growingFields(model).length === 0 ? none : large(model),
+            outranked: outranked(model),
             alone: [
               { $match: { people: 1 } },
               {
@@ -81,14 +87,25 @@ export async function duplicateDifferences(ctx: MigrationContext): Promise<Dupli
     missingTargets,
     large: tooLargeOnes,
     alone: [alone = noSets],
+    outranked: [held = null],
   } = found ?? nothingFound;
-  return { differences, missingTargets, large: tooLargeOnes, alone };
+  return { differences, missingTargets, large: tooLargeOnes, alone, outranked: held };
 }
 
 const noSets: DuplicateDifferences["alone"] = { sets: 0, chats: 0 };
-const nothingFound = { differences: [], missingTargets: [], large: [], alone: [] };
+const nothingFound = { differences: [], missingTargets: [], large: [], alone: [], outranked: [] };
 
 const none: readonly Document[] = [{ $match: { $expr: false } }];
+
+/** Without criteria it is no more than the smaller `_id` that says so. */
+function outranked({ chats: { survivor } }: ChatModel): readonly Document[] {
+  if (survivor.length === 0) return none;
+  return [
+    { $match: { $expr: { $ne: ["$survivor", "$first"] } } },
+    { $group: { _id: null, sets: { $sum: 1 }, example: { $min: "$first" } } },
+    { $project: { _id: 0 } },
+  ];
+}
 
 /** One document for each duplicate: `{id, loser, survivor}`, whole documents. */
 function pairs({ chats: { collection } }: ChatModel): Document[] {

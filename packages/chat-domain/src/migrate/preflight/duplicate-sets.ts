@@ -3,44 +3,41 @@ import { uniqueChats } from "../../model/chat-filters.ts";
 import type { ChatModel } from "../../model/chat-model.ts";
 import { type Expression, fieldAt } from "../../model/nested-fields.ts";
 import { ownField } from "../../model/own-names.ts";
-import { participantPaths, type ParticipantsPath, participantsPath } from "../../model/participants-place.ts";
+import {
+  participantFields,
+  participantPaths,
+  type ParticipantsPath,
+  participantsPath,
+} from "../../model/participants-place.ts";
+import { survivorRank, survivorSort } from "../../store/survivor-order.ts";
 import type { StoredDocument } from "../../model/stored-document.ts";
 
 /**
- * Stages that make of all chats one document for each set of people with more than one: `{survivor, losers, people}`,
- * `people` being how many. Within the server, so that it takes no memory here. A UUID is told from its text there, which
+ * Stages that make of all chats one document for each set of people with more than one: `{survivor, first, losers,
+ * people}`, `people` being how many, `first` the chat that would survive if none held the key. Within the server, so that it takes no memory here. A UUID is told from its text there, which
  * no server before 8 could write out: such sets are seen by `plan`'s own count alone.
  */
 export function duplicateSets(
   model: ChatModel,
   { sortsArrays }: { readonly sortsArrays: boolean },
 ): Document[] {
-  const { scope, keyField } = model.chats;
+  const { keyField } = model.chats;
   return [
-    { $match: mergeable(model) },
-    {
-      $project: {
-        people: { $setUnion: [idTexts(model), []] },
-        scope: scope === null ? "" : idText(`$${scope}`),
-        isKeyed: { $eq: [{ $type: `$${keyField}` }, "string"] },
-      },
-    },
-    { $match: { people: { $nin: [null, []] } } },
+    ...peopleOfChats(model, { isKeyed: { $eq: [{ $type: `$${keyField}` }, "string"] } }),
     {
       $group: {
-        _id: {
-          people: sortsArrays ? { $sortArray: { input: "$people", sortBy: 1 } } : "$people",
-          scope: { $ifNull: ["$scope", ""] },
-        },
+        _id: setOfPeople({ sortsArrays }),
         holder: { $min: { $cond: ["$isKeyed", "$_id", null] } },
         first: { $min: "$_id" },
         chats: { $push: "$_id" },
       },
     },
     { $match: { "chats.1": { $exists: true } } },
+    ...bySurvivor(model),
     {
       $project: {
         _id: 0,
+        first: 1,
         survivor: { $ifNull: ["$holder", "$first"] },
         chats: 1,
         people: { $size: "$_id.people" },
@@ -50,6 +47,82 @@ export function duplicateSets(
       $set: { losers: { $filter: { input: "$chats", as: "chat", cond: { $ne: ["$$chat", "$survivor"] } } } },
     },
     { $unset: "chats" },
+  ];
+}
+
+/** Stages that make of all chats one document for each set of people: `{chats, orders}`, in how many orders they stand. */
+export function ordersOfPeople(
+  model: ChatModel,
+  options: { readonly sortsArrays: boolean },
+): readonly Document[] {
+  return [
+    ...peopleOfChats(model, { order: idTexts(model) }),
+    { $group: { _id: setOfPeople(options), chats: { $sum: 1 }, orders: { $addToSet: "$order" } } },
+  ];
+}
+
+/** All chats that may be merged, as the canonical texts of their people and scope, and what else is asked of them. */
+function peopleOfChats(model: ChatModel, more: Document): Document[] {
+  const { scope } = model.chats;
+  const people = { $setUnion: [idTexts(model), []] };
+  const fields = participantFields(model)?.length;
+  const fitting = { $expr: { $in: [{ $size: "$people" }, [1, fields]] } };
+  return [
+    { $match: mergeable(model) },
+    { $project: { people, scope: scope === null ? "" : idText(fieldAt("$", scope)), ...more } },
+    { $match: { people: { $nin: [null, []] } } },
+    ...(fields === undefined ? [] : [{ $match: fitting }]),
+  ];
+}
+
+function setOfPeople({ sortsArrays }: { readonly sortsArrays: boolean }): Document {
+  return {
+    people: sortsArrays ? { $sortArray: { input: "$people", sortBy: 1 } } : "$people",
+    scope: { $ifNull: ["$scope", ""] },
+  };
+}
+
+/** Puts the chat first that the model's criteria put first; nothing where the smallest `_id` decides, which is there already. */
+function bySurvivor(model: ChatModel): Document[] {
+  const { survivor, collection } = model.chats;
+  if (survivor.length === 0) return [];
+  const looked = (as: string, stages: readonly Document[]): Document => ({
+    $lookup: {
+      from: collection,
+      let: { id: "$chats" },
+      pipeline: [{ $match: { $expr: { $eq: ["$_id", "$$id"] } } }, ...stages],
+      as,
+    },
+  });
+  const filters = survivor.flatMap((criterion, index) =>
+    "where" in criterion
+      ? [looked(`selected${index}`, [{ $match: criterion.where }, { $project: { _id: 1 } }])]
+      : [],
+  );
+  const ranks = survivor.map((criterion, index) => survivorRank(criterion, index, true));
+  const values = survivor.map((criterion, index) =>
+    "where" in criterion
+      ? { [`value${index}`]: { $ne: [`$selected${index}`, []] } }
+      : Object.fromEntries(
+          Object.keys(ranks[index]?.values ?? {}).map((name) => [name, { $first: `$ranks.${name}` }]),
+        ),
+  );
+  return [
+    { $unwind: "$chats" },
+    ...filters,
+    looked("ranks", [
+      { $project: Object.assign({ _id: 1 }, ...ranks.map((rank) => rank.values)) as Document },
+    ]),
+    { $project: Object.assign({ holder: 1, chats: 1 }, ...values) as Document },
+    { $sort: survivorSort(ranks, "chats") },
+    {
+      $group: {
+        _id: "$_id",
+        holder: { $first: "$holder" },
+        first: { $first: "$chats" },
+        chats: { $push: "$chats" },
+      },
+    },
   ];
 }
 

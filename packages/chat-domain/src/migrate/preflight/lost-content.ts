@@ -19,7 +19,7 @@ export async function hasMergeable({ chats, model }: MigrationContext): Promise<
 }
 
 function lostContentReport(model: ChatModel, found: DuplicateDifferences): PreflightReport {
-  const { differences, missingTargets, alone } = found;
+  const { differences, missingTargets, alone, outranked } = found;
   return {
     problems: [
       ...differences.filter(({ isLost }) => isLost).map(lostText),
@@ -30,6 +30,7 @@ function lostContentReport(model: ChatModel, found: DuplicateDifferences): Prefl
       ),
     ],
     warnings: [
+      ...(outranked === null ? [] : [outrankedText(outranked)]),
       ...(alone.sets === 0 ? [] : [aloneText(model, alone)]),
       ...differences.filter(({ isLost }) => !isLost).map(differenceText),
     ],
@@ -40,6 +41,13 @@ function lostText({ path, duplicates, example }: Difference): string {
   return (
     `${duplicates} ${isAre(duplicates, "duplicate has", "duplicates have")} elements in ${path} that the survivor lacks ` +
     `(such as ${String(example)}), and nobody would see them any more: name ${path} in "fold", or in "ignore"`
+  );
+}
+
+function outrankedText({ sets, example }: NonNullable<DuplicateDifferences["outranked"]>): string {
+  return (
+    `${sets} ${isAre(sets, "set of people has a chat", "sets of people have a chat")} that "survivor" puts before the one that holds ` +
+    `their key (such as ${String(example)}): who holds the key stays, and the other is merged into it`
   );
 }
 

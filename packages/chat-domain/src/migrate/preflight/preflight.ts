@@ -5,6 +5,7 @@ import type { MigrationContext } from "../context/migration-context.ts";
 import { MigrationError, withMigrationErrors } from "../context/migration-error.ts";
 import { invalidReason } from "../keys/chat-validity.ts";
 import { unfitCollections } from "./collections.ts";
+import { crossedChats } from "./crossed-chats.ts";
 import { checked, type PreflightCheck, type PreflightReport, together } from "./findings.ts";
 import { collatedUniqueIndexes, expiringChats, foldedUniqueIndexes } from "./index-obstacles.ts";
 import { keyFieldProblems } from "./key-field.ts";
@@ -27,6 +28,7 @@ import { strictValidators } from "./validators.ts";
 const sampleSize = 100;
 
 const checks: readonly PreflightCheck[] = [
+  crossedChats,
   keyIndexProblems,
   async (ctx) => ({ problems: await keyFieldProblems(ctx), warnings: [] }),
   async (ctx) => ({ problems: await otherwiseBegunMerges(ctx), warnings: [] }),
