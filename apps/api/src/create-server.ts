@@ -2,7 +2,7 @@ import type { Server } from "node:http";
 import cors from "@fastify/cors";
 import type { ChatContext } from "@onechat/chat-domain";
 import { isUnforeseen, maxBatchSize } from "@onechat/chat-router";
-import { fastifyTRPCPlugin, type FastifyTRPCPluginOptions } from "@trpc/server/adapters/fastify";
+import type { TRPCError } from "@trpc/server";
 import {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -37,6 +37,7 @@ import { rest } from "./rest/rest.ts";
 import type { AppRouter } from "./router.ts";
 import { sendSecurityHeaders } from "./http/security-headers.ts";
 import type { TrafficObserver } from "./observe/traffic-observer.ts";
+import { typedCalls } from "./typed/typed-calls.ts";
 
 export interface ServerDependencies {
   /** What is served under `/trpc`. */
@@ -117,22 +118,20 @@ async function serveRouter(server: FastifyInstance, dependencies: ServerDependen
     consumeQuota,
     admin,
   });
-  const options: FastifyTRPCPluginOptions<AppRouter> = {
+  await server.register(typedCalls, {
     prefix: "/trpc",
-    trpcOptions: {
-      router: dependencies.router,
-      maxBatchSize,
-      allowMethodOverride: true,
-      createContext: ({ req }) => contextOf(req),
-      onError: ({ error, req }) => {
-        noteRequestId(error, req.id);
-        if (isUnforeseen(error)) req.log.error({ err: error.cause ?? error }, "unforeseen error");
-      },
-      responseMeta: ({ errors }) => ({ headers: errorHeaders(errors) }),
-    },
-  };
-  await server.register(fastifyTRPCPlugin, options);
+    router: dependencies.router,
+    maxBatchSize,
+    contextOf,
+    onError: noteError,
+    headersOf: errorHeaders,
+  });
   await server.register(rest, { prefix: "/api", version: dependencies.version, contextOf });
+}
+
+function noteError(error: TRPCError, { id, log }: FastifyRequest): void {
+  noteRequestId(error, id);
+  if (isUnforeseen(error)) log.error({ err: error.cause ?? error }, "unforeseen error");
 }
 
 function adminContext({ admin, readiness, version }: ServerDependencies): AdminContext {

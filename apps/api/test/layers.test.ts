@@ -22,6 +22,7 @@ const rooms: readonly string[] = [
   "admin",
   "router.ts",
   "rest",
+  "typed",
   "create-server.ts",
   "serve.ts",
   "main.ts",

@@ -1,0 +1,185 @@
+/**
+ * tRPC's adapter makes web objects for every call: a Request, its Headers, AbortSignals, a Response and a stream. That
+ * was half of what a call cost this process. Plain calls are answered without: JSON in one piece, for procedures that
+ * there are, by a method that they take, one or a batch. What a call does, and the shape and status of its error, come
+ * from tRPC's own functions. Everything else, also what is refused as a whole, is the adapter's.
+ */
+import type { IncomingMessage } from "node:http";
+import {
+  type AnyTRPCProcedure,
+  callTRPCProcedure,
+  getTRPCErrorFromUnknown,
+  getTRPCErrorShape,
+  TRPCError,
+  type TRPCProcedureType,
+} from "@trpc/server";
+import { getHTTPStatusCode } from "@trpc/server/http";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { RequestContext } from "../request-context.ts";
+import type { AppRouter } from "../router.ts";
+
+/** What both ways of serving are made from. */
+export interface TypedCallOptions {
+  readonly router: AppRouter;
+  readonly maxBatchSize: number;
+  readonly contextOf: (request: FastifyRequest) => RequestContext;
+  /** Told of every call that fails, before its error is shaped. */
+  readonly onError: (error: TRPCError, request: FastifyRequest) => void;
+  /** The headers of an answer with these errors. */
+  readonly headersOf: (errors: readonly TRPCError[]) => Readonly<Record<string, string>>;
+}
+
+type CallType = "query" | "mutation";
+
+/** Calls that came in one request. */
+export interface PlainCalls {
+  readonly type: CallType;
+  readonly paths: readonly string[];
+  readonly isBatch: boolean;
+  /** A JSON object, if it is JSON, or empty. */
+  readonly inputs: string;
+}
+
+/** Reads a request; `null` when it is for tRPC's adapter. */
+export type ReadPlainCalls = (request: FastifyRequest) => PlainCalls | null;
+
+export function plainCallsReader({ router, maxBatchSize }: TypedCallOptions): ReadPlainCalls {
+  // By their whole path, which the types do not tell.
+  const procedures: Readonly<Record<string, unknown>> = router._def.procedures;
+  const types = new Map(
+    Object.entries(procedures).map(([path, procedure]) => [path, (procedure as AnyTRPCProcedure)._def.type]),
+  );
+  return (request) => {
+    const query = queryOf(request.raw);
+    if (!hasPlainUrl(request.raw) || query.has("connectionParams") || !hasPlainHeaders(request.raw))
+      return null;
+    const isBatch = query.get("batch") === "1";
+    const { path } = request.params as { readonly path: string };
+    const paths = isBatch ? path.split(",") : [path];
+    const type = commonType(paths.map((each) => types.get(each)));
+    const inputs = request.method === "GET" ? query.get("input") : request.body;
+    const isPlain = type !== null && takes(type, request.method) && mayBeObject(inputs);
+    return isPlain && paths.length <= maxBatchSize ? { type, paths, isBatch, inputs: inputs ?? "" } : null;
+  };
+}
+
+/** The adapter makes a URL of host and path, and refuses what cannot be one. */
+function hasPlainUrl({ headers: { host = "localhost" }, url = "" }: IncomingMessage): boolean {
+  return !url.includes("#") && !host.includes("@") && URL.canParse(`http://${host}`);
+}
+
+/** JSON is what comes, and in one piece is what is wanted. */
+function hasPlainHeaders({ method, headers }: IncomingMessage): boolean {
+  const { accept = "", "content-type": type = method === "GET" ? "application/json" : "" } = headers;
+  const wantsStream = headers["trpc-accept"] !== undefined || accept.includes("application/jsonl");
+  return /^application\/json\s*(;|$)/i.test(type) && !wantsStream;
+}
+
+function queryOf({ url = "" }: IncomingMessage): URLSearchParams {
+  const start = url.indexOf("?");
+  return new URLSearchParams(start < 0 ? "" : url.slice(start));
+}
+
+function commonType(types: readonly (TRPCProcedureType | undefined)[]): CallType | null {
+  const [type] = types;
+  return type !== undefined && type !== "subscription" && types.every((other) => other === type)
+    ? type
+    : null;
+}
+
+/** A query may come as POST: a long list of people does not fit into a URL. */
+function takes(type: CallType, method: string): boolean {
+  return method === "POST" || (method === "GET" && type === "query");
+}
+
+/** Any other JSON is never right here, and how it is wrong the adapter knows. */
+function mayBeObject(inputs: unknown): inputs is string | null | undefined {
+  return (
+    inputs === undefined ||
+    inputs === null ||
+    (typeof inputs === "string" && (inputs === "" || inputs.startsWith("{")))
+  );
+}
+
+/** Makes the calls and sends their answers, with the status and the headers that the adapter would send. */
+export async function answerPlainCalls(
+  calls: PlainCalls,
+  options: TypedCallOptions,
+  exchange: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+): Promise<void> {
+  const outcomes = await outcomesOf(calls, options, exchange);
+  const errors = outcomes.flatMap(({ error }) => error ?? []);
+  const answers = outcomes.map(({ data, error }, index) => {
+    if (error === null) return { result: { data } };
+    const path = calls.paths[index];
+    const config = options.router._def._config;
+    return {
+      error: getTRPCErrorShape({ config, error, type: calls.type, path, input: undefined, ctx: undefined }),
+    };
+  });
+  void exchange.reply
+    .code(
+      getHTTPStatusCode(
+        answers,
+        outcomes.map(({ error }) => error ?? undefined),
+      ),
+    )
+    .headers({
+      "content-type": "application/json",
+      ...options.headersOf(errors),
+      vary: "trpc-accept, accept",
+    })
+    // A serializer of its own keeps Fastify from adding a charset to the type.
+    .serializer(JSON.stringify)
+    .send(calls.isBatch ? answers : answers[0]);
+}
+
+interface Outcome {
+  readonly data: unknown;
+  readonly error: TRPCError | null;
+}
+
+function outcomesOf(
+  { type, paths, isBatch, inputs }: PlainCalls,
+  { router, contextOf, onError }: TypedCallOptions,
+  { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+): Promise<readonly Outcome[]> {
+  const ctx = contextOf(request);
+  const signal = callerGone(reply);
+  let parsed: Promise<Readonly<Record<string, unknown>> | undefined> | null = null;
+  const inputOf = async (index: number): Promise<unknown> => {
+    // Only once somebody asks: who may not call does not make us read.
+    const all = await (parsed ??= parseInputs(inputs));
+    return isBatch ? all?.[index] : all;
+  };
+  const outcomes = paths.map(async (path, batchIndex): Promise<Outcome> => {
+    try {
+      const getRawInput = (): Promise<unknown> => inputOf(batchIndex);
+      const data = await callTRPCProcedure({ router, path, type, ctx, getRawInput, signal, batchIndex });
+      return { data, error: null };
+    } catch (cause) {
+      const error = getTRPCErrorFromUnknown(cause);
+      onError(error, request);
+      return { data: undefined, error };
+    }
+  });
+  return Promise.all(outcomes);
+}
+
+async function parseInputs(text: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+  if (text === "") return undefined;
+  try {
+    return JSON.parse(text) as Readonly<Record<string, unknown>>;
+  } catch (cause) {
+    throw new TRPCError({ code: "BAD_REQUEST", message: "the input is not valid JSON", cause });
+  }
+}
+
+/** Aborts when the connection ends before the answer is complete. */
+function callerGone({ raw }: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  raw.once("close", () => {
+    if (!raw.writableEnded) controller.abort();
+  });
+  return controller.signal;
+}
