@@ -38,6 +38,8 @@ function described(error: unknown, { stoppedBy, hosts }: FailureSetting): Descri
       message: "the configuration cannot be used",
       problems: error.problems,
     };
+  if (error instanceof ChatError && error.code !== "UNAVAILABLE")
+    return { exit: "failed", code: error.code, message: error.message };
   if (error instanceof ChatError || isOfNetwork(error)) {
     const message = `the database at ${hosts} does not answer: ${causeText(error)}`;
     return { exit: exitOfError("UNAVAILABLE"), code: "UNAVAILABLE", message };

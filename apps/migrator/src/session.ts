@@ -1,4 +1,6 @@
-import { connect } from "@onechat/chat-domain/connect";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ChatError } from "@onechat/chat-domain";
+import { type ChatConnection, connect } from "@onechat/chat-domain/connect";
 import {
   type MigrationContext,
   migrationContext,
@@ -41,7 +43,7 @@ export async function connected(
 ): Promise<Connected> {
   const connection = opened(settings);
   try {
-    await connection.ping();
+    await answered(connection);
   } catch (error) {
     await connection[Symbol.asyncDispose]();
     throw isRefusedLogin(error)
@@ -60,6 +62,26 @@ export async function connected(
   return { ctx, [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose]() };
 }
 
+/** How long one is waited for that is there, but cannot answer just now, in milliseconds. */
+const longestWaitMs = 60_000;
+
+/** One that cannot be found is said at once: it may well be the wrong address. */
+async function answered(connection: Pick<ChatConnection, "ping">): Promise<void> {
+  for (const end = performance.now() + longestWaitMs; ;) {
+    try {
+      return await connection.ping();
+    } catch (error) {
+      if (!isOnlyBusy(error) || performance.now() > end) throw error;
+      await sleep(500);
+    }
+  }
+}
+
+function isOnlyBusy(error: unknown): boolean {
+  if (!(error instanceof ChatError) || error.code !== "UNAVAILABLE") return false;
+  return error.cause instanceof Error && error.cause.name !== "MongoServerSelectionError";
+}
+
 /** The driver's own words about a bad connection string may quote it, so they are not repeated. */
 function opened({ uri, database }: Settings): ReturnType<typeof connect> {
   try {
@@ -71,7 +93,7 @@ function opened({ uri, database }: Settings): ReturnType<typeof connect> {
   }
 }
 
-/** 18: wrong user or password; 8000: the same, of a hosted database. */
+/** 18: wrong user or password; 8000: the same, of a hosted database. What else that says by it is UNAVAILABLE by now. */
 function isRefusedLogin(error: unknown): boolean {
   return error instanceof Error && "code" in error && (error.code === 18 || error.code === 8_000);
 }

@@ -1,5 +1,6 @@
 import { MongoNetworkError, MongoServerError, MongoServerSelectionError } from "mongodb";
 import { describe, expect, it } from "vitest";
+import { lastingCodes, passingCodes } from "./passing-codes.ts";
 import { isDuplicateOf, isHintRefused, isTransient } from "../src/errors/mongo-errors.ts";
 
 function serverError(fields: Record<string, unknown>): MongoServerError {
@@ -45,10 +46,29 @@ describe("an error of the driver", () => {
     expect(isTransient(cause)).toBe(true);
   });
 
+  it.each(Object.entries(passingCodes))("says by its code that it may pass: %s", (_category, codes) => {
+    expect(codes.filter((code) => !isTransient(serverError({ code })))).toEqual([]);
+  });
+
+  it.each([
+    "RetryableWriteError",
+    "RetryableError",
+    "TransientTransactionError",
+    "UnknownTransactionCommitResult",
+    "SystemOverloadedError",
+  ])("says so by a label, whatever its code is: %s", (label) => {
+    expect(isTransient(serverError({ code: 987_654, errorLabels: [label] }))).toBe(true);
+    expect(isTransient(serverError({ code: 987_654, errorLabels: ["Other"] }))).toBe(false);
+  });
+
+  it("that a hosted database gives to a wrong password does not pass, while its others do", () => {
+    const refused = serverError({ code: 8_000, errorLabels: ["HandshakeError"] });
+    expect([isTransient(refused), isTransient(serverError({ code: 8_000 }))]).toEqual([false, true]);
+  });
+
   it("that will not pass says so", () => {
     for (const error of [
-      serverError({ code: 11000 }),
-      serverError({ code: 121 }),
+      ...lastingCodes.map((code) => serverError({ code })),
       new TypeError("a bug"),
       socketError("open", "ENOENT"),
       "text",

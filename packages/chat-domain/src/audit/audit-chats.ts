@@ -1,5 +1,5 @@
 import type { MigrationContext } from "../migrate/context/migration-context.ts";
-import { asMigrationError, withMigrationErrors } from "../migrate/context/migration-error.ts";
+import { asMigrationError, withMigrationErrors } from "../migrate/context/with-migration-errors.ts";
 import { keyIndexFlaw } from "../store/key-index.ts";
 import { auditJournal, auditTombstones } from "./audit-journal.ts";
 import { auditKeys } from "./audit-keys.ts";

@@ -1,3 +1,5 @@
+import { passingCodes, passingLabels, passingNames, passingSocketCodes } from "./passing-errors.ts";
+
 /** An error that the server has answered with. */
 export interface ServerError extends Error {
   readonly code: number;
@@ -22,27 +24,6 @@ export function isServerError(error: unknown): error is ServerError {
 }
 
 export const duplicateKeyCode = 11_000;
-export const timeLimitCode = 50;
-export const notReplicatedCode = 64;
-
-/** Other server codes that say "not now": elections, shutdown, and what else passes. */
-const passingCodes = [6, 7, 89, 91, 133, 134, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436];
-const transientCodes: ReadonlySet<number> = new Set([timeLimitCode, notReplicatedCode, ...passingCodes]);
-
-/** Driver errors that mean that the server could not be asked, or that its answer was lost. */
-const transientNames: ReadonlySet<string> = new Set([
-  "MongoServerSelectionError",
-  "MongoNetworkError",
-  "MongoNetworkTimeoutError",
-  "MongoWaitQueueTimeoutError",
-  "MongoPoolClearedError",
-  "MongoPoolClearedOnNetworkError",
-  "MongoPoolClosedError",
-  "MongoTopologyClosedError",
-  "MongoClientClosedError",
-  "MongoNotConnectedError",
-  "MongoWriteConcernError",
-]);
 
 /** Of inserts, and of updates on servers that tell the two apart. */
 const duplicateKeyCodes: ReadonlySet<number> = new Set([duplicateKeyCode, 11_001, 12_582]);
@@ -70,16 +51,28 @@ export function isHintRefused(error: unknown): boolean {
   return isServerError(error) && error.code === 2 && /\bhint\b/.test(error.message);
 }
 
-/** Whether the database only could not answer now: asking again may work. */
+/** Whether the database only could not answer now: asking again may work. The one place that tells. */
 export function isTransient(error: unknown): boolean {
-  if (isSocketError(error)) return true;
-  if (!isDriverError(error)) return false;
-  return transientNames.has(error.name) || (typeof error.code === "number" && transientCodes.has(error.code));
+  if (!(error instanceof Error)) return false;
+  if (!isDriverError(error)) return "code" in error && passingSocketCodes.has(error.code);
+  if (isRefusedLogin(error)) return false;
+  return (
+    passingNames.has(error.name) ||
+    labelsOf(error).some((label) => passingLabels.has(label)) ||
+    (isServerError(error) && passingCodes.has(error.code)) ||
+    isUnreplicated(error)
+  );
 }
 
-/** Not the driver's: writing to a connection that was reset just before, it (7.9) throws what the socket has thrown. */
-function isSocketError(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "ECONNRESET" || error.code === "EPIPE");
+/** 18: a wrong user or password. 8000: the same of a hosted database, which says other things by it later on. */
+export function isRefusedLogin(error: unknown): boolean {
+  if (!isServerError(error)) return false;
+  return error.code === 18 || (error.code === 8_000 && labelsOf(error).includes("HandshakeError"));
+}
+
+function labelsOf(error: Error): readonly string[] {
+  const labels: unknown = "errorLabels" in error ? error.errorLabels : [];
+  return Array.isArray(labels) ? labels : [];
 }
 
 /** Positions of the writes of an unordered bulk that the server refused, such as by a unique index. */
@@ -113,8 +106,13 @@ function isBulkError(error: unknown): error is BulkError {
   return isDriverError(error) && error.name === "MongoBulkWriteError" && "result" in error;
 }
 
+/** Its writes are done, but not safe yet: whatever the server gives as the reason. */
+function isUnreplicated(error: unknown): boolean {
+  return isBulkError(error) && error.result.getWriteConcernError() !== undefined;
+}
+
 function isRefusal(error: unknown): error is Refusal {
-  if (!isBulkError(error) || error.result.getWriteConcernError() !== undefined) return false;
+  if (!isBulkError(error) || isUnreplicated(error)) return false;
   return [error.writeErrors ?? []].flat().length > 0;
 }
 

@@ -4,7 +4,8 @@ import { formsOf } from "../identity/stored-ids.ts";
 import { recomputedKey } from "../model/chat-document.ts";
 import { type StoredDocument } from "../model/stored-document.ts";
 import { collectionOf, type MigrationContext } from "./context/migration-context.ts";
-import { MigrationError, withMigrationErrors } from "./context/migration-error.ts";
+import { MigrationError } from "./context/migration-error.ts";
+import { patiently } from "./context/with-migration-errors.ts";
 import type { JournalEntry } from "./context/migration-records.ts";
 import { invalidReason } from "./keys/chat-validity.ts";
 
@@ -46,7 +47,7 @@ export interface ChatExplanation {
  * ```
  */
 export function explainChat(ctx: MigrationContext, id: string): Promise<ChatExplanation> {
-  return withMigrationErrors(() => explain(ctx, id));
+  return patiently(ctx, () => explain(ctx, id));
 }
 
 async function explain(ctx: MigrationContext, id: string): Promise<ChatExplanation> {

@@ -8,6 +8,7 @@ import {
   type RunResult,
 } from "./context/migration-event.ts";
 import { parkedCount } from "./context/migration-history.ts";
+import { patiently } from "./context/with-migration-errors.ts";
 import { backfillPhase } from "./phases/backfill-phase.ts";
 import { indexPhase } from "./phases/index-phase.ts";
 import { mergePhase } from "./phases/merge-phase.ts";
@@ -62,10 +63,11 @@ function phasesUpTo(to: MigrationPhase): readonly MigrationPhase[] {
 export async function migrateUp(ctx: MigrationContext, options: MigrateUpOptions = {}): Promise<RunResult> {
   const to = options.to ?? "settle";
   await refuseUnfit(ctx, options);
-  if (options.retryParked !== true && !(await hasWork(ctx, to))) return nothingToDo(ctx, to);
+  const isIdle = (): Promise<boolean> => patiently(ctx, async () => !(await hasWork(ctx, to)));
+  if (options.retryParked !== true && (await isIdle())) return nothingToDo(ctx, to);
   return withRun(ctx, { ...options, command: "up", to }, async (run) => {
     // Whoever was waited for may have done it all.
-    if (run.lease.waited && options.retryParked !== true && !(await hasWork(ctx, to))) return "nothing-to-do";
+    if (run.lease.waited && options.retryParked !== true && (await isIdle())) return "nothing-to-do";
     if (options.retryParked === true) await run.attempt("merge", () => retryParked(run));
     for (const phase of phasesUpTo(to)) await runPhase(run, phase);
     return (await parkedCount(ctx)) > 0 ? "parked" : "done";
@@ -92,12 +94,12 @@ async function refuseUnfit(ctx: MigrationContext, options: MigrateUpOptions): Pr
       : [
           "purge deletes what an old version may still be writing to: --confirm-drained says that none is left",
         ]),
-    ...(await unfinishedRollback(ctx)),
+    ...(await patiently(ctx, () => unfinishedRollback(ctx))),
   ]);
 }
 
 async function nothingToDo(ctx: MigrationContext, to: MigrationPhase): Promise<RunResult> {
-  if (phasesUpTo(to).includes("seal") && !(await canSeal(ctx))) tellUnsealed(ctx);
+  if (phasesUpTo(to).includes("seal") && !(await patiently(ctx, () => canSeal(ctx)))) tellUnsealed(ctx);
   const parked = await parkedCount(ctx);
   const outcome: RunOutcome = parked > 0 ? "parked" : "nothing-to-do";
   return { outcome, run: null, counts: noCounts, parked };

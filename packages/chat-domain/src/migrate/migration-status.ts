@@ -1,9 +1,9 @@
 import { lastRun } from "./context/migration-history.ts";
 import { keyIndexFlaw } from "../store/key-index.ts";
 import type { MigrationContext } from "./context/migration-context.ts";
-import { withMigrationErrors } from "./context/migration-error.ts";
 import type { MigrationPhase } from "./context/migration-event.ts";
 import type { JournalState, LockControl, LockRecord, RunRecord } from "./context/migration-records.ts";
+import { patiently, withMigrationErrors } from "./context/with-migration-errors.ts";
 import { isSealed } from "./phases/seal-phase.ts";
 import { hasWork } from "./plan/pending-work.ts";
 
@@ -30,8 +30,8 @@ export function migrationStatus(
   ctx: MigrationContext,
   options: { readonly to?: MigrationPhase } = {},
 ): Promise<MigrationStatus> {
-  return withMigrationErrors(async () => ({
-    ...(await migrationProgress(ctx)),
+  return patiently(ctx, async () => ({
+    ...(await readProgress(ctx)),
     pending: await hasWork(ctx, options.to ?? "settle"),
   }));
 }

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { nativeForms } from "../identity/native-id.ts";
 import type { MigrationContext } from "./context/migration-context.ts";
-import { MigrationError, withMigrationErrors } from "./context/migration-error.ts";
+import { MigrationError } from "./context/migration-error.ts";
 import { type Merge, mergedStates, mergeOf } from "./context/migration-records.ts";
 import { noCounts, type RollbackTarget, type RunResult } from "./context/migration-event.ts";
 import { parkedCount } from "./context/migration-history.ts";
+import { patiently } from "./context/with-migration-errors.ts";
 import { bringBack, rollbackPhase } from "./phases/rollback-phase.ts";
 import { refuseProblems, rollbackProblems } from "./preflight/preflight.ts";
 import type { Run, RunOptions } from "./run/run.ts";
@@ -40,7 +41,7 @@ export async function rollBack(ctx: MigrationContext, options: RollBackOptions):
   if (!(await hasRun(ctx))) {
     return { outcome: "nothing-to-do", run: null, counts: noCounts, parked: await parkedCount(ctx) };
   }
-  const merge = "chat" in options ? await withMigrationErrors(() => mergeOfChat(ctx, options.chat)) : null;
+  const merge = "chat" in options ? await patiently(ctx, () => mergeOfChat(ctx, options.chat)) : null;
   const to = "chat" in options ? `chat ${options.chat}` : options.to;
   return withRun(ctx, { ...options, to, command: "rollback" }, async (run) => {
     await outwaitPredecessor(run);
@@ -69,8 +70,8 @@ async function mergeOfChat({ records }: MigrationContext, chat: string): Promise
   );
 }
 
-async function hasRun({ records }: MigrationContext): Promise<boolean> {
-  return (await records.runs.findOne({})) !== null;
+function hasRun(ctx: MigrationContext): Promise<boolean> {
+  return patiently(ctx, async () => (await ctx.records.runs.findOne({})) !== null);
 }
 
 /**
@@ -81,5 +82,5 @@ async function outwaitPredecessor(run: Run): Promise<void> {
   if (!run.lease.takenOver) return;
   run.ctx.emit({ event: "note", message: "waiting until no write of the runner before can be under way" });
   await sleep(run.ctx.leaseMs);
-  await run.checkpoint("rollback", {});
+  await run.attempt("rollback", () => run.checkpoint("rollback", {}));
 }

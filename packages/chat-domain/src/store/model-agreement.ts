@@ -1,6 +1,7 @@
 import type { Collection, Filter } from "mongodb";
 import { ChatError } from "../errors/chat-error.ts";
-import { isServerError, type ServerError, timeLimitCode } from "../errors/mongo-errors.ts";
+import { isServerError, type ServerError } from "../errors/mongo-errors.ts";
+import { timeLimitCode } from "../errors/passing-errors.ts";
 import type { NativeIdType } from "../identity/native-id.ts";
 import { keyPrefix, keyVersion } from "../identity/participants-key.ts";
 import type { ChatModel } from "../model/chat-model.ts";

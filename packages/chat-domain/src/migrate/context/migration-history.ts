@@ -1,7 +1,7 @@
 import type { Filter } from "mongodb";
 import type { MigrationContext } from "./migration-context.ts";
-import { withMigrationErrors } from "./migration-error.ts";
 import type { JournalEntry, RunRecord } from "./migration-records.ts";
+import { patiently } from "./with-migration-errors.ts";
 
 /**
  * The runs so far, newest first.
@@ -19,7 +19,7 @@ export function migrationHistory(
   ctx: MigrationContext,
   options: { readonly limit?: number } = {},
 ): Promise<readonly RunRecord[]> {
-  return withMigrationErrors(() =>
+  return patiently(ctx, () =>
     ctx.records.runs.find({}, { sort: newestFirst, limit: options.limit ?? 20 }).toArray(),
   );
 }
@@ -47,7 +47,7 @@ export function parkedChats(
   ctx: MigrationContext,
   options: { readonly limit?: number } = {},
 ): Promise<readonly JournalEntry[]> {
-  return withMigrationErrors(() =>
+  return patiently(ctx, () =>
     ctx.records.journal
       .find({ state: "parked" }, { sort: { _id: 1 }, limit: options.limit ?? 1_000 })
       .toArray(),
@@ -56,5 +56,5 @@ export function parkedChats(
 
 /** How many chats are parked now, over all runs. */
 export function parkedCount(ctx: MigrationContext): Promise<number> {
-  return withMigrationErrors(() => ctx.records.journal.countDocuments({ state: "parked" }));
+  return patiently(ctx, () => ctx.records.journal.countDocuments({ state: "parked" }));
 }

@@ -1,6 +1,6 @@
 import { ownField, type OwnFieldName, recordName } from "../../model/own-names.ts";
 import type { Document } from "mongodb";
-import { isServerError } from "../../errors/mongo-errors.ts";
+import { isServerError, isTransient } from "../../errors/mongo-errors.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import type { Run } from "../run/run.ts";
 
@@ -86,7 +86,7 @@ export async function canSeal({ db }: MigrationContext): Promise<boolean> {
     await db.command({ collMod: "migrator_has_no_such_collection" });
     return true;
   } catch (error) {
-    if (isServerError(error)) return error.code !== commandNotFound;
+    if (isServerError(error) && !isTransient(error)) return error.code !== commandNotFound;
     throw error;
   }
 }

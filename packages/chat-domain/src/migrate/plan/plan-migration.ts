@@ -7,8 +7,8 @@ import { uniqueChats } from "../../model/chat-filters.ts";
 import { type StoredDocument } from "../../model/stored-document.ts";
 import { existingIndexes } from "../../store/key-index.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
-import { withMigrationErrors } from "../context/migration-error.ts";
 import type { MigrationPhase } from "../context/migration-event.ts";
+import { patiently } from "../context/with-migration-errors.ts";
 import { invalidReason } from "../keys/chat-validity.ts";
 import { chatBatches } from "../keys/scan-chats.ts";
 import { typeWarnings } from "../preflight/key-field.ts";
@@ -94,7 +94,7 @@ export async function planMigration(
   ctx: MigrationContext,
   options: PlanOptions = {},
 ): Promise<MigrationPlan> {
-  return withMigrationErrors(async () => {
+  return patiently(ctx, async () => {
     const createsReferenceIndexes = options.createReferenceIndexes === true;
     const { problems, warnings, isReadable } = await preflight(ctx, { createsReferenceIndexes });
     if (!isReadable) return { ...emptyPlan, problems, warnings };

@@ -2,7 +2,8 @@ import { uniqueChats } from "../../model/chat-filters.ts";
 import { participantPaths } from "../../model/participants-place.ts";
 import { existingIndexes, indexFlaw, keyIndexes } from "../../store/key-index.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
-import { MigrationError, withMigrationErrors } from "../context/migration-error.ts";
+import { MigrationError } from "../context/migration-error.ts";
+import { patiently } from "../context/with-migration-errors.ts";
 import { invalidReason } from "../keys/chat-validity.ts";
 import { unfitCollections } from "./collections.ts";
 import { crossedChats } from "./crossed-chats.ts";
@@ -55,7 +56,7 @@ export async function preflight(
   ctx: MigrationContext,
   options: { readonly createsReferenceIndexes: boolean },
 ): Promise<PreflightReport & { readonly isReadable: boolean }> {
-  return withMigrationErrors(async () => {
+  return patiently(ctx, async () => {
     const basis = await checked(ctx, [serverProblems, unfitCollections]);
     // Of a view, or of nothing, there is nothing more to be seen.
     if (basis.problems.length > 0) return { ...basis, isReadable: false };
@@ -69,7 +70,7 @@ export async function preflight(
 
 /** What stands in the way of going back: nothing that the migration itself would mind in the application's data. */
 export function rollbackProblems(ctx: MigrationContext): Promise<readonly string[]> {
-  return withMigrationErrors(async () => [
+  return patiently(ctx, async () => [
     ...(await checked(ctx, [serverProblems, unfitCollections])).problems,
     ...(await missingPrivileges(ctx)),
   ]);

@@ -1,6 +1,6 @@
 import { recordName, recordNames } from "../../model/own-names.ts";
 import type { Document } from "mongodb";
-import { isServerError } from "../../errors/mongo-errors.ts";
+import { isServerError, isTransient } from "../../errors/mongo-errors.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 
 interface Privilege {
@@ -55,7 +55,7 @@ async function grantedPrivileges(admin: {
     if (!Array.isArray(users) || users.length === 0) return null;
     return authInfo.authenticatedUserPrivileges as readonly Privilege[];
   } catch (error) {
-    if (isServerError(error)) return null;
+    if (isServerError(error) && !isTransient(error)) return null;
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import { duplicateKeyCode, isServerError } from "../../errors/mongo-errors.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import { MigrationError } from "../context/migration-error.ts";
 import type { LockControl } from "../context/migration-records.ts";
+import { patiently } from "../context/with-migration-errors.ts";
 import { lockHolder, freeLock } from "./lease.ts";
 
 const majority = { writeConcern: majorityWrite } as const;
@@ -25,16 +26,18 @@ export async function setControl(
 ): Promise<void> {
   const control: LockControl = { action, reason, by, at: ctx.now() };
   const _id = ctx.model.chats.collection;
-  try {
-    await ctx.records.locks.updateOne(
-      { _id },
-      { $set: { control }, $setOnInsert: freeLock },
-      { upsert: true, ...majority },
-    );
-  } catch (error) {
-    if (!(isServerError(error) && error.code === duplicateKeyCode)) throw error;
-    await ctx.records.locks.updateOne({ _id }, { $set: { control } }, majority);
-  }
+  await patiently(ctx, async () => {
+    try {
+      await ctx.records.locks.updateOne(
+        { _id },
+        { $set: { control }, $setOnInsert: freeLock },
+        { upsert: true, ...majority },
+      );
+    } catch (error) {
+      if (!(isServerError(error) && error.code === duplicateKeyCode)) throw error;
+      await ctx.records.locks.updateOne({ _id }, { $set: { control } }, majority);
+    }
+  });
 }
 
 /**
@@ -50,12 +53,13 @@ export async function setControl(
  * ```
  */
 export async function liftControl(ctx: MigrationContext): Promise<boolean> {
-  const { modifiedCount } = await ctx.records.locks.updateOne(
-    { _id: ctx.model.chats.collection },
-    { $unset: { control: "" } },
-    majority,
-  );
-  return modifiedCount > 0;
+  const { locks } = ctx.records;
+  const _id = ctx.model.chats.collection;
+  // Asked before, as an answer that is lost does not say whether there was one.
+  const lock = await patiently(ctx, () => locks.findOne({ _id }));
+  if (lock?.control === undefined) return false;
+  await patiently(ctx, () => locks.updateOne({ _id }, { $unset: { control: "" } }, majority));
+  return true;
 }
 
 /**
@@ -72,9 +76,16 @@ export async function liftControl(ctx: MigrationContext): Promise<boolean> {
  * }
  * ```
  */
-export async function unlock(
+export function unlock(
   ctx: MigrationContext,
   options: { readonly force?: boolean } = {},
+): Promise<string | null> {
+  return patiently(ctx, () => takeFrom(ctx, options));
+}
+
+async function takeFrom(
+  ctx: MigrationContext,
+  options: { readonly force?: boolean },
 ): Promise<string | null> {
   const { locks } = ctx.records;
   const _id = ctx.model.chats.collection;

@@ -1,10 +1,12 @@
-import { type Db, type Document, MongoServerError } from "mongodb";
-import { isServerError, notReplicatedCode, timeLimitCode } from "../../errors/mongo-errors.ts";
+import { BSON, type Db, type Document, MongoServerError } from "mongodb";
+import { isServerError, isTransient } from "../../errors/mongo-errors.ts";
+import { notReplicatedCode, timeLimitCode } from "../../errors/passing-errors.ts";
 import type { Lease } from "./lease.ts";
 import {
   ignoringTwins,
   noOutcome,
   type Refusal,
+  refusalError,
   refusalOf,
   withAnswer,
   type WriteAnswer,
@@ -45,6 +47,8 @@ export interface GuardedWrites {
 
 const writeConcern = { w: "majority", j: true, wtimeout: 10_000 };
 const statementsPerCommand = 1_000;
+/** Of statements as they are given, a quarter of what a command may have: what keeps them in time comes on top. */
+const bytesPerCommand = 4 * 1_024 * 1_024;
 
 export function guardedWrites(db: Db, lease: Pick<Lease, "bound" | "renew">): GuardedWrites {
   const write = { db, lease };
@@ -77,14 +81,18 @@ export function guardedWrites(db: Db, lease: Pick<Lease, "bound" | "renew">): Gu
       ),
     administer: async (command) => {
       await lease.bound();
-      await db.command({ ...command, writeConcern });
+      replicated(await db.command({ ...command, writeConcern }));
     },
   };
 }
 
 async function send(db: Db, command: Readonly<Document>, { maxTimeMS }: WriteBound): Promise<WriteAnswer> {
-  const answer: Document = await db.command({ ...command, writeConcern, maxTimeMS });
-  if (answer["writeConcernError"] === undefined) return answer as unknown as WriteAnswer;
+  return replicated(await db.command({ ...command, writeConcern, maxTimeMS })) as unknown as WriteAnswer;
+}
+
+/** Whatever the reason is that a write is not safe yet, it is there and may be sent again. */
+function replicated(answer: Document): Document {
+  if (answer["writeConcernError"] === undefined) return answer;
   const message = "the write has not reached a majority yet";
   throw new MongoServerError({ code: notReplicatedCode, message });
 }
@@ -122,10 +130,8 @@ async function inChunks<T>(
   commandOf: InTime<readonly T[]>,
 ): Promise<WriteOutcome> {
   let outcome = noOutcome;
-  for (let from = 0; from < all.length; from += statementsPerCommand) {
-    let open = all
-      .slice(from, from + statementsPerCommand)
-      .map((statement, index) => ({ statement, at: from + index }));
+  for (const chunk of chunks(all)) {
+    let open: readonly Placed<T>[] = chunk;
     await withinLease(lease, async (bound) => {
       const statements = open.map(({ statement }) => statement);
       const answer = await send(db, commandOf(statements, bound), bound);
@@ -138,7 +144,28 @@ async function inChunks<T>(
   return outcome;
 }
 
-/** Which of the statements the server has refused for good, and which because they came too late. */
+/** By number and by size: a command is one document, and a server ends the connection of whoever sends more. */
+function* chunks<T>(all: readonly T[]): Generator<readonly Placed<T>[]> {
+  let chunk: Placed<T>[] = [];
+  let bytes = 0;
+  for (const [at, statement] of all.entries()) {
+    const size = BSON.calculateObjectSize({ statement });
+    if (chunk.length === statementsPerCommand || (chunk.length > 0 && bytes + size > bytesPerCommand)) {
+      yield chunk;
+      chunk = [];
+      bytes = 0;
+    }
+    chunk.push({ statement, at });
+    bytes += size;
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+/**
+ * Which of the statements the server has refused for good, and which because they came too late.
+ *
+ * @throws MongoServerError when it could not do one of them just now: that says nothing of the document
+ */
 function judged<T>(sent: readonly Placed<T>[], { writeErrors = [] }: WriteAnswer) {
   const errors = new Map(writeErrors.map((error) => [error.index, error]));
   const refusals: Refusal[] = [];
@@ -147,6 +174,8 @@ function judged<T>(sent: readonly Placed<T>[], { writeErrors = [] }: WriteAnswer
     const error = errors.get(index);
     if (error === undefined) continue;
     const refusal = refusalOf(error, placed.at);
+    const thrown = refusalError(refusal);
+    if (isTransient(thrown)) throw thrown;
     if (isPastDeadline(refusal)) late.push(placed);
     else refusals.push(refusal);
   }

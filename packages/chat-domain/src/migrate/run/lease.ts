@@ -6,6 +6,8 @@ import { duplicateKeyCode, isServerError } from "../../errors/mongo-errors.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import { MigrationError } from "../context/migration-error.ts";
 import type { LockControl, LockRecord } from "../context/migration-records.ts";
+import { retryTransient } from "../context/retry-transient.ts";
+import { patiently } from "../context/with-migration-errors.ts";
 import type { WriteBound } from "./write-statements.ts";
 
 /** The right to write, as long as it is renewed. Decided by the server's clock; judged locally by a monotonic one. */
@@ -43,6 +45,10 @@ export interface AcquireOptions {
 
 const released = new Date(0);
 
+/** How long giving it back is tried, in milliseconds: whoever comes next waits for its end otherwise. */
+const releaseMs = 5_000;
+const nobodyTold = (): void => undefined;
+
 /** The lock while nobody holds it. */
 export const freeLock = {
   owner: "",
@@ -58,12 +64,12 @@ export const freeLock = {
  * @throws MigrationError `LOCKED` when another runner holds it and `onLocked` is `fail`, or the signal ends the wait
  */
 export async function acquireLease(ctx: MigrationContext, options: AcquireOptions): Promise<Lease> {
-  await ensureLock(ctx);
+  await patiently(ctx, () => ensureLock(ctx));
+  const owner = randomUUID();
   for (let told = false; ; told = true) {
-    const owner = randomUUID();
-    const before = await takeOver(ctx, owner, options.command);
+    const before = await patiently(ctx, () => takeOver(ctx, owner, options.command));
     if (before !== null) return heldLease(ctx, { owner, before, waited: told });
-    const holder = await lockHolder(ctx);
+    const holder = await patiently(ctx, () => lockHolder(ctx));
     if (options.onLocked === "fail" || options.signal.aborted) throw locked(holder);
     if (!told) ctx.emit({ event: "lock.waiting", holder });
     await sleep(200 + Math.random() * Math.min(1_000, ctx.leaseMs / 4));
@@ -104,10 +110,13 @@ function prolonged({ leaseMs }: MigrationContext): Readonly<Document> {
   return { leaseUntil: { $add: ["$$NOW", leaseMs] }, heartbeatAt: "$$NOW" };
 }
 
-/** The lock as it was before, or `null` while somebody holds it. */
+/** The lock as it was before, or `null` while somebody else holds it: an answer that was lost may have given it to us. */
 function takeOver(ctx: MigrationContext, owner: string, command: string): Promise<LockRecord | null> {
   return ctx.records.locks.findOneAndUpdate(
-    { _id: ctx.model.chats.collection, $expr: { $lt: ["$leaseUntil", "$$NOW"] } },
+    {
+      _id: ctx.model.chats.collection,
+      $expr: { $or: [{ $eq: ["$owner", owner] }, { $lt: ["$leaseUntil", "$$NOW"] }] },
+    },
     [
       {
         $set: {
@@ -172,8 +181,9 @@ function heldLease(ctx: MigrationContext, { owner, before, waited }: Held): Leas
       clearInterval(heartbeat);
       if (lost) return;
       // Without an owner: a heartbeat that is still on its way must not find it.
-      await locks
-        .updateOne(mine, { $set: { owner: "", leaseUntil: released } }, majority)
+      const release = { $set: { owner: "", leaseUntil: released } };
+      await retryTransient(Math.min(releaseMs, ctx.leaseMs))
+        .attempt(() => locks.updateOne(mine, release, majority), nobodyTold)
         .catch(() => undefined);
     },
   };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Db } from "mongodb";
-import { isServerError } from "../../errors/mongo-errors.ts";
+import { isServerError, isTransient } from "../../errors/mongo-errors.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 
 interface Member {
@@ -27,7 +27,7 @@ export function replicationLag(db: Db): () => Promise<number | null> {
       known = lagOf(members);
       askAgain = performance.now() + checkEveryMs;
     } catch (error) {
-      if (!isServerError(error)) throw error;
+      if (!isServerError(error) || isTransient(error)) throw error;
       askAgain = Number.POSITIVE_INFINITY;
     }
     return known;

@@ -2,16 +2,23 @@ import { lastRun } from "../context/migration-history.ts";
 import { recordName } from "../../model/own-names.ts";
 import { ObjectId } from "mongodb";
 import type { MigrationContext } from "../context/migration-context.ts";
-import { MigrationError, withMigrationErrors } from "../context/migration-error.ts";
-import { noCounts, type RunCounts, type RunOutcome, type RunResult } from "../context/migration-event.ts";
+import { MigrationError } from "../context/migration-error.ts";
+import {
+  noCounts,
+  type PhaseName,
+  type RunCounts,
+  type RunOutcome,
+  type RunResult,
+} from "../context/migration-event.ts";
 import { parkedCount } from "../context/migration-history.ts";
 import type { RunRecord } from "../context/migration-records.ts";
 import { mergingDigest, modelDigest } from "../context/model-digest.ts";
+import { patiently } from "../context/with-migration-errors.ts";
 import { batchSize } from "./batch-size.ts";
 import { guardedWrites, type GuardedWrites } from "./guarded-writes.ts";
 import { acquireLease, type Lease } from "./lease.ts";
 import { replicationLag, waitForReplicas } from "./replication-lag.ts";
-import { retryTransient } from "./retry-transient.ts";
+import { retryTransient } from "../context/retry-transient.ts";
 import { type Run, type RunRequest, RunStopped } from "./run.ts";
 
 /** Acquires the lease, keeps the record, does the work, and ends both whatever happens. */
@@ -22,9 +29,7 @@ export async function withRun(
 ): Promise<RunResult> {
   const signal = request.signal ?? new AbortController().signal;
   const onLocked = request.onLocked ?? "fail";
-  await using lease = await withMigrationErrors(() =>
-    acquireLease(ctx, { command: request.command, onLocked, signal }),
-  );
+  await using lease = await acquireLease(ctx, { command: request.command, onLocked, signal });
   ctx.emit({ event: "lock.acquired", fence: lease.fence, takenOver: lease.takenOver });
   const run = await beginRun(ctx, lease, { ...request, signal });
   try {
@@ -33,24 +38,49 @@ export async function withRun(
       throw error;
     });
     const result = { outcome, run: run.id, counts: run.counts(), parked: await parkedCount(ctx) };
-    await endRun(run, outcome, null);
+    await recordEnd(run, request, outcome);
     ctx.emit({ event: "run.end", run: run.id, outcome, counts: result.counts });
     return result;
   } catch (error) {
-    await endRun(run, "failed", error).catch(() => undefined);
+    await recordFailure(run, request, error).catch(() => undefined);
     throw error;
   }
+}
+
+/** What is asked before the first phase, and after the last one, counts to these. */
+function outerPhase({ command }: RunRequest): PhaseName {
+  return command === "up" ? "index" : "rollback";
 }
 
 /** An order to stop that was given before holds for this run too. */
 async function begin(
   run: Run,
-  { command }: RunRequest,
+  request: RunRequest,
   work: (run: Run) => Promise<RunOutcome>,
 ): Promise<RunOutcome> {
-  const phase = command === "up" ? "index" : "rollback";
+  const phase = outerPhase(request);
   await run.attempt(phase, () => run.checkpoint(phase, {}));
   return work(run);
+}
+
+/** What is done stays done, even if the database goes away before that can be written down. */
+async function recordEnd(run: Run, request: RunRequest, outcome: RunOutcome): Promise<void> {
+  try {
+    await run.attempt(outerPhase(request), () => endRun(run, outcome, null));
+  } catch (error) {
+    if (!(error instanceof MigrationError) || error.code !== "UNAVAILABLE") throw error;
+    run.ctx.emit({
+      event: "note",
+      message: `the end of the run could not be recorded, so the next one looks at everything again: ${error.message}`,
+    });
+  }
+}
+
+/** A database that has not answered for so long is not waited for once more. */
+function recordFailure(run: Run, request: RunRequest, error: unknown): Promise<void> {
+  const record = (): Promise<void> => endRun(run, "failed", error);
+  const isAway = error instanceof MigrationError && error.code === "UNAVAILABLE";
+  return isAway ? record() : run.attempt(outerPhase(request), record);
 }
 
 async function endRun(run: Run, state: RunRecord["state"], error: unknown): Promise<void> {
@@ -88,7 +118,7 @@ async function beginRun(
 ): Promise<Run> {
   const write = guardedWrites(ctx.db, lease);
   const model = modelDigest(ctx.model);
-  const last = await lastRun(ctx);
+  const last = await patiently(ctx, () => lastRun(ctx));
   const resumed =
     last !== null && resumable.has(last.state) && last.command === request.command && last.model === model
       ? last
@@ -112,9 +142,8 @@ async function beginRun(
     model,
     merging: mergingDigest(ctx.model),
   };
-  await write.upsert(recordName(ctx.model, "migrator_runs"), [
-    { _id: id, set: record, unset: ["endedAt", "error"] },
-  ]);
+  const begun = { _id: id, set: record, unset: ["endedAt", "error"] };
+  await patiently(ctx, () => write.upsert(recordName(ctx.model, "migrator_runs"), [begun]));
   ctx.emit({
     event: "run.start",
     run: id,
@@ -180,7 +209,8 @@ function liveRun({ ctx, id, lease, write, resumed, request }: LiveRunParts): Run
       ctx.emit({ event: "progress", phase, done, total, counts, batch: size, batchMs }),
     async note(event, details) {
       const entry = { _id: new ObjectId(), at: ctx.now(), run: id, event, host: ctx.host, details };
-      await write.insert(recordName(ctx.model, "migrator_events"), [entry]);
+      // Of one entry, however often it is sent.
+      await patiently(ctx, () => write.insert(recordName(ctx.model, "migrator_events"), [entry]));
     },
   };
 }

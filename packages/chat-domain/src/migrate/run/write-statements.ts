@@ -1,5 +1,4 @@
 import type { Document } from "mongodb";
-import { duplicateKeyCode } from "../../errors/mongo-errors.ts";
 
 /** What keeps a write within the lease, wherever it is held up: on its way, or at work. */
 export interface WriteBound {
@@ -97,9 +96,12 @@ function beforeDeadline({ beginBefore }: WriteBound): Readonly<Document> {
   return { $gte: [{ $sqrt: { $subtract: [beginBefore, "$$NOW"] } }, 0] };
 }
 
-/** Whether {@link beforeDeadline} is why the server has refused a write. Duplicate keys are quoted, and may hold any text. */
-export function isPastDeadline(error: { readonly code: number; readonly message: string }): boolean {
-  return error.code !== duplicateKeyCode && error.message.includes("$sqrt's argument");
+/** Of a square root of what is negative; the second where the server's newer query engine looks at it. */
+const pastDeadlineCodes: ReadonlySet<number> = new Set([28_714, 7_157_710]);
+
+/** Whether {@link beforeDeadline} is why the server has refused a write. */
+export function isPastDeadline({ code }: { readonly code: number }): boolean {
+  return pastDeadlineCodes.has(code);
 }
 
 /** An expression for the server: whether a document lacks the field; `null` is something. */

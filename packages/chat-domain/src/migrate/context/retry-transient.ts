@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isTransient } from "../../errors/mongo-errors.ts";
-import { MigrationError } from "../context/migration-error.ts";
+import { MigrationError } from "./migration-error.ts";
 
 /** How long a run goes on trying while the database does not answer. */
 export interface DatabasePatience {
