@@ -30,6 +30,11 @@ export function keylessChatsOf(
   return both(model, [...exactly(model, ids), unkeyed(model), live(model), ofScope(model, scope)]);
 }
 
+/** Live chats without a key, not released, that may be given one. */
+export function claimable(model: ChatModel): Filter<StoredDocument> {
+  return both(model, [unkeyed(model), live(model)]);
+}
+
 /** Live chats that are unique by their participants. */
 export function uniqueChats(model: ChatModel): Filter<StoredDocument> {
   return both(model, [live(model)]);
