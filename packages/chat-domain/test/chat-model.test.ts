@@ -51,7 +51,7 @@ describe("ChatModel", () => {
   it.each([
     { name: "a fold of who is in a chat", model: { fold: { participants: "union" } } },
     { name: "a fold of onechat's own fields", model: { fold: { aliases: "union" } } },
-    { name: "a strategy it does not know", model: { fold: { title: "sum" } } },
+    { name: "a strategy it does not know", model: { fold: { title: "average" } } },
     {
       name: "a newest value without the greatest time beside it",
       model: { fold: { last: { newestBy: "updatedAt" }, updatedAt: "min" } },

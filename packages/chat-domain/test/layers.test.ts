@@ -11,7 +11,8 @@ const merging = [
   ["migrate/run"],
   ["migrate/journal"],
   ["migrate/keys"],
-  ["migrate/merge/archive", "migrate/merge/fold"],
+  ["migrate/merge/archive"],
+  ["migrate/merge/fold"],
   ["migrate/merge/references"],
   ["migrate/merge"],
 ];

@@ -16,6 +16,7 @@ import { referencesTo } from "../migrate/merge/references/references-to.ts";
 import { strayTombstones } from "../migrate/merge/tombstones.ts";
 import { type StoredDocument } from "../model/stored-document.ts";
 import { driftedDuplicates, driftFindings } from "./audit-drift.ts";
+import { auditFolds } from "./audit-folds.ts";
 import type { Finding, FindingCode } from "./finding.ts";
 
 const size = (): number => 1_000;
@@ -36,10 +37,9 @@ export async function* auditJournal(
     const drifted = await driftedDuplicates(ctx, merges);
     yield* await driftFindings(ctx, drifted);
     const isDrifted = idSet(losersOf(drifted));
-    yield* await mergesOf(
-      ctx,
-      entries.filter(({ _id }) => !isDrifted.has(_id)),
-    );
+    const standing = entries.filter(({ _id }) => !isDrifted.has(_id));
+    yield* await mergesOf(ctx, standing);
+    yield* await auditFolds(ctx, standing);
     yield* await referencesToLosers(ctx, withoutMerges(merges, drifted));
     tick(entries.length);
   }

@@ -92,12 +92,14 @@ function textOf(value: unknown): string {
   return participantIdOrNull(value) ?? idText(value);
 }
 
+/** A chat that referred to itself is among the copies of duplicates, once it is purged. */
 async function archivedRows(
-  ctx: MigrationContext,
+  { records, model }: MigrationContext,
   collection: string,
   ids: readonly NativeId[],
 ): Promise<{ has(id: NativeId): boolean }> {
-  const copies = await ctx.records.rowsArchive
+  const archive = collection === model.chats.collection ? records.archive : records.rowsArchive;
+  const copies = await archive
     .find({ "_id.id": { $in: [...ids] }, collection }, { projection: { _id: 1 } })
     .toArray();
   return idMap(copies.map((copy) => [copy._id.id, true] as const));

@@ -23,6 +23,8 @@ export const findingCodes = [
   "REFERENCE_TO_LOSER",
   /** A document that followed a duplicate to its survivor is gone, or points elsewhere. */
   "REFERENCE_LOST",
+  /** What was folded from a duplicate cannot be told from its survivor any more: somebody has replaced that as a whole. */
+  "CONTRIBUTION_LOST",
   /** A duplicate, or what it was merged into, is a chat of other people by now: what is sent to it stays there. */
   "DRIFTED_DUPLICATE",
   /** A merge or a rollback was begun and not ended. */

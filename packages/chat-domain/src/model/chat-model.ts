@@ -147,12 +147,13 @@ function refuseOwnNames(
 function refuseIdentityFolds({ chats, fold }: UncheckedModel, check: z.core.$RefinementCtx): void {
   const identity = [chats.participants, chats.scope ?? []].flat();
   const isOneOf = typeof chats.participants === "string" ? sameRoot : overlaps;
-  for (const field of Object.keys(fold)) {
+  for (const [field, strategy] of Object.entries(fold)) {
+    if (isFoldOfMembers(chats.participants, field, strategy)) continue;
     if (identity.some((path) => isOneOf(path, field)))
       check.addIssue({
         code: "custom",
         path: ["fold", field],
-        message: "who is in a chat never changes in a merge",
+        message: `who is in a chat never changes in a merge; the fields of its members fold by {"union": {"by": their id's path, "fold"}}`,
       });
   }
 }
@@ -183,6 +184,13 @@ function refuseUnpaired({ chats, fold }: UncheckedModel, check: z.core.$Refineme
     );
     if (beside !== undefined) refuse(index, `the same path as in "fold", which names ${beside}`);
   });
+}
+
+/** The people's own documents, told apart by the path of their ids: what folds is beside that. */
+function isFoldOfMembers(participants: unknown, field: string, strategy: FoldModel[string]): boolean {
+  if (typeof strategy === "string" || !("union" in strategy)) return false;
+  const { by, orderBy, newestBy } = strategy.union;
+  return participants === `${field}.${by}` && orderBy === undefined && newestBy === undefined;
 }
 
 /** One field may refer to several kinds of things: then `where` or `prefix` tells them apart. */

@@ -13,6 +13,9 @@ export const everyKindModel: ChatModelInput = {
       fold: {
         readUpTo: "max",
         joinedAt: "min",
+        mentions: "sum",
+        isMuted: "every",
+        drafts: { union: { by: "_id" } },
         unread: {
           recount: { collection: "messages", field: "chat", since: { counted: "at", row: "readUpTo" } },
         },
@@ -26,6 +29,11 @@ export const everyKindModel: ChatModelInput = {
     updatedAt: "max",
     latestMessage: { newestBy: "updatedAt" },
     tags: "union",
+    unreadBy: { eachKey: "sum" },
+    isArchived: "every",
+    hiddenFrom: "intersection",
+    log: { union: { by: "_id", orderBy: "at", fold: { seenBy: "union" } } },
+    notes: { concat: { orderBy: "at" } },
     messageCount: { recount: { collection: "messages", field: "chat" } },
   },
 };
@@ -99,7 +107,14 @@ function fixture(): Fixture {
     updatedAt: new Date(start + index * day),
     latestMessage: idOf(2, index * 10 + 2),
     messageCount: new Double(3),
-    unreadBy: { 12: Long.fromNumber(1), 7: 2 },
+    unreadBy: { 12: Long.fromNumber(1), 7: 2, [`u${index % 3}`]: index },
+    isArchived: index % 2 === 0,
+    hiddenFrom: ["alice", `user ${index % 2}`],
+    log: [
+      { _id: idOf(6, index), at: new Date(start - index * day), seenBy: [`user ${index}`] },
+      { _id: idOf(6, 100), at: new Date(start), seenBy: [`user ${index}`] },
+    ],
+    notes: [{ at: new Date(start + (index % 2) * day), text: "note" }],
   }));
   const messages = chats.flatMap((chat, index) =>
     [0, 1, 2].map((number) => ({
@@ -118,6 +133,9 @@ function fixture(): Fixture {
       joinedAt: new Date(start - index * day),
       readUpTo: new Date(start + index * day),
       unread: new Double(1),
+      mentions: index,
+      isMuted: true,
+      drafts: [{ _id: index, text: "draft" }],
     })),
   );
   const pins = chats

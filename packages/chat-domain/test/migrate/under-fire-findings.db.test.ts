@@ -63,7 +63,7 @@ describe("what an old version does in the middle of a migration", () => {
     const { db, loser } = await duplicates();
     let changes = 0;
     const busy = interruptedDatabase(db, async (command) => {
-      if (command["aggregate"] !== "chats_archive" || changes >= 3) return;
+      if (command["update"] !== "chats_archive" || changes >= 3) return;
       changes += 1;
       await db.collection("chats").updateOne({ _id: loser }, { $set: { changes } });
     });

@@ -77,6 +77,10 @@ export interface ArchiveRecord {
   /** For a row: the survivor's row that stands for it. */
   readonly into?: NativeId;
   readonly epoch: number;
+  /** The newest copy of a document has the greatest, also when it is one that was seen before. None where an earlier version copied. */
+  readonly seq?: number;
+  /** Whether it has been folded: `marked` in the document that it went into, or `purged`, when that mark is gone. */
+  readonly folded?: { readonly state: "marked" | "purged"; readonly at?: number };
   readonly archivedAt: Date;
   readonly document: StoredDocument;
 }
@@ -88,9 +92,13 @@ export interface OriginalRecord {
   readonly key?: { readonly value: unknown; readonly followedBy: string | null };
   /** Whether the migration has set the field of this name. */
   readonly unkeyedAt?: true;
-  /** The folded fields, by their position in the model; absent ones are absent. */
+  /** The top-level fields in which something folds, whole; absent ones are among the names alone. */
+  readonly folded?: {
+    readonly names: readonly string[];
+    readonly document: Readonly<Record<string, unknown>>;
+  };
+  /** As an earlier version saved them: by their position in the model; and those whole which hold what lies deeper. */
   readonly fields?: Readonly<Record<string, unknown>>;
-  /** The top-level fields that hold those of them which lie deeper, whole, by their position. */
   readonly roots?: Readonly<Record<string, unknown>>;
   /** An array of chat ids before the first loser was taken from it, by its field; of what lies deeper the whole field. */
   readonly [array: `array:${string}`]: unknown;

@@ -1,5 +1,5 @@
 import { recordName } from "../../model/own-names.ts";
-import { type Expression, fieldAt, rootsOf } from "../../model/nested-fields.ts";
+import { type Expression, rootsOf } from "../../model/nested-fields.ts";
 import { type Document, ObjectId } from "mongodb";
 import type { NativeId } from "../../identity/native-id.ts";
 import type { FoldModel } from "../../model/merge-model.ts";
@@ -36,22 +36,16 @@ export async function saveOriginalKeys(run: Run, ids: readonly NativeId[]): Prom
   });
 }
 
-/** Saves the fields that a merge is about to fold. Only what is not saved yet. */
+/** Saves the fields that a merge is about to fold, top-level fields as a whole. Only what is not saved yet. */
 export async function saveOriginalFields(
   run: Run,
   { collection, ids, fold }: { collection: string; ids: readonly NativeId[]; fold: FoldModel },
 ): Promise<void> {
-  const fields = Object.keys(fold);
-  if (fields.length === 0 || ids.length === 0) return;
-  // What lies inside a field is given back with all of it.
-  const roots = nestedRoots(fold).map((root, index) => [`r${index}`, `$${root}`] as const);
-  const parts = { fields: fieldImage(fields, "$"), roots: Object.fromEntries(roots) };
-  await saveOriginals(run, {
-    collection,
-    ids,
-    filter: {},
-    parts: roots.length === 0 ? { fields: parts.fields } : parts,
-  });
+  const names = rootsOf(Object.keys(fold));
+  if (names.length === 0 || ids.length === 0) return;
+  const document = Object.fromEntries(names.map((name) => [name, `$${name}`]));
+  const parts = { folded: { names: { $literal: names }, document } };
+  await saveOriginals(run, { collection, ids, filter: {}, parts, earlier: "fields" });
 }
 
 interface OriginalArrays {
@@ -81,27 +75,20 @@ export function arrayPart(field: string): `array:${string}` {
   return `array:${field.replaceAll(".", "/")}`;
 }
 
-/** The fields of a document by their position, absent ones absent: `{ f0: "$createdAt" }`. */
-export function fieldImage(fields: readonly string[], prefix: string): Readonly<Document> {
-  return Object.fromEntries(fields.map((field, index) => [`f${index}`, fieldAt(prefix, field)]));
-}
-
-/** The top-level fields in which something is folded that lies deeper. */
-export function nestedRoots(fold: FoldModel): readonly string[] {
-  return rootsOf(Object.keys(fold).filter((field) => field.includes(".")));
-}
-
 interface OriginalParts {
   readonly collection: string;
   readonly ids: readonly NativeId[];
   readonly filter: Readonly<Document>;
   /** Expressions by name; the first tells whether they are saved already. */
   readonly parts: Readonly<Record<string, Expression>>;
+  /** The part as which an earlier version has saved the same. */
+  readonly earlier?: string;
 }
 
-async function saveOriginals(run: Run, { collection, ids, filter, parts }: OriginalParts): Promise<void> {
+async function saveOriginals(run: Run, originals: OriginalParts): Promise<void> {
+  const { collection, ids, filter, parts, earlier } = originals;
   const names = Object.keys(parts);
-  const isNew = isMissing(names[0] ?? "");
+  const isNew = { $and: [names[0] ?? "", earlier ?? []].flat().map(isMissing) };
   const set = names.map((name) => [name, { $cond: [isNew, `$$new.${name}`, `$${name}`] }] as const);
   await run.write.merge(collection, [
     { $match: { _id: { $in: ids }, ...filter } },
@@ -127,7 +114,7 @@ export async function saveUnkeyed(run: Run, ids: readonly NativeId[]): Promise<v
 }
 
 /** What is saved of a fold. */
-export const foldParts = ["fields", "roots", "recounted"] as const;
+export const foldParts = ["folded", "fields", "roots", "recounted"] as const;
 
 /** Deletes parts of originals that have been given back, and what then is empty. */
 export async function deleteOriginals(

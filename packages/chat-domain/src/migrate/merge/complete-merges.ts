@@ -3,11 +3,10 @@ import type { NativeId } from "../../identity/native-id.ts";
 import { groupedById, idMap, idText } from "../../identity/stored-ids.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import { type Merge, losersOf } from "../context/migration-records.ts";
-import { copiesOfMerges } from "../journal/copies-of-merges.ts";
 import { advance } from "../journal/journal.ts";
 import type { Run } from "../run/run.ts";
-import { isMissing } from "../run/write-statements.ts";
 import { archiveDocuments } from "./archive/archive-documents.ts";
+import { chatFold } from "./chat-fold.ts";
 import { foldDocuments } from "./fold/fold-documents.ts";
 import { recountChats, recountRows } from "./fold/recount.ts";
 import { incompleteMerges } from "./incomplete-merges.ts";
@@ -133,17 +132,10 @@ async function referredValues(ctx: MigrationContext, merges: readonly Merge[]) {
 async function fold(run: Run, merges: readonly Merge[]): Promise<void> {
   const { model } = run.ctx;
   await foldDocuments(run, {
-    archive: "chats_archive",
-    filter: { "_id.id": { $in: losersOf(merges) }, $or: copiesOfMerges(merges) },
-    target: "survivor",
-    into: model.chats.collection,
-    alive: {
-      $and: [
-        { $eq: [{ $type: `$${model.chats.keyField}` }, "string"] },
-        isMissing(ownField(run.ctx.model, "mergedInto")),
-      ],
-    },
-    fold: model.fold,
+    ...chatFold(run.ctx),
+    ids: groupedById(merges, ({ survivor }) => survivor).flatMap(([merge]) => merge?.survivor ?? []),
+    epochs: idMap(merges.map(({ loser, epoch }) => [loser, epoch] as const)),
+    filter: { [model.chats.keyField]: { $type: "string" }, [ownField(model, "mergedInto")]: null },
   });
   await recountSurvivors(run, merges);
 }

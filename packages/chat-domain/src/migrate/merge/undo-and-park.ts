@@ -2,6 +2,8 @@ import { type Merge, losersOf } from "../context/migration-records.ts";
 import { parkMerges } from "../journal/journal.ts";
 import type { Run } from "../run/run.ts";
 import { restoreCopies } from "./archive/archive-documents.ts";
+import { chatFold } from "./chat-fold.ts";
+import { moveMarksBack } from "./fold/archived-marks.ts";
 import { restoreLosers } from "./undo-merges.ts";
 
 export interface UnmergeableMerge {
@@ -19,7 +21,10 @@ export async function undoAndPark(run: Run, unmergeable: readonly UnmergeableMer
   const losers = losersOf(merges);
   const into = run.ctx.model.chats.collection;
   const purged = await run.ctx.records.journal.find({ _id: { $in: losers }, state: "purged" }).toArray();
-  if (purged.length > 0) await restoreCopies(run, { archive: "chats_archive", into, merges });
+  if (purged.length > 0) {
+    await restoreCopies(run, { archive: "chats_archive", into, merges });
+    await moveMarksBack(run, chatFold(run.ctx), merges);
+  }
   await restoreLosers(run, merges);
   await parkMerges(
     run,

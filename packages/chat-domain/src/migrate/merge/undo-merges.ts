@@ -17,8 +17,11 @@ import { refusalError } from "../run/write-outcome.ts";
 import { restoreCopies } from "./archive/archive-documents.ts";
 import { recountChats } from "./fold/recount.ts";
 import { unfoldDocuments } from "./fold/unfold-documents.ts";
+import { chatFold } from "./chat-fold.ts";
+import { returnElements } from "./return-elements.ts";
 import { withoutMerges } from "./merge-standing.ts";
 import { byReference, moveBack } from "./references/move-back.ts";
+import { rowFold } from "./references/row-conflicts.ts";
 import { removeAliases } from "./survivors.ts";
 
 export interface RestoreOptions {
@@ -89,17 +92,11 @@ function isUnfolded(
 }
 
 async function unfoldChats(run: Run, { undone, kept, survivors }: Undoing): Promise<void> {
-  const { chats, fold, references } = run.ctx.model;
-  const moved = references.filter(({ collection }) => collection === chats.collection);
   await unfoldDocuments(run, {
-    collection: chats.collection,
+    ...chatFold(run.ctx),
     ids: survivors,
-    fold,
-    archive: "chats_archive",
-    target: "survivor",
     undone,
-    kept,
-    moved: moved.map(({ field }) => field),
+    returning: (all) => returnElements(run, all),
   });
   const others = groupedById(kept, ({ survivor }) => survivor).flatMap(([merge]) => merge?.survivor ?? []);
   await recountChats(run, others);
@@ -133,25 +130,13 @@ async function revive(run: Run, losers: readonly NativeId[], { releasedAt }: Res
   if (refusal !== undefined) throw refusalError(refusal);
 }
 
-async function restoreRows(
-  run: Run,
-  { undone, kept }: Undoing,
-  { collection, onConflict, fold }: ReferenceModel,
-): Promise<void> {
+async function restoreRows(run: Run, { undone, kept }: Undoing, reference: ReferenceModel): Promise<void> {
+  const { collection, onConflict } = reference;
   if (onConflict === undefined) return;
   await restoreCopies(run, { archive: "chat_rows_archive", into: collection, merges: undone });
   if (onConflict !== "fold") return;
   const into = await rowsInto(run, collection, undone);
-  const request = {
-    collection,
-    fold,
-    archive: "chat_rows_archive",
-    target: "into",
-    undone,
-    kept,
-    moved: [],
-  } as const;
-  await unfoldDocuments(run, { ...request, ids: into });
+  await unfoldDocuments(run, { ...rowFold(reference), ids: into, undone });
   const others = idMap((await rowsInto(run, collection, kept)).map((id) => [id, true] as const));
   await deleteOriginals(run, { collection, ids: into.filter((id) => !others.has(id)), parts: foldParts });
 }

@@ -5,6 +5,8 @@ import { advance, journalBatches } from "../journal/journal.ts";
 import { deleteArchived } from "../merge/archive/archive-documents.ts";
 import { contentsOf } from "../merge/archive/content-hash.ts";
 import { archiveLosers, completeMerged } from "../merge/complete-merges.ts";
+import { chatFold } from "../merge/chat-fold.ts";
+import { moveMarksToArchive } from "../merge/fold/archived-marks.ts";
 import { incompleteMerges, stragglers } from "../merge/incomplete-merges.ts";
 import { withoutMerges } from "../merge/merge-standing.ts";
 import type { Run } from "../run/run.ts";
@@ -26,6 +28,16 @@ export async function purgePhase(run: Run): Promise<void> {
     run.progress("purge", { done, total, batch: entries.length, batchMs });
   }
   await sweep(run, "purge");
+  await removePurgedMarks(run);
+}
+
+/** Whose duplicate is gone for ever needs no mark in its survivor: the archive has it. */
+async function removePurgedMarks(run: Run): Promise<void> {
+  if (Object.keys(run.ctx.model.fold).length === 0) return;
+  for await (const entries of journalBatches(run.ctx, ["purged"], () => run.batch.current())) {
+    await run.attempt("purge", () => moveMarksToArchive(run, chatFold(run.ctx), entries.flatMap(mergeOf)));
+    await run.attempt("purge", () => run.checkpoint("purge", {}));
+  }
 }
 
 /** A tombstone that anything refers to stays: whoever follows that would find nothing. */

@@ -7,6 +7,7 @@ import { rootOf } from "../../model/stored-document.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import { documentDifferences } from "./document-differences.ts";
 import { duplicateSets, idText, listAt, personId, sortingArraysSince } from "./duplicate-sets.ts";
+import { type FoldMisfit, misfitStages } from "./fold-misfits.ts";
 import { serverVersion } from "./server.ts";
 
 /** One way in which duplicates differ from their survivors. */
@@ -38,6 +39,7 @@ export interface DuplicateDifferences {
   readonly large: readonly LargeSurvivor[];
   /** Sets in which a chat comes before the one that holds the key, and one of those chats. */
   readonly outranked: { readonly sets: number; readonly example: NativeId } | null;
+  readonly misfits: readonly FoldMisfit[];
   /** Sets of one person with several chats, and these chats. */
   readonly alone: { readonly sets: number; readonly chats: number };
 }
@@ -64,6 +66,11 @@ export async function duplicateDifferences(ctx: MigrationContext): Promise<Dupli
           $facet: {
             differences: [...pairs(model), ...differing(model)],
             missingTargets: [...pairs(model), ...missing(targetFields(model))],
+            misfits: [
+              ...pairs(model),
+              { $project: { id: 1, documents: ["$loser", "$survivor"] } },
+              ...misfitStages(model.fold),
+            ],
             large: growingFields(model).length === 0 ? none : large(model),
             outranked: outranked(model),
             alone: [
@@ -86,14 +93,22 @@ export async function duplicateDifferences(ctx: MigrationContext): Promise<Dupli
     differences,
     missingTargets,
     large: tooLargeOnes,
+    misfits,
     alone: [alone = noSets],
     outranked: [held = null],
   } = found ?? nothingFound;
-  return { differences, missingTargets, large: tooLargeOnes, alone, outranked: held };
+  return { differences, missingTargets, large: tooLargeOnes, misfits, alone, outranked: held };
 }
 
 const noSets: DuplicateDifferences["alone"] = { sets: 0, chats: 0 };
-const nothingFound = { differences: [], missingTargets: [], large: [], alone: [], outranked: [] };
+const nothingFound = {
+  differences: [],
+  missingTargets: [],
+  large: [],
+  misfits: [],
+  alone: [],
+  outranked: [],
+};
 
 const none: readonly Document[] = [{ $match: { $expr: false } }];
 
@@ -123,7 +138,7 @@ function pairs({ chats: { collection } }: ChatModel): Document[] {
 function differing(model: ChatModel): Document[] {
   const path = participantsPath(model);
   const { scope, keyField } = model.chats;
-  const given = [...Object.keys(model.fold), ...model.ignore];
+  const given = [...foldedPaths(model), ...model.ignore];
   const ours = ["_id", "__v", keyField, ...ownFieldNames.map((name) => ownField(model, name))];
   const people = path === null ? participantPaths(model) : [path.array];
   const identity = [...people, ...(scope === null ? [] : [scope])];
@@ -144,6 +159,16 @@ function differing(model: ChatModel): Document[] {
     { $sort: { duplicates: -1, _id: 1 } },
     { $project: { _id: 0, path: "$_id.path", isLost: "$_id.isLost", duplicates: 1, example: 1 } },
   ];
+}
+
+/** What a fold takes care of; of the people's own documents only the fields that fold. */
+function foldedPaths(model: ChatModel): readonly string[] {
+  const array = participantsPath(model)?.array;
+  return Object.entries(model.fold).flatMap(([path, strategy]) =>
+    path === array && typeof strategy === "object" && "union" in strategy
+      ? Object.keys(strategy.union.fold ?? {}).map((field) => `${path}.${field}`)
+      : [path],
+  );
 }
 
 /** What differs inside the members' own documents; the people themselves are the same. */
@@ -199,9 +224,12 @@ function missing(fields: readonly string[]): readonly Document[] {
 
 /** Fields that a fold makes larger. */
 function growingFields({ fold }: ChatModel): readonly string[] {
-  const scalar: ReadonlySet<unknown> = new Set(["min", "max"]);
+  const scalar: ReadonlySet<unknown> = new Set(["min", "max", "sum", "every", "some", "intersection"]);
   return Object.entries(fold).flatMap(([path, strategy]) =>
-    scalar.has(strategy) || (typeof strategy === "object" && "recount" in strategy) ? [] : [path],
+    scalar.has(strategy) ||
+    (typeof strategy === "object" && ("recount" in strategy || "intersection" in strategy))
+      ? []
+      : [path],
   );
 }
 

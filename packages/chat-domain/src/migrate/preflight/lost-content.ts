@@ -3,6 +3,7 @@ import { participantPaths, participantsPath } from "../../model/participants-pla
 import type { MigrationContext } from "../context/migration-context.ts";
 import { mergeable } from "./duplicate-sets.ts";
 import { type Difference, type DuplicateDifferences, duplicateDifferences } from "./duplicate-differences.ts";
+import { misfitText } from "./fold-misfits.ts";
 import { nothingFound, type PreflightReport } from "./findings.ts";
 
 /** What a merge would take out of sight, before it does. Costs a pass over the chats while there are some to be merged. */
@@ -19,9 +20,10 @@ export async function hasMergeable({ chats, model }: MigrationContext): Promise<
 }
 
 function lostContentReport(model: ChatModel, found: DuplicateDifferences): PreflightReport {
-  const { differences, missingTargets, alone, outranked } = found;
+  const { differences, missingTargets, misfits, alone, outranked } = found;
   return {
     problems: [
+      ...misfits.map((misfit) => misfitText(misfit, model.chats.collection)),
       ...differences.filter(({ isLost }) => isLost).map(lostText),
       ...missingTargets.map(
         ({ field, duplicates, example }) =>

@@ -10,6 +10,7 @@ import { crossedChats } from "./crossed-chats.ts";
 import { checked, type PreflightCheck, type PreflightReport, together } from "./findings.ts";
 import { collatedUniqueIndexes, expiringChats, foldedUniqueIndexes } from "./index-obstacles.ts";
 import { keyFieldProblems } from "./key-field.ts";
+import { rowMisfits } from "./fold-misfits.ts";
 import { lostContent } from "./lost-content.ts";
 import { mapKeyConflicts } from "./map-key-conflicts.ts";
 import { foreignFields } from "./own-fields.ts";
@@ -46,6 +47,7 @@ const checks: readonly PreflightCheck[] = [
   referenceValues,
   lostContent,
   mapKeyConflicts,
+  rowMisfits,
 ];
 
 /**

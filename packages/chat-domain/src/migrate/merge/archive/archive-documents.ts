@@ -2,11 +2,12 @@ import { recordName } from "../../../model/own-names.ts";
 import type { Document } from "mongodb";
 import { duplicateKeyCode, isServerError } from "../../../errors/mongo-errors.ts";
 import type { NativeId } from "../../../identity/native-id.ts";
-import { idMap } from "../../../identity/stored-ids.ts";
+import { groupedById, idMap } from "../../../identity/stored-ids.ts";
 import { collectionOf } from "../../context/migration-context.ts";
 import type { Merge } from "../../context/migration-records.ts";
 import { copiesOfMerges } from "../../journal/copies-of-merges.ts";
 import type { Run } from "../../run/run.ts";
+import { isMissing } from "../../run/write-statements.ts";
 import { archivedContents, contentsOf } from "./content-hash.ts";
 import { exactDocument } from "./exact-document.ts";
 
@@ -46,6 +47,7 @@ export async function archiveDocuments(run: Run, request: ArchiveRequest): Promi
   if (ids.length === 0) return;
   // A document finds what is said about it by its position among the ids.
   const present = ids.flatMap((id) => known.get(id) ?? []);
+  const seqs = await nextSeqs(run, request, { ids, labels, epochs: present.map(({ merge }) => merge.epoch) });
   const copy = {
     _id: { id: "$_id", hash: atPosition(labels) },
     collection: { $literal: from },
@@ -53,6 +55,7 @@ export async function archiveDocuments(run: Run, request: ArchiveRequest): Promi
     survivor: atPosition(present.map(({ merge }) => merge.survivor)),
     ...(archive === "chat_rows_archive" ? { into: atPosition(present.map(({ into }) => into)) } : {}),
     epoch: atPosition(present.map(({ merge }) => merge.epoch)),
+    seq: atPosition(seqs),
     archivedAt: "$$NOW",
     document: "$$ROOT",
   };
@@ -63,11 +66,54 @@ export async function archiveDocuments(run: Run, request: ArchiveRequest): Promi
       $merge: {
         into: recordName(run.ctx.model, archive),
         on: "_id",
-        whenMatched: [{ $set: { epoch: "$$new.epoch", archivedAt: "$$new.archivedAt" } }],
+        whenMatched: [
+          {
+            $set: {
+              epoch: "$$new.epoch",
+              archivedAt: "$$new.archivedAt",
+              seq: { $cond: [isOfEarlierVersion, "$$REMOVE", "$$new.seq"] },
+              // What was folded in an earlier merge has been taken out since.
+              folded: { $cond: [{ $eq: ["$epoch", "$$new.epoch"] }, "$folded", "$$REMOVE"] },
+            },
+          },
+        ],
         whenNotMatched: "insert",
       },
     },
   ]);
+}
+
+/** An earlier version has not numbered its copies, nor marked what it folded: of this merge they stay so. */
+const isOfEarlierVersion = { $and: [isMissing("seq"), { $eq: ["$epoch", "$$new.epoch"] }] };
+
+interface Labelled {
+  readonly ids: readonly NativeId[];
+  readonly labels: readonly string[];
+  readonly epochs: readonly number[];
+}
+
+/** The newest copy has the greatest number: a copy that is made, or seen again after another one, gets the next. */
+async function nextSeqs(
+  run: Run,
+  { archive }: ArchiveRequest,
+  { ids, labels, epochs }: Labelled,
+): Promise<readonly number[]> {
+  const records = archive === "chats_archive" ? run.ctx.records.archive : run.ctx.records.rowsArchive;
+  const copies = await records
+    .find({ "_id.id": { $in: [...ids] } }, { projection: { seq: 1, epoch: 1 } })
+    .toArray();
+  const groups = groupedById(copies, ({ _id }) => _id.id);
+  const copiesOf = idMap(
+    groups.flatMap((group) => group.slice(0, 1).map(({ _id }) => [_id.id, group] as const)),
+  );
+  return ids.map((id, at) => {
+    const group = copiesOf.get(id) ?? [];
+    const last = Math.max(0, ...group.map(({ seq = 0 }) => seq));
+    const isNewest = group.some(
+      ({ _id, seq = 0, epoch }) => seq === last && _id.hash === labels[at] && epoch === epochs[at],
+    );
+    return isNewest ? Math.max(last, 1) : last + 1;
+  });
 }
 
 function atPosition(values: readonly unknown[]): Document {
@@ -127,7 +173,7 @@ export async function restoreCopies(run: Run, { archive, into, merges }: Restore
 async function restore(run: Run, { archive, into, merges }: RestoreRequest): Promise<void> {
   await run.write.merge(recordName(run.ctx.model, archive), [
     { $match: { collection: into, $or: copiesOfMerges(merges) } },
-    { $sort: { archivedAt: 1 } },
+    { $sort: { seq: 1, archivedAt: 1 } },
     { $group: { _id: "$_id.id", document: { $last: "$document" } } },
     { $replaceWith: "$document" },
     { $merge: { into, on: "_id", whenMatched: "keepExisting", whenNotMatched: "insert" } },

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { BSON, type Collection, type Document } from "mongodb";
 import type { NativeId } from "../../../identity/native-id.ts";
-import { idText } from "../../../identity/stored-ids.ts";
+import { groupedById, idText } from "../../../identity/stored-ids.ts";
 import type { StoredDocument } from "../../../model/stored-document.ts";
+import type { ArchiveRecord } from "../../context/migration-records.ts";
 
 /** A document as it is stored, byte by byte. */
 export interface Content {
@@ -34,6 +35,24 @@ export async function archivedContents<T extends Document>(
     known.add(`${idText(id)} ${hash}`);
   }
   return ({ id, hash }) => known.has(`${idText(id)} ${hash}`);
+}
+
+/** Tells whether the newest copy has this very content: an older one may have it too, and something came between. */
+export async function newestContents(
+  archive: Collection<ArchiveRecord>,
+  ids: readonly NativeId[],
+): Promise<(content: Pick<Content, "id" | "hash">) => boolean> {
+  const labels = await archive
+    .find({ "_id.id": { $in: [...ids] } }, { projection: { _id: 1 }, sort: { seq: 1, archivedAt: 1 } })
+    .toArray();
+  const last = groupedById(labels, ({ _id }) => _id.id).flatMap((group) => group.at(-1)?._id ?? []);
+  const pipeline = [{ $match: { _id: { $in: last } } }, { $replaceWith: "$document" }];
+  const newest = new Map<string, string>();
+  for await (const raw of archive.aggregate(pipeline, { raw: true })) {
+    const { id, hash } = contentOf(raw as unknown as Uint8Array);
+    newest.set(idText(id), hash);
+  }
+  return ({ id, hash }) => newest.get(idText(id)) === hash;
 }
 
 function contentOf(bytes: Uint8Array): Content {

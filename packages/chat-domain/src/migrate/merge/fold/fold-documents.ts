@@ -1,97 +1,241 @@
-import { recordName } from "../../../model/own-names.ts";
 import type { Document } from "mongodb";
-import { isServerError, isTransient } from "../../../errors/mongo-errors.ts";
-import type { FoldModel, FoldStrategy } from "../../../model/merge-model.ts";
-import { type Expression, fieldAt, fieldWith, rootsOf } from "../../../model/nested-fields.ts";
-import { BatchRefused } from "../../context/migration-error.ts";
-import { fieldImage } from "../../journal/originals.ts";
+import { recordName, ownField } from "../../../model/own-names.ts";
+import type { NativeId } from "../../../identity/native-id.ts";
+import { groupedById, type IdMap, idMap, idSet } from "../../../identity/stored-ids.ts";
+import { rootsOf } from "../../../model/nested-fields.ts";
 import type { Run } from "../../run/run.ts";
-import { refusalReason } from "../../run/write-outcome.ts";
-import { foldedField } from "./fold-expressions.ts";
+import type { ExactDocument } from "../archive/exact-document.ts";
+import { withExact } from "../archive/exact-values.ts";
+import { changeDocuments, type DocumentChange } from "./changed-document.ts";
+import { type Contribution, type Given, givenDocument } from "./contributions.ts";
+import { type FoldMark, leavingSums, marksIn, storedMarks } from "./fold-marks.ts";
+import {
+  copiedDocuments,
+  type CopyLabel,
+  copyLabels,
+  type FoldCollection,
+  foldedDocuments,
+  labelText,
+  originalFields,
+} from "./fold-sources.ts";
+import { refoldedFields } from "./fold-values.ts";
 
-export interface FoldRequest {
-  /** Where the copies are, which of them, and which field of theirs names the document that they are folded into. */
-  readonly archive: "chats_archive" | "chat_rows_archive";
+export interface FoldRequest extends FoldCollection {
+  /** The documents that copies are folded into. */
+  readonly ids: readonly NativeId[];
+  /** Whose copies are folded: those of this epoch, by the ids of the chats or rows. */
+  readonly epochs: IdMap<number>;
+  /** What has to be true of a document that is folded into. */
   readonly filter: Readonly<Document>;
-  readonly target: "survivor" | "into";
-  /** The collection of the documents that they are folded into. */
-  readonly into: string;
-  /** An expression: a document that has been deleted or merged itself meanwhile stays what it is. */
-  readonly alive: Readonly<Document>;
-  readonly fold: FoldModel;
 }
 
+/** How often documents that change just now are looked at again, before the next sweep gets them. */
+const attempts = 5;
+
+/** Copies that are read together. */
+const bytesAtOnce = 8 * 1_024 * 1_024;
+const documentsAtOnce = 200;
+
 /**
- * Folds archived copies into the documents that stand for them, atomically per document and within the server. A copy
- * that was folded before changes nothing.
+ * Folds the newest copy of every chat or row into the document that stands for it: fold and mark are one update, so that
+ * nothing is folded twice, and nothing is believed that has not been. What was folded before is followed.
  *
  * @throws BatchRefused when the server refuses what a document would become
  */
 export async function foldDocuments(run: Run, request: FoldRequest): Promise<void> {
-  const { archive, filter, target, into, alive, fold } = request;
-  const fields = comparedFields(fold);
-  if (fields.length === 0) return;
-  const names = Object.keys(fold);
-  const values = fields.map(([field, strategy]) => {
-    const folded = foldedField(strategy, field, {
-      current: (name) => fieldAt("$", name),
-      incoming: (name) => `$$new.values.f${names.indexOf(name)}`,
-    });
-    return [field, folded] as const;
-  });
-  const set = rootsOf(fields.map(([field]) => field)).map(
-    (root) => [root, { $cond: [alive, fieldWith(`$${root}`, root, values), `$${root}`] }] as const,
-  );
-  try {
-    await run.write.merge(recordName(run.ctx.model, archive), [
-      { $match: filter },
-      { $sort: inOrder },
-      { $project: { _id: `$${target}`, values: fieldImage(names, "$document.") } },
-      {
-        $merge: {
-          into,
-          on: "_id",
-          whenMatched: [{ $set: Object.fromEntries(set) }],
-          whenNotMatched: "discard",
-        },
-      },
-    ]);
-  } catch (error) {
-    if (!isServerError(error) || isTransient(error) || !isAboutDocument(error.code)) throw error;
-    throw new BatchRefused(`${whatCannotBeFolded(into, names)}: ${refusalReason(error)}`, { cause: error });
+  if (rootsOf(Object.keys(request.fold)).length === 0) return;
+  const labels = await copyLabels(run.ctx, request, request.ids);
+  for (const some of inPortions(groupedById(labels, ({ survivor, into }) => into ?? survivor))) {
+    for (let attempt = 0; attempt < attempts; attempt += 1) if (await foldPortion(run, request, some)) break;
   }
 }
 
-function whatCannotBeFolded(into: string, names: readonly string[]): string {
-  return `its ${names.join(", ")} cannot be folded into the document of ${into} that stands for it`;
+/** The copies that go into one document. */
+type Copies = readonly CopyLabel[];
+
+function* inPortions(groups: readonly Copies[]): Generator<readonly Copies[]> {
+  let some: Copies[] = [];
+  let bytes = 0;
+  for (const copies of groups) {
+    const size = copies.reduce((sum, copy) => sum + copy.size, 0);
+    if (some.length > 0 && (bytes + size > bytesAtOnce || some.length === documentsAtOnce)) {
+      yield some;
+      [some, bytes] = [[], 0];
+    }
+    some.push(copies);
+    bytes += size;
+  }
+  if (some.length > 0) yield some;
 }
 
-/** Copies are folded, and taken out again, in the order in which they were made. */
-export const inOrder = { archivedAt: 1, "_id.id": 1, "_id.hash": 1 } as const;
-
-/** Fields whose value follows from the two documents; counters follow from what they count. */
-export function comparedFields(fold: FoldModel): readonly (readonly [string, FoldStrategy])[] {
-  return Object.entries(fold).filter(
-    ([, strategy]) => typeof strategy === "string" || "newestBy" in strategy,
-  );
-}
-
-/** What {@link foldDocuments} has made of an original image, once all of these copies have been folded into it. */
-export function foldOfAll(fold: FoldModel, original: string, copies: Expression): Expression {
-  const names = Object.keys(fold);
-  const state = comparedFields(fold).map(([field, strategy]) => {
-    const folded = foldedField(strategy, field, {
-      current: (name) => `$$value.f${names.indexOf(name)}`,
-      incoming: (name) => `$$this.values.f${names.indexOf(name)}`,
-    });
-    return [`f${names.indexOf(field)}`, folded] as const;
+/** Returns whether no document has changed meanwhile. */
+async function foldPortion(run: Run, request: FoldRequest, portion: readonly Copies[]): Promise<boolean> {
+  const copiesOf = idMap(portion.map((copies) => [targetOf(copies), copies] as const));
+  const marked = ownField(run.ctx.model, "foldedFrom");
+  const documents = await foldedDocuments(run.ctx, request, portion.map(targetOf));
+  const plans = documents.map(([id, document]): FoldPlan => {
+    const steps = stepsOf(request, marksIn(document, marked), copiesOf.get(id) ?? []);
+    return { id, document, steps };
   });
-  return { $reduce: { input: copies, initialValue: original, in: Object.fromEntries(state) } };
+  for (const plan of plans) reportLost(run, request, plan);
+  const [open, done] = [plans.filter(isOpen), plans.filter((plan) => !isOpen(plan))];
+  const isDone = await changeDocuments(run, request.collection, await changesOf(run, request, open));
+  await flagFolded(run, request, isDone ? plans : done);
+  return isDone;
 }
 
-/** No room, a validator, another unique index; memory that an expression may take. */
-const documentCodes: ReadonlySet<number> = new Set([121, 10_334, 11_000, 17_419, 17_420, 4_568, 146]);
+/** What is to be done about one document. */
+interface FoldPlan {
+  readonly id: NativeId;
+  readonly document: ExactDocument;
+  readonly steps: readonly Step[];
+}
 
-export function isAboutDocument(code: number): boolean {
-  return documentCodes.has(code);
+function isOpen({ steps }: FoldPlan): boolean {
+  return steps.some(({ before, after }) => before !== after);
+}
+
+async function changesOf(
+  run: Run,
+  request: FoldRequest,
+  plans: readonly FoldPlan[],
+): Promise<readonly DocumentChange[]> {
+  if (plans.length === 0) return [];
+  const labels = plans
+    .flatMap(({ steps }) => steps)
+    .flatMap(({ before, after }) => [before ?? [], after ?? []].flat());
+  const copied = await copiedDocuments(run.ctx, request, labels);
+  const ids = plans.map(({ id }) => id);
+  const originals = await originalFields(run.ctx, request, ids);
+  const pairs = plans.flatMap(({ id, steps }) => steps.map(({ from }) => ({ loser: from, survivor: id })));
+  const repointed = await request.repointing(pairs);
+  const given = (document: ExactDocument = new Map()): Given => givenDocument(repointed(document));
+  return plans.map((plan) => {
+    const copyOf = (label: CopyLabel): Given =>
+      given(request.turned(copied.get(labelText(label._id)) ?? new Map(), plan.document));
+    return changeOf(run, request, { plan, original: given(originals.get(plan.id)?.document), copyOf });
+  });
+}
+
+interface Sources {
+  readonly plan: FoldPlan;
+  readonly original: Given;
+  readonly copyOf: (label: CopyLabel) => Given;
+}
+
+function changeOf(run: Run, request: FoldRequest, { plan, original, copyOf }: Sources): DocumentChange {
+  const { id, document, steps } = plan;
+  const marked = ownField(run.ctx.model, "foldedFrom");
+  const sums = steps.map(({ mark }) => leavingSums(mark?.left ?? new Map()));
+  const all = steps.map(({ before, after }, at): Contribution => {
+    const earlier = before === null ? null : copyOf(before);
+    const later = after === before ? earlier : after === null ? null : copyOf(after);
+    return { before: earlier, after: later, sums: sums[at] ?? leavingSums(new Map()), isWithdrawn: false };
+  });
+  const own = { before: original, after: original, sums: leavingSums(new Map()), isWithdrawn: false };
+  const mine = givenDocument(document);
+  const folded = refoldedFields(request.fold, { mine, all: [own, ...all], place: "" });
+  const last = Math.max(0, ...steps.map(({ at }) => at).filter(Number.isFinite));
+  const marks = steps.flatMap((step, at) => markAfter(step, last + 1 + at, sums[at]?.table ?? new Map()));
+  return {
+    id,
+    from: document,
+    to: withExact(folded, marked, storedMarks(marks)),
+    read: [marked, ...readBeside(request)],
+    filter: request.filter,
+  };
+}
+
+function targetOf([copy]: Copies): NativeId {
+  return (copy?.into ?? copy?.survivor) as NativeId;
+}
+
+/** One contribution to a document: which copy has been folded, and which is to be. */
+interface Step {
+  readonly from: NativeId;
+  readonly mark: FoldMark | null;
+  readonly before: CopyLabel | null;
+  readonly after: CopyLabel | null;
+  /** In the order in which they were folded. */
+  readonly at: number;
+  /** It was folded, and its mark is gone: somebody has replaced the whole document. */
+  readonly isLost: boolean;
+}
+
+function stepsOf(request: FoldRequest, marks: readonly FoldMark[], copies: Copies): readonly Step[] {
+  const groups = groupedById(copies, ({ _id }) => _id.id);
+  const groupOf = idMap(groups.map((group) => [group[0]?._id.id as NativeId, group] as const));
+  const known = idSet(marks.map(({ from }) => from));
+  const marked = marks.map((mark): Step => {
+    const group = groupOf.get(mark.from) ?? [];
+    const before = group.find(({ _id }) => _id.hash === mark.hash) ?? null;
+    const newest = newestCopy(request, group);
+    const isNewer = before !== null && newest !== null && (newest.seq ?? 0) > mark.seq;
+    return { from: mark.from, mark, before, after: isNewer ? newest : before, at: mark.at, isLost: false };
+  });
+  const others = groups.flatMap((group) => {
+    const [first] = group;
+    return first === undefined || known.has(first._id.id) ? [] : unmarkedSteps(request, group, first._id.id);
+  });
+  return [...marked, ...others].toSorted((a, b) => a.at - b.at);
+}
+
+function unmarkedSteps(request: FoldRequest, group: Copies, from: NativeId): readonly Step[] {
+  const step = { from, mark: null, isLost: false } as const;
+  const inside = (copy: CopyLabel, at: number): Step => ({ ...step, before: copy, after: copy, at });
+  // An earlier version has left no marks; its folds change nothing when they are done twice.
+  const earlier = group.filter(({ _id, seq }) => seq === undefined && !request.epochs.has(_id.id));
+  const purged = group.filter(({ folded }) => folded?.state === "purged");
+  const done = [
+    ...earlier.map((copy) => inside(copy, 0)),
+    ...purged.map((copy) => inside(copy, copy.folded?.at ?? 0)),
+  ];
+  const newest = newestCopy(request, group);
+  if (newest === null || purged.length > 0) return done;
+  const folded = group.findLast((copy) => copy.folded !== undefined && copy.epoch === newest.epoch) ?? null;
+  return [...done, { ...step, before: folded, after: newest, at: Infinity, isLost: folded !== null }];
+}
+
+/** Of those that are folded now: copies of an earlier merge are history. */
+function newestCopy({ epochs }: FoldRequest, group: Copies): CopyLabel | null {
+  return group.findLast(({ _id, epoch }) => epochs.get(_id.id) === epoch) ?? null;
+}
+
+/** What is in the document without a mark, of an earlier version or purged, gets none either, but with what comes later. */
+function markAfter(
+  { from, before, after, mark }: Step,
+  at: number,
+  left: FoldMark["left"],
+): readonly FoldMark[] {
+  if (mark === null && before === after) return [];
+  if (after === null) return mark === null ? [] : [mark];
+  return [{ from, hash: after._id.hash, seq: after.seq ?? 0, at: mark?.at ?? at, left }];
+}
+
+/** Times that decide about other fields. */
+function readBeside({ fold }: FoldRequest): readonly string[] {
+  const times = Object.values(fold).flatMap((strategy) =>
+    typeof strategy === "object" && "newestBy" in strategy ? [strategy.newestBy] : [],
+  );
+  return rootsOf(times);
+}
+
+/** The archive knows what has been folded, so that a mark that is missing is not taken for a fold that is. */
+async function flagFolded(run: Run, request: FoldRequest, plans: readonly FoldPlan[]): Promise<void> {
+  const labels = plans
+    .flatMap(({ steps }) => steps)
+    .flatMap(({ after }) => (after?.seq === undefined || after.folded !== undefined ? [] : [after._id]));
+  if (labels.length === 0) return;
+  const name = request.archive === "archive" ? "chats_archive" : "chat_rows_archive";
+  await run.write.update(recordName(run.ctx.model, name), [
+    { q: { _id: { $in: labels } }, u: { $set: { folded: { state: "marked" } } }, multi: true },
+  ]);
+}
+
+function reportLost(run: Run, { collection }: FoldRequest, { id, steps }: FoldPlan): void {
+  if (!steps.some(({ isLost }) => isLost)) return;
+  const message =
+    `${collection} ${String(id)} has lost the marks of what was folded into it: somebody has replaced the whole document. ` +
+    "It is not folded again";
+  run.ctx.emit({ event: "note", message });
 }

@@ -1,183 +1,237 @@
-import { recordName } from "../../../model/own-names.ts";
-import type { Document } from "mongodb";
-import { isServerError } from "../../../errors/mongo-errors.ts";
+import { ownField } from "../../../model/own-names.ts";
 import type { NativeId } from "../../../identity/native-id.ts";
+import { idSet, type IdSet } from "../../../identity/stored-ids.ts";
 import type { FoldModel } from "../../../model/merge-model.ts";
-import { type Expression, fieldAt, fieldWith, fieldWithout, rootsOf } from "../../../model/nested-fields.ts";
-import { type Merge, losersOf } from "../../context/migration-records.ts";
-import { copiesOfMerges } from "../../journal/copies-of-merges.ts";
-import { fieldImage, nestedRoots } from "../../journal/originals.ts";
+import { rootsOf } from "../../../model/nested-fields.ts";
+import type { Merge } from "../../context/migration-records.ts";
 import type { Run } from "../../run/run.ts";
-import { isMissing } from "../../run/write-statements.ts";
-import { comparedFields, foldOfAll, inOrder, isAboutDocument } from "./fold-documents.ts";
+import type { ExactDocument } from "../archive/exact-document.ts";
+import { exactAt, isDocument, isSame, withExact } from "../archive/exact-values.ts";
+import { changeDocuments, type DocumentChange } from "./changed-document.ts";
+import { type Contribution, givenDocument } from "./contributions.ts";
+import { type FoldMark, leavingSums, storedMarks } from "./fold-marks.ts";
+import {
+  copiedDocuments,
+  type FoldCollection,
+  type IdPair,
+  labelText,
+  type OriginalFields,
+  type Repointed,
+} from "./fold-sources.ts";
+import { foldedFields, refoldedFields } from "./fold-values.ts";
 import { countersOf } from "./recount.ts";
+import { type UnfoldPlan, unfoldPlans } from "./unfold-plans.ts";
 
-export interface UnfoldRequest {
-  readonly collection: string;
+export interface UnfoldRequest extends FoldCollection {
   readonly ids: readonly NativeId[];
-  readonly fold: FoldModel;
-  readonly archive: "chats_archive" | "chat_rows_archive";
-  readonly target: "survivor" | "into";
-  /** Whose contributions are taken out, and whose stay. */
+  /** Whose contributions are taken out. */
   readonly undone: readonly Merge[];
-  readonly kept: readonly Merge[];
-  /** Paths inside folded fields that references have changed after the fold. */
-  readonly moved: readonly string[];
+  /** Told what the documents hold before anything is taken out of them. */
+  readonly returning?: (returns: readonly Returning[]) => Promise<void>;
 }
 
+/** A contribution that goes back to where it came from. */
+export interface Returning {
+  readonly from: NativeId;
+  readonly into: NativeId;
+  /** As it was folded. */
+  readonly folded: ExactDocument;
+  /** What the document that it was folded into holds now. */
+  readonly current: ExactDocument;
+  /** Everything else that has gone into that. */
+  readonly others: readonly ExactDocument[];
+}
+
+const attempts = 5;
+
+/** Documents that are read together. */
+const atOnce = 50;
+
 /**
- * Takes contributions out of folded fields, where they still hold what the fold made of them; a value that somebody has
- * changed since is theirs. Once none is left a field is byte by byte what it was. Within the server, atomically per
- * document.
+ * Takes contributions out of folded fields. A field that nobody has touched since is what the others make of it, and once
+ * none is left what it was, byte by byte; of any other what the contribution has added is taken out.
  */
 export async function unfoldDocuments(run: Run, request: UnfoldRequest): Promise<void> {
-  const { ids, fold } = request;
-  if (Object.keys(fold).length === 0 || ids.length === 0) return;
-  try {
-    await unfold(run, request);
-  } catch (error) {
-    // What is too large to be folded was not folded.
-    if (!isServerError(error) || !isAboutDocument(error.code)) throw error;
-    if (ids.length > 1) for (const id of ids) await unfoldDocuments(run, { ...request, ids: [id] });
+  if (Object.keys(request.fold).length === 0) return;
+  for (let from = 0; from < request.ids.length; from += atOnce) {
+    const ids = request.ids.slice(from, from + atOnce);
+    for (let attempt = 0; attempt < attempts; attempt += 1) if (await unfold(run, { ...request, ids })) break;
   }
 }
 
-async function unfold(run: Run, request: UnfoldRequest): Promise<void> {
-  const { collection, ids, fold, archive, target, undone, kept } = request;
-  const copies = {
-    from: recordName(run.ctx.model, archive),
-    let: { id: "$_id.id" },
-    pipeline: [
-      {
-        $match: {
-          $expr: {
-            $and: [{ $eq: [`$${target}`, "$$id"] }, { $eq: ["$collection", { $literal: collection }] }],
-          },
-          $or: copiesOfMerges([...undone, ...kept]),
-        },
-      },
-      { $sort: inOrder },
-      {
-        $project: {
-          values: fieldImage(Object.keys(fold), "$document."),
-          isKept: kept.length === 0 ? { $literal: false } : { $in: ["$loser", { $literal: losersOf(kept) }] },
-        },
-      },
-    ],
-    as: "copies",
-  };
-  const keptCopies = { $filter: { input: "$copies", cond: "$$this.isKept" } };
-  await run.write.merge(recordName(run.ctx.model, "chat_originals"), [
-    { $match: { _id: { $in: ids.map((id) => ({ collection, id })) }, fields: { $exists: true } } },
-    { $lookup: copies },
-    {
-      $project: {
-        _id: "$_id.id",
-        fields: 1,
-        roots: 1,
-        recounted: 1,
-        folded: foldOfAll(fold, "$fields", "$copies"),
-        left: foldOfAll(fold, "$fields", keptCopies),
-        isWhole: { $eq: [{ $size: keptCopies }, 0] },
-      },
-    },
-    {
-      $merge: {
-        into: collection,
-        on: "_id",
-        whenMatched: [{ $set: restored(request) }],
-        whenNotMatched: "discard",
-      },
-    },
-  ]);
-}
-
-/** Top-level fields by name. */
-function restored({ fold, moved }: UnfoldRequest): Document {
-  const names = Object.keys(fold);
-  const image = (of: string, field: string): string => `$$new.${of}.f${names.indexOf(field)}`;
-  const fields: readonly RestoredField[] = [
-    ...comparedFields(fold).map(([field]) => ({
-      field,
-      ours: image("folded", field),
-      left: image("left", field),
-    })),
-    // A counter of what is left is counted anew.
-    ...countersOf(fold).map(({ field }) => ({
-      field,
-      ours: image("recounted", field),
-      left: { $cond: ["$$new.isWhole", image("fields", field), image("recounted", field)] },
-    })),
-  ];
-  const nested = nestedRoots(fold);
-  const set = rootsOf(fields.map(({ field }) => field)).map((root) => {
-    const inside = fields.filter(({ field }) => rootsOf([field]).includes(root));
-    const original = `$$new.roots.r${nested.indexOf(root)}`;
-    return [
-      root,
-      inside.some(({ field }) => field === root)
-        ? wholeField(root, inside[0], moved)
-        : nestedField(root, { inside, original, moved }),
-    ] as const;
-  });
-  return Object.fromEntries(set);
-}
-
-interface RestoredField {
-  readonly field: string;
-  /** What the folds have made of it, and what they leave of it once some are undone. */
-  readonly ours: Expression;
-  readonly left: Expression;
-}
-
-function wholeField(root: string, field: RestoredField | undefined, moved: readonly string[]): Expression {
-  if (field === undefined) return `$${root}`;
-  return { $cond: [isUntouched(root, field.ours, moved), field.left, `$${root}`] };
-}
-
-/** References inside it have followed their chats since, so they tell nothing. */
-function isUntouched(root: string, ours: Expression, moved: readonly string[]): Expression {
-  const paths = moved
-    .filter((path) => path.startsWith(`${root}.`))
-    .map((path) => path.slice(root.length + 1));
-  return { $eq: [fieldWithout(`$${root}`, paths), fieldWithout(ours, paths)] };
-}
-
-interface NestedField {
-  readonly inside: readonly RestoredField[];
-  readonly original: string;
-  readonly moved: readonly string[];
-}
-
-/** The whole field as it was, if nobody has changed anything in it; otherwise value by value. */
-function nestedField(root: string, { inside, original, moved }: NestedField): Expression {
-  const made = (of: "ours" | "left"): Expression =>
-    fieldWith(
-      original,
-      root,
-      inside.map((one) => [one.field, one[of]] as const),
-    );
-  const byValue = inside.map(({ field, ours, left }) => {
-    const current = fieldAt("$", field);
-    return [field, { $cond: [{ $eq: [current, ours] }, left, current] }] as const;
-  });
-  // A value that was not there before is one to be taken away.
-  const gone = inside.map(({ field, ours, left }) => ({
-    path: field.slice(root.length + 1),
-    isGone: {
-      $and: [
-        { $eq: [fieldAt("$", field), ours] },
-        { $eq: [{ $type: left }, "missing"] },
-        { $ne: [{ $type: ours }, "missing"] },
-      ],
-    },
-  }));
-  const patched = gone.reduce<Expression>(
-    (value, { path, isGone }) => ({ $cond: [isGone, fieldWithout(value, [path]), value] }),
-    fieldWith(`$${root}`, root, byValue),
+async function unfold(run: Run, request: UnfoldRequest): Promise<boolean> {
+  const marked = ownField(run.ctx.model, "foldedFrom");
+  const plans = await unfoldPlans(run.ctx, request);
+  if (plans.length === 0) return true;
+  const labels = plans.flatMap(({ steps }) => steps.map(({ label }) => label));
+  const copied = await copiedDocuments(run.ctx, request, labels);
+  const all = await request.repointing(plans.flatMap(pairsOf));
+  const kept = await request.repointing(
+    plans.flatMap((plan) => pairsOf({ ...plan, steps: plan.steps.filter(({ isUndone }) => !isUndone) })),
   );
-  const isRemembered = { $not: [isMissing("$new.roots")] };
-  return {
-    $cond: [{ $and: [isRemembered, isUntouched(root, made("ours"), moved)] }, made("left"), patched],
+  const unfoldings = plans.map((plan) => unfoldingOf(request, { plan, copied, all, kept }));
+  await request.returning?.(unfoldings.flatMap(returnsOf));
+  const isDone = await changeDocuments(
+    run,
+    request.collection,
+    unfoldings.map((unfolding) => changeOf(request, unfolding, marked)),
+  );
+  if (isDone) reportWritten(run, request, unfoldings);
+  return isDone;
+}
+
+function pairsOf({ id, steps }: UnfoldPlan): readonly IdPair[] {
+  return steps.map(({ from }) => ({ loser: from, survivor: id }));
+}
+
+/** A plain value that others have written since stays: nobody can tell what it would be without the contribution. */
+function reportWritten(
+  run: Run,
+  { collection, fold }: UnfoldRequest,
+  unfoldings: readonly Unfolding[],
+): void {
+  for (const path of Object.keys(fold).filter((field) => isPlain(fold[field]))) {
+    const written = unfoldings.filter(
+      ({ plan, made }) => !isSame(exactAt(plan.document, path), exactAt(made, path)),
+    );
+    const [first] = written;
+    if (first === undefined) continue;
+    const message = `${path} of ${written.length} documents of ${collection} stays what it is (such as in ${String(first.plan.id)}): it was written after the merge`;
+    run.ctx.emit({ event: "note", message });
+  }
+}
+
+function isPlain(strategy: FoldModel[string] | undefined): boolean {
+  if (strategy === undefined) return false;
+  return typeof strategy === "string"
+    ? ["min", "max", "every", "some"].includes(strategy)
+    : "newestBy" in strategy;
+}
+
+interface Unfolding {
+  readonly plan: UnfoldPlan;
+  /** What all folds have made of what was there before. */
+  readonly made: ExactDocument;
+  readonly contributions: readonly Contribution[];
+}
+
+interface UnfoldSources {
+  readonly plan: UnfoldPlan;
+  readonly copied: ReadonlyMap<string, ExactDocument>;
+  /** With the references of all merges, and of those that are kept. */
+  readonly all: Repointed;
+  readonly kept: Repointed;
+}
+
+function unfoldingOf(request: UnfoldRequest, { plan, copied, all, kept }: UnfoldSources): Unfolding {
+  const original = plan.original.document;
+  const contributions = plan.steps.map(({ label, isUndone }): Contribution => {
+    const document = request.turned(copied.get(labelText(label._id)) ?? new Map(), plan.document);
+    const before = givenDocument(all(document));
+    return {
+      before,
+      after: isUndone ? null : givenDocument(kept(document)),
+      sums: leavingSums(new Map()),
+      isWithdrawn: isUndone,
+    };
+  });
+  const own = givenDocument(all(original));
+  const isSameOwn = kept(original) === own.value;
+  const first = {
+    before: own,
+    after: isSameOwn ? own : givenDocument(kept(original)),
+    sums: leavingSums(new Map()),
   };
+  const everything = [{ ...first, isWithdrawn: false }, ...contributions];
+  const folded = foldedFields(request.fold, documentsOf(everything, "before"));
+  const made = withCounters(request, folded, plan.original);
+  return { plan, made, contributions: everything };
+}
+
+function returnsOf({ plan, contributions }: Unfolding): readonly Returning[] {
+  return contributions.flatMap(({ before, isWithdrawn }, at): readonly Returning[] => {
+    const step = plan.steps[at - 1];
+    if (!isWithdrawn || step === undefined || !isDocument(before?.value)) return [];
+    const others = contributions.filter((_, other) => other !== at).map((one) => one.before?.value);
+    return [
+      {
+        from: step.from,
+        into: plan.id,
+        folded: before.value,
+        current: plan.document,
+        others: others.filter(isDocument),
+      },
+    ];
+  });
+}
+
+function documentsOf(all: readonly Contribution[], side: "before" | "after"): readonly ExactDocument[] {
+  return all.flatMap((one) => (isDocument(one[side]?.value) ? [one[side].value] : []));
+}
+
+/** A top-level field that is what all folds have made of it becomes as a whole what those that are kept make of it. */
+function changeOf(
+  request: UnfoldRequest,
+  { plan, made, contributions }: Unfolding,
+  marked: string,
+): DocumentChange {
+  const { fold } = request;
+  const { document, original, marks, steps } = plan;
+  const isWhole = steps.every(({ isUndone }) => isUndone);
+  const rest = foldedFields(fold, documentsOf(contributions, "after"));
+  const left = isWhole ? rest : withCounters(request, rest, original);
+  const mine = { value: document, document };
+  const patched = withCountersLeft(request, refoldedFields(fold, { mine, all: contributions, place: "" }), {
+    plan,
+    left,
+  });
+  const restored = rootsOf(Object.keys(fold))
+    .filter((name) => original.names.has(name))
+    .reduce((result, name) => {
+      const isUntouched = isSame(document.get(name), made.get(name));
+      const value = isUntouched ? left.get(name) : emptied(patched.get(name), original.document.get(name));
+      return withExact(result, name, value);
+    }, document);
+  const undoneFrom = idSet(steps.filter(({ isUndone }) => isUndone).map(({ from }) => from));
+  return {
+    id: plan.id,
+    from: document,
+    to: withExact(restored, marked, storedMarks(marksLeft(marks, undoneFrom))),
+    read: [marked],
+    filter: {},
+  };
+}
+
+function marksLeft(marks: readonly FoldMark[], undone: IdSet): readonly FoldMark[] {
+  return marks.filter(({ from }) => !undone.has(from));
+}
+
+/** A document that the fold has made goes with the last that it has put there. */
+function emptied(value: unknown, original: unknown): unknown {
+  return isDocument(value) && value.size === 0 && original === undefined ? undefined : value;
+}
+
+/** Counters hold what a recount has written last. */
+function withCounters(
+  { fold }: UnfoldRequest,
+  document: ExactDocument,
+  { recounted }: OriginalFields,
+): ExactDocument {
+  return countersOf(fold).reduce((counted, { field, position }) => {
+    const count = recounted.get(`f${position}`);
+    return count === undefined ? counted : withExact(counted, field, count);
+  }, document);
+}
+
+/** A counter that still is what a recount has written becomes what it was; one that others have written stays. */
+function withCountersLeft(
+  { fold }: UnfoldRequest,
+  document: ExactDocument,
+  { plan, left }: { readonly plan: UnfoldPlan; readonly left: ExactDocument },
+): ExactDocument {
+  return countersOf(fold).reduce((counted, { field, position }) => {
+    const count = plan.original.recounted.get(`f${position}`);
+    const isOurs = count !== undefined && isSame(exactAt(plan.document, field), count);
+    return isOurs ? withExact(counted, field, exactAt(left, field)) : counted;
+  }, document);
 }

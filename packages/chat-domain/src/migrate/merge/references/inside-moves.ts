@@ -1,4 +1,4 @@
-import { BSON, type Document } from "mongodb";
+import { BSON } from "mongodb";
 import type { NativeId } from "../../../identity/native-id.ts";
 import { idMap } from "../../../identity/stored-ids.ts";
 import { rootOf } from "../../../model/stored-document.ts";
@@ -7,7 +7,7 @@ import type { Run } from "../../run/run.ts";
 import type { Refusal } from "../../run/write-outcome.ts";
 import type { UpdateStatement } from "../../run/write-statements.ts";
 import { exactDocument } from "../archive/exact-document.ts";
-import { type Exact, expressionOf, isFoldedInside } from "./inside-values.ts";
+import type { Exact } from "./inside-values.ts";
 
 /** The top-level field of these documents that a path begins with, exactly as it is stored; `null` where that cannot be read. */
 export async function exactRoots(
@@ -52,10 +52,7 @@ export async function changeRoots(
 }
 
 function statement({ id, root, from, to }: RootChange): UpdateStatement {
-  const q: Document = { _id: id, [root]: { $eq: from } };
-  return isFoldedInside(to)
-    ? { q, u: [{ $set: { [root]: expressionOf(to) } }] }
-    : { q, u: { $set: { [root]: to } } };
+  return { q: { _id: id, [root]: { $eq: from } }, u: { $set: { [root]: to } } };
 }
 
 /** Which of these documents hold just this in the field. */
@@ -64,7 +61,7 @@ export async function holdingExactly(
   collection: string,
   { id, root, value }: { readonly id: NativeId; readonly root: string; readonly value: Exact },
 ): Promise<boolean> {
-  const same = { $eq: [`$${root}`, expressionOf(value)] };
+  const same = { $eq: [`$${root}`, { $literal: value }] };
   const found = await collectionOf(ctx, collection)
     .aggregate([{ $match: { _id: { $eq: id } } }, { $match: { $expr: same } }, { $project: { _id: 1 } }])
     .toArray();

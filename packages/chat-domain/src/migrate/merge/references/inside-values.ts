@@ -1,8 +1,9 @@
 import { idText } from "../../../identity/stored-ids.ts";
 import { mapOfKeys } from "../../../model/field-path.ts";
-import { type FoldModel, type ReferenceModel, wholeValue } from "../../../model/merge-model.ts";
-import { documentWith, type Expression, fieldAt } from "../../../model/nested-fields.ts";
-import { foldedField } from "../fold/fold-expressions.ts";
+import { type ReferenceModel, wholeValue } from "../../../model/merge-model.ts";
+import type { Contribution, Given } from "../fold/contributions.ts";
+import { leavingSums } from "../fold/fold-marks.ts";
+import { foldedFields, foldedValue, refoldedValue } from "../fold/fold-values.ts";
 import type { Repointing } from "./pointers.ts";
 
 /** A value as it is stored, with its fields in their order. */
@@ -13,19 +14,6 @@ type ExactMap = ReadonlyMap<string, Exact>;
 export interface InsideMove {
   readonly repointings: readonly Repointing[];
   readonly policy: Pick<ReferenceModel, "onConflict" | "fold">;
-}
-
-/** An element or a value that stands for two: what the fold makes of them is for the server to say. */
-class Folded {
-  readonly mine: Exact;
-  readonly theirs: Exact;
-  readonly fold: FoldModel;
-
-  constructor(mine: Exact, theirs: Exact, fold: FoldModel) {
-    this.mine = mine;
-    this.theirs = theirs;
-    this.fold = fold;
-  }
 }
 
 /** Thrown where both ids are keys of one map and nobody has said what becomes of their values. */
@@ -67,12 +55,8 @@ function repointed(value: Exact, path: readonly string[], move: InsideMove): Exa
 
 /** The id at the end of a path of documents; `undefined` where there is none. */
 function idAt(element: Exact, path: readonly string[]): Exact {
-  const value = path.reduce((inner, name) => (isMap(inner) ? inner.get(name) : undefined), mineOf(element));
+  const value = path.reduce((inner, name) => (isMap(inner) ? inner.get(name) : undefined), element);
   return Array.isArray(value) || isMap(value) ? undefined : value;
-}
-
-function mineOf(element: Exact): Exact {
-  return element instanceof Folded ? mineOf(element.mine) : element;
 }
 
 function joined(elements: readonly Exact[], path: readonly string[], move: InsideMove): readonly Exact[] {
@@ -92,7 +76,15 @@ function joined(elements: readonly Exact[], path: readonly string[], move: Insid
 const unruled: InsideMove["policy"] = { onConflict: undefined, fold: {} };
 
 function one(mine: Exact, theirs: Exact, { policy }: InsideMove): Exact {
-  return policy.onConflict === "fold" ? new Folded(mine, theirs, policy.fold) : mine;
+  const { onConflict, fold } = policy;
+  if (onConflict !== "fold") return mine;
+  const whole = fold[wholeValue];
+  if (whole !== undefined)
+    return foldedValue(
+      whole,
+      [mine, theirs].map((value) => ({ value, document: value })),
+    );
+  return isMap(mine) && isMap(theirs) ? foldedFields(fold, [mine, theirs]) : mine;
 }
 
 function rekeyed(keys: ExactMap, move: InsideMove): ExactMap {
@@ -133,8 +125,13 @@ function inDocuments(
 }
 
 function target(value: Exact, { repointings }: InsideMove): Exact {
-  return repointings.find(({ from }) => idText(from) === idText(value))?.to;
+  const known = targets.get(repointings) ?? new Map(repointings.map(({ from, to }) => [idText(from), to]));
+  targets.set(repointings, known);
+  return known.get(idText(value));
 }
+
+/** What ids become, looked up once for each list of them. */
+const targets = new WeakMap<InsideMove["repointings"], ReadonlyMap<string, Exact>>();
 
 function isMap(value: Exact): value is ExactMap {
   return value instanceof Map;
@@ -142,44 +139,6 @@ function isMap(value: Exact): value is ExactMap {
 
 function withField(map: ExactMap, name: string, value: Exact): ExactMap {
   return new Map([...map].map(([key, old]) => [key, key === name ? value : old]));
-}
-
-/** Whether some of it is for the server to say. */
-export function isFoldedInside(value: Exact): boolean {
-  if (value instanceof Folded) return true;
-  return [...(isMap(value) ? value.values() : Array.isArray(value) ? (value as Exact[]) : [])].some(
-    isFoldedInside,
-  );
-}
-
-/** The value as an aggregation expression. */
-export function expressionOf(value: Exact): Expression {
-  if (value instanceof Folded) return foldedExpression(value);
-  if (!isFoldedInside(value)) return { $literal: value };
-  if (Array.isArray(value)) return { $concatArrays: value.map((element: Exact) => [expressionOf(element)]) };
-  // By way of a list of pairs: a name may be one that an expression cannot have.
-  const fields = [...(value as ExactMap)].map(([k, v]) => ({ k: { $literal: k }, v: expressionOf(v) }));
-  return { $arrayToObject: [fields] };
-}
-
-function foldedExpression({ mine, theirs, fold }: Folded): Expression {
-  const value = fold[wholeValue];
-  const values = Object.entries(fold).map(([field, strategy]) => {
-    const sources = {
-      current: (name: string) => fieldAt("$$mine.", name),
-      incoming: (name: string) => fieldAt("$$theirs.", name),
-    };
-    return [field, foldedField(strategy, field, sources)] as const;
-  });
-  return {
-    $let: {
-      vars: { mine: expressionOf(mine), theirs: expressionOf(theirs) },
-      in:
-        value === undefined
-          ? documentWith("$$mine", values)
-          : foldedField(value, wholeValue, { current: () => "$$mine", incoming: () => "$$theirs" }),
-    },
-  };
 }
 
 export interface PatchedBack {
@@ -208,14 +167,17 @@ function mapAt(value: Exact, path: readonly string[]): ExactMap {
   return isMap(map) ? map : new Map();
 }
 
-function keysBack(keys: ExactMap, original: ExactMap, { repointings }: InsideMove): ExactMap {
+function keysBack(keys: ExactMap, original: ExactMap, { repointings, policy }: InsideMove): ExactMap {
   let map = keys;
   for (const { from, to } of repointings) {
     const [theirs, mine] = [String(from), String(to)];
     if (!original.has(theirs) || map.has(theirs)) continue;
-    map = original.has(mine)
-      ? new Map(map).set(theirs, original.get(theirs))
-      : withKeyRenamed(map, mine, theirs);
+    if (!original.has(mine)) map = withKeyRenamed(map, mine, theirs);
+    else {
+      const pair = { mine: original.get(mine), theirs: original.get(theirs) };
+      const left = map.has(mine) ? [[mine, withoutTheirs(map.get(mine), pair, policy)] as const] : [];
+      map = new Map([...map, ...left, [theirs, pair.theirs]]);
+    }
   }
   return map;
 }
@@ -236,11 +198,13 @@ function elementsBack(original: Exact, current: Exact, way: Back): Exact {
       elementsBack(original.get(name), current.get(name), { ...way, path: rest }),
     );
   if (!Array.isArray(current) || !Array.isArray(original)) return current;
-  const { returning, missing } = goingBack(original, current, way);
+  const { returning, missing, pairs } = goingBack(original, current, way);
   return [
-    ...(current as Exact[]).map((element) =>
-      returning.has(element) ? repointed(element, path, reversed) : element,
-    ),
+    ...(current as Exact[]).map((element) => {
+      if (returning.has(element)) return repointed(element, path, reversed);
+      const pair = pairs.get(element);
+      return pair === undefined ? element : withoutTheirs(element, pair, way.move.policy);
+    }),
     ...missing,
   ];
 }
@@ -250,7 +214,11 @@ function goingBack(
   original: readonly Exact[],
   current: readonly Exact[],
   { path, move }: Back,
-): { readonly returning: ReadonlySet<Exact>; readonly missing: readonly Exact[] } {
+): {
+  readonly returning: ReadonlySet<Exact>;
+  readonly missing: readonly Exact[];
+  readonly pairs: ReadonlyMap<Exact, Pair>;
+} {
   const isOf = (side: "from" | "to") => (element: Exact) =>
     move.repointings.some((repointing) => idText(repointing[side]) === idText(idAt(element, path)));
   const own = original.filter(isOf("to"));
@@ -268,7 +236,37 @@ function goingBack(
     if (found !== undefined) returning.add(found);
     else if (move.policy.onConflict !== undefined) missing.push(element);
   }
-  return { returning, missing };
+  const stays = here.filter((other) => !returning.has(other));
+  const pairs = missing.flatMap((theirs, at): readonly (readonly [Exact, Pair])[] => {
+    const [now, mine] = [stays[at], own[at]];
+    return now === undefined || mine === undefined ? [] : [[now, { mine, theirs }]];
+  });
+  return { returning, missing, pairs: new Map(pairs) };
+}
+
+/** The survivor's and the loser's, as they were before they became one. */
+interface Pair {
+  readonly mine: Exact;
+  readonly theirs: Exact;
+}
+
+/** What the survivor's has become since, without what the loser's has given to it. */
+function withoutTheirs(
+  now: Exact,
+  { mine, theirs }: Pair,
+  { onConflict, fold }: InsideMove["policy"],
+): Exact {
+  if (onConflict !== "fold") return now;
+  const given = (value: Exact): Given => ({ value, document: value });
+  const sums = leavingSums(new Map());
+  const own = given(mine);
+  const all: readonly Contribution[] = [
+    { before: own, after: own, sums, isWithdrawn: false },
+    { before: given(theirs), after: null, sums, isWithdrawn: true },
+  ];
+  const whole = fold[wholeValue];
+  const folding = { mine: given(now), all, place: "" };
+  return whole === undefined ? refoldedValue({ fold }, folding) : refoldedValue(whole, folding);
 }
 
 function isSame(a: Exact, b: Exact): boolean {

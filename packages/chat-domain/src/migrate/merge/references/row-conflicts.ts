@@ -1,5 +1,5 @@
 import type { NativeId } from "../../../identity/native-id.ts";
-import { idText } from "../../../identity/stored-ids.ts";
+import { idMap, idSet, idText } from "../../../identity/stored-ids.ts";
 import type { ReferenceModel } from "../../../model/merge-model.ts";
 import { type StoredDocument, valueAt } from "../../../model/stored-document.ts";
 import { collectionOf } from "../../context/migration-context.ts";
@@ -8,6 +8,8 @@ import type { Run } from "../../run/run.ts";
 import type { Refusal } from "../../run/write-outcome.ts";
 import { archiveDocuments, deleteArchived } from "../archive/archive-documents.ts";
 import { foldDocuments } from "../fold/fold-documents.ts";
+import type { FoldCollection } from "../fold/fold-sources.ts";
+import { unfoldedCopies } from "../fold/unfolded-copies.ts";
 import type { Reference } from "./references-to.ts";
 
 export interface RowConflict {
@@ -47,17 +49,34 @@ export async function resolveRowConflicts(
     filter: {},
   });
   if (folds) {
-    const filter = { "_id.id": { $in: ids }, collection };
     await foldDocuments(run, {
-      archive: "chat_rows_archive",
-      filter,
-      target: "into",
-      into: collection,
-      alive: { $literal: true },
-      fold,
+      ...rowFold(model),
+      ids: into,
+      epochs: idMap(conflicts.map(({ reference: { id, merge } }) => [id, merge.epoch] as const)),
+      filter: {},
     });
   }
-  return deleteArchived(run, { collection, archive: "rowsArchive", ids, filter: {} });
+  const done = folds ? await foldedRows(run, ids) : ids;
+  return deleteArchived(run, { collection, archive: "rowsArchive", ids: done, filter: {} });
+}
+
+/** How rows fold into the survivors' rows. */
+export function rowFold({ collection, fold }: ReferenceModel): FoldCollection {
+  return {
+    collection,
+    archive: "rowsArchive",
+    target: "into",
+    fold,
+    repointing: () => Promise.resolve((document) => document),
+    people: [],
+    turned: (copy) => copy,
+  };
+}
+
+/** Of a row that changes all the time the last copy may not have been folded yet. */
+async function foldedRows(run: Run, ids: readonly NativeId[]): Promise<readonly NativeId[]> {
+  const isOpen = idSet(await unfoldedCopies(run.ctx.records.rowsArchive, ids));
+  return ids.filter((id) => !isOpen.has(id));
 }
 
 /** How many rows are asked for in one query. */

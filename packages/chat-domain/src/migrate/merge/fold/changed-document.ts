@@ -1,0 +1,125 @@
+import { BSON, type Document } from "mongodb";
+import type { NativeId } from "../../../identity/native-id.ts";
+import type { Run } from "../../run/run.ts";
+import { refusalError, refusalReason } from "../../run/write-outcome.ts";
+import type { UpdateStatement } from "../../run/write-statements.ts";
+import { BatchRefused } from "../../context/migration-error.ts";
+import type { ExactDocument } from "../archive/exact-document.ts";
+import { type Exact, isDocument } from "../archive/exact-values.ts";
+
+/** Top-level fields of a document that become others, if they still are what was read. */
+export interface DocumentChange {
+  readonly id: NativeId;
+  readonly from: ExactDocument;
+  readonly to: ExactDocument;
+  /** Fields that have to be what was read, beside those that change. */
+  readonly read: readonly string[];
+  /** What else has to be true of the document. */
+  readonly filter: Readonly<Document>;
+}
+
+/** Returns whether all of them were what was read. */
+export async function changeDocuments(
+  run: Run,
+  collection: string,
+  changes: readonly DocumentChange[],
+): Promise<boolean> {
+  let matched = 0;
+  for (const statements of inCommands(changes.map((change) => statement(collection, change)))) {
+    const { n, refusals } = await run.write.update(collection, statements);
+    const [refusal] = refusals;
+    if (refusal !== undefined) {
+      const message = `what is folded cannot be written into the document of ${collection}: ${refusalReason(refusal)}`;
+      throw isAboutDocument(refusal.code)
+        ? new BatchRefused(message, { cause: refusalError(refusal) })
+        : refusalError(refusal);
+    }
+    matched += n;
+  }
+  return matched === changes.length;
+}
+
+/** No room, a validator, another unique index. */
+const documentCodes: ReadonlySet<number> = new Set([121, 10_334, 11_000, 17_419, 17_420]);
+
+export function isAboutDocument(code: number): boolean {
+  return documentCodes.has(code);
+}
+
+function statement(collection: string, { id, from, to, read, filter }: DocumentChange): UpdateStatement {
+  const names = new Set([...from.keys(), ...to.keys()]);
+  const changed = [...names].filter((name) => from.get(name) !== to.get(name));
+  const seen = [...new Set([...changed, ...read])];
+  const q = { _id: id, ...filter, $expr: { $and: seen.map((name) => isStill(name, from.get(name))) } };
+  const set = changed.filter((name) => to.has(name));
+  const unset = changed.filter((name) => !to.has(name));
+  const whole = {
+    q,
+    u: {
+      ...(set.length === 0 ? {} : { $set: Object.fromEntries(set.map((name) => [name, to.get(name)])) }),
+      ...(unset.length === 0 ? {} : { $unset: Object.fromEntries(unset.map((name) => [name, ""])) }),
+    },
+  };
+  if (BSON.calculateObjectSize(whole) <= largeStatement) return whole;
+  const fields = set.map((name) => [name, changeOf(`$${name}`, from.get(name), to.get(name))] as const);
+  const u = [{ $set: Object.fromEntries(fields) }, ...(unset.length === 0 ? [] : [{ $unset: unset }])];
+  if (BSON.calculateObjectSize({ q, u }) <= largestStatement) return { q, u };
+  throw new BatchRefused(
+    `a document of ${collection} is too large for its folds: they need more than a command may hold`,
+  );
+}
+
+function isStill(name: string, value: Exact): Document {
+  return value === undefined
+    ? { $eq: [{ $type: `$${name}` }, "missing"] }
+    : { $eq: [`$${name}`, { $literal: value }] };
+}
+
+/** A command may hold 16 MB: of what is large only what is new is sent, and where the rest of it is already. */
+function changeOf(field: string, from: Exact, to: Exact): Document {
+  if (Array.isArray(from) && Array.isArray(to)) return listChange(field, from, to);
+  if (isDocument(from) && isDocument(to) && [...from.keys()].every((key) => to.has(key))) {
+    const changed = [...to].filter(([key, value]) => from.get(key) !== value);
+    return { $mergeObjects: [field, { $literal: new Map(changed) }] };
+  }
+  return { $literal: to };
+}
+
+function listChange(field: string, from: readonly Exact[], to: readonly Exact[]): Document {
+  const places = new Map(from.map((element, at) => [bytesOf(element), at] as const));
+  const added: Exact[] = [];
+  const order = to.map((element) => places.get(bytesOf(element)) ?? from.length + added.push(element) - 1);
+  const all = { $concatArrays: [field, { $literal: added }] };
+  if (order.length === from.length + added.length && order.every((place, at) => place === at)) return all;
+  return {
+    $let: {
+      vars: { all },
+      in: { $map: { input: { $literal: order }, as: "at", in: { $arrayElemAt: ["$$all", "$$at"] } } },
+    },
+  };
+}
+
+function bytesOf(element: Exact): string {
+  return Buffer.from(BSON.serialize(new Map([["", element]]))).toString("latin1");
+}
+
+/** Bytes that a command holds; the server takes 16 MB and a little more. */
+const largestStatement = 16 * 1_024 * 1_024;
+/** What is smaller is sent as it is. */
+const largeStatement = 1_024 * 1_024;
+const largestCommand = 8 * 1_024 * 1_024;
+
+function* inCommands(statements: readonly UpdateStatement[]): Generator<readonly UpdateStatement[]> {
+  let some: UpdateStatement[] = [];
+  let size = 0;
+  for (const one of statements) {
+    const bytes = BSON.calculateObjectSize(one);
+    if (some.length > 0 && size + bytes > largestCommand) {
+      yield some;
+      [some, size] = [[], 0];
+    }
+    some.push(one);
+    size += bytes;
+  }
+  if (some.length > 0) yield some;
+}

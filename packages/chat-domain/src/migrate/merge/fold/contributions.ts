@@ -1,0 +1,59 @@
+import type { Exact } from "../archive/exact-values.ts";
+
+/** What one chat or row gives to a place. */
+export interface Given {
+  readonly value: Exact;
+  /** Where a path of `newestBy` begins. */
+  readonly document: Exact;
+}
+
+/** What one chat or row has given to a place, and what it gives now; `null` where it has no part in it. */
+export interface Contribution {
+  readonly before: Given | null;
+  readonly after: Given | null;
+  readonly sums: LeftSums;
+  /** Whether it is taken out as a whole. */
+  readonly isWithdrawn: boolean;
+}
+
+/** What the last fold of a contribution left of sums, by place. */
+export interface LeftSums {
+  left(place: string): Exact;
+  leave(place: string, value: Exact): void;
+}
+
+/** A place that folds: what it holds now, and everything that has gone into it. The first contribution is its own. */
+export interface Folding {
+  readonly mine: Given;
+  readonly all: readonly Contribution[];
+  /** Its name among the places of one document. */
+  readonly place: string;
+}
+
+export function givenBefore(all: readonly Contribution[]): readonly Given[] {
+  return all.flatMap(({ before }) => before ?? []);
+}
+
+export function givenAfter(all: readonly Contribution[]): readonly Given[] {
+  return all.flatMap(({ after }) => after ?? []);
+}
+
+/** The same contributions, each with a part of what it gives. */
+export function partsOf(
+  all: readonly Contribution[],
+  part: (given: Given) => Given | null,
+): readonly Contribution[] {
+  return all.map((one) => {
+    const before = one.before === null ? null : part(one.before);
+    return {
+      ...one,
+      before,
+      after: one.after === one.before ? before : one.after === null ? null : part(one.after),
+    };
+  });
+}
+
+/** A document as a whole. */
+export function givenDocument(document: Exact): Given {
+  return { value: document, document };
+}

@@ -1,0 +1,181 @@
+import type { UnionBy } from "../../../model/fold-strategy.ts";
+import { type Exact, exactAt, isDocument, isSame, keyText } from "../archive/exact-values.ts";
+import { type Contribution, type Folding, type Given, partsOf } from "./contributions.ts";
+import { isList, listOf, refoldedList, sortedBy } from "./list-folds.ts";
+
+/** How elements of the same key become one; given by whoever knows all strategies. */
+export interface ElementFold {
+  combine(elements: readonly Given[]): Exact;
+  refold(folding: Folding): Exact;
+}
+
+/** Documents of arrays by a field of theirs; what has none of it is told apart from everything else. */
+export function unionBy({ by, orderBy }: UnionBy, values: readonly Exact[], fold: ElementFold): Exact {
+  const [first, ...others] = values;
+  if (!isList(first)) return first;
+  const keyed = values.map((value) => firstByKey(by, listOf(value)));
+  const replaced = new Map<Exact, Exact>();
+  const added: Exact[] = [];
+  const known = new Set(keyed[0]?.keys());
+  for (const elements of keyed.slice(1)) {
+    for (const key of elements.keys()) {
+      const all = keyed.flatMap((one) => one.get(key) ?? []);
+      const combined = fold.combine(all.map(givenElement));
+      const own = keyed[0]?.get(key);
+      if (own !== undefined) replaced.set(own, combined);
+      else if (!known.has(key)) added.push(combined);
+      known.add(key);
+    }
+  }
+  const keyless = others.flatMap((value) => listOf(value).filter((element) => keyOf(by, element) === null));
+  return assembled(first, { orderBy, replaced, gone: new Set(), added: [...added, ...keyless] });
+}
+
+/** Key by key; what has no key by its content. */
+export function refoldedUnionBy(
+  { by, orderBy }: UnionBy,
+  { mine, all, place }: Folding,
+  fold: ElementFold,
+): Exact {
+  if (!isList(mine.value)) return mine.value;
+  const own = firstByKey(by, listOf(mine.value));
+  const [before, after] = [keyedOf(by, all, "before"), keyedOf(by, all, "after")];
+  const keys = new Set(all.flatMap((one, at) => changedKeys(one, before[at], after[at])));
+  const replaced = new Map<Exact, Exact>();
+  const gone = new Set<Exact>();
+  const added: Exact[] = [];
+  for (const key of keys) {
+    const parts = all.map((one, at): Contribution => ({
+      ...one,
+      before: elementAt(before[at], key),
+      after: elementAt(after[at], key),
+    }));
+    const held = own.get(key);
+    const value = refoldedElement(held, { parts, place: `${place} ${key}` }, fold);
+    if (held === undefined) added.push(...(value === undefined ? [] : [value]));
+    else if (value === undefined) gone.add(held);
+    else if (value !== held) replaced.set(held, value);
+  }
+  const keyed = assembled(mine.value, { orderBy, replaced, gone, added });
+  return refoldedList(
+    keyed,
+    partsOf(all, (given) => keylessOf(by, given)),
+    orderBy,
+  );
+}
+
+interface Parts {
+  readonly parts: readonly Contribution[];
+  readonly place: string;
+}
+
+/** `undefined` where there is none any more, or none to come: what was deleted here stays so. */
+function refoldedElement(held: Exact, { parts, place }: Parts, fold: ElementFold): Exact {
+  const before = parts.flatMap((part) => part.before ?? []);
+  const after = parts.flatMap((part) => part.after ?? []);
+  if (held === undefined) return before.length > 0 || after.length === 0 ? undefined : fold.combine(after);
+  if (before.length > 0 && isSame(held, fold.combine(before)))
+    return after.length === 0 ? undefined : fold.combine(after);
+  // Whatever has become of it here: what was changed goes back to where it came from.
+  if (after.length === 0 && parts.every((part) => part.before === null || part.isWithdrawn)) return undefined;
+  return fold.refold({ mine: givenElement(held), all: parts, place });
+}
+
+/** The first's elements whose keys all others have. */
+export function intersectionBy(by: string, values: readonly Exact[]): Exact {
+  const [first, ...others] = values;
+  const keyed = others.map((value) => firstByKey(by, listOf(value)));
+  const isCommon = (element: Exact): boolean => {
+    const key = keyOf(by, element);
+    return key !== null && keyed.every((elements) => elements.has(key));
+  };
+  const kept = listOf(first).filter(isCommon);
+  return !Array.isArray(first) || kept.length === first.length || others.length === 0 ? first : kept;
+}
+
+export function refoldedIntersectionBy(by: string, { mine, all }: Folding): Exact {
+  if (!isList(mine.value)) return mine.value;
+  const [before, after] = [keyedOf(by, all, "before"), keyedOf(by, all, "after")];
+  const own = listOf(mine.value);
+  const isGone = (key: string | null): boolean =>
+    all.some((one, at) => {
+      if (one.after === null || one.after === one.before) return false;
+      if (key === null) return one.before === null;
+      return (one.before === null || before[at]?.has(key) === true) && after[at]?.has(key) !== true;
+    });
+  const kept = own.filter((element) => !isGone(keyOf(by, element)));
+  const held = firstByKey(by, kept);
+  const left = after.filter((_, at) => (all[at]?.after ?? null) !== null);
+  const earlier = before.filter((_, at) => (all[at]?.before ?? null) !== null);
+  const back = [...(after[0] ?? [])].flatMap(([key, element]) =>
+    !held.has(key) && !earlier.every((one) => one.has(key)) && left.every((one) => one.has(key))
+      ? [element]
+      : [],
+  );
+  return back.length === 0 && kept.length === own.length ? mine.value : [...kept, ...back];
+}
+
+interface Changes {
+  readonly orderBy: string | undefined;
+  readonly replaced: ReadonlyMap<Exact, Exact>;
+  readonly gone: ReadonlySet<Exact>;
+  readonly added: readonly Exact[];
+}
+
+function assembled(value: Exact, { orderBy, replaced, gone, added }: Changes): Exact {
+  const own = listOf(value);
+  const isChanged = [...replaced].some(([from, to]) => from !== to);
+  if (!isChanged && gone.size === 0 && added.length === 0) return value;
+  const kept = own.flatMap((element) => (gone.has(element) ? [] : [replaced.get(element) ?? element]));
+  const all = [...kept, ...added];
+  return isChanged || added.length > 0 ? sortedBy(orderBy, all) : all;
+}
+
+type Keyed = ReadonlyMap<string, Exact>;
+
+/** Of several with the same key the first. */
+function firstByKey(by: string, elements: readonly Exact[]): Keyed {
+  const keyed = new Map<string, Exact>();
+  for (const element of elements) {
+    const key = keyOf(by, element);
+    if (key !== null && !keyed.has(key)) keyed.set(key, element);
+  }
+  return keyed;
+}
+
+function keyOf(by: string, element: Exact): string | null {
+  return isDocument(element) ? keyText(exactAt(element, by)) : null;
+}
+
+/** What has not changed is looked at once. */
+function keyedOf(by: string, all: readonly Contribution[], side: "before" | "after"): readonly Keyed[] {
+  const known = new Map<Given | null, Keyed>();
+  return all.map((one) => {
+    const given = one[side];
+    const keyed = known.get(given) ?? firstByKey(by, listOf(given?.value));
+    known.set(given, keyed);
+    return keyed;
+  });
+}
+
+function changedKeys({ before, after }: Contribution, earlier: Keyed = new Map(), later: Keyed = new Map()) {
+  if (before === after) return [];
+  return [...new Set([...earlier.keys(), ...later.keys()])].filter(
+    (key) => !earlier.has(key) || !later.has(key) || !isSame(earlier.get(key), later.get(key)),
+  );
+}
+
+/** The same element is the same part, so that what has not changed is seen at a glance. */
+function elementAt(keyed: Keyed | undefined, key: string): Given | null {
+  const element = keyed?.get(key);
+  return element === undefined ? null : givenElement(element);
+}
+
+function givenElement(element: Exact): Given {
+  return { value: element, document: element };
+}
+
+function keylessOf(by: string, { value }: Given): Given {
+  const elements = listOf(value).filter((element) => keyOf(by, element) === null);
+  return { value: elements, document: elements };
+}

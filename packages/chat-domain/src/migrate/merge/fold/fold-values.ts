@@ -1,0 +1,209 @@
+import type { FoldFields, FoldStrategy, UnionBy } from "../../../model/fold-strategy.ts";
+import type { ExactDocument } from "../archive/exact-document.ts";
+import { type Exact, exactAt, isDocument, isSame, withExact } from "../archive/exact-values.ts";
+import { isNothing } from "./compare-values.ts";
+import { type Folding, type Given, givenAfter, givenBefore, partsOf } from "./contributions.ts";
+import {
+  type ElementFold,
+  intersectionBy,
+  refoldedIntersectionBy,
+  refoldedUnionBy,
+  unionBy,
+} from "./element-folds.ts";
+import { concatenated, isList, refoldedList } from "./list-folds.ts";
+import {
+  extreme,
+  newest,
+  refoldedExtreme,
+  refoldedNewest,
+  refoldedTotal,
+  refoldedTruth,
+  total,
+  truth,
+} from "./scalar-folds.ts";
+import { intersection, refoldedIntersection, refoldedUnion, union } from "./set-folds.ts";
+
+/** What a field becomes when documents become one, the first of which stays. Changes nothing that would be the same. */
+export function foldedValue(strategy: FoldStrategy, all: readonly Given[]): Exact {
+  const values = all.map(({ value }) => value);
+  if (typeof strategy === "string") return simpleFolds[strategy](values);
+  if ("newestBy" in strategy) return newest(strategy.newestBy, all)?.value;
+  if ("recount" in strategy) return values[0];
+  if ("fold" in strategy) return foldedDocument(strategy.fold, values);
+  if ("eachKey" in strategy) return foldedMap(strategy.eachKey, values);
+  if ("concat" in strategy) return concatenated(values, strategy.concat.orderBy);
+  if ("intersection" in strategy) return intersectionBy(strategy.intersection.by, values);
+  return unionBy(strategy.union, values, elementFold(strategy.union));
+}
+
+type SimpleStrategy = Extract<FoldStrategy, string>;
+
+const simpleFolds: Readonly<Record<SimpleStrategy, (values: readonly Exact[]) => Exact>> = {
+  min: (values) => extreme("min", values),
+  max: (values) => extreme("max", values),
+  sum: total,
+  every: (values) => truth("every", values),
+  some: (values) => truth("some", values),
+  union,
+  intersection,
+};
+
+const simpleRefolds: Readonly<Record<SimpleStrategy, (folding: Folding) => Exact>> = {
+  min: (folding) => refoldedExtreme("min", folding),
+  max: (folding) => refoldedExtreme("max", folding),
+  sum: refoldedTotal,
+  every: (folding) => refoldedTruth("every", folding),
+  some: (folding) => refoldedTruth("some", folding),
+  union: refoldedUnion,
+  intersection: refoldedIntersection,
+};
+
+/**
+ * What a field becomes when what has gone into it changes. As long as nobody else has written it, it follows from all that
+ * has gone into it; otherwise each strategy takes along what it can, and leaves what others have made of it.
+ */
+export function refoldedValue(strategy: FoldStrategy, folding: Folding): Exact {
+  const { mine, all } = folding;
+  if (
+    all.every(
+      ({ before, after }) =>
+        before === after || (isSame(before?.value, after?.value) && (before === null) === (after === null)),
+    )
+  )
+    return mine.value;
+  const isWithdrawal = all.some(({ isWithdrawn }) => isWithdrawn);
+  // Whether a sum has been reset is told by what a fold has left, not by what it would be.
+  if (strategy === "sum" && !isWithdrawal) return refoldedTotal(folding);
+  const before = givenBefore(all);
+  if (before.length > 0 && isSame(mine.value, foldedValue(strategy, before)))
+    return foldedValue(strategy, givenAfter(all));
+  return typeof strategy === "string" ? simpleRefolds[strategy](folding) : refolded(strategy, folding);
+}
+
+function refolded(strategy: Exclude<FoldStrategy, string>, folding: Folding): Exact {
+  const { mine, all } = folding;
+  if ("newestBy" in strategy) return refoldedNewest(strategy.newestBy, folding);
+  if ("recount" in strategy) return mine.value;
+  if ("fold" in strategy) return refoldedInside(strategy.fold, folding);
+  if ("eachKey" in strategy) return refoldedMap(strategy.eachKey, folding);
+  if ("concat" in strategy)
+    return isList(mine.value) ? refoldedList(mine.value, all, strategy.concat.orderBy) : mine.value;
+  if ("intersection" in strategy) return refoldedIntersectionBy(strategy.intersection.by, folding);
+  return refoldedUnionBy(strategy.union, folding, elementFold(strategy.union));
+}
+
+/** The first's document with its fields folded. */
+export function foldedFields(fold: FoldFields, documents: readonly ExactDocument[]): ExactDocument {
+  return Object.entries(fold).reduce((folded, [path, strategy]) => {
+    const value = foldedValue(
+      strategy,
+      documents.map((document) => ({ value: exactAt(document, path), document })),
+    );
+    return isSame(value, exactAt(folded, path)) ? folded : withExact(folded, path, value);
+  }, documents[0] ?? new Map());
+}
+
+/** A document with its fields folded anew; every contribution is of whole documents. */
+export function refoldedFields(fold: FoldFields, { mine, all, place }: Folding): ExactDocument {
+  const document: ExactDocument = isDocument(mine.value) ? mine.value : new Map<string, Exact>();
+  return Object.entries(fold).reduce((folded, [path, strategy]) => {
+    const part = ({ value }: Given): Given => ({ value: exactAt(value, path), document: value });
+    const folding = {
+      mine: part(mine),
+      all: partsOf(all, part),
+      place: place === "" ? path : `${place} ${path}`,
+    };
+    const value = refoldedValue(strategy, folding);
+    return value === folding.mine.value ? folded : withExact(folded, path, value);
+  }, document);
+}
+
+/** Of values in a map, those that are documents. */
+function foldedDocument(fold: FoldFields, values: readonly Exact[]): Exact {
+  const [first] = values;
+  if (!isNothing(first) && !isDocument(first)) return first;
+  const documents = values.filter(isDocument);
+  return documents.length === 0 ? first : foldedFields(fold, documents);
+}
+
+function refoldedInside(fold: FoldFields, { mine, all, place }: Folding): Exact {
+  const parts = partsOf(all, (given) => (isDocument(given.value) ? given : null));
+  if (isDocument(mine.value)) return refoldedFields(fold, { mine, all: parts, place });
+  // What was deleted here stays so, until there is something new.
+  const isNew = isNothing(mine.value) && parts.every(({ before }) => before === null);
+  return isNew
+    ? foldedDocument(
+        fold,
+        givenAfter(parts).map(({ value }) => value),
+      )
+    : mine.value;
+}
+
+function foldedMap(strategy: FoldStrategy, values: readonly Exact[]): Exact {
+  const [first, ...others] = values;
+  if (!isNothing(first) && !isDocument(first)) return first;
+  const keys = new Set([...keysOf(first), ...others.flatMap(keysOf)]);
+  return withKeys(first, keys, (key) =>
+    foldedValue(
+      strategy,
+      values.map((one) => keyGiven(one, key)),
+    ),
+  );
+}
+
+function refoldedMap(strategy: FoldStrategy, { mine, all, place }: Folding): Exact {
+  if (!isNothing(mine.value) && !isDocument(mine.value)) return mine.value;
+  const changed = all.filter(({ before, after }) => before !== after);
+  // A duplicate that has nothing for a key says something about it too: not all have it.
+  const isOther = changed.some(({ before, after }) => (before === null) !== (after === null));
+  const keys = new Set([
+    ...changed.flatMap(({ before, after }) => [...keysOf(before?.value), ...keysOf(after?.value)]),
+    ...(isOther ? keysOf(mine.value) : []),
+  ]);
+  return withKeys(mine.value, keys, (key) =>
+    refoldedValue(strategy, {
+      mine: keyGiven(mine.value, key),
+      all: partsOf(all, ({ value }) => keyGiven(value, key)),
+      place: `${place} ${key}`,
+    }),
+  );
+}
+
+function keysOf(map: Exact): readonly string[] {
+  return isDocument(map) ? [...map.keys()] : [];
+}
+
+function keyGiven(map: Exact, key: string): Given {
+  const value = isDocument(map) ? map.get(key) : undefined;
+  return { value, document: value };
+}
+
+/** No map is made for nothing, and none is another that would be the same. */
+function withKeys(map: Exact, keys: ReadonlySet<string>, valueOf: (key: string) => Exact): Exact {
+  const changed = new Map(isDocument(map) ? map : []);
+  let isChanged = false;
+  for (const key of keys) {
+    const value = valueOf(key);
+    if (value === changed.get(key)) continue;
+    isChanged = true;
+    if (value === undefined) changed.delete(key);
+    else changed.set(key, value);
+  }
+  return isChanged ? changed : map;
+}
+
+function elementFold({ newestBy, fold }: UnionBy): ElementFold {
+  return {
+    combine(elements) {
+      const base = newestBy === undefined ? elements[0]?.value : newest(newestBy, elements)?.value;
+      if (fold === undefined || !isDocument(base)) return base;
+      const others = elements.map(({ value }) => value).filter((value) => value !== base);
+      return foldedFields(fold, [base, ...others.filter(isDocument)]);
+    },
+    refold(folding) {
+      const base = newestBy === undefined ? folding.mine.value : refoldedNewest(newestBy, folding);
+      if (fold === undefined) return base;
+      return refoldedFields(fold, { ...folding, mine: { value: base, document: base } });
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import { Int32 } from "mongodb";
+import { type Exact, exactAt, isSame } from "../archive/exact-values.ts";
+import { compareValues, isNothing } from "./compare-values.ts";
+import type { Contribution, Folding, Given } from "./contributions.ts";
+import { compareNumbers, isNegative, isNumber, negated, sumOf } from "./numbers.ts";
+
+export function extreme(which: "min" | "max", values: readonly Exact[]): Exact {
+  const sign = which === "max" ? 1 : -1;
+  return values.reduce((best, value) => {
+    if (isNothing(value)) return best;
+    return isNothing(best) || sign * compareValues(value, best) > 0 ? value : best;
+  }, values[0]);
+}
+
+/** What has come or changed takes part; what has been taken away cannot be taken out of what others have written. */
+export function refoldedExtreme(which: "min" | "max", { mine, all }: Folding): Exact {
+  return extreme(which, [mine.value, ...changes(all).map(({ value }) => value)]);
+}
+
+/** Absence counts as false. */
+export function truth(which: "every" | "some", values: readonly Exact[]): Exact {
+  const [mine] = values;
+  if (which === "some") return mine !== true && values.includes(true) ? true : mine;
+  return mine === true && !values.every((value) => value === true) ? false : mine;
+}
+
+export function refoldedTruth(which: "every" | "some", { mine, all }: Folding): Exact {
+  return truth(which, [mine.value, ...changes(all).map(({ value }) => value)]);
+}
+
+/** What is no number adds nothing. */
+export function total([mine, ...others]: readonly Exact[]): Exact {
+  const added = others.filter(isNumber);
+  if (added.length === 0 || (!isNumber(mine) && !isNothing(mine))) return mine;
+  return sumOf(isNumber(mine) ? [mine, ...added] : added);
+}
+
+/**
+ * Gains are added. A loss is taken only while the sum still is what the fold of that contribution left: otherwise it has
+ * been reset meanwhile. What is taken away is subtracted. A counter that was reset does not go below zero.
+ */
+export function refoldedTotal({ mine: { value: held }, all, place }: Folding): Exact {
+  if (!isNothing(held) && !isNumber(held)) return held;
+  const deltas = all.map((one) => (one.before === one.after ? null : deltaOf(one, { held, place })));
+  const moved = deltas.filter((delta) => delta !== null);
+  const sum = moved.length === 0 ? held : sumOf(isNumber(held) ? [held, ...moved] : moved);
+  const value = isNegative(sum) && isCounter(held, all) ? sumOf([sum, negated(sum)]) : sum;
+  all.forEach(({ sums, before, after }, at) => {
+    const isTaken = deltas[at] !== null || (before === null && after !== null);
+    if (after !== null && (isTaken || isSame(sums.left(place), held))) sums.leave(place, value);
+  });
+  return value;
+}
+
+function isCounter(held: Exact, all: readonly Contribution[]): boolean {
+  const numbers = [held, ...all.flatMap(({ before, after }) => [before?.value, after?.value])].filter(
+    isNumber,
+  );
+  return !numbers.some(isNegative);
+}
+
+interface Held {
+  readonly held: Exact;
+  readonly place: string;
+}
+
+/** `null` where there is nothing to be added. */
+function deltaOf({ before, after, sums, isWithdrawn }: Contribution, { held, place }: Held): Exact {
+  const [from, to] = [before?.value, after?.value].map((value) => (isNumber(value) ? value : null));
+  if (isNothing(from)) return to ?? null;
+  const delta = isNothing(to) ? negated(from) : sumOf([to, negated(from)]);
+  if (compareNumbers(delta, new Int32(0)) === 0) return null;
+  return isNegative(delta) && !isWithdrawn && !isSame(sums.left(place), held) ? null : delta;
+}
+
+/** Null and absence never beat a value; of equally new ones the first stays. */
+export function newest(path: string, all: readonly Given[]): Given | undefined {
+  return all.reduce<Given | undefined>((best, one) => {
+    if (best === undefined || isNothing(one.value)) return best ?? one;
+    return isNothing(best.value) || compareValues(timeOf(path, one), timeOf(path, best)) > 0 ? one : best;
+  }, undefined);
+}
+
+/** A value that came from a contribution is as new as it was there, whatever the time beside it says now. */
+export function refoldedNewest(path: string, { mine, all }: Folding): Exact {
+  const source = all.flatMap(({ before }) => before ?? []).find(({ value }) => isSame(value, mine.value));
+  const document = source?.document ?? mine.document;
+  return newest(path, [{ value: mine.value, document }, ...changes(all)])?.value;
+}
+
+function timeOf(path: string, { document }: Given): Exact {
+  return exactAt(document, path);
+}
+
+/** What has come, or is not what it was. */
+function changes(all: readonly Contribution[]): readonly Given[] {
+  return all.flatMap(({ before, after }) =>
+    after === null || after === before || (before !== null && isSame(before.value, after.value))
+      ? []
+      : [after],
+  );
+}
