@@ -2,8 +2,8 @@ import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkHistory } from "../src/checker/check-history.ts";
-import { readHistory } from "../src/history/history-reader.ts";
-import { openHistory } from "../src/history/history-writer.ts";
+import { readHistory } from "../src/history/read-history.ts";
+import { openHistory } from "../src/history/write-history.ts";
 import type { Operation } from "../src/history/operation.ts";
 
 // Writes a history of a million operations on 100,000 keys, then reads and checks it as `stress check` does.

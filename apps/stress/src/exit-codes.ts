@@ -6,11 +6,11 @@ export const exits = {
   unknown: {
     code: 2,
     meaning:
-      "nothing was proven: no contention, a fault that hit nothing, a machine too slow, or no database",
+      "nothing was proven: no contention, a fault that hit nothing, a machine too slow, or nobody to ask",
   },
   threshold: { code: 99, meaning: "a threshold was missed" },
   config: { code: 104, meaning: "a flag or a file is wrong; nothing was run" },
-  pass: { code: 0, meaning: "exactly one chat for every set of people, and every threshold met" },
+  pass: { code: 0, meaning: "exactly one chat for every set of people" },
 } as const;
 
 export type ExitName = keyof typeof exits;

@@ -1,4 +1,4 @@
-import type { MeasureMachine } from "./machine/measure-machine.ts";
+import type { MeasureMachine } from "./faults/measure-machine.ts";
 
 /** The process, as far as the program may see it. */
 export interface Host {

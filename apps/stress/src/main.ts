@@ -51,8 +51,8 @@ process.on("uncaughtException", crash);
 
 async function run(): Promise<number> {
   // Imported here, so that a build that cannot be loaded is a crash like any other.
-  const { stress } = await import("./stress.ts");
-  const { measureMachine } = await import("./machine/measure-machine.ts");
+  const { stress } = await import("./cli/program.ts");
+  const { measureMachine } = await import("./faults/measure-machine.ts");
   return stress(process.argv.slice(2), {
     env: process.env,
     out: writerTo(process.stdout),

@@ -4,8 +4,8 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { readResult } from "../src/result/result-file.ts";
-import type { StressResult } from "../src/result/stress-result.ts";
+import { readResult } from "../src/measure/result-file.ts";
+import type { StressResult } from "../src/measure/result.ts";
 
 const program = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 

@@ -1,17 +1,16 @@
-import { cell, ensure, fail, nothing, ok, type OperationTable, unknown } from "../history/operation-table.ts";
-import type { Contention } from "../result/stress-result.ts";
-import type { Evidence } from "./evidence.ts";
-import { overlapMeter, type WidestOverlap } from "./widest-overlap.ts";
+import type { Operation } from "../history/operation.ts";
+import type { Contention } from "../measure/result.ts";
+import type { Evidence, KeyEvidence } from "./evidence.ts";
 
 /** How much was at the same time, per variant, path and workload. */
-export function contentionOf(evidence: Evidence): readonly Contention[] {
+export function contentionOf({ keys }: Evidence): readonly Contention[] {
   const groups = new Map<string, Contention>();
-  const widestOverlap = overlapMeter(evidence.table);
-  for (const [index, { variant, path, workload }] of evidence.registers.entries()) {
+  for (const key of keys) {
+    const { variant, path, workload } = key.register;
     const name = `${variant} ${path} ${workload}`;
-    let group = groups.get(name);
-    if (group === undefined) groups.set(name, (group = { variant, path, workload, ...nobody }));
-    add(group, evidence, index, widestOverlap);
+    const group = groups.get(name) ?? { variant, path, workload, ...nobody };
+    add(group, key);
+    groups.set(name, group);
   }
   return [...groups.values()];
 }
@@ -27,50 +26,52 @@ const nobody: Omit<Contention, "variant" | "path" | "workload"> = {
   certainKeys: 0,
 };
 
-function add(
-  group: Contention,
-  { table, rowsOf, initialOf }: Evidence,
-  register: number,
-  widestOverlap: WidestOverlap,
-): void {
-  const rows = rowsOf(register);
-  const uncertain = count(rows, (row) => cell(table.outcome, row) === unknown);
+/** Merges are the migration's work, and no calls that anybody waits for. */
+function add(group: Contention, { register, operations: all }: KeyEvidence): void {
+  const operations = all.filter(({ kind }) => kind !== "merge");
+  const uncertain = operations.filter(({ outcome }) => outcome === "unknown").length;
   group.keys += 1;
-  group.operations += rows.length;
+  group.operations += operations.length;
   group.unknown += uncertain;
-  group.failed += count(rows, (row) => cell(table.outcome, row) === fail);
-  group.contendedKeys += Number(isContended(table, rows));
-  group.widestOverlap = Math.max(group.widestOverlap, widestOverlap(rows));
-  group.racesLost += initialOf(register).length > 0 ? 0 : racesLost(table, rows);
+  group.failed += operations.filter(({ outcome }) => outcome === "fail").length;
+  group.contendedKeys += Number(isContended(operations));
+  group.widestOverlap = Math.max(group.widestOverlap, widestOverlap(operations));
+  group.racesLost += register.initial.length > 0 ? 0 : racesLost(operations);
   group.certainKeys += Number(uncertain === 0);
 }
 
 /** Two creating calls had begun when the first of all ended. */
-function isContended(table: OperationTable, rows: Int32Array): boolean {
-  const creates = (row: number): boolean =>
-    cell(table.kind, row) === ensure && cell(table.outcome, row) !== fail;
-  const first = firstEnd(table, rows, creates);
-  return count(rows, (row) => creates(row) && cell(table.start, row) <= first) > 1;
+function isContended(operations: readonly Operation[]): boolean {
+  const creating = operations.filter(({ kind, outcome }) => kind === "ensure" && outcome !== "fail");
+  const first = firstEnd(creating);
+  return creating.filter(({ start }) => start <= first).length > 1;
 }
 
 /** Calls that began before anybody had been answered, and that did not create. */
-function racesLost(table: OperationTable, rows: Int32Array): number {
-  const names = (row: number): boolean => cell(table.outcome, row) === ok && cell(table.id, row) !== nothing;
-  const known = firstEnd(table, rows, names);
-  return count(
-    rows,
-    (row) => names(row) && cell(table.created, row) === 0 && cell(table.start, row) <= known,
-  );
+function racesLost(operations: readonly Operation[]): number {
+  const naming = operations.filter(({ outcome, id }) => outcome === "ok" && id !== null);
+  const known = firstEnd(naming);
+  const early = naming.filter(({ start }) => start <= known);
+  const lost = early.filter(({ created }) => created === false).length;
+  // Where it is not told who created, one of them may have been it.
+  const untold = early.filter(({ kind, created }) => kind === "ensure" && created === null).length;
+  return lost + Math.max(0, untold - 1);
 }
 
-function firstEnd(table: OperationTable, rows: Int32Array, isMeant: (row: number) => boolean): number {
-  let first = Number.POSITIVE_INFINITY;
-  for (const row of rows) if (isMeant(row)) first = Math.min(first, cell(table.end, row));
-  return first;
+function firstEnd(operations: readonly Operation[]): number {
+  return operations.reduce((first, { end }) => Math.min(first, end), Number.POSITIVE_INFINITY);
 }
 
-function count(rows: Int32Array, isMeant: (row: number) => boolean): number {
-  let total = 0;
-  for (const row of rows) if (isMeant(row)) total += 1;
-  return total;
+/** The most of these operations that were under way at one instant. */
+export function widestOverlap(operations: readonly Operation[]): number {
+  if (operations.length < 2) return operations.length;
+  const starts = Float64Array.from(operations, ({ start }) => start).toSorted();
+  const ends = Float64Array.from(operations, ({ end }) => end).toSorted();
+  let widest = 0;
+  let ended = 0;
+  for (const [begun, start] of starts.entries()) {
+    while (ended < begun && (ends[ended] ?? 0) < start) ended += 1;
+    widest = Math.max(widest, begun + 1 - ended);
+  }
+  return widest;
 }

@@ -1,15 +1,17 @@
-import { nothing } from "../history/operation-table.ts";
-import type { AuditedIds } from "./audited-ids.ts";
-import type { Evidence } from "./evidence.ts";
-import type { Finding } from "./finding.ts";
 import { auditLegacy } from "./audit-legacy.ts";
+import type { AuditedIds } from "./audited-ids.ts";
+import { answeredOf } from "./decide-new.ts";
+import type { Evidence, Finding } from "./evidence.ts";
 import { retirementOrder } from "./retirement-order.ts";
 import { type Retired, type Retirements, retirementsOf, wayFrom } from "./retirements.ts";
-import { people, type Sighting, type Sightings } from "./sightings.ts";
+import type { Sighting, Sightings } from "./sightings.ts";
 
 /** What is needed to judge a register whose people had chats before the run. */
 export interface LegacyCase {
-  readonly initial: readonly number[];
+  /** The oldest first. */
+  readonly initial: readonly string[];
+  /** The one of them that must become theirs, where that is promised. */
+  readonly expected?: string | undefined;
   readonly seen: Sightings;
   readonly audited: AuditedIds | null;
 }
@@ -17,7 +19,7 @@ export interface LegacyCase {
 export interface LegacyDecision {
   readonly findings: readonly Finding[];
   /** Ids that the database says are retired, and no operation did it. */
-  readonly unexplained: readonly number[];
+  readonly unexplained: readonly string[];
   /** Too much was left open by merges with unknown outcomes. */
   readonly undecidable: boolean;
 }
@@ -31,15 +33,15 @@ export function decideLegacy(evidence: Evidence, legacy: LegacyCase): LegacyDeci
   const { ways, contradiction } = retirementsOf(evidence, seen, initial, audited);
   const [way] = ways ?? [];
   if (ways === null || way === undefined) return { findings: [], unexplained: [], undecidable: true };
-  const verdicts = ways.map((retired) => fates(evidence, legacy, retired));
   return {
     findings: [
-      ...doubleCreated(evidence, legacy),
-      ...sawNothing(evidence, legacy, way),
-      ...strangeIds(evidence, legacy),
-      ...strangeMerges(evidence, legacy),
-      ...contradictions(evidence, contradiction),
-      ...leastOf(verdicts),
+      ...doubleCreated(legacy),
+      ...wrongChat(legacy),
+      ...sawNothing(legacy, way),
+      ...strangeIds(legacy),
+      ...strangeMerges(legacy),
+      ...contradictions(contradiction),
+      ...leastOf(ways.map((retired) => fates(evidence, legacy, retired))),
     ],
     unexplained: initial.filter(
       (id) => evidence.complete && audited?.redirects.has(id) === true && !way.has(id),
@@ -53,72 +55,72 @@ function leastOf(verdicts: readonly (readonly Finding[])[]): readonly Finding[] 
   return verdicts.toSorted((a, b) => a.length - b.length)[0] ?? [];
 }
 
-function doubleCreated({ idText }: Evidence, { seen, initial }: LegacyCase): readonly Finding[] {
+function doubleCreated({ seen, initial }: LegacyCase): readonly Finding[] {
   if (seen.creators.length === 0) return [];
-  const text = `a chat was said to be created for people who had ${initial.map(idText).join(" and ")} before`;
-  return [{ name: "DOUBLE_CREATED", text, rows: seen.creators.slice(0, 2) }];
+  const text = `a chat was said to be created for people who had ${initial.join(" and ")} before`;
+  return [{ name: "DOUBLE_CREATED", text, operations: seen.creators.slice(0, 2) }];
 }
 
-function sawNothing(
-  { idText }: Evidence,
-  { seen, initial }: LegacyCase,
-  retired: Retired,
-): readonly Finding[] {
+function wrongChat({ initial, expected, seen }: LegacyCase): readonly Finding[] {
+  if (expected === undefined) return [];
+  return answeredOf(seen)
+    .filter(({ asked, seen: id }) => asked === null && id !== expected && initial.includes(id))
+    .map(({ seen: id, first }) => ({
+      name: "WRONG_CHAT",
+      text: `${id} was answered, but of the chats that these people had ${expected} must become theirs`,
+      operations: [first],
+    }));
+}
+
+function sawNothing({ seen, initial }: LegacyCase, retired: Retired): readonly Finding[] {
   return seen.list
-    .filter(({ asked, seen: id }) => id === nothing && (asked === people || initial.includes(asked)))
+    .filter(({ asked, seen: id }) => id === null && (asked === null || initial.includes(asked)))
     .map(({ asked, first }) =>
-      retired.has(asked)
-        ? { name: "LOST", text: `${idText(asked)} led to nothing when it was merged`, rows: [first] }
+      asked !== null && retired.has(asked)
+        ? { name: "LOST", text: `${asked} led to nothing when it was merged`, operations: [first] }
         : {
             name: "TIME_TRAVEL",
-            text: `nothing was seen of ${idText(asked === people ? (initial[0] ?? nothing) : asked)}, which was there before the run`,
-            rows: [first],
+            text: `nothing was seen of ${asked ?? initial[0]}, which was there before the run`,
+            operations: [first],
           },
     );
 }
 
-function strangeIds({ idText }: Evidence, { seen, initial }: LegacyCase): readonly Finding[] {
-  const known = seen.list.find(({ seen: id }) => initial.includes(id));
-  return seen.list
-    .filter(({ asked, seen: id }) => id !== nothing && isStrange(initial, asked, id))
+function strangeIds({ seen, initial }: LegacyCase): readonly Finding[] {
+  const known = seen.list.find(({ seen: id }) => id !== null && initial.includes(id));
+  return answeredOf(seen)
+    .filter(({ asked, seen: id }) => isStrange(initial, asked, id))
     .map(({ asked, seen: id, first }) => ({
       name: "SPLIT_ID",
       text:
-        asked === people || initial.includes(asked)
-          ? `${idText(id)} was answered, but these people had ${initial.map(idText).join(" and ")} before the run`
-          : `${idText(asked)} led to ${idText(id)}, and no merge explains it`,
-      rows: known === undefined ? [first] : [first, known.first],
+        asked === null || initial.includes(asked)
+          ? `${id} was answered, but these people had ${initial.join(" and ")} before the run`
+          : `${asked} led to ${id}, and no merge explains it`,
+      operations: [first, known?.first ?? null],
     }));
 }
 
-function isStrange(initial: readonly number[], asked: number, seen: number): boolean {
-  return !initial.includes(seen) || (asked !== people && !initial.includes(asked));
+function isStrange(initial: readonly string[], asked: string | null, seen: string): boolean {
+  return !initial.includes(seen) || (asked !== null && !initial.includes(asked));
 }
 
-function strangeMerges({ idText }: Evidence, { seen, initial }: LegacyCase): readonly Finding[] {
+function strangeMerges({ seen, initial }: LegacyCase): readonly Finding[] {
   return seen.merges
-    .filter(({ firstEnded }) => firstEnded !== nothing)
-    .filter(({ asked, to }) => asked === to || isStrange(initial, asked, to))
+    .filter(({ asked, to, firstEnded }) => {
+      return firstEnded !== null && to !== null && (asked === to || isStrange(initial, asked, to));
+    })
     .map(({ asked, to, firstEnded }) => ({
       name: "PHANTOM_ID",
-      text: `${idText(asked)} was merged into ${idText(to)}, but these people never had both`,
-      rows: [firstEnded],
+      text: `${asked} was merged into ${to}, but these people never had both`,
+      operations: [firstEnded],
     }));
 }
 
-function contradictions(
-  { idText }: Evidence,
-  contradiction: Retirements["contradiction"],
-): readonly Finding[] {
+function contradictions(contradiction: Retirements["contradiction"]): readonly Finding[] {
   if (contradiction === null) return [];
   const [one, other] = contradiction;
-  return [
-    {
-      name: "SPLIT_ID",
-      text: `${idText(one.asked)} was merged into ${idText(one.to)} and into ${idText(other.to)}`,
-      rows: [one.firstEnded, other.firstEnded],
-    },
-  ];
+  const text = `${one.asked} was merged into ${one.to} and into ${other.to}`;
+  return [{ name: "SPLIT_ID", text, operations: [one.firstEnded, other.firstEnded] }];
 }
 
 /**
@@ -127,10 +129,8 @@ function contradictions(
  */
 function fates(evidence: Evidence, legacy: LegacyCase, retired: Retired): readonly Finding[] {
   const { initial } = legacy;
-  const sightings = legacy.seen.list.filter(
-    ({ asked, seen }) => initial.includes(seen) && (asked === people || initial.includes(asked)),
-  );
-  const ofPeople = sightings.filter(({ asked }) => asked === people);
+  const sightings = answeredOf(legacy.seen).filter(({ asked, seen }) => !isStrange(initial, asked, seen));
+  const ofPeople = sightings.filter(({ asked }) => asked === null);
   const firsts = ofPeople.filter(({ seen }) =>
     ofPeople.every((other) => wayFrom(retired, seen, other.seen) !== null),
   );
@@ -140,14 +140,14 @@ function fates(evidence: Evidence, legacy: LegacyCase, retired: Retired): readon
     const { findings, happened } = retirementOrder(evidence, retired, sightings, chat);
     return [...findings, ...auditLegacy(evidence, legacy, { known: retired, happened })];
   });
-  return [...(isSplit ? [split(evidence, ofPeople)] : []), ...leastOf(verdicts)];
+  return [...(isSplit ? [split(ofPeople)] : []), ...leastOf(verdicts)];
 }
 
-function split({ idText }: Evidence, sightings: readonly Sighting[]): Finding {
-  const some = sightings.slice(0, 2).map(({ seen }) => idText(seen));
+function split(sightings: readonly Sighting[]): Finding {
+  const some = sightings.slice(0, 2).map(({ seen }) => seen);
   return {
     name: "SPLIT_ID",
     text: `${sightings.length} different ids were answered, such as ${some.join(" and ")}, and no merge explains it`,
-    rows: sightings.slice(0, 2).map(({ first }) => first),
+    operations: sightings.slice(0, 2).map(({ first }) => first),
   };
 }

@@ -1,14 +1,12 @@
-import { cell } from "../history/operation-table.ts";
-import type { Evidence } from "./evidence.ts";
-import type { Finding } from "./finding.ts";
-import { outOfOrder } from "./out-of-order.ts";
-import { type Retired, wayFrom } from "./retirements.ts";
-import { people, type Sighting } from "./sightings.ts";
+import type { Operation } from "../history/operation.ts";
+import type { Evidence, Finding } from "./evidence.ts";
+import { type Retired, type Retirement, wayFrom } from "./retirements.ts";
+import type { Sighting } from "./sightings.ts";
 import { isOpen, notAfter, notBefore, type Window } from "./window.ts";
 
 export interface RetirementOrder {
   /** The ids that must have been retired. */
-  readonly happened: ReadonlySet<number>;
+  readonly happened: ReadonlySet<string>;
   readonly findings: readonly Finding[];
 }
 
@@ -18,58 +16,56 @@ export interface RetirementOrder {
  * earliest instant finds out.
  */
 export function retirementOrder(
-  evidence: Evidence,
+  { complete }: Evidence,
   retired: Retired,
   sightings: readonly Sighting[],
-  chat: number | null,
+  chat: string | null,
 ): RetirementOrder {
   const windows = new Map([...retired].map(([id, { window }]) => [id, window]));
   const happened = new Set([...retired].filter(([, { certain }]) => certain).map(([id]) => id));
   const findings: Finding[] = [];
   for (const sighting of sightings) {
-    const from = sighting.asked === people ? chat : sighting.asked;
+    const from = sighting.asked ?? chat;
     const way = from === null ? [] : wayFrom(retired, from, sighting.seen);
-    if (way === null) findings.push(...unexplained(evidence, sightings, sighting, from));
-    else narrow(evidence, { windows, happened }, sighting, way);
+    if (way !== null) narrow({ windows, happened }, sighting, way);
+    else if (complete) findings.push(unexplained(sightings, sighting, from));
   }
-  return { happened, findings: [...findings, ...sweep(evidence, retired, { windows, happened }, sightings)] };
+  return { happened, findings: [...findings, ...sweep(retired, { windows, happened }, sightings)] };
 }
 
 function unexplained(
-  { complete, idText }: Evidence,
   sightings: readonly Sighting[],
   { asked, seen, first }: Sighting,
-  from: number | null,
-): readonly Finding[] {
-  if (!complete) return [];
-  const text = `${idText(from ?? seen)} led to ${idText(seen)}, and no merge explains it`;
+  from: string | null,
+): Finding {
   const other = sightings.find((each) => each.asked === asked && each.seen !== seen);
-  return [{ name: "SPLIT_ID", text, rows: other === undefined ? [first] : [first, other.first] }];
+  return {
+    name: "SPLIT_ID",
+    text: `${from ?? seen} led to ${seen}, and no merge explains it`,
+    operations: [first, other?.first ?? null],
+  };
 }
 
 interface Narrowed {
-  readonly windows: Map<number, Window>;
-  readonly happened: Set<number>;
+  readonly windows: Map<string, Window>;
+  readonly happened: Set<string>;
 }
 
 /** Whatever led to an id is retired by then, and the id itself is not. */
 function narrow(
-  { table }: Evidence,
   { windows, happened }: Narrowed,
   { seen, lastStarted, firstEnded }: Sighting,
-  way: readonly number[],
+  way: readonly string[],
 ): void {
   for (const id of way) happened.add(id);
-  const [last] = way.slice(-1);
+  const last = way.at(-1);
   const before = last === undefined ? undefined : windows.get(last);
-  if (last !== undefined && before !== undefined)
-    windows.set(last, notAfter(before, cell(table.end, firstEnded), firstEnded));
-  const own = windows.get(seen);
-  if (own !== undefined) windows.set(seen, notBefore(own, cell(table.start, lastStarted), lastStarted));
+  if (last !== undefined && before !== undefined) windows.set(last, notAfter(before, firstEnded));
+  const own = seen === null ? undefined : windows.get(seen);
+  if (seen !== null && own !== undefined) windows.set(seen, notBefore(own, lastStarted));
 }
 
 function sweep(
-  evidence: Evidence,
   retired: Retired,
   { windows, happened }: Narrowed,
   sightings: readonly Sighting[],
@@ -81,18 +77,70 @@ function sweep(
     const retirement = id === undefined ? undefined : retired.get(id);
     const window = id === undefined ? undefined : windows.get(id);
     if (id === undefined || retirement === undefined || window === undefined)
-      return [...findings, retiredInACircle(evidence, retired, waiting)];
+      return [...findings, retiredInACircle(retired, waiting)];
     waiting.delete(id);
-    if (!isOpen(window)) findings.push(outOfOrder(evidence, sightings, { id, retirement, window }));
+    if (!isOpen(window)) findings.push(outOfOrder(sightings, { id, retirement, window }));
     const survivors = windows.get(retirement.to);
-    if (survivors !== undefined)
-      windows.set(retirement.to, notBefore(survivors, window.from, window.fromRow));
+    if (survivors !== undefined) windows.set(retirement.to, notBefore(survivors, window.opened, window.from));
   }
   return findings;
 }
 
-function retiredInACircle({ idText }: Evidence, retired: Retired, ids: ReadonlySet<number>): Finding {
-  const rows = [...ids].flatMap((id) => retired.get(id)?.row ?? []);
-  const text = `${[...ids].map(idText).join(" and ")} were retired in favour of each other`;
-  return { name: "SPLIT_ID", text, rows };
+function retiredInACircle(retired: Retired, ids: ReadonlySet<string>): Finding {
+  const operations = [...ids].map((id) => retired.get(id)?.merge ?? null);
+  return {
+    name: "SPLIT_ID",
+    text: `${[...ids].join(" and ")} were retired in favour of each other`,
+    operations,
+  };
+}
+
+interface Contradiction {
+  /** The retired id. */
+  readonly id: string;
+  readonly retirement: Retirement;
+  /** Closed before it opened. */
+  readonly window: Window;
+}
+
+/** A retirement for which there is no instant. Its name says which rule was broken; that depends on who contradicts whom. */
+function outOfOrder(sightings: readonly Sighting[], contradiction: Contradiction): Finding {
+  const { id, retirement, window } = contradiction;
+  const { opened, closed } = window;
+  if (opened?.kind === "merge" && opened.asked === id) return lateMerge(sightings, contradiction);
+  const { to, acknowledged, merge } = retirement;
+  const isProven = acknowledged && opened !== null && opened.start > merge.end;
+  if (!isProven && closed !== null && asksByPeople(closed)) {
+    const text = `both ${id} and ${to} were answered, and ${id} was live even after that`;
+    return { name: "SPLIT_ID", text, operations: [...firstAnswer(sightings, id), closed, opened] };
+  }
+  return {
+    name: "STALE_AFTER_MERGE",
+    text: `${id} was used by a call that began after it had been retired in favour of ${to}`,
+    operations: [opened, isProven ? merge : closed],
+  };
+}
+
+function asksByPeople({ kind }: Operation): boolean {
+  return kind === "ensure" || kind === "find";
+}
+
+/** The survivor was answered before any merge began that could have made it one. */
+function lateMerge(
+  sightings: readonly Sighting[],
+  { id, retirement: { to }, window: { opened, closed } }: Contradiction,
+): Finding {
+  if (closed?.kind === "resolve") {
+    const text = `${id} led to ${to} before any merge of it began`;
+    return { name: "TIME_TRAVEL", text, operations: [opened, closed] };
+  }
+  const text = `both ${id} and ${to} were answered before any merge of ${id} began`;
+  return { name: "SPLIT_ID", text, operations: [...firstAnswer(sightings, id), closed, opened] };
+}
+
+/** The first call by people that was answered with this id. */
+function firstAnswer(sightings: readonly Sighting[], id: string): Finding["operations"] {
+  return sightings
+    .filter(({ asked, seen }) => asked === null && seen === id)
+    .map(({ firstEnded }) => firstEnded);
 }

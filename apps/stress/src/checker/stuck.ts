@@ -1,10 +1,9 @@
-import { cell, merge, nothing } from "../history/operation-table.ts";
-import type { Anomaly } from "../result/stress-result.ts";
-import { type Calm, calmTimes } from "./calm.ts";
-import type { Evidence } from "./evidence.ts";
-import { calmReadings } from "./slow-machine.ts";
-import { type Silence, weighed } from "./weigh-silence.ts";
-import { waysOf } from "./ways.ts";
+import type { MachineReading } from "../history/history-line.ts";
+import type { Operation } from "../history/operation.ts";
+import type { Anomaly } from "../measure/result.ts";
+import { type Evidence, isAnswer } from "./evidence.ts";
+import { type Calm, calmTimes, wayOf } from "./faults.ts";
+import { calmReadings, figuresText, isSlow, readingsDuring } from "./slow-machine.ts";
 
 /** How long after a fault a call may still fail, in nanoseconds: connections have to be made anew. */
 const settling = 1e9;
@@ -22,35 +21,35 @@ export interface FoundStuck {
 export function stuck(evidence: Evidence): FoundStuck {
   const calms = calmTimes(evidence.history.faults);
   if (calms.length === 0) return { anomalies: [], doubts: [] };
-  const wayOf = waysOf(evidence);
-  const paths = unanswered(evidence, calms, { groupOf: wayOf, sentAfter: 0, atLeast: 1 });
-  const elsewhere = (row: number, group: number): number => (paths.has(wayOf(row)) ? nothing : group);
-  const { process, processes: names } = evidence.table;
+  const way = (operation: Operation): string | null => wayOf(evidence, operation);
+  const paths = unanswered(evidence, calms, { groupOf: way, sentAfter: 0, atLeast: 1 });
+  const elsewhere = (operation: Operation, group: string): string | null =>
+    paths.has(way(operation) ?? "") || way(operation) === null ? null : group;
   const processes = unanswered(evidence, calms, {
-    groupOf: (row) => elsewhere(row, wayOf(row) * names.length + cell(process, row)),
+    groupOf: (operation) => elsewhere(operation, `${way(operation)} ${operation.process}`),
     sentAfter: settling,
     atLeast: 2,
   });
   const keys = unanswered(evidence, calms, {
-    groupOf: (row) => elsewhere(row, evidence.registerOf(row)),
+    groupOf: (operation) => elsewhere(operation, operation.key),
     sentAfter: settling,
     atLeast: 1,
   });
   const readings = calmReadings(evidence.history.machine, calms);
-  const silences = [
-    ...silencesOf(paths, () => "on this path"),
-    ...silencesOf(processes, (row) => `in the process ${names[cell(process, row)]}`),
-    ...silencesOf(keys, () => "about this chat"),
-  ].map((silence) => weighed(evidence, silence, readings));
+  const weighed = [
+    ...[...paths.values()].map((calls) => ({ calls, place: "on this path" })),
+    ...[...processes.values()].map((calls) => ({ calls, place: `in the process ${calls[0]?.process}` })),
+    ...[...keys.values()].map((calls) => ({ calls, place: "about this chat" })),
+  ].map((silence) => weigh(evidence, silence, readings));
   return {
-    anomalies: silences.flatMap(({ anomaly }) => anomaly ?? []),
-    doubts: silences.flatMap(({ doubt }) => doubt ?? []),
+    anomalies: weighed.flatMap(({ anomaly }) => anomaly ?? []),
+    doubts: weighed.flatMap(({ doubt }) => doubt ?? []),
   };
 }
 
 interface Grouping {
-  /** `nothing` for what is in no group. */
-  readonly groupOf: (row: number) => number;
+  /** `null` for what is in no group. */
+  readonly groupOf: (operation: Operation) => string | null;
   /** Only calls count that were sent so long after the fault. */
   readonly sentAfter: number;
   /** So many unanswered calls are needed. */
@@ -59,45 +58,65 @@ interface Grouping {
 
 /** By group, the unanswered calls after the last answer, if they prove something. */
 function unanswered(
-  evidence: Evidence,
+  { history: { operations } }: Evidence,
   calms: readonly Calm[],
   { groupOf, sentAfter, atLeast }: Grouping,
-): ReadonlyMap<number, readonly number[]> {
-  const { table } = evidence;
-  const answeredAt = lastAnswers(evidence, groupOf);
-  const calmOf = (row: number): Calm | undefined => {
-    const [start, end] = [cell(table.start, row), cell(table.end, row)];
-    return calms.find(
+): ReadonlyMap<string, readonly Operation[]> {
+  const silent = operations.flatMap((operation) => {
+    const { kind, start, end } = operation;
+    if (isAnswer(operation) || kind === "merge") return [];
+    const calm = calms.find(
       ({ from, until }) => start >= from + sentAfter && end >= from + settling && end < until,
     );
-  };
-  const groups = new Map<number, number[]>();
-  for (let row = 0; row < table.length; row += 1) {
-    if (evidence.isAnswer(row) || cell(table.kind, row) === merge) continue;
-    const group = groupOf(row);
-    const calm = group === nothing ? undefined : calmOf(row);
-    if (calm === undefined || calm.from <= (answeredAt.get(group) ?? Number.NEGATIVE_INFINITY)) continue;
-    const rows = groups.get(group) ?? [];
-    rows.push(row);
-    groups.set(group, rows);
+    const group = calm === undefined ? null : groupOf(operation);
+    return calm === undefined || group === null ? [] : [{ operation, calm, group }];
+  });
+  if (silent.length === 0) return new Map();
+  const answeredAt = new Map<string | null, number>();
+  for (const operation of operations) {
+    if (!isAnswer(operation)) continue;
+    const group = groupOf(operation);
+    answeredAt.set(group, Math.max(answeredAt.get(group) ?? operation.end, operation.end));
   }
-  return new Map([...groups].filter(([, rows]) => rows.length >= atLeast));
+  const groups = new Map<string, Operation[]>();
+  for (const { operation, calm, group } of silent) {
+    if (calm.from <= (answeredAt.get(group) ?? Number.NEGATIVE_INFINITY)) continue;
+    groups.set(group, [...(groups.get(group) ?? []), operation]);
+  }
+  return new Map([...groups].filter(([, calls]) => calls.length >= atLeast));
 }
 
-function lastAnswers(evidence: Evidence, groupOf: (row: number) => number): ReadonlyMap<number, number> {
-  const answeredAt = new Map<number, number>();
-  for (let row = 0; row < evidence.table.length; row += 1) {
-    if (!evidence.isAnswer(row)) continue;
-    const group = groupOf(row);
-    const before = answeredAt.get(group) ?? Number.NEGATIVE_INFINITY;
-    answeredAt.set(group, Math.max(before, cell(evidence.table.end, row)));
-  }
-  return answeredAt;
+/** Calls after a fault of which none was answered, and what they have in common, for people. */
+interface Silence {
+  readonly calls: readonly Operation[];
+  readonly place: string;
 }
 
-function silencesOf(
-  groups: ReadonlyMap<number, readonly number[]>,
-  placeOf: (row: number) => string,
-): readonly Silence[] {
-  return [...groups.values()].map((rows) => ({ rows, place: placeOf(rows[0] ?? 0) }));
+/**
+ * What a silence says: something is wrong with who was called, or nothing, because the machine was too slow. A call
+ * says something only where the machine was fast enough to answer it; of most calls this has to be known.
+ */
+function weigh(
+  { keyNamed }: Evidence,
+  { calls, place }: Silence,
+  readings: readonly MachineReading[],
+): { readonly anomaly?: Anomaly; readonly doubt?: string } {
+  const register = keyNamed(calls[0]?.key ?? "")?.register;
+  if (register === undefined) return {};
+  const { key, variant, path, workload } = register;
+  const meanwhile = ({ start, end }: Operation): readonly MachineReading[] =>
+    readingsDuring(readings, { from: start, until: end });
+  const telling = calls.filter((call) => !meanwhile(call).some(isSlow));
+  const measured = [...new Set(calls.flatMap(meanwhile))];
+  const made = calls.length === 1 ? "a call was" : `${calls.length} calls were`;
+  const text = `nothing ${place} was answered after a fault had ended, though ${made} made`;
+  const figures = measured.length === 0 ? "" : `; meanwhile ${figuresText(measured)}`;
+  if (telling.length * 2 > calls.length) {
+    const witnesses = telling.slice(0, 3).map(({ op }) => op);
+    const anomaly = { name: "STUCK" as const, key, variant, path, workload, witnesses };
+    return { anomaly: { ...anomaly, text: `${text}${figures}` } };
+  }
+  // What becomes of a control is no question of the verdict.
+  if (variant !== "ours") return {};
+  return { doubt: `the machine was too slow to tell whether ${key} is stuck: ${text}${figures}` };
 }

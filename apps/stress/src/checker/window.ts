@@ -1,4 +1,4 @@
-import { nothing } from "../history/operation-table.ts";
+import type { Operation } from "../history/operation.ts";
 
 /**
  * When a change can have happened: not before some operation began, and not after some operation ended. Intervals are
@@ -6,24 +6,26 @@ import { nothing } from "../history/operation-table.ts";
  */
 export interface Window {
   readonly from: number;
-  readonly fromRow: number;
+  readonly opened: Operation | null;
   readonly until: number;
-  readonly untilRow: number;
+  readonly closed: Operation | null;
 }
 
 export const always: Window = {
   from: Number.NEGATIVE_INFINITY,
-  fromRow: nothing,
+  opened: null,
   until: Number.POSITIVE_INFINITY,
-  untilRow: nothing,
+  closed: null,
 };
 
-export function notBefore(window: Window, from: number, fromRow: number): Window {
-  return from > window.from ? { ...window, from, fromRow } : window;
+/** Not before this operation began, or, where it is said, not before another instant that it is the reason for. */
+export function notBefore(window: Window, opened: Operation | null, from = opened?.start): Window {
+  return from !== undefined && from > window.from ? { ...window, from, opened } : window;
 }
 
-export function notAfter(window: Window, until: number, untilRow: number): Window {
-  return until < window.until ? { ...window, until, untilRow } : window;
+/** Not after this operation ended. */
+export function notAfter(window: Window, closed: Operation): Window {
+  return closed.end < window.until ? { ...window, until: closed.end, closed } : window;
 }
 
 export function isOpen(window: Window): boolean {

@@ -1,13 +1,13 @@
-import type { ApiProcess } from "../paths/api-process.ts";
+import type { ApiProcess } from "../load/api-process.ts";
 import type { Stage } from "../run/stage.ts";
 import type { FaultSetup } from "./fault-setup.ts";
-import { httpTarget, targetsOpened } from "./fault-targets.ts";
+import { httpWay, openTargets } from "./fault-targets.ts";
 
 /** One of the processes dies in the middle of its calls, and comes back on its port. */
 export async function apiKill(stage: Stage): Promise<FaultSetup> {
   const api = firstOf(stage);
   return {
-    ...(await targetsOpened(stage, [httpTarget(stage)])),
+    ...(await openTargets(stage, [httpWay(stage)])),
     holdMs: 300,
     pauseMs: 120,
     inject: () => api.kill(),
@@ -22,7 +22,7 @@ export async function apiKill(stage: Stage): Promise<FaultSetup> {
 export async function apiPause(stage: Stage): Promise<FaultSetup> {
   const api = firstOf(stage);
   return {
-    ...(await targetsOpened(stage, [httpTarget(stage)])),
+    ...(await openTargets(stage, [httpWay(stage)])),
     holdMs: 1_500,
     pauseMs: 120,
     inject: () => api.pause(),

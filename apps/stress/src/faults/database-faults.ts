@@ -1,6 +1,7 @@
 import type { Stage } from "../run/stage.ts";
+import { RunStopped } from "../run/stopped.ts";
 import type { FaultSetup } from "./fault-setup.ts";
-import { domainTarget, httpTarget, type OpenedTargets, targetsOpened } from "./fault-targets.ts";
+import { domainWay, httpWay, type OpenedTargets, openTargets } from "./fault-targets.ts";
 
 /** The engine is killed with -9 and started again on its files. The bare driver goes through the same. */
 export async function databaseKill(stage: Stage): Promise<FaultSetup> {
@@ -32,12 +33,37 @@ export async function databasePause(stage: Stage): Promise<FaultSetup> {
   };
 }
 
+/** How long a primary that has stepped down may not be elected again. */
+const stepDownSeconds = 3;
+
+/** The primary of a replica set gives way to another member, as on every upgrade and many a network fault. */
+export async function stepDown(stage: Stage): Promise<FaultSetup> {
+  const { admin } = stage.ground;
+  return {
+    ...(await everyWay(stage)),
+    holdMs: 1_000,
+    pauseMs: 80,
+    async inject() {
+      // The connection it is told on is closed by it.
+      const told = admin.db("admin").command({ replSetStepDown: stepDownSeconds, force: true });
+      await told.catch((error: unknown) => {
+        if (error instanceof Error && /not authorized|requires authentication/i.test(error.message))
+          throw new RunStopped(`the user may not step a primary down: ${error.message}`, { cause: error });
+      });
+    },
+    async heal(healed) {
+      await admin.ping();
+      healed();
+    },
+  };
+}
+
 /** All ways at once, so that one fault strikes them alike and what it does to them can be compared. */
 async function everyWay(stage: Stage): Promise<OpenedTargets> {
   const { paths, variants } = stage.settings;
   const inside = paths.includes("domain") ? (["ours", "raw"] as const) : [];
-  return targetsOpened(stage, [
-    ...inside.filter((variant) => variants.includes(variant)).map((variant) => domainTarget(stage, variant)),
-    ...(paths.includes("http") ? [httpTarget(stage)] : []),
+  return openTargets(stage, [
+    ...inside.filter((variant) => variants.includes(variant)).map((variant) => domainWay(stage, variant)),
+    ...(paths.includes("http") ? [httpWay(stage)] : []),
   ]);
 }

@@ -1,75 +1,76 @@
-import { type ApiFleet, startApis } from "../paths/api-fleet.ts";
-import type { Route } from "../paths/route.ts";
-import { httpRoute, poolSize, type Stage } from "../run/stage.ts";
+import type { Path } from "../history/operation.ts";
+import { type Apis, startApis } from "../load/api-process.ts";
+import { apiWay, insideWay, type Stage, type Way } from "../run/stage.ts";
 import type { Target } from "../run/target.ts";
-import type { Variant } from "../history/operation.ts";
 
 /** Callers under a fault are less patient, so that they ask again while what they asked first may still be done. */
 const patienceMs = 1_000;
-
-export interface TargetToOpen {
-  readonly target: Target;
-  readonly route: Route;
-}
 
 export interface OpenedTargets extends AsyncDisposable {
   readonly targets: readonly Target[];
 }
 
 /** Opens the ways of a fault's own in every process; disposing of them closes them. */
-export async function targetsOpened(
+export async function openTargets(
   { fleet }: Pick<Stage, "fleet">,
-  toOpen: readonly TargetToOpen[],
+  ways: readonly Way[],
   own: readonly AsyncDisposable[] = [],
 ): Promise<OpenedTargets> {
-  for (const { target, route } of toOpen) await fleet.openCold(target.route, route);
+  const targets: Target[] = [];
+  for (const { name, route, variant, path, database } of ways) {
+    const routeName = `fault/${name}`;
+    targets.push({
+      variant,
+      path,
+      database,
+      route: routeName,
+      offers: await fleet.open(routeName, route, false),
+    });
+  }
   return {
-    targets: toOpen.map(({ target }) => target),
+    targets,
     async [Symbol.asyncDispose]() {
-      for (const { target } of toOpen) await fleet.close(target.route);
+      for (const { route } of targets) await fleet.close(route);
       for (const resource of own) await resource[Symbol.asyncDispose]();
     },
   };
 }
 
-/** Where a way differs from that of the stage. */
-interface HttpWay {
-  readonly urls?: readonly string[];
-  readonly database?: string;
-  readonly timeoutMs?: number;
-}
-interface DomainWay {
-  readonly uri?: string;
-  readonly database?: string;
-  readonly timeoutMs?: number;
-}
-
 /** Over HTTP to these processes, by default those of the stage. */
-export function httpTarget(
-  { secret, apis, ground }: Stage,
-  { urls = apis?.urls ?? [], database = ground.databaseOf("ours"), timeoutMs = patienceMs }: HttpWay = {},
-): TargetToOpen {
-  const route = httpRoute("http", { urls, secret, timeoutMs });
-  return { target: { variant: "ours", path: "http", route: "fault/http", database }, route };
+export function httpWay(
+  stage: Stage,
+  more: { readonly urls?: readonly string[]; readonly database?: string } = {},
+): Way {
+  const { subject } = stage.settings;
+  const usual = subject.kind === "target" ? subject.urls : (stage.apis?.urls ?? []);
+  const service = { urls: more.urls ?? usual, tokens: stage.tokens };
+  return apiWay(stage, service, "http", { ...more, timeoutMs: patienceMs });
 }
 
 /** Inside the calling processes; writes are counted, so that what was not sent can be told from what may have been. */
-export function domainTarget(
-  { ground }: Stage,
-  variant: Variant,
-  { uri = ground.mongo.uri, database = ground.databaseOf(variant), timeoutMs = patienceMs }: DomainWay = {},
-): TargetToOpen {
-  const place = { uri, database, poolSize, timeoutMs, watchWrites: true };
-  return {
-    target: { variant, path: "domain", route: `fault/${variant}`, database },
-    route: { path: "domain", variant, place },
-  };
+export function domainWay(
+  stage: Stage,
+  variant: Target["variant"],
+  more: { readonly uri?: string; readonly database?: string } = {},
+): Way {
+  return insideWay(stage, variant, { ...more, timeoutMs: patienceMs, watchWrites: true });
 }
 
-/** An API process of the fault's own, on another way to the database, or on another database. */
-export async function ownApi(
-  { secret, env, ground }: Stage,
-  { uri = ground.mongo.uri, database = ground.databaseOf("ours") } = {},
-): Promise<ApiFleet> {
-  return startApis({ size: 1, firstPort: null, uri, database, secret, env, until: "readyz" });
+/** The subject on all of these paths that the run takes. */
+export function subjectWays(stage: Stage, paths: readonly Path[]): readonly Way[] {
+  const { settings } = stage;
+  const asked = paths.filter((path) => settings.paths.includes(path));
+  return asked.map((path) => (path === "domain" ? domainWay(stage, "ours") : httpWay(stage)));
+}
+
+/** API processes of the fault's own, on another way to the database, or on another database. */
+export async function ownApis(
+  { tokens, host, ground }: Pick<Stage, "tokens" | "host" | "ground">,
+  {
+    uri = ground.mongo.uri,
+    database = ground.databaseOf("ours"),
+  }: { readonly uri?: string; readonly database?: string } = {},
+): Promise<Apis> {
+  const secret = "secret" in tokens ? tokens.secret : "";
+  return startApis({ uri, database, secret, env: host.env }, 1);
 }

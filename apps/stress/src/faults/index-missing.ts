@@ -1,8 +1,7 @@
 import type { Stage } from "../run/stage.ts";
-import { dropKeyIndex } from "../variants/drop-key-index.ts";
-import { prepareDatabase } from "../variants/prepare-database.ts";
+import { dropKeyIndex, prepareDatabase } from "../stores/databases.ts";
 import type { FaultSetup } from "./fault-setup.ts";
-import { domainTarget, httpTarget, ownApi, targetsOpened } from "./fault-targets.ts";
+import { domainWay, httpWay, openTargets, ownApis } from "./fault-targets.ts";
 
 /**
  * The index that decides every race is gone when calls begin, although each process has seen it before: onechat has to
@@ -13,12 +12,12 @@ export async function indexMissing(stage: Stage): Promise<FaultSetup> {
   const database = ground.databaseOf("unindexed");
   const db = ground.admin.db(database);
   await prepareDatabase(db, "ours");
-  const api = settings.paths.includes("http") ? await ownApi(stage, { database }) : null;
-  const opened = await targetsOpened(
+  const api = settings.paths.includes("http") ? await ownApis(stage, { database }) : null;
+  const opened = await openTargets(
     stage,
     [
-      ...(settings.paths.includes("domain") ? [domainTarget(stage, "ours", { database })] : []),
-      ...(api === null ? [] : [httpTarget(stage, { urls: api.urls, database })]),
+      ...(settings.paths.includes("domain") ? [domainWay(stage, "ours", { database })] : []),
+      ...(api === null ? [] : [httpWay(stage, { urls: api.urls, database })]),
     ],
     api === null ? [] : [api],
   );

@@ -1,7 +1,7 @@
 import { type RuleHandle, wireProxy } from "@onechat/mongo/proxy";
 import type { Stage } from "../run/stage.ts";
 import type { FaultSetup } from "./fault-setup.ts";
-import { domainTarget, httpTarget, type OpenedTargets, ownApi, targetsOpened } from "./fault-targets.ts";
+import { domainWay, httpWay, type OpenedTargets, openTargets, ownApis } from "./fault-targets.ts";
 import { beforeApi, beforeDatabase, type ProxiedHop } from "./hops.ts";
 
 /** The ways that a proxy can stand in. */
@@ -42,7 +42,7 @@ export async function poolStarved(stage: Stage): Promise<FaultSetup> {
   const starved = new URL(proxy.uri);
   starved.searchParams.set("maxPoolSize", "1");
   starved.searchParams.set("waitQueueTimeoutMS", "20");
-  const opened = await targetsOpened(stage, [domainTarget(stage, "ours", { uri: starved.href })], [proxy]);
+  const opened = await openTargets(stage, [domainWay(stage, "ours", { uri: starved.href })], [proxy]);
   let delay: RuleHandle | null = null;
   return {
     ...opened,
@@ -64,13 +64,18 @@ async function openHop(stage: Stage, hop: Hop): Promise<OpenedHops> {
   const { uri } = before;
   const hops = [before];
   if (hop === "caller to database")
-    return { hops, ...(await targetsOpened(stage, [domainTarget(stage, "ours", { uri })], hops)) };
-  const api = await ownApi(stage, { uri });
-  return { hops, ...(await targetsOpened(stage, [httpTarget(stage, { urls: api.urls })], [api, before])) };
+    return { hops, ...(await openTargets(stage, [domainWay(stage, "ours", { uri })], hops)) };
+  const api = await ownApis(stage, { uri });
+  return { hops, ...(await openTargets(stage, [httpWay(stage, { urls: api.urls })], [api, before])) };
 }
 
 async function beforeTheApis(stage: Stage): Promise<OpenedHops> {
-  const hops = await Promise.all((stage.apis?.urls ?? []).map((url) => beforeApi(url)));
+  const hops = await Promise.all(urlsOf(stage).map((url) => beforeApi(url)));
   const urls = hops.map(({ uri }) => uri);
-  return { hops, ...(await targetsOpened(stage, [httpTarget(stage, { urls })], hops)) };
+  return { hops, ...(await openTargets(stage, [httpWay(stage, { urls })], hops)) };
+}
+
+/** Of the API's processes, whoever runs them. */
+function urlsOf({ apis, settings: { subject } }: Stage): readonly string[] {
+  return subject.kind === "target" ? subject.urls : (apis?.urls ?? []);
 }

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { enter, type Load, performLoads } from "../run/perform.ts";
-import type { Stage } from "../run/stage.ts";
-import { untilAnswered, untilAsked } from "../run/until-answered.ts";
+import type { Manner, SeenOperation } from "../load/orders.ts";
+import type { WorkloadPlan } from "../plan/workload-plan.ts";
+import { fresh } from "../plan/workloads.ts";
+import { enter, keyOf, type Load, performLoads } from "../run/perform.ts";
+import { peopleOf, type Stage } from "../run/stage.ts";
 import type { Target, Turn } from "../run/target.ts";
-import { seededRandom } from "../speed/seeded-random.ts";
-import type { Manner, SeenOperation } from "../worker/orders.ts";
-import { fresh } from "../workloads/fresh.ts";
-import type { WorkloadPlan } from "../workloads/workload-plan.ts";
+import { untilAnswered } from "../run/until-answered.ts";
+import { seededRandom } from "../seeded-random.ts";
 import type { FaultSetup } from "./fault-setup.ts";
 import type { PlannedFault } from "./plan-faults.ts";
 
@@ -36,7 +36,8 @@ export async function strike(stage: Stage, planned: PlannedFault, repeat: number
     }
     await injectAndHeal(stage, planned, setup, async () => {
       load.begin();
-      if (setup.strikesFirst === true) await untilAsked(stage, setup.targets, wait);
+      if (setup.strikesFirst === true)
+        await untilAnswered(stage, setup.targets, { ...wait, counts: () => true });
     });
     await untilAnswered(stage, setup.targets, { ...wait, leastMs: durationMs / 2 });
   } finally {
@@ -65,7 +66,7 @@ function loadOf(
       await stage.fleet.stop();
       const operations = (await running)?.operations ?? [];
       for (const { target, turn, plan } of plans)
-        enter(stage.observation, target, turn, askedOf(plan, operations, target));
+        enter(stage, target, turn, askedOf(plan, operations, target, turn));
     },
   };
 }
@@ -76,30 +77,31 @@ function tagOf({ fault, target }: PlannedFault, repeat: number): string {
 
 /** With rather more calls than a caller will get to. */
 function planOf(
-  { settings, fleet }: Stage,
-  prefix: string,
+  stage: Stage,
+  plan: string,
   { holdMs, pauseMs }: Pick<FaultSetup, "holdMs" | "pauseMs">,
 ): WorkloadPlan {
+  const { settings, fleet } = stage;
   const walks = Math.max(1, Math.floor(callers / fleet.size));
   const callsOfWalk = Math.ceil((settings.durationMs + holdMs) / (pauseMs / 2.4));
   return fresh({
-    prefix,
+    ...peopleOf(stage, plan),
     callers,
     keys: walks * callsOfWalk,
     processes: fleet.size,
-    random: seededRandom(settings.seed, prefix),
+    random: seededRandom(settings.seed, plan),
   });
 }
 
 async function injectAndHeal(
-  { observation, clock, signal }: Stage,
+  { recorder, clock, host: { signal } }: Stage,
   { fault, target }: PlannedFault,
   setup: FaultSetup,
   onInjected: () => Promise<void>,
 ): Promise<void> {
   const tell = (event: "inject" | "heal"): void => {
     const struck = event === "heal" ? setup.struck?.() : undefined;
-    observation.fault({ fault, target, event, at: clock.now(), ...(struck === undefined ? {} : { struck }) });
+    recorder.fault({ fault, target, event, at: clock.now(), ...(struck === undefined ? {} : { struck }) });
   };
   tell("inject");
   try {
@@ -124,12 +126,8 @@ function askedOf(
   { registers }: WorkloadPlan,
   operations: readonly SeenOperation[],
   target: Target,
+  turn: Turn,
 ): WorkloadPlan["registers"] {
-  const start = `${target.variant}/${target.path}/`;
-  const asked = new Set(
-    operations
-      .filter(({ key }) => key.startsWith(start))
-      .map(({ key }) => key.slice(key.lastIndexOf("/") + 1)),
-  );
-  return registers.filter(({ name }) => asked.has(name));
+  const asked = new Set(operations.map(({ key }) => key));
+  return registers.filter(({ name }) => asked.has(keyOf(name, target, turn)));
 }

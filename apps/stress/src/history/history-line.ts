@@ -11,7 +11,10 @@ export const Workload = z.enum([
   "fresh",
   "existing",
   "groups",
+  "odd-ids",
+  "flood",
   "scopes",
+  "removed",
   "merge-race",
 ]);
 
@@ -25,6 +28,8 @@ export const FaultName = z.enum([
   "connection-reset",
   "pool-starved",
   "index-missing",
+  "step-down",
+  "command",
 ]);
 
 /** The first line of a history. */
@@ -37,6 +42,8 @@ export const HistoryHeader = z.object({
   profile: z.string(),
   /** Wall-clock time of instant 0. */
   startedAt: z.string(),
+  /** What is under test: onechat if nothing is said, or the module or the addresses of somebody's own. */
+  subject: z.string().optional(),
 });
 
 /** A write-once register: one set of people, in one scope, asked for through one variant and path. */
@@ -52,6 +59,12 @@ export const Register = z.object({
   scope: z.string(),
   /** Ids of the chats that these people had before the run: a legacy chat and its duplicates. */
   initial: z.array(z.string()),
+  /** Of several chats from before, the one that must become theirs. */
+  expected: z.string().optional(),
+  /** Of people whose chat is removed on purpose once all of these calls are answered: their next one has its own register. */
+  removedAtEnd: z.literal(true).optional(),
+  /** Ids of chats of these people that were removed before: nobody may be answered with one again. */
+  removed: z.array(z.string()).optional(),
 });
 
 /** A fault is part of the history, like the calls that it hits. */
@@ -90,6 +103,30 @@ export const MachineReading = z.object({
   tookMs: z.partialRecord(ControlCall, z.number().nullable()),
 });
 
+/** How a calling process fared while its calls were under way. */
+export type ProcessHealth = z.infer<typeof ProcessHealth>;
+export const ProcessHealth = z.object({ eventLoopUtilization: z.number(), eventLoopDelayP99Ms: z.number() });
+
+/** Calls that were released together on one target, with nothing else going on: what speed is told from. */
+export type Block = z.infer<typeof Block>;
+export const Block = z.object({
+  type: z.literal("block"),
+  /** `storm`: for correctness; `round`: one of many, to be compared with others'; `open-loop`: at a constant rate. */
+  part: z.enum(["storm", "round", "open-loop"]),
+  variant: Variant,
+  path: Path,
+  workload: Workload,
+  round: z.number().int(),
+  /** Which of the waves of a storm, counted from 0. */
+  wave: z.number().int(),
+  /** The second one of a target that is compared with itself. */
+  twin: z.boolean(),
+  /** From the release to the last answer. */
+  from: z.number(),
+  until: z.number(),
+  health: z.array(ProcessHealth),
+});
+
 /** What the database itself held for a register at the end, read when no caller was left. */
 export type AuditedKey = z.infer<typeof AuditedKey>;
 export const AuditedKey = z.object({
@@ -109,6 +146,11 @@ export const HistoryFooter = z.object({
   registers: z.number().int(),
   /** Whether the database could be read at the end. */
   audited: z.boolean(),
+  /**
+   * How the end of the subject's chats is known: by reading its database, which is so if nothing is said, by last
+   * questions of a process that has begun after all others, or not at all.
+   */
+  audit: z.enum(["database", "reads", "none"]).optional(),
 });
 
 export type HistoryLine = z.infer<typeof HistoryLine>;
@@ -118,6 +160,7 @@ export const HistoryLine = z.discriminatedUnion("type", [
   Operation,
   FaultEvent,
   MachineReading,
+  Block,
   AuditedKey,
   HistoryFooter,
 ]);

@@ -1,5 +1,6 @@
 import type {
   AuditedKey,
+  Block,
   FaultEvent,
   HistoryFooter,
   HistoryHeader,
@@ -7,71 +8,74 @@ import type {
   MachineReading,
   Register,
 } from "./history-line.ts";
-import { operationColumns } from "./operation-columns.ts";
-import type { OperationTable } from "./operation-table.ts";
+import type { Operation } from "./operation.ts";
 
 /** Everything that a run wrote down. */
 export interface History {
   readonly header: HistoryHeader;
   readonly registers: readonly Register[];
-  readonly operations: OperationTable;
+  readonly operations: readonly Operation[];
   readonly faults: readonly FaultEvent[];
   readonly machine: readonly MachineReading[];
+  readonly blocks: readonly Block[];
   readonly audit: readonly AuditedKey[];
   /** `null` when the history was cut short. */
   readonly footer: HistoryFooter | null;
 }
 
 /** A history that is being put together, line by line. */
-export interface HistoryBuilder {
-  add(line: HistoryLine): void;
-  /** Adds what is written between two places of a buffer, if it is an operation that can be read in the quick way. */
-  scan(bytes: Buffer, from: number, until: number): boolean;
-  history(): History;
-}
-
-export function historyBuilder(header: HistoryHeader): HistoryBuilder {
-  const registers: Register[] = [];
-  const operations = operationColumns();
-  const faults: FaultEvent[] = [];
-  const machine: MachineReading[] = [];
-  const audit: AuditedKey[] = [];
-  let footer: HistoryFooter | null = null;
-  return {
-    add(line) {
-      if (footer !== null) throw new Error("there is a line after the last one");
-      switch (line.type) {
-        case "op":
-          return operations.add(line);
-        case "register":
-          return void registers.push(line);
-        case "audit":
-          return void audit.push(line);
-        case "fault":
-          return void faults.push(line);
-        case "machine":
-          return void machine.push(line);
-        case "end":
-          footer = line;
-          return undefined;
-        case "history":
-          throw new Error("there is a second header");
-      }
-    },
-    scan: (bytes, from, until) => footer === null && operations.scan(bytes, from, until),
-    history: () => ({ header, registers, operations: operations.table(), faults, machine, audit, footer }),
+export class HistoryBuilder {
+  readonly #lines = {
+    registers: new Array<Register>(),
+    operations: new Array<Operation>(),
+    faults: new Array<FaultEvent>(),
+    machine: new Array<MachineReading>(),
+    blocks: new Array<Block>(),
+    audit: new Array<AuditedKey>(),
   };
+  #header: HistoryHeader | null = null;
+  #footer: HistoryFooter | null = null;
+
+  /** @throws Error when the line cannot stand here */
+  add(line: HistoryLine): void {
+    if (this.#footer !== null) throw new Error("there is a line after the last one");
+    if (line.type === "history") {
+      if (this.#header !== null) throw new Error("there is a second header");
+      this.#header = line;
+    } else if (this.#header === null)
+      throw new Error(`a history begins with "history", and not with "${line.type}"`);
+    else if (line.type === "end") this.#footer = line;
+    else this.#put(line);
+  }
+
+  #put(line: Exclude<HistoryLine, HistoryHeader | HistoryFooter>): void {
+    const { registers, operations, faults, machine, blocks, audit } = this.#lines;
+    switch (line.type) {
+      case "op":
+        return void operations.push(line);
+      case "register":
+        return void registers.push(line);
+      case "audit":
+        return void audit.push(line);
+      case "fault":
+        return void faults.push(line);
+      case "machine":
+        return void machine.push(line);
+      case "block":
+        blocks.push(line);
+    }
+  }
+
+  /** @throws Error when there was no line */
+  history(): History {
+    if (this.#header === null) throw new Error("there is no history in it");
+    return { header: this.#header, ...this.#lines, footer: this.#footer };
+  }
 }
 
 /** The history that these lines say; the first one is the header. */
 export function historyOf(lines: Iterable<HistoryLine>): History {
-  let builder: HistoryBuilder | null = null;
-  for (const line of lines) {
-    if (builder === null) {
-      if (line.type !== "history") throw new Error("a history begins with its header");
-      builder = historyBuilder(line);
-    } else builder.add(line);
-  }
-  if (builder === null) throw new Error("a history begins with its header");
+  const builder = new HistoryBuilder();
+  for (const line of lines) builder.add(line);
   return builder.history();
 }

@@ -1,47 +1,41 @@
-import type { Operation } from "../history/operation.ts";
-import type {
-  Anomaly,
-  Contention,
-  FaultOutcome,
-  StressResult,
-  ThresholdOutcome,
-} from "../result/stress-result.ts";
-import { instantText, unitText } from "./text/figure-text.ts";
-import { operationText } from "./text/operation-text.ts";
-import { shortened, visibleText } from "./text/visible-text.ts";
+import type { Contention, FaultOutcome, StressResult, ThresholdOutcome } from "../measure/result.ts";
+import { escaped } from "./html.ts";
+import { observedText } from "./sections.ts";
+import { instantText } from "./text/figure-text.ts";
+import { shortened } from "./text/visible-text.ts";
+import type { Case, ReportView } from "./view.ts";
 
-interface Case {
-  readonly suite: string;
-  readonly name: string;
-  readonly failure?: { readonly type: string; readonly message: string; readonly text: string };
-  readonly skipped?: string;
-}
-
-type Witnesses = ReadonlyMap<number, Operation>;
-
-/** For whatever shows test results: a case per workload, path and variant, per fault and per threshold. */
-export function junitXml(result: StressResult, witnesses: Witnesses): string {
-  const cases = [
-    verdictCase(result),
-    ...result.contention.map((group) => groupCase(group, result, witnesses)),
-    ...controlCases(result),
-    ...result.faults.map(faultCase),
-    ...result.thresholds.map(thresholdCase),
-  ];
-  const suites = [...new Set(cases.map(({ suite }) => suite))].map((suite) =>
-    suiteXml(
-      suite,
-      cases.filter((one) => one.suite === suite),
-      result,
-    ),
-  );
+/** For whatever shows test results: a case per workload and path of the subject, per fault, per threshold, and one for the control. */
+export function junitXml(view: ReportView): string {
+  const { result } = view;
+  const cases = casesOf(view);
+  const suites = [...new Set(cases.map(({ suite }) => suite))];
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="onechat stress" ${countsOf(cases)} time="${secondsText(result.durationMs)}">`,
-    ...suites,
+    `<testsuites name="stress ${attribute(result.subject)}" ${countsOf(cases)} time="${secondsText(result.durationMs)}">`,
+    ...suites.flatMap((suite) => {
+      const own = cases.filter((one) => one.suite === suite);
+      const about = `time="${secondsText(result.durationMs)}" timestamp="${attribute(result.startedAt)}"`;
+      return [
+        `  <testsuite name="${attribute(suite)}" ${countsOf(own)} ${about}>`,
+        ...own.map(caseXml),
+        "  </testsuite>",
+      ];
+    }),
     "</testsuites>",
     "",
   ].join("\n");
+}
+
+function casesOf(view: ReportView): readonly Case[] {
+  const { contention, faults, thresholds } = view.result;
+  return [
+    verdictCase(view.result),
+    ...contention.filter(({ variant }) => variant === "ours").map((group) => groupCase(group, view)),
+    ...controlCases(view.result),
+    ...faults.map(faultCase),
+    ...thresholds.map(thresholdCase),
+  ];
 }
 
 function verdictCase({ verdict, reasons }: StressResult): Case {
@@ -50,37 +44,27 @@ function verdictCase({ verdict, reasons }: StressResult): Case {
   return { ...one, failure: { type: verdict, message: reasons[0] ?? verdict, text: reasons.join("\n") } };
 }
 
-function groupCase(group: Contention, result: StressResult, witnesses: Witnesses): Case {
-  const { variant, path, workload } = group;
-  const one = { suite: "exactly one chat", name: `${workload} ${path} ${variant}` };
-  const found = result.anomalies.filter((anomaly) => isOf(anomaly, group));
+function groupCase({ path, workload, operations }: Contention, { anomalies }: ReportView): Case {
+  const one = { suite: "exactly one chat", name: `${workload} ${path}` };
+  const found = anomalies.filter((anomaly) => anomaly.path === path && anomaly.workload === workload);
   const [first] = found;
-  if (first === undefined) return group.operations === 0 ? { ...one, skipped: "no calls" } : one;
-  const text = found.slice(0, 20).map((anomaly) => anomalyText(anomaly, witnesses));
-  const rest = found.length - text.length;
-  const all = rest > 0 ? [...text, `… and ${rest} more anomalies`] : text;
-  return { ...one, failure: { type: first.name, message: first.text, text: all.join("\n\n") } };
-}
-
-function isOf(anomaly: Anomaly, { variant, path, workload }: Contention): boolean {
-  return anomaly.variant === variant && anomaly.path === path && anomaly.workload === workload;
-}
-
-function anomalyText({ name, key, text, witnesses: ops }: Anomaly, witnesses: Witnesses): string {
-  const lines = ops.map((op) => {
-    const operation = witnesses.get(op);
-    return `  ${operation === undefined ? `op ${op}` : operationText(operation)}`;
-  });
-  return [`${name} of ${shortened(key, 200)}: ${text}`, ...lines].join("\n");
+  if (first === undefined) return operations === 0 ? { ...one, skipped: "no calls" } : one;
+  const text = found.map(({ name, key, keys, text: what, proof }) =>
+    [
+      `${name} on ${keys} keys, such as ${shortened(key, 200)}: ${what}`,
+      ...proof.map((each) => `  ${each}`),
+    ].join("\n"),
+  );
+  return { ...one, failure: { type: first.name, message: first.text, text: text.join("\n\n") } };
 }
 
 /** A control that is not caught means that nothing would be. */
 function controlCases({ contention, controlAnomalies }: StressResult): readonly Case[] {
   if (!contention.some(({ variant, operations }) => variant === "naive" && operations > 0)) return [];
   const one = { suite: "controls", name: "the naive control is caught" };
-  if (controlAnomalies.length > 0) return [one];
+  if (controlAnomalies.some(({ variant }) => variant === "naive")) return [one];
   const message = "find-then-insert without an index went unnoticed: the run could not have seen anything";
-  return [{ ...one, failure: { type: "unknown", message, text: message } }];
+  return [{ ...one, failure: failureOf("unknown", message) }];
 }
 
 function faultCase({ fault, target, injectedAt, healedAt, hit, recoveryMs }: FaultOutcome): Case {
@@ -104,28 +88,10 @@ function thresholdCase(threshold: ThresholdOutcome): Case {
   return { ...one, skipped: `${outcome}: ${seen}` };
 }
 
-function observedText({ observed, low, high, unit }: ThresholdOutcome): string {
-  const interval = low === null || high === null ? "" : ` [${unitText(low, unit)}, ${unitText(high, unit)}]`;
-  return `${unitText(observed, unit)}${interval}`;
-}
-
-function suiteXml(name: string, cases: readonly Case[], { startedAt, durationMs }: StressResult): string {
-  const attributes = `name="${attribute(name)}" ${countsOf(cases)} time="${secondsText(durationMs)}"`;
-  return [
-    `  <testsuite ${attributes} timestamp="${attribute(startedAt)}">`,
-    ...cases.map(caseXml),
-    "  </testsuite>",
-  ].join("\n");
-}
-
 function caseXml({ suite, name, failure, skipped }: Case): string {
   const head = `    <testcase classname="stress.${attribute(suite)}" name="${attribute(name)}"`;
   if (failure !== undefined)
-    return [
-      `${head}>`,
-      `      <failure type="${attribute(failure.type)}" message="${attribute(failure.message)}">${content(failure.text)}</failure>`,
-      "    </testcase>",
-    ].join("\n");
+    return `${head}>\n      <failure type="${attribute(failure.type)}" message="${attribute(failure.message)}">${escaped(failure.text)}</failure>\n    </testcase>`;
   return skipped === undefined
     ? `${head}/>`
     : `${head}><skipped message="${attribute(skipped)}"/></testcase>`;
@@ -141,11 +107,6 @@ function secondsText(ms: number): string {
   return Number.isFinite(ms) ? (ms / 1_000).toFixed(3) : "0";
 }
 
-/** Entities rather than CDATA, which its own end would break. */
-function content(text: string): string {
-  return visibleText(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}
-
 function attribute(text: string): string {
-  return content(shortened(text, 1_000)).replaceAll('"', "&quot;").replaceAll(/\s+/g, " ");
+  return escaped(shortened(text, 1_000)).replaceAll(/\s+/g, " ");
 }

@@ -1,10 +1,9 @@
 import { ChatError } from "@onechat/chat-domain";
-import type { MongoServer } from "@onechat/mongo";
+import { type MongoServer, openMongo } from "@onechat/mongo";
 import type { Variant } from "../history/operation.ts";
-import type { Admin } from "../variants/admin.ts";
-import { prepareDatabase } from "../variants/prepare-database.ts";
-import { NotStarted } from "./not-started.ts";
-import { answeringAdmin, openDatabase } from "./open-database.ts";
+import { type Admin, openAdmin } from "../stores/admin.ts";
+import { prepareDatabase } from "../stores/databases.ts";
+import { messageOf, RunStopped } from "./stopped.ts";
 
 /** A database server that answers, and how the databases of a run are called there. */
 export interface Ground extends AsyncDisposable {
@@ -26,7 +25,7 @@ export interface GroundSetting {
   readonly onNotice: (line: string) => void;
 }
 
-/** @throws NotStarted when there is no database that answers */
+/** @throws RunStopped when there is no database that answers */
 export async function openGround({ run, ...setting }: GroundSetting): Promise<Ground> {
   const mongo = await openDatabase(setting);
   try {
@@ -54,13 +53,51 @@ export async function openGround({ run, ...setting }: GroundSetting): Promise<Gr
   }
 }
 
+/** The database of a run: the given one, or one of our own that may be killed. */
+async function openDatabase({
+  uri,
+  keepIn,
+  env,
+  onNotice,
+}: Omit<GroundSetting, "run">): Promise<MongoServer> {
+  const own = keepIn === null ? {} : { dir: keepIn };
+  try {
+    return uri === null
+      ? await openMongo({ purpose: "start", env, onNotice, ...own })
+      : await openMongo({ purpose: "start", env: { ...env, MONGODB_URI: uri }, provider: "uri", onNotice });
+  } catch (cause) {
+    throw new RunStopped(messageOf(cause), { cause });
+  }
+}
+
+/** A connection to a database that has answered. */
+async function answeringAdmin(uri: string): Promise<Admin> {
+  try {
+    const admin = openAdmin(uri);
+    try {
+      await admin.ping();
+      return admin;
+    } catch (error) {
+      await admin[Symbol.asyncDispose]();
+      throw error;
+    }
+  } catch (cause) {
+    throw new RunStopped(`the database at ${hostsOf(uri)} does not answer: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** Without user and password. */
+export function hostsOf(uri: string): string {
+  return /^mongodb(?:\+srv)?:\/\/(?:[^/?]*@)?([^/?]*)/i.exec(uri)?.[1] ?? "";
+}
+
 /**
  * Makes the database of each variant as the variant wants it.
  *
- * @throws NotStarted when onechat refuses to work with what it finds
+ * @throws RunStopped when onechat refuses to work with what it finds
  */
 export async function prepareVariants(
-  { admin, databaseOf }: Ground,
+  { admin, databaseOf }: Pick<Ground, "admin" | "databaseOf">,
   variants: readonly Variant[],
 ): Promise<void> {
   for (const variant of variants) {
@@ -68,7 +105,7 @@ export async function prepareVariants(
       await prepareDatabase(admin.db(databaseOf(variant)), variant);
     } catch (error) {
       if (!(error instanceof ChatError)) throw error;
-      throw new NotStarted(`onechat refuses to start: ${error.code}, ${error.message}`, { cause: error });
+      throw new RunStopped(`onechat refuses to start: ${error.code}, ${error.message}`, { cause: error });
     }
   }
 }

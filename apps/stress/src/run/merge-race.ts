@@ -1,14 +1,13 @@
 import { migrateUp, migrationContext } from "@onechat/chat-domain/migrate";
-import { domainTarget, httpTarget, ownApi, targetsOpened } from "../faults/fault-targets.ts";
-import { seededRandom } from "../speed/seeded-random.ts";
-import { auditDatabase } from "../variants/audit-database.ts";
-import { prepareDatabase } from "../variants/prepare-database.ts";
-import { seedLegacy } from "../variants/seed-legacy.ts";
-import type { Manner, SeenOperation } from "../worker/orders.ts";
-import { mergeRace as planMergeRace } from "../workloads/merge-race.ts";
-import { enter, type Load, performLoads } from "./perform.ts";
-import type { Stage } from "./stage.ts";
-import type { Target } from "./target.ts";
+import { openTargets, ownApis } from "../faults/fault-targets.ts";
+import type { Manner, SeenOperation } from "../load/orders.ts";
+import { planWorkload } from "../plan/workloads.ts";
+import { seededRandom } from "../seeded-random.ts";
+import { auditDatabase } from "../stores/audit-database.ts";
+import { prepareDatabase } from "../stores/databases.ts";
+import { enter, performLoads, suited } from "./perform.ts";
+import { apiWay, insideWay, peopleOf, type Stage } from "./stage.ts";
+import type { Target, Turn } from "./target.ts";
 import { untilAnswered } from "./until-answered.ts";
 
 const manner: Manner = { persistMs: 10_000, pauseMs: 60 };
@@ -20,25 +19,22 @@ const around = { leastMs: 300, mostMs: 20_000 };
  * database of its own, because a migration looks at every chat that there is.
  */
 export async function mergeRace(stage: Stage, repeat: number): Promise<void> {
-  const { settings, ground } = stage;
-  const { timeoutMs } = settings;
+  const { settings, ground, fleet } = stage;
   const database = ground.databaseOf(`merge${repeat}`);
-  const db = ground.admin.db(database);
-  await prepareDatabase(db, "ours");
-  const overHttp = settings.paths.includes("http");
-  const api = overHttp ? await ownApi(stage, { database }) : null;
-  await using opened = await targetsOpened(
-    stage,
-    [
-      ...(settings.paths.includes("domain") ? [domainTarget(stage, "ours", { database, timeoutMs })] : []),
-      ...(api === null ? [] : [httpTarget(stage, { urls: api.urls, database, timeoutMs })]),
-    ],
-    api === null ? [] : [api],
-  );
-  const loads = opened.targets.map((target) => loadOn(stage, target, repeat));
-  for (const { target, turn, plan } of loads) {
-    await seedLegacy(db, plan.registers);
-    enter(stage.observation, target, turn, plan.registers);
+  await prepareDatabase(ground.admin.db(database), "ours");
+  const apis = settings.paths.includes("http") ? await ownApis(stage, { database }) : null;
+  const service = { urls: apis?.urls ?? [], tokens: stage.tokens };
+  const ways = [
+    ...(settings.paths.includes("domain") ? [insideWay(stage, "ours", { database })] : []),
+    ...(apis === null ? [] : [apiWay(stage, service, "http", { database })]),
+  ];
+  await using opened = await openTargets(stage, ways, apis === null ? [] : [apis]);
+  const turn: Turn = { workload: "merge-race", tag: String(repeat) };
+  const loads = [];
+  for (const target of opened.targets) {
+    const plan = await suited(stage, planOf(stage, target, repeat), target);
+    enter(stage, target, turn, plan.registers);
+    loads.push({ target, turn, wave: plan.waves[0] ?? [] });
   }
   const running = performLoads(stage, loads, manner);
   running.catch(() => undefined);
@@ -46,53 +42,55 @@ export async function mergeRace(stage: Stage, repeat: number): Promise<void> {
     await untilAnswered(stage, opened.targets, around);
     const merged = await migrated(stage, database);
     await untilAnswered(stage, opened.targets, around);
-    await recordMerges(stage, database, merged);
+    await recordMerges(stage, opened.targets, merged);
   } finally {
-    await stage.fleet.stop();
+    await fleet.stop();
     await running;
   }
 }
 
-interface MergeLoad extends Load {
-  readonly plan: ReturnType<typeof planMergeRace>;
-}
-
-function loadOn({ settings, fleet }: Stage, target: Target, repeat: number): MergeLoad {
-  const plan = planMergeRace({
-    prefix: `${target.path}-merge-race-${repeat}`,
+function planOf(stage: Stage, { path }: Target, repeat: number): ReturnType<typeof planWorkload> {
+  const { settings, fleet } = stage;
+  return planWorkload("merge-race", {
+    ...peopleOf(stage, `${path}-merge-race-${repeat}`),
     callers: settings.callers,
     keys: settings.keys,
     processes: fleet.size,
-    random: seededRandom(settings.seed, `merge-race/${target.path}/${repeat}`),
+    random: seededRandom(settings.seed, `merge-race/${path}/${repeat}`),
   });
-  return { target, turn: { workload: "merge-race", tag: String(repeat) }, plan, wave: plan.waves[0] ?? [] };
 }
 
 type Interval = Pick<SeenOperation, "start" | "end">;
 
-async function migrated({ ground, clock, signal }: Stage, database: string): Promise<Interval> {
+async function migrated({ ground, clock, host }: Stage, database: string): Promise<Interval> {
   const ctx = migrationContext(ground.admin.db(database), { graceMs: 0, batch: { start: 20 } });
   const start = clock.now();
-  await migrateUp(ctx, { to: "settle", signal });
+  await migrateUp(ctx, { to: "settle", signal: host.signal });
   return { start, end: clock.now() };
 }
 
 /** When in its run the migration retired which id is not known, so each merge may have been at any time of it. */
-async function recordMerges({ ground, observation }: Stage, database: string, when: Interval): Promise<void> {
-  const registers = observation.registers().get(database) ?? [];
-  const audited = await auditDatabase(ground.admin.db(database), registers);
-  const merges = audited.flatMap(({ key, redirects }) =>
-    redirects.map(({ id, to }): SeenOperation => ({
-      key,
-      kind: "merge",
-      intended: null,
-      ...when,
-      outcome: to === null ? "unknown" : "ok",
-      id: to,
-      created: null,
-      asked: id,
-      error: null,
-    })),
-  );
-  observation.heard("migrator", merges);
+async function recordMerges(
+  { ground, recorder }: Stage,
+  targets: readonly Target[],
+  when: Interval,
+): Promise<void> {
+  for (const target of targets) {
+    const registers = recorder.registers().get(target) ?? [];
+    const audited = await auditDatabase(ground.admin.db(target.database ?? ""), registers);
+    const merges = audited.flatMap(({ key, redirects }) =>
+      redirects.map(({ id, to }): SeenOperation => ({
+        key,
+        kind: "merge",
+        intended: null,
+        ...when,
+        outcome: to === null ? "unknown" : "ok",
+        id: to,
+        created: null,
+        asked: id,
+        error: null,
+      })),
+    );
+    recorder.heard("migrator", merges);
+  }
 }

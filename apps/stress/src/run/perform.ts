@@ -1,36 +1,11 @@
-import type { Register } from "../history/history-line.ts";
-import type { Fleet, Released } from "../worker/fleet.ts";
-import { type DueLane, type Manner, plainManner, type SeenOperation, type Share } from "../worker/orders.ts";
-import type { PlannedRegister, Wave, WorkloadPlan } from "../workloads/workload-plan.ts";
-import { DatabaseGone } from "./database-gone.ts";
-import type { Ground } from "./ground.ts";
-import type { Observation } from "./observation.ts";
+import type { Block, Register } from "../history/history-line.ts";
+import type { Released } from "../load/fleet.ts";
+import { type DueLane, type Manner, plainManner, type SeenOperation, type Share } from "../load/orders.ts";
+import type { PlannedCall, PlannedRegister, Wave, WorkloadPlan } from "../plan/workload-plan.ts";
+import { seedLegacy } from "../stores/databases.ts";
+import type { Stage } from "./stage.ts";
+import { RunStopped } from "./stopped.ts";
 import type { Target, Turn } from "./target.ts";
-
-/** What a wave brought. */
-export interface PerformedWave extends Released {
-  readonly operations: readonly SeenOperation[];
-}
-
-export interface Performance {
-  readonly ground: Pick<Ground, "admin">;
-  readonly fleet: Fleet;
-  readonly observation: Observation;
-  readonly signal: AbortSignal;
-}
-
-/** Writes down who a plan is about: from now on operations may name them. */
-export function enter(
-  observation: Observation,
-  target: Target,
-  turn: Turn,
-  registers: readonly PlannedRegister[],
-): void {
-  observation.enter(
-    target.database,
-    registers.map((planned) => registerOf(planned, target, turn)),
-  );
-}
 
 /** A wave on its target. */
 export interface Load {
@@ -39,67 +14,44 @@ export interface Load {
   readonly turn: Turn;
 }
 
-/**
- * Makes the calls of one or several waves, all released together in all processes, and hands over what came of them.
- *
- * @throws the signal's reason before a wave that would begin after it was aborted
- * @throws DatabaseGone when no call was answered and the database does not answer either
- */
-export async function performLoads(
-  { ground, fleet, observation, signal }: Performance,
-  loads: readonly Load[],
-  manner: Manner,
-): Promise<PerformedWave> {
-  signal.throwIfAborted();
-  const operations: SeenOperation[] = [];
-  const unlisten = observation.listen((heard) => operations.push(...heard));
-  try {
-    const released = await fleet.run(sharesOf(loads, manner, fleet.size));
-    await observation.settled();
-    if (manner === plainManner) await refuseSilence(operations, ground);
-    return { ...released, operations };
-  } finally {
-    unlisten();
-  }
+export interface Performed extends Released {
+  readonly operations: readonly SeenOperation[];
+  /** The last answer. */
+  readonly until: number;
 }
 
-/** A run against a database that is gone would wait for every single call. */
-async function refuseSilence(
-  operations: readonly SeenOperation[],
-  { admin }: Pick<Ground, "admin">,
-): Promise<void> {
-  if (operations.length === 0 || operations.some(({ outcome }) => outcome === "ok")) return;
-  try {
-    await admin.ping();
-  } catch (cause) {
-    throw new DatabaseGone("the database has stopped to answer in the middle of the run", { cause });
-  }
+/** Chats from before can only be put where we may write, and only onechat knows what to do with them. */
+function seedable(stage: Stage, { variant, database }: Target): boolean {
+  return variant === "ours" && database !== null && stage.settings.subject.kind === "onechat";
 }
 
-/** All waves of a plan, one after the other. */
-export async function performPlan(
-  performance: Performance,
-  plan: WorkloadPlan,
+/** A register as it is written down when it is asked for. */
+type Entered = PlannedRegister & Pick<Register, "removed" | "removedAtEnd">;
+
+/** Writes down who a plan is about: from now on operations may name them. */
+export function enter(
+  { recorder }: Pick<Stage, "recorder">,
   target: Target,
   turn: Turn,
-): Promise<readonly PerformedWave[]> {
-  enter(performance.observation, target, turn, plan.registers);
-  const performed: PerformedWave[] = [];
-  for (const wave of plan.waves)
-    performed.push(await performLoads(performance, [{ wave, target, turn }], plainManner));
-  return performed;
+  registers: readonly Entered[],
+): void {
+  recorder.enter(
+    target,
+    registers.map((planned) => registerOf(planned, target, turn)),
+  );
 }
 
-function keyOf(name: string, { variant, path }: Target, { workload, tag }: Turn): string {
+export function keyOf(name: string, { variant, path }: Target, { workload, tag }: Turn): string {
   return `${variant}/${path}/${workload}/${tag}/${name}`;
 }
 
 function registerOf(
-  { name, participants, scope, initial }: PlannedRegister,
+  { name, participants, scope, initial, ...more }: Entered,
   target: Target,
   turn: Turn,
 ): Register {
   const { variant, path } = target;
+  const [expected] = initial;
   return {
     type: "register",
     key: keyOf(name, target, turn),
@@ -109,19 +61,89 @@ function registerOf(
     participants: [...participants],
     scope,
     initial: [...initial],
+    // onechat promises the oldest.
+    ...(expected === undefined ? {} : { expected }),
+    ...more,
   };
+}
+
+/** The plan as far as this target can be asked for it, with its chats from before put there. */
+export async function suited(stage: Stage, plan: WorkloadPlan, target: Target): Promise<WorkloadPlan> {
+  const canSeed = seedable(stage, target);
+  const registers = canSeed
+    ? plan.registers
+    : plan.registers.map((register) => ({ ...register, initial: [] }));
+  if (canSeed && target.database !== null)
+    await seedLegacy(stage.ground.admin.db(target.database), registers);
+  const isOffered = ({ kind }: PlannedCall): boolean => kind === "ensure" || target.offers.includes(kind);
+  const waves = plan.waves.map((wave) =>
+    wave
+      .map((lane) => ({ ...lane, calls: lane.calls.filter(isOffered) }))
+      .filter(({ calls }) => calls.length > 0),
+  );
+  return { registers, waves };
+}
+
+/**
+ * Makes the calls of one or several waves, all released together in all processes, and hands over what came of them.
+ *
+ * @throws the signal's reason before a wave that would begin after it was aborted
+ * @throws RunStopped when no call was answered and the database does not answer either
+ */
+export async function performLoads(stage: Stage, loads: readonly Load[], manner: Manner): Promise<Performed> {
+  const { fleet, recorder, host } = stage;
+  host.signal.throwIfAborted();
+  const operations: SeenOperation[] = [];
+  const unlisten = recorder.listen((heard) => operations.push(...heard));
+  try {
+    const released = await fleet.run(sharesOf(loads, manner, fleet.size));
+    await recorder.settled();
+    if (manner === plainManner) await refuseSilence(operations, stage);
+    const until = operations.reduce((latest, { end }) => Math.max(latest, end), released.at);
+    return { ...released, operations, until };
+  } finally {
+    unlisten();
+  }
+}
+
+/** One wave on one target, written down as a block of its own. */
+export async function performBlock(
+  stage: Stage,
+  load: Load,
+  about: Pick<Block, "part" | "round" | "wave" | "twin">,
+): Promise<Performed> {
+  const performed = await performLoads(stage, [load], plainManner);
+  const { variant, path } = load.target;
+  stage.recorder.block({
+    ...about,
+    variant,
+    path,
+    workload: load.turn.workload,
+    from: performed.at,
+    until: performed.until,
+    health: [...performed.health],
+  });
+  return performed;
+}
+
+/** A run against a database that is gone would wait for every single call. */
+async function refuseSilence(operations: readonly SeenOperation[], { ground }: Stage): Promise<void> {
+  if (operations.length === 0 || operations.some(({ outcome }) => outcome === "ok")) return;
+  try {
+    await ground.admin.ping();
+  } catch (cause) {
+    throw new RunStopped("the database has stopped to answer in the middle of the run", { cause });
+  }
 }
 
 function sharesOf(loads: readonly Load[], manner: Manner, processes: number): readonly Share[] {
   const lanes = Array.from({ length: processes }, (): DueLane[] => []);
-  for (const { wave, target, turn } of loads) {
-    for (const { process, due, calls } of wave) {
-      const dueCalls = calls.map(({ register, ...call }) => ({
-        ...call,
-        key: keyOf(register, target, turn),
-      }));
-      lanes[process % processes]?.push({ route: target.route, due, calls: dueCalls });
-    }
-  }
+  for (const { wave, target, turn } of loads)
+    for (const { process, due, calls } of wave)
+      lanes[process % processes]?.push({
+        route: target.route,
+        due,
+        calls: calls.map(({ register, ...call }) => ({ ...call, key: keyOf(register, target, turn) })),
+      });
   return lanes.map((own) => ({ lanes: own, manner }));
 }

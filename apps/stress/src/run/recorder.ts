@@ -1,72 +1,107 @@
 import type {
   AuditedKey,
+  Block,
   FaultEvent,
+  HistoryFooter,
   HistoryHeader,
   HistoryLine,
   MachineReading,
   Register,
 } from "../history/history-line.ts";
-import { openHistory } from "../history/history-writer.ts";
-import type { Operation, Outcome } from "../history/operation.ts";
-import type { SeenOperation } from "../worker/orders.ts";
+import type { Outcome } from "../history/operation.ts";
+import { type HistoryWriter, openHistory } from "../history/write-history.ts";
+import type { SeenOperation } from "../load/orders.ts";
+import type { Target } from "./target.ts";
 
-/** Writes the history while the run makes it. */
-export interface Recorder extends AsyncDisposable {
-  register(registers: readonly Register[]): void;
+type Listener = (operations: readonly SeenOperation[]) => void;
+
+/** Everything that is seen during a run goes through here, into the history and to whoever asked for it. */
+export class Recorder implements AsyncDisposable {
+  readonly #writer: HistoryWriter;
+  readonly #counts: Record<Outcome, number> = { ok: 0, fail: 0, unknown: 0 };
+  readonly #registers = new Map<Target, Register[]>();
+  readonly #listeners = new Set<Listener>();
+  readonly #totals = { operations: 0, registers: 0 };
+  #room: Promise<void> = Promise.resolve();
+  #failure: unknown = null;
+
+  private constructor(writer: HistoryWriter) {
+    this.#writer = writer;
+  }
+
+  static async open(path: string, header: Omit<HistoryHeader, "type">): Promise<Recorder> {
+    const recorder = new Recorder(await openHistory(path));
+    recorder.#write({ type: "history", ...header });
+    return recorder;
+  }
+
+  /** People whom somebody will ask this target about. */
+  enter(target: Target, registers: readonly Register[]): void {
+    this.#registers.set(target, [...(this.#registers.get(target) ?? []), ...registers]);
+    this.#totals.registers += registers.length;
+    for (const register of registers) this.#write(register);
+  }
+
   /** Numbers operations in the order in which they are heard of. */
-  operations(process: string, operations: readonly SeenOperation[]): void;
-  fault(event: Omit<FaultEvent, "type">): void;
-  readonly machine: (reading: Omit<MachineReading, "type">) => void;
-  audit(keys: readonly AuditedKey[]): Promise<void>;
+  readonly heard = (process: string, operations: readonly SeenOperation[]): void => {
+    for (const operation of operations) {
+      this.#totals.operations += 1;
+      this.#counts[operation.outcome] += 1;
+      this.#write({ type: "op", op: this.#totals.operations, process, ...operation });
+    }
+    for (const listener of this.#listeners) listener(operations);
+  };
+
+  fault(event: Omit<FaultEvent, "type">): void {
+    this.#write({ type: "fault", ...event });
+  }
+
+  block(block: Omit<Block, "type">): void {
+    this.#write({ type: "block", ...block });
+  }
+
+  readonly machine = (reading: Omit<MachineReading, "type">): void => {
+    this.#write({ type: "machine", ...reading });
+  };
+
+  async audit(keys: readonly AuditedKey[]): Promise<void> {
+    for (const key of keys) await this.#writer.write(key);
+  }
+
   /** The last line; without it a history is not whole. */
-  end(audited: boolean): void;
+  end(audited: boolean, audit: HistoryFooter["audit"]): void {
+    this.#write({ type: "end", ...this.#totals, audited, ...(audit === "database" ? {} : { audit }) });
+  }
+
+  /** From now on, until the result is called. */
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
   /**
    * Resolves when the disk has caught up.
    *
    * @throws Error when it does not take any more
    */
-  settled(): Promise<void>;
-  readonly counts: () => Readonly<Record<Outcome, number>>;
-}
+  async settled(): Promise<void> {
+    await this.#room;
+    if (this.#failure !== null) throw new Error("the history cannot be written", { cause: this.#failure });
+  }
 
-export async function openRecorder(path: string, header: Omit<HistoryHeader, "type">): Promise<Recorder> {
-  const writer = await openHistory(path);
-  const counts: Record<Outcome, number> = { ok: 0, fail: 0, unknown: 0 };
-  let operations = 0;
-  let registers = 0;
-  let room: Promise<void> = Promise.resolve();
-  let failure: unknown = null;
-  const write = (line: HistoryLine): void => {
-    room = writer.write(line);
-    room.catch((error: unknown) => (failure ??= error));
-  };
-  const writeOperation = (operation: Operation): void => {
-    counts[operation.outcome] += 1;
-    write(operation);
-  };
-  write({ type: "history", ...header });
-  return {
-    register(added) {
-      registers += added.length;
-      added.forEach(write);
-    },
-    operations(process, seen) {
-      for (const operation of seen) {
-        operations += 1;
-        writeOperation({ type: "op", op: operations, process, ...operation });
-      }
-    },
-    fault: (event) => write({ type: "fault", ...event }),
-    machine: (reading) => write({ type: "machine", ...reading }),
-    async audit(keys) {
-      for (const key of keys) await writer.write(key);
-    },
-    end: (audited) => write({ type: "end", operations, registers, audited }),
-    async settled() {
-      await room;
-      if (failure !== null) throw new Error("the history cannot be written", { cause: failure });
-    },
-    counts: () => ({ ...counts }),
-    [Symbol.asyncDispose]: () => writer[Symbol.asyncDispose](),
-  };
+  /** By target, the registers that were entered. */
+  registers(): ReadonlyMap<Target, readonly Register[]> {
+    return this.#registers;
+  }
+
+  readonly counts = (): Readonly<Record<Outcome, number>> => ({ ...this.#counts });
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#writer[Symbol.asyncDispose]();
+  }
+
+  #write(line: HistoryLine): void {
+    this.#room = this.#writer.write(line);
+    this.#room.catch((error: unknown) => (this.#failure ??= error));
+  }
 }

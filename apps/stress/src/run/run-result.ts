@@ -1,73 +1,39 @@
-import { checkHistory } from "../checker/check-history.ts";
+import { readFileSync } from "node:fs";
+import { availableParallelism, release, totalmem } from "node:os";
 import type { History } from "../history/history.ts";
-import { operationsOf } from "../history/operation-table.ts";
-import type { StressResult } from "../result/stress-result.ts";
-import { secondsOf } from "../speed/per-second.ts";
-import { evaluateThresholds } from "../thresholds/evaluate-thresholds.ts";
-import type { Measured } from "../thresholds/figures.ts";
-import type { MetricName } from "../thresholds/metrics.ts";
-import { DatabaseGone } from "./database-gone.ts";
-import { environmentOf } from "./environment.ts";
-import { headline } from "./headline.ts";
-import { NotStarted } from "./not-started.ts";
-import { reproduceCommand } from "./reproduce-command.ts";
+import { measureHistory } from "../measure/measure-history.ts";
+import type { StressResult } from "../measure/result.ts";
+import { judge } from "../measure/verdict.ts";
+import { reproduceCommand } from "../plan/reproduce-command.ts";
+import type { RunSettings } from "../plan/run-settings.ts";
+import { poolSize } from "../stores/client.ts";
 import type { RanOnce } from "./run-once.ts";
-import type { RunSettings } from "./run-settings.ts";
-import { clientHealth, latenciesOf, ratiosOf } from "./speed-figures.ts";
-import { judge } from "./verdict.ts";
+import { RunStopped } from "./stopped.ts";
 
 /** Everything that a run found: checked, measured, judged. */
 export function runResult(settings: RunSettings, ran: RanOnce, history: History): StressResult {
-  const checked = checkHistory(history);
-  const { blocks } = ran.notes;
-  const client = clientHealth(blocks);
-  const measured: Measured = {
-    version: 1,
-    run: ran.run,
-    profile: settings.profile,
-    seed: settings.seed,
-    reproduce: reproduceCommand(settings),
-    startedAt: ran.startedAt.toISOString(),
-    durationMs: ran.durationMs,
-    environment: environmentOf(settings, ran.mongo),
-    anomalies: checked.anomalies.filter(({ variant }) => variant === "ours"),
-    controlAnomalies: checked.anomalies.filter(({ variant }) => variant !== "ours"),
-    contention: [...checked.contention],
-    faults: [...checked.faults],
-    latencies: [...latenciesOf(blocks)],
-    ratios: [...ratiosOf(blocks, settings.seed)],
-    seconds: [...secondsOf(operationsOf(history.operations), registersOf(history))],
-    client,
-  };
-  const thresholds = [
-    ...evaluateThresholds(settings.usualThresholds, measured).filter(
-      ({ outcome }) => outcome !== "unmeasured",
-    ),
-    ...evaluateThresholds(settings.thresholds, measured),
-  ];
+  const { checked, measured, needsSpeed } = measureHistory(history, settings);
   const { interrupted, bug, missing } = endingOf(ran.failure);
-  const { verdict, reasons } = judge({
+  const judgement = judge({
+    history,
     checked,
-    thresholds,
-    needsSpeed: settings.thresholds.some(({ metric }) => speedMetrics.has(metric)),
-    client,
+    thresholds: measured.thresholds,
+    needsSpeed,
+    client: measured.client,
     interrupted,
     bug,
-    omissions: [...missing, ...ran.notes.omissions],
+    omissions: [...missing, ...ran.omissions],
+    notes: ran.notes,
   });
-  const first = headline(history, ran.notes.storms);
   return {
     ...measured,
-    thresholds: [...thresholds],
-    verdict,
-    reasons: [...(first === null ? [] : [first]), ...reasons],
+    verdict: judgement.verdict,
+    reasons: [...judgement.reasons],
+    notes: [...judgement.notes],
+    reproduce: reproduceCommand(settings),
+    durationMs: ran.durationMs,
+    environment: environmentOf(settings, ran.mongo),
   };
-}
-
-const speedMetrics: ReadonlySet<MetricName> = new Set(["latency", "throughput"]);
-
-function registersOf({ registers }: History): ReadonlyMap<string, History["registers"][number]> {
-  return new Map(registers.map((register) => [register.key, register]));
 }
 
 interface Ending {
@@ -83,7 +49,37 @@ function endingOf(failure: unknown): Ending {
   if (failure === null) return ending;
   if (!(failure instanceof Error)) return { ...ending, bug: "something that is no error was thrown" };
   if (failure.name === "AbortError") return { ...ending, interrupted: true };
-  if (failure instanceof NotStarted || failure instanceof DatabaseGone)
-    return { ...ending, missing: [failure.message] };
+  if (failure instanceof RunStopped) return { ...ending, missing: [failure.message] };
   return { ...ending, bug: failure.stack ?? failure.message };
+}
+
+/** What a reader has to know about the place of a run to make anything of its figures. */
+function environmentOf(
+  { procs, timeoutMs, callers, keys }: RunSettings,
+  mongo: string,
+): Readonly<Record<string, string>> {
+  return {
+    node: process.version,
+    system: `${process.platform} ${release()}, ${process.arch}`,
+    cores: String(availableParallelism()),
+    memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
+    pressure: cpuPressure(),
+    mongodb: mongo,
+    "write concern": "majority, journaled; the same for onechat and every control",
+    "read concern": "majority; the same for onechat and every control",
+    "pool size": `${poolSize} connections per process and variant`,
+    callers: `${callers} at once, from ${procs} processes, ${keys} keys`,
+    "call timeout": `${timeoutMs} ms`,
+  };
+}
+
+/** How much of the last minute something waited for a core. */
+function cpuPressure(): string {
+  try {
+    const [some = ""] = readFileSync("/proc/pressure/cpu", "utf8").split("\n");
+    const waited = /avg60=([\d.]+)/.exec(some)?.[1];
+    return waited === undefined ? "not known" : `${waited} % of the last minute waited for a core`;
+  } catch {
+    return "not known";
+  }
 }

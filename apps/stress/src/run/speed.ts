@@ -1,35 +1,116 @@
+import type { Workload } from "../history/history-line.ts";
 import type { Path } from "../history/operation.ts";
-import type { MeasuredBlock } from "./measured-block.ts";
-import { contestants, makeKnown, roundNumbers, speedRound, speedWorkloads } from "./speed-round.ts";
-import type { Stage } from "./stage.ts";
+import { plainManner } from "../load/orders.ts";
+import { shuffled, type WorkloadPlan } from "../plan/workload-plan.ts";
+import { openLoop as planOpenLoop, planWorkload } from "../plan/workloads.ts";
+import { seededRandom } from "../seeded-random.ts";
+import { enter, performBlock, performLoads, suited } from "./perform.ts";
+import { peopleOf, type Stage } from "./stage.ts";
+import type { Target, Turn } from "./target.ts";
 
+/** New chats and known ones in a closed loop, and a burst on one new chat. */
+const speedWorkloads = ["fresh", "existing", "hot"] as const satisfies readonly Workload[];
+/** Callers of a closed loop, over all processes; more of them only measure each other on few cores. */
+const callers = 16;
+const keys = 96;
+const burstCallers = 48;
 /** With fewer rounds there is no interval to speak of. */
 const leastRounds = 8;
+const warmUpRounds = 2;
+
+interface Contestant {
+  readonly target: Target;
+  /** The second one of the subject: how far apart it is from itself is what a run can tell apart. */
+  readonly twin: boolean;
+}
 
 /**
  * Compares the targets of a path with each other, in many short rounds: as many as were asked for, or as there is time
- * for.
+ * for. Rounds below zero warm everything up and are not counted.
  */
-export async function compareSpeed(stage: Stage, path: Path): Promise<readonly MeasuredBlock[]> {
-  const entrants = contestants(stage.targets.filter((target) => target.path === path));
-  for (const { target, twin } of entrants) if (!twin) await makeKnown(stage, target);
+export async function compareSpeed(stage: Stage, path: Path): Promise<void> {
+  const all = [...stage.targets, ...(stage.base === null ? [] : [stage.base])];
+  const targets = all.filter((target) => target.path === path);
+  if (!targets.some(({ variant }) => variant === "ours")) return;
+  const contestants: readonly Contestant[] = [
+    ...targets.map((target) => ({ target, twin: false })),
+    ...targets.filter(({ variant }) => variant === "ours").map((target) => ({ target, twin: true })),
+  ];
+  for (const target of targets) await makeKnown(stage, target);
   const endsAt = stage.clock.now() + stage.settings.speedMs * 1e6;
-  const { warmUp, counted } = roundNumbers(stage.settings.rounds);
-  for (const round of warmUp) await everyWorkload(stage, entrants, round);
-  const blocks: MeasuredBlock[] = [];
-  for (const round of counted) {
+  for (let round = -warmUpRounds; round < stage.settings.rounds; round += 1) {
     if (round >= leastRounds && stage.clock.now() > endsAt) break;
-    blocks.push(...(await everyWorkload(stage, entrants, round)));
+    for (const workload of speedWorkloads) {
+      const order = seededRandom(stage.settings.seed, `order/${path}/${workload}/${round}`);
+      for (const contestant of shuffled(contestants, order))
+        await speedBlock(stage, contestant, workload, round);
+    }
   }
-  return blocks;
 }
 
-async function everyWorkload(
+/** A short block of one contestant, with the plan that all of them have. */
+async function speedBlock(
   stage: Stage,
-  entrants: ReturnType<typeof contestants>,
+  { target, twin }: Contestant,
+  workload: (typeof speedWorkloads)[number],
   round: number,
-): Promise<readonly MeasuredBlock[]> {
-  const blocks: MeasuredBlock[] = [];
-  for (const workload of speedWorkloads) blocks.push(...(await speedRound(stage, entrants, workload, round)));
-  return blocks;
+): Promise<void> {
+  const isKnown = workload === "existing";
+  const turn: Turn = isKnown ? knownTurn : { workload, tag: `round-${round}${twin ? "-twin" : ""}` };
+  const plan = isKnown ? knownPlan(stage, target) : await suited(stage, newPlan(stage, target, turn), target);
+  if (!isKnown) enter(stage, target, turn, plan.registers);
+  const wave = plan.waves[isKnown ? 1 : 0] ?? [];
+  await performBlock(stage, { wave, target, turn }, { part: "round", round, wave: 0, twin });
+}
+
+const knownTurn: Turn = { workload: "existing", tag: "known" };
+
+/** Makes the chats that all rounds ask for again. */
+async function makeKnown(stage: Stage, target: Target): Promise<void> {
+  const plan = knownPlan(stage, target);
+  enter(stage, target, knownTurn, plan.registers);
+  await performLoads(stage, [{ wave: plan.waves[0] ?? [], target, turn: knownTurn }], plainManner);
+}
+
+function knownPlan(stage: Stage, { path, variant }: Target): WorkloadPlan {
+  return planWorkload("existing", {
+    ...peopleOf(stage, `${variant === "base" ? "base-" : ""}${path}-known`),
+    callers,
+    keys,
+    processes: stage.fleet.size,
+    random: seededRandom(stage.settings.seed, "speed/known"),
+  });
+}
+
+/** New chats are made by the callers of `existing`, each by one of them. */
+function newPlan(stage: Stage, { path, variant }: Target, { workload, tag }: Turn): WorkloadPlan {
+  const shape = {
+    ...peopleOf(stage, `${variant === "base" ? "base-" : ""}${path}-${workload}-${tag}`),
+    processes: stage.fleet.size,
+    random: seededRandom(stage.settings.seed, `speed/${workload}`),
+  };
+  return workload === "hot"
+    ? planWorkload("hot", { ...shape, callers: burstCallers, keys: 1 })
+    : planWorkload("existing", { ...shape, callers, keys });
+}
+
+/** Calls at a constant rate, as users make them: nobody waits for anybody else's answer before asking. */
+export async function openLoop(stage: Stage, target: Target): Promise<void> {
+  const { seed, rate, durationMs } = stage.settings;
+  const count = Math.ceil((rate * durationMs) / 1_000);
+  const turn: Turn = { workload: "zipf", tag: "open-loop" };
+  const shape = {
+    ...peopleOf(stage, `${target.path}-open-loop`),
+    callers: count,
+    keys: Math.max(1, Math.ceil(count / 4)),
+    processes: stage.fleet.size,
+    random: seededRandom(seed, "open-loop"),
+  };
+  const plan = await suited(stage, planOpenLoop(shape, rate, count), target);
+  enter(stage, target, turn, plan.registers);
+  await performBlock(
+    stage,
+    { wave: plan.waves[0] ?? [], target, turn },
+    { part: "open-loop", round: 0, wave: 0, twin: false },
+  );
 }

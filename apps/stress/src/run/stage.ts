@@ -1,145 +1,212 @@
 import { randomBytes } from "node:crypto";
+import type { Variant } from "../history/operation.ts";
 import type { Host } from "../host.ts";
-import { type ApiFleet, type ApiFleetSetting, startApis } from "../paths/api-fleet.ts";
-import { isFree } from "../paths/free-port.ts";
-import type { Route } from "../paths/route.ts";
-import { type Fleet, startFleet } from "../worker/fleet.ts";
-import type { RunClock } from "../worker/run-clock.ts";
+import { type Apis, startApis } from "../load/api-process.ts";
+import { newEpoch, type RunClock, runClock } from "../load/clock.ts";
+import { Fleet } from "../load/fleet.ts";
+import { isFree } from "../load/free-port.ts";
+import type { RunSettings } from "../plan/run-settings.ts";
+import { type PeopleSource, range } from "../plan/workload-plan.ts";
+import type { Tokens } from "../stores/api-client.ts";
+import type { Route } from "../stores/open-store.ts";
 import { UsageError } from "../usage-error.ts";
-import { range } from "../workloads/workload-plan.ts";
 import type { Ground } from "./ground.ts";
-import type { Observation } from "./observation.ts";
-import { NotStarted } from "./not-started.ts";
-import type { RunSettings } from "./run-settings.ts";
+import type { Recorder } from "./recorder.ts";
+import { messageOf, RunStopped } from "./stopped.ts";
 import type { Target } from "./target.ts";
 
-/** What a scene has to work with, up and ready. */
-export interface Stage extends AsyncDisposable {
+/** What every scene has to work with. */
+export interface StageSetting {
   readonly settings: RunSettings;
   readonly ground: Ground;
-  readonly fleet: Fleet;
-  /** `null` when no path leads over HTTP. */
-  readonly apis: ApiFleet | null;
-  /** Signs the tokens that API processes believe. */
-  readonly secret: string;
-  readonly env: Host["env"];
-  readonly measureMachine: Host["measureMachine"];
-  readonly observation: Observation;
+  readonly recorder: Recorder;
+  readonly host: Pick<Host, "env" | "signal" | "measureMachine">;
+  /** Begins every participant's id, and so keeps runs apart. */
+  readonly run: string;
+}
+
+/** What a scene has to work with, up and ready. */
+export interface Stage extends StageSetting, AsyncDisposable {
   readonly clock: RunClock;
-  readonly signal: AbortSignal;
+  readonly fleet: Fleet;
+  /** `null` when no path leads over HTTP, or the processes are not ours. */
+  readonly apis: Apis | null;
+  readonly tokens: Tokens;
   /** Where calls can be put on, as far as variants and paths were asked for. */
   readonly targets: readonly Target[];
+  /** The other build; it is only compared in speed. */
+  readonly base: Target | null;
+  /** Workers that were started now: what they see does not rest on what others have remembered. */
+  readonly newFleet: (name: string, size: number) => Promise<Fleet>;
 }
 
-export interface StageSetting extends Pick<
-  Stage,
-  "settings" | "ground" | "observation" | "clock" | "signal" | "env" | "measureMachine"
-> {
-  readonly epoch: string;
-}
-
-/** Connections of one process to the database, the same for every variant. */
-export const poolSize = 16;
 const apiProcesses = 2;
 
+/** @throws RunStopped when what is to be called cannot be opened */
 export async function openStage(setting: StageSetting): Promise<Stage> {
-  const { settings, clock, env, epoch, observation, signal } = setting;
-  const secret = randomBytes(32).toString("hex");
-  const fleet = await startFleet({
-    size: settings.procs,
-    epoch,
-    clock,
-    env,
-    onOperations: observation.heard,
-  });
-  let apis: ApiFleet | null = null;
+  const { settings, recorder, host, run, ground } = setting;
+  const opened: AsyncDisposable[] = [];
   const dispose = async (): Promise<void> => {
-    await fleet[Symbol.asyncDispose]();
-    await apis?.[Symbol.asyncDispose]();
+    for (const resource of opened) await resource[Symbol.asyncDispose]();
   };
+  const epoch = newEpoch();
+  const clock = runClock(epoch);
+  const newFleet = (name: string, size: number): Promise<Fleet> =>
+    Fleet.start({ size, name, run, epoch, clock, env: host.env, onOperations: recorder.heard });
+  const fleet = await newFleet("w", settings.procs);
+  opened.push(fleet);
+  const secret = randomBytes(32).toString("hex");
+  const { subject } = settings;
+  const tokens = subject.kind === "target" ? { command: subject.tokenCommand } : { secret };
   try {
-    apis = await apisOf(setting, secret);
-    const targets = [
-      ...(await domainTargets(setting, fleet)),
-      ...(apis === null ? [] : await httpTargets(setting, fleet, { apis, secret })),
-    ];
+    const apis = needsApis(settings)
+      ? await startApis(
+          { uri: ground.mongo.uri, database: ground.databaseOf("ours"), secret, env: host.env },
+          apiProcesses,
+          settings.port,
+        )
+      : null;
+    if (apis !== null) opened.push(apis);
+    const urls = apis?.urls ?? (subject.kind === "target" ? subject.urls : []);
+    const targets: Target[] = [];
+    for (const way of waysOf(setting, { urls, tokens })) targets.push(await openWay(fleet, way));
+    const against = baseWay(setting, { urls, tokens });
+    const base = against === null ? null : await openWay(fleet, against);
     const stop = (): void => void fleet.stop().catch(() => undefined);
-    signal.addEventListener("abort", stop, { once: true });
-    return { ...setting, fleet, apis, secret, targets, [Symbol.asyncDispose]: dispose };
+    host.signal.addEventListener("abort", stop, { once: true });
+    return {
+      ...setting,
+      clock,
+      fleet,
+      apis,
+      tokens,
+      targets,
+      base,
+      newFleet,
+      [Symbol.asyncDispose]: dispose,
+    };
   } catch (error) {
     await dispose();
-    throw error;
+    throw new RunStopped(messageOf(error), { cause: error });
   }
+}
+
+function needsApis({ subject, variants, paths }: RunSettings): boolean {
+  return subject.kind === "onechat" && variants.includes("ours") && paths.some((path) => path !== "domain");
+}
+
+/** A target that is yet to be opened. */
+export interface Way extends Pick<Target, "variant" | "path" | "database"> {
+  readonly name: string;
+  readonly route: Route;
+}
+
+interface Service {
+  readonly urls: readonly string[];
+  readonly tokens: Tokens;
+}
+
+async function openWay(fleet: Fleet, { name, route, variant, path, database }: Way): Promise<Target> {
+  return { variant, path, database, route: name, offers: await fleet.open(name, route, true) };
+}
+
+function waysOf(setting: StageSetting, service: Service): readonly Way[] {
+  const { settings } = setting;
+  const { paths, variants, subject } = settings;
+  // Whatever path is looked at, without the naive control nobody would know what the run could have seen.
+  const inside = paths.includes("domain") ? variants : variants.filter((variant) => variant === "naive");
+  const own = inside
+    .filter((variant) => variant !== "ours" || subject.kind !== "target")
+    .map((variant) => insideWay(setting, variant));
+  const over = variants.includes("ours") && subject.kind !== "store" ? paths : [];
+  return [...own, ...over.filter((path) => path !== "domain").map((path) => apiWay(setting, service, path))];
+}
+
+/** Inside the calling processes. */
+export function insideWay(
+  { settings, ground }: Pick<StageSetting, "settings" | "ground">,
+  variant: Variant,
+  more: {
+    readonly uri?: string;
+    readonly database?: string;
+    readonly timeoutMs?: number;
+    readonly watchWrites?: boolean;
+  } = {},
+): Way {
+  const { subject, timeoutMs: usual } = settings;
+  const timeoutMs = more.timeoutMs ?? usual;
+  const about = { variant, path: "domain", name: `${variant}/domain` } as const;
+  if (variant === "ours" && subject.kind === "store")
+    return { ...about, database: null, route: { to: "module", place: { file: subject.file, timeoutMs } } };
+  const database = more.database ?? ground.databaseOf(variant);
+  const place = {
+    uri: more.uri ?? ground.mongo.uri,
+    database,
+    timeoutMs,
+    watchWrites: more.watchWrites ?? false,
+  };
+  return { ...about, database, route: { to: "database", variant, place } };
+}
+
+/** Over HTTP, to our processes or to somebody else's. */
+export function apiWay(
+  { settings, ground }: Pick<StageSetting, "settings" | "ground">,
+  { urls, tokens }: Service,
+  path: Target["path"],
+  more: { readonly database?: string; readonly timeoutMs?: number } = {},
+): Way {
+  const isOurs = settings.subject.kind === "onechat";
+  const place = {
+    urls,
+    tokens,
+    timeoutMs: more.timeoutMs ?? settings.timeoutMs,
+    batch: path === "http-batch",
+  };
+  return {
+    variant: "ours",
+    path,
+    name: `ours/${path}`,
+    database: isOurs ? (more.database ?? ground.databaseOf("ours")) : null,
+    route: { to: "api", place },
+  };
+}
+
+function baseWay(setting: StageSetting, service: Service): Way | null {
+  const { settings, ground } = setting;
+  const { against, subject, timeoutMs } = settings;
+  if (against === null) return null;
+  const about = { variant: "base", name: "base" } as const;
+  if (subject.kind === "target")
+    return { ...apiWay(setting, { ...service, urls: [against] }, "http"), ...about };
+  if (subject.kind === "store")
+    return {
+      ...about,
+      path: "domain",
+      database: null,
+      route: { to: "module", place: { file: against, timeoutMs } },
+    };
+  const database = ground.databaseOf("base");
+  const place = { uri: ground.mongo.uri, database, timeoutMs, watchWrites: false };
+  return {
+    ...about,
+    path: "domain",
+    database,
+    route: { to: "database", variant: "base", place, build: against },
+  };
+}
+
+/** Where the people of a plan come from: nobody is in two plans, or in two runs. */
+export function peopleOf(
+  { run, settings }: Pick<StageSetting, "run" | "settings">,
+  plan: string,
+): PeopleSource {
+  return { prefix: `${run}-${plan}`, accounts: settings.accounts };
 }
 
 /** @throws UsageError when a port that was asked for is in use */
 export async function refuseTakenPorts(firstPort: number | null): Promise<void> {
   const ports = firstPort === null ? [] : range(apiProcesses).map((index) => firstPort + index);
-  for (const port of ports) {
+  for (const port of ports)
     if (!(await isFree(port)))
       throw new UsageError([`--port ${firstPort}: port ${port} of 127.0.0.1 is in use`]);
-  }
-}
-
-async function apisOf({ settings, ground, env }: StageSetting, secret: string): Promise<ApiFleet | null> {
-  const needed = settings.variants.includes("ours") && settings.paths.some((path) => path !== "domain");
-  if (!needed) return null;
-  return startedApis({
-    size: apiProcesses,
-    firstPort: settings.port,
-    uri: ground.mongo.uri,
-    database: ground.databaseOf("ours"),
-    secret,
-    env,
-    until: "readyz",
-  });
-}
-
-/** @throws NotStarted when the API does not come up: then nothing can be said about calls of it */
-async function startedApis(setting: ApiFleetSetting): Promise<ApiFleet> {
-  try {
-    return await startApis(setting);
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    throw new NotStarted(error.message, { cause: error });
-  }
-}
-
-async function domainTargets({ settings, ground }: StageSetting, fleet: Fleet): Promise<readonly Target[]> {
-  const targets: Target[] = [];
-  // Whatever path is looked at, without the naive control nobody would know what the run could have seen.
-  const needed = settings.paths.includes("domain")
-    ? settings.variants
-    : settings.variants.filter((variant) => variant === "naive");
-  for (const variant of needed) {
-    const database = ground.databaseOf(variant);
-    const route = `${variant}/domain`;
-    const { timeoutMs } = settings;
-    const place = { uri: ground.mongo.uri, database, poolSize, timeoutMs, watchWrites: false };
-    await fleet.openWarm(route, { path: "domain", variant, place });
-    targets.push({ variant, path: "domain", route, database });
-  }
-  return targets;
-}
-
-async function httpTargets(
-  { settings, ground }: StageSetting,
-  fleet: Fleet,
-  { apis, secret }: { readonly apis: ApiFleet; readonly secret: string },
-): Promise<readonly Target[]> {
-  const targets: Target[] = [];
-  for (const path of ["http", "http-batch"] as const) {
-    if (!settings.paths.includes(path)) continue;
-    const route = `ours/${path}`;
-    await fleet.openWarm(route, httpRoute(path, { urls: apis.urls, secret, timeoutMs: settings.timeoutMs }));
-    targets.push({ variant: "ours", path, route, database: ground.databaseOf("ours") });
-  }
-  return targets;
-}
-
-export function httpRoute(
-  path: "http" | "http-batch",
-  place: { readonly urls: readonly string[]; readonly secret: string; readonly timeoutMs: number },
-): Route {
-  return { path, variant: "ours", place: { ...place, batch: path === "http-batch" } };
 }

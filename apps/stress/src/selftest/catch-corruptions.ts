@@ -1,8 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import { checkHistory } from "../checker/check-history.ts";
 import { historyOf } from "../history/history.ts";
-import type { Anomaly } from "../result/stress-result.ts";
-import { type SeededRandom, seededRandom } from "../speed/seeded-random.ts";
+import type { Anomaly } from "../measure/result.ts";
+import { type SeededRandom, seededRandom } from "../seeded-random.ts";
 import { corruptedAnswers } from "./corrupted-answers.ts";
 import { corruptedRecovery } from "./corrupted-recovery.ts";
 import { corruptedStorage } from "./corrupted-storage.ts";

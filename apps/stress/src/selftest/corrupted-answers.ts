@@ -76,6 +76,32 @@ export const corruptedAnswers: readonly Corruption[] = [
       ),
   },
   {
+    name: "WRONG_CHAT",
+    how: "of several chats from before, a caller gets another than the promised one",
+    corrupt: (history) =>
+      withFirst(history, (first) => {
+        const answered = new Set(answersOf(first).map(({ id }) => id));
+        const { initial } = first.register;
+        const other = initial.find((id) => !answered.has(id));
+        return other === undefined || !initial.some((id) => answered.has(id))
+          ? null
+          : { ...first, register: { ...first.register, expected: other } };
+      }),
+  },
+  {
+    name: "RESURRECTED",
+    how: "a caller gets a chat that had been removed",
+    corrupt: (history) =>
+      withFirst(history, (first) =>
+        creatorOf(first) === null
+          ? null
+          : withCall(
+              { ...first, register: { ...first.register, removed: [madeUpId] } },
+              { id: madeUpId, created: false },
+            ),
+      ),
+  },
+  {
     name: "LEAKED_E11000",
     how: "a caller is told of a duplicate key",
     corrupt: (history) =>

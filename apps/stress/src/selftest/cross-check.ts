@@ -1,9 +1,9 @@
 import { setImmediate } from "node:timers/promises";
-import { checkRegister } from "../checker/check-register.ts";
+import { checkKey } from "../checker/check-history.ts";
 import { evidenceOf } from "../checker/evidence.ts";
 import { historyOf } from "../history/history.ts";
 import type { HistoryLine } from "../history/history-line.ts";
-import { type SeededRandom, seededRandom } from "../speed/seeded-random.ts";
+import { type SeededRandom, seededRandom } from "../seeded-random.ts";
 import { correctHistory } from "./random-history.ts";
 import { canBeExplained, type SmallHistory } from "./search-order.ts";
 import { spoiledHistory } from "./spoiled-history.ts";
@@ -65,7 +65,9 @@ function randomHistory(random: SeededRandom): SmallHistory {
 
 function compare(history: SmallHistory): Disagreement {
   const evidence = evidenceOf(historyOf(linesOf(history)));
-  const { anomalies, problems } = checkRegister(evidence, 0, new Map());
+  const [key] = evidence.keys;
+  if (key === undefined) throw new Error("a small history has one key");
+  const { anomalies, problems } = checkKey(evidence, key);
   return {
     history,
     canBeExplained: canBeExplained(history),

@@ -24,6 +24,9 @@ export function step(chats: Chats, operation: Operation, names: readonly string[
       return onlyIf(leadsTo(chats, operation.asked) === operation.id, chats);
     case "merge":
       return merge(chats, operation);
+    case "remove":
+      // A removal ends its register; what comes after is another one's.
+      return [chats];
     default:
       return operation.kind satisfies never;
   }

@@ -4,14 +4,21 @@ import type {
   FaultOutcome,
   LatencySummary,
   RatioEstimate,
+  Second,
   StressResult,
-} from "../result/stress-result.ts";
-import { secondsIn } from "./error-phases.ts";
+} from "../measure/result.ts";
+import type { LatencyGroup } from "../measure/latencies.ts";
+import { supportedPercentile } from "../measure/statistics.ts";
 import type { MetricName } from "./metrics.ts";
-import type { Tags, Threshold } from "./threshold.ts";
+import type { Tags, Threshold } from "./parse-threshold.ts";
 
-/** The measured part of a result: all that thresholds are about. */
-export type Measured = Omit<StressResult, "verdict" | "reasons" | "thresholds">;
+/** All that thresholds are about: the measured part of a result, and every single latency behind it. */
+export interface Measured extends Pick<
+  StressResult,
+  "anomalies" | "controlAnomalies" | "contention" | "faults" | "latencies" | "ratios" | "seconds" | "client"
+> {
+  readonly samples: readonly LatencyGroup[];
+}
 
 /** One measured number with its uncertainty, where it has one. */
 export interface Figure {
@@ -30,8 +37,10 @@ export function figuresOf(threshold: Threshold, result: Measured): readonly Figu
 type Reader = (threshold: Threshold, result: Measured) => readonly Figure[];
 
 const readers: Readonly<Record<MetricName, Reader>> = {
-  latency: ({ tags, aggregate }, { latencies }) =>
-    summariesOf(latencies, tags).map((summary) => figure(quantile(summary, aggregate), nameOf(summary))),
+  latency: ({ tags, aggregate }, { latencies, samples }) =>
+    summariesOf(latencies, tags).map((summary) =>
+      figure(trendFigure(summary, aggregate, samples), nameOf(summary)),
+    ),
   throughput: ({ tags }, { latencies }) =>
     latencies
       .filter((summary) => summary.measured === "service" && matches(summary, tags))
@@ -84,23 +93,26 @@ function summariesOf(latencies: readonly LatencySummary[], tags: Tags): readonly
   return matching.filter((summary) => summary.measured === "response" || !responses.has(groupOf(summary)));
 }
 
-function quantile(summary: LatencySummary, aggregate: string): number | null {
-  const quantiles: Readonly<Record<string, number | null>> = {
-    "p(50)": summary.p50,
-    med: summary.p50,
-    "p(95)": summary.p95,
-    "p(99)": summary.p99,
-    "p(99.9)": summary.p999,
-    max: summary.max,
-  };
-  return quantiles[aggregate] ?? null;
+function trendFigure(
+  summary: LatencySummary,
+  aggregate: string,
+  samples: readonly LatencyGroup[],
+): number | null {
+  const { min, avg, max, p50, p95, p99, p999 } = summary;
+  const named = { min, avg, max, med: p50, "p(50)": p50, "p(95)": p95, "p(99)": p99, "p(99.9)": p999 };
+  const known = new Map<string, number | null>(Object.entries(named)).get(aggregate);
+  if (known !== undefined) return known;
+  const { sorted } =
+    samples.find((group) => nameOf(group) === nameOf(summary) && group.part === summary.part) ?? {};
+  const percent = Number(/^p\((.+)\)$/.exec(aggregate)?.[1]);
+  return sorted === undefined ? null : supportedPercentile(sorted, percent / 100);
 }
 
 function groupOf({ variant, path, workload }: Pick<LatencySummary, "variant" | "path" | "workload">): string {
   return `${variant} ${path} ${workload}`;
 }
 
-function nameOf(summary: LatencySummary): string {
+function nameOf(summary: Pick<LatencySummary, "variant" | "path" | "workload" | "measured">): string {
   return `${groupOf(summary)}${summary.measured === "response" ? " from the intended start" : ""}`;
 }
 
@@ -114,6 +126,26 @@ function errorFigures({ tags, aggregate }: Threshold, result: Measured): readonl
   const seconds = secondsIn(phase, result).filter((second) => matches(second, others));
   const errors = seconds.reduce((sum, { failed, unknown }) => sum + failed + unknown, 0);
   return countFigures(aggregate, errors, errors + seconds.reduce((sum, { ok }) => sum + ok, 0));
+}
+
+function secondsIn(
+  phase: string,
+  { seconds, faults }: Pick<StressResult, "seconds" | "faults">,
+): readonly Second[] {
+  const phaseOf = ({ at }: Second): string => {
+    const begins = at * 1e9;
+    const ends = begins + 1e9;
+    if (faults.every(({ injectedAt }) => injectedAt >= ends)) return "baseline";
+    return faults.some((fault) => fault.injectedAt < ends && recoveredAt(fault) > begins)
+      ? "fault"
+      : "healed";
+  };
+  return seconds.filter((second) => phaseOf(second) === phase);
+}
+
+function recoveredAt({ healedAt, recoveryMs }: FaultOutcome): number {
+  if (healedAt === null) return Number.POSITIVE_INFINITY;
+  return healedAt + (recoveryMs ?? Number.POSITIVE_INFINITY) * 1e6;
 }
 
 /** Of no calls at all, nothing is claimed. */

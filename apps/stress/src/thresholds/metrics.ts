@@ -1,7 +1,9 @@
 import { FaultName, Workload } from "../history/history-line.ts";
 import { Path, Variant } from "../history/operation.ts";
-import { AnomalyName, type Unit } from "../result/stress-result.ts";
-import { phases } from "./error-phases.ts";
+import { AnomalyName, type Unit } from "../measure/result.ts";
+
+/** `baseline` before the first fault; `fault` while one lasts and until calls are answered again; `healed` otherwise. */
+const phases = ["baseline", "fault", "healed"] as const;
 
 /** What can be claimed about: the tags that choose figures, and the aggregates with what they are counted in. */
 interface Metric {
@@ -10,14 +12,13 @@ interface Metric {
 }
 
 const group = { variant: Variant.options, path: Path.options, workload: Workload.options };
-const ratio = { est: "factor", lo: "factor", hi: "factor" } as const;
+const ratio = { est: "factor", lo: "factor", hi: "factor", contains: "factor" } as const;
 const anomalies = { tags: { ...group, name: AnomalyName.options }, aggregates: { count: "count" } } as const;
+/** `p(N)` is any percentile, as in k6. */
+const trend = { avg: "ms", min: "ms", med: "ms", max: "ms", "p(N)": "ms" } as const;
 
 export const metrics = {
-  latency: {
-    tags: { ...group, measured: ["response", "service"] },
-    aggregates: { "p(50)": "ms", med: "ms", "p(95)": "ms", "p(99)": "ms", "p(99.9)": "ms", max: "ms" },
-  },
+  latency: { tags: { ...group, measured: ["response", "service"] }, aggregates: trend },
   throughput: { tags: group, aggregates: { rate: "per-second" } },
   errors: { tags: { ...group, phase: phases }, aggregates: { rate: "share", count: "count" } },
   unknown: { tags: group, aggregates: { rate: "share", count: "count" } },
@@ -48,6 +49,10 @@ export function metricOf(name: MetricName): Metric {
   return metrics[name];
 }
 
-export function isMetricName(name: string): name is MetricName {
-  return Object.hasOwn(metrics, name);
+/** What an aggregate is counted in; `null` where the metric has none of this name. */
+export function unitOf(name: MetricName, aggregate: string): Unit | null {
+  const { aggregates } = metricOf(name);
+  const own = aggregates[aggregate];
+  if (own !== undefined) return own;
+  return /^p\(\d{1,2}(\.\d+)?\)$/.test(aggregate) ? (aggregates["p(N)"] ?? null) : null;
 }

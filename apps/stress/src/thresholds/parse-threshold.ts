@@ -1,97 +1,36 @@
-import type { Unit } from "../result/stress-result.ts";
-import { isMetricName, type MetricName, metricOf, metrics } from "./metrics.ts";
-import { scan, type Scanner } from "./scanner.ts";
-import { type Operator, operators, type RatioName, type Tags, type Threshold } from "./threshold.ts";
+import { z } from "zod";
+import type { Unit } from "../measure/result.ts";
+import { type MetricName, metricOf, metrics, unitOf } from "./metrics.ts";
 
-/**
- * `metric{tag:value,…}: aggregate operator value`, as k6 writes it; for ratios `ratio(metric){ours/raw}: est<1.25`, and
- * `!invalid` at the end. `place` is where the text comes from, for a message that says where it is wrong and what
- * would be right.
- */
-export function parseThreshold(text: string, place: string): Threshold {
-  const scanner = scan(text, place);
-  const metric = metricName(scanner);
-  const compared = metric === "ratio" ? comparedMetric(scanner) : null;
-  const { sides, tags } = selector(scanner, metric);
-  scanner.take(/:/y, 'a ":" between the metric and its condition');
-  const aggregate = oneOf(scanner, /\w+(\([\d.]+\))?/y, {
-    what: `aggregate of ${metric}`,
-    choices: aggregatesOf(metric),
-  });
-  const unit = metricOf(metric).aggregates[aggregate] ?? "factor";
-  const operator = operatorOf(scanner, metric);
-  const limit = limitOf(scanner, unit);
-  const expression = scanner.text();
-  const severity = scanner.attempt(/!\s*invalid\b/y) === null ? "fail" : "invalid";
-  scanner.end('the end, or "!invalid"');
-  const ratio: RatioName | null = compared === null || sides === null ? null : { metric: compared, ...sides };
-  return { expression, severity, metric, ratio, tags, aggregate, operator, limit };
-}
-
-function metricName(scanner: Scanner): MetricName {
-  const name = oneOf(scanner, /\w+/y, { what: "metric", choices: Object.keys(metrics) });
-  if (!isMetricName(name)) throw new TypeError(`${name} is in no list of metrics`);
-  return name;
-}
-
-function comparedMetric(scanner: Scanner): string {
-  const [, name = ""] = scanner.take(
-    /\(\s*([\w.]+)\s*\)/y,
-    'the compared metric, as in "ratio(latency.p50)"',
-  );
-  return name;
-}
-
-interface Selector {
-  readonly sides: Pick<RatioName, "of" | "to"> | null;
+/** A claim about a run's figures, such as `latency{path:http,variant:ours}: p(99)<80`. */
+export interface Threshold {
+  /** As it was written, with one kind of spacing. */
+  readonly expression: string;
+  /** A miss of `invalid` says nothing about the subject: the run itself is worth nothing. */
+  readonly severity: "fail" | "invalid";
+  readonly metric: MetricName;
+  /** Of `ratio`: what is compared, such as `latency.p50`, and the two sides. */
+  readonly ratio: { readonly metric: string; readonly of: string; readonly to: string } | null;
+  /** Which figures are meant; every one of them has to hold. */
   readonly tags: Tags;
+  readonly aggregate: string;
+  readonly operator: Operator;
+  readonly unit: Unit;
+  /** In this unit. */
+  readonly limit: number;
 }
 
-function selector(scanner: Scanner, metric: MetricName): Selector {
-  const wantsSides = metric === "ratio";
-  if (!wantsSides && scanner.attempt(/\{/y) === null) return { sides: null, tags: {} };
-  if (wantsSides) scanner.take(/\{/y, 'both sides of the ratio, as in "{ours/raw}"');
-  const sides = wantsSides ? sidesOf(scanner) : null;
-  const tags: Record<string, string> = {};
-  let isOpen = wantsSides ? scanner.attempt(/,/y) !== null : scanner.attempt(/(?=\})/y) === null;
-  while (isOpen) {
-    const [name, value] = tagOf(scanner, metric);
-    tags[name] = value;
-    isOpen = scanner.attempt(/,/y) !== null;
-  }
-  if ("phase" in tags && "workload" in tags)
-    return scanner.fail("errors by phase are not told apart by workload; leave one of the two out");
-  scanner.take(/\}/y, 'a "}" after the tags');
-  return { sides, tags };
+export type Tags = Readonly<Record<string, string>>;
+export type Operator = "<=" | ">=" | "==" | "!=" | "<" | ">" | "contains";
+
+/** A threshold that cannot be understood; the message says what is wrong, and what would be right. */
+export class ThresholdSyntaxError extends Error {
+  override readonly name = "ThresholdSyntaxError";
 }
 
-function sidesOf(scanner: Scanner): Pick<RatioName, "of" | "to"> {
-  const [, of = "", to = ""] = scanner.take(/([\w-]+)\s*\/\s*([\w-]+)/y, 'both sides, as in "ours/raw"');
-  return { of, to };
-}
-
-function tagOf(scanner: Scanner, metric: MetricName): readonly [name: string, value: string] {
-  const known = metricOf(metric).tags;
-  const name = oneOf(scanner, /[\w-]+/y, { what: `tag of ${metric}`, choices: Object.keys(known) });
-  scanner.take(/:/y, `a ":" after the tag ${name}`);
-  return [name, oneOf(scanner, /[\w-]+/y, { what: name, choices: known[name] ?? [] })];
-}
-
-function aggregatesOf(metric: MetricName): readonly string[] {
-  const names = Object.keys(metricOf(metric).aggregates);
-  return isRatio(metric) ? [...names, "contains"] : names;
-}
-
-function isRatio(metric: MetricName): boolean {
-  return metric === "ratio" || metric === "aa_ratio";
-}
-
-/** `contains` stands alone: it is about the interval, not about one of its figures. */
-function operatorOf(scanner: Scanner, metric: MetricName): Operator {
-  if (isRatio(metric) && scanner.last() === "contains") return "contains";
-  const [symbol] = scanner.take(/[<>]=?|[=!]=/y, `one of ${operators.slice(0, -1).join(" ")}`);
-  return symbol as Operator;
-}
+const grammar =
+  /^\s*(?<metric>\w+)\s*(?:\(\s*(?<compared>[\w.]+)\s*\))?\s*(?:\{(?<selector>[^{}]*)\})?\s*:\s*(?<aggregate>\w+(?:\([\d.]+\))?)\s*(?<operator><=|>=|==|!=|<|>)?\s*(?<limit>\d+(?:\.\d+)?(?:e-?\d+)?)\s*(?<suffix>[a-zµ/%]*)\s*(?<invalid>!\s*invalid)?\s*$/u;
+const examples = "latency{path:http}: p(99)<80 or ratio(latency.p50){ours/raw}: lo<1.25";
 
 const factors: Readonly<Record<Unit, Readonly<Record<string, number>>>> = {
   ms: { "": 1, ms: 1, s: 1_000, us: 0.001, µs: 0.001, m: 60_000 },
@@ -101,24 +40,138 @@ const factors: Readonly<Record<Unit, Readonly<Record<string, number>>>> = {
   factor: { "": 1, x: 1 },
 };
 
-function limitOf(scanner: Scanner, unit: Unit): number {
-  const [, digits = ""] = scanner.take(/(\d+(?:\.\d+)?(?:e-?\d+)?)/y, "a number");
-  const known = factors[unit];
-  const names = Object.keys(known).filter((name) => name !== "");
-  const suffix = scanner.attempt(/[a-zµ/%]+/y)?.[0] ?? "";
-  const factor = known[suffix];
-  if (factor !== undefined) return Number(digits) * factor;
-  const right = names.length === 0 ? "this figure has no unit" : `use ${names.join(", ")} or none`;
-  return scanner.fail(`"${suffix}" is no unit here; ${right}`);
+/**
+ * `metric{tag:value,…}: aggregate operator value`, as k6 writes it; for ratios `ratio(metric){ours/raw}: est<1.25`, and
+ * `!invalid` at the end. `place` is where the text comes from.
+ *
+ * @throws ThresholdSyntaxError
+ */
+export function parseThreshold(text: string, place: string): Threshold {
+  const fail = (message: string): never => {
+    throw new ThresholdSyntaxError(`${place}: ${message}\n  ${text}`);
+  };
+  const parts = grammar.exec(text)?.groups;
+  if (parts === undefined)
+    return fail(`expected "metric{tag:value}: aggregate operator value", such as ${examples}`);
+  const metric = oneOf(parts["metric"], "metric", Object.keys(metrics), fail) as MetricName;
+  const [first = "", ...others] = (parts["selector"] ?? "").split(",").map((part) => part.trim());
+  const ratio = ratioOf(metric, parts["compared"], first, fail);
+  const unit = unitOf(metric, parts["aggregate"] ?? "");
+  const aggregates = Object.keys(metricOf(metric).aggregates);
+  if (unit === null)
+    return fail(`"${parts["aggregate"]}" is no aggregate of ${metric}; use ${aggregates.join(", ")}`);
+  return {
+    expression: text
+      .replace(/!\s*invalid\s*$/, "")
+      .trim()
+      .replaceAll(/\s+/g, " "),
+    severity: parts["invalid"] === undefined ? "fail" : "invalid",
+    metric,
+    ratio,
+    tags: tagsOf(metric, ratio === null ? [first, ...others] : others, fail),
+    aggregate: parts["aggregate"] ?? "",
+    operator: operatorOf(parts, fail),
+    unit,
+    limit: limitOf(parts, unit, fail),
+  };
 }
 
-interface Choice {
-  readonly what: string;
-  readonly choices: readonly string[];
+type Fail = (message: string) => never;
+type Parts = Readonly<Record<string, string | undefined>>;
+
+function oneOf(given: string | undefined, what: string, choices: readonly string[], fail: Fail): string {
+  const word = given ?? "";
+  if (choices.includes(word)) return word;
+  return fail(
+    `"${word}" is no ${what}; ${choices.length === 0 ? "it has none" : `use ${choices.join(", ")}`}`,
+  );
 }
 
-function oneOf(scanner: Scanner, pattern: RegExp, { what, choices }: Choice): string {
-  const list = choices.length === 0 ? "it has none" : `use ${choices.join(", ")}`;
-  const [word] = scanner.take(pattern, `a ${what} (${list})`);
-  return choices.includes(word) ? word : scanner.fail(`"${word}" is no ${what}; ${list}`);
+function ratioOf(
+  metric: MetricName,
+  compared: string | undefined,
+  sides: string,
+  fail: Fail,
+): Threshold["ratio"] {
+  const [, of, to] = /^([\w-]+)\s*\/\s*([\w-]+)$/.exec(sides) ?? [];
+  if ((metric === "ratio") !== (compared !== undefined && of !== undefined))
+    return fail(
+      "a ratio, and nothing else, compares a metric of two sides, as in ratio(latency.p50){ours/raw}",
+    );
+  return compared === undefined || of === undefined || to === undefined ? null : { metric: compared, of, to };
+}
+
+function tagsOf(metric: MetricName, pairs: readonly string[], fail: Fail): Tags {
+  const known = metricOf(metric).tags;
+  const tags = Object.fromEntries(
+    pairs
+      .filter((pair) => pair !== "")
+      .map((pair) => {
+        const [tag = "", value = ""] = pair.split(":").map((part) => part.trim());
+        oneOf(tag, `tag of ${metric}`, Object.keys(known), fail);
+        return [tag, oneOf(value, tag, known[tag] ?? [], fail)];
+      }),
+  );
+  return "phase" in tags && "workload" in tags
+    ? fail("errors by phase are not told apart by workload; leave one of the two out")
+    : tags;
+}
+
+/** `contains` stands alone: it is about the interval, not about one of its figures. */
+function operatorOf({ aggregate, operator }: Parts, fail: Fail): Operator {
+  if (aggregate === "contains") return "contains";
+  return operator === undefined
+    ? fail("expected one of <= >= == != < > before the value")
+    : (operator as Operator);
+}
+
+function limitOf({ limit, suffix = "" }: Parts, unit: Unit, fail: Fail): number {
+  const units = Object.keys(factors[unit]).filter((each) => each !== "");
+  const right = units.length === 0 ? "this figure has no unit" : `use ${units.join(", ")} or none`;
+  const factor = factors[unit][suffix] ?? fail(`"${suffix}" is no unit here; ${right}`);
+  return Number(limit) * factor;
+}
+
+const Condition = z.union([
+  z.string(),
+  z.strictObject({ threshold: z.string(), severity: z.enum(["fail", "invalid"]).default("fail") }),
+]);
+
+/** As in k6's options: metrics, each with its conditions. */
+const ThresholdFile = z.strictObject({
+  thresholds: z.record(z.string(), z.union([Condition.transform((one) => [one]), z.array(Condition)])),
+});
+
+/**
+ * `{"thresholds": {"latency{path:http}": ["p(99)<80", {"threshold": "max<2s", "severity": "invalid"}]}}`
+ *
+ * @throws ThresholdSyntaxError
+ */
+export function parseThresholdFile(text: string, name: string): readonly Threshold[] {
+  const { thresholds } = contentOf(text, name);
+  return Object.entries(thresholds).flatMap(([metric, conditions]) =>
+    conditions.map((condition, place) => {
+      const { threshold, severity } =
+        typeof condition === "string" ? { threshold: condition, severity: "fail" as const } : condition;
+      const parsed = parseThreshold(
+        `${metric}: ${threshold}`,
+        `${name}, thresholds[${JSON.stringify(metric)}][${place}]`,
+      );
+      return severity === "fail" ? parsed : { ...parsed, severity };
+    }),
+  );
+}
+
+function contentOf(text: string, name: string): z.infer<typeof ThresholdFile> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new ThresholdSyntaxError(`${name} is not JSON: ${String(error)}`, { cause: error });
+  }
+  const parsed = ThresholdFile.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new ThresholdSyntaxError(
+    `${name} is no file of thresholds, as in {"thresholds": {"latency{path:http}": ["p(99)<80"]}}:\n${z.prettifyError(parsed.error)}`,
+  );
 }

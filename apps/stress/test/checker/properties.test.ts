@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { checkHistory } from "../../src/checker/check-history.ts";
-import { checkRegister } from "../../src/checker/check-register.ts";
+import { checkHistory, checkKey } from "../../src/checker/check-history.ts";
 import { evidenceOf } from "../../src/checker/evidence.ts";
 import { historyOf } from "../../src/history/history.ts";
 import type { HistoryLine } from "../../src/history/history-line.ts";
@@ -9,7 +8,7 @@ import { type Operation, OperationKind } from "../../src/history/operation.ts";
 import { linesOf } from "../../src/selftest/cross-check.ts";
 import { correctHistory } from "../../src/selftest/random-history.ts";
 import { canBeExplained, type SmallHistory } from "../../src/selftest/search-order.ts";
-import { seededRandom } from "../../src/speed/seeded-random.ts";
+import { seededRandom } from "../../src/seeded-random.ts";
 
 const names = ["a", "b", "c", "x", "y"] as const;
 const name = fc.constantFrom(...names);
@@ -24,12 +23,14 @@ const answer: Readonly<Record<OperationKind, fc.Arbitrary<Partial<Operation>>>> 
   find: fc.record({ id: nameOrNone }),
   resolve: fc.record({ id: nameOrNone }),
   merge: fc.record({ id: name }),
+  remove: fc.constant({}),
 };
 const question: Readonly<Record<OperationKind, fc.Arbitrary<Partial<Operation>>>> = {
   ensure: retried,
   find: fc.constant({}),
   resolve: fc.record({ asked: name }),
   merge: fc.record({ asked: name }),
+  remove: fc.record({ asked: name }),
 };
 
 /** Whatever can be written down, sensible or not. */
@@ -77,7 +78,10 @@ const anyHistory: fc.Arbitrary<SmallHistory> = fc.record({
 const seeds = fc.nat();
 
 function isRight(history: SmallHistory): boolean {
-  const { anomalies, problems } = checkRegister(evidenceOf(historyOf(linesOf(history))), 0, new Map());
+  const evidence = evidenceOf(historyOf(linesOf(history)));
+  const [key] = evidence.keys;
+  if (key === undefined) throw new Error("no key");
+  const { anomalies, problems } = checkKey(evidence, key);
   return anomalies.length === 0 && problems.length === 0;
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { checkHistory } from "../../src/checker/check-history.ts";
-import { judgeHistory } from "../../src/commands/judge-history.ts";
+import { judge } from "../../src/measure/verdict.ts";
+import { emptyResult } from "../report/results.ts";
 import type { FaultEvent, MachineReading } from "../../src/history/history-line.ts";
 import { anomaliesIn, created, got, refused, register, story, type Told, unanswered } from "./told.ts";
 
@@ -17,6 +18,18 @@ const faults = [fault("inject", 10 * second), fault("heal", 12 * second)];
 const before = created("x", 0, 5);
 const elsewhere = register({ key: "elsewhere", path: "http", participants: ["eve"] });
 const late = (from: number, until: number): Told => unanswered(got("x", from * second, until * second));
+
+function verdictOn(history: ReturnType<typeof story>) {
+  const checked = checkHistory(history);
+  const judgement = judge({
+    history,
+    checked,
+    thresholds: [],
+    needsSpeed: false,
+    client: emptyResult.client,
+  });
+  return { ...judgement, anomalies: checked.anomalies };
+}
 
 describe("STUCK", () => {
   test("a path that is never answered again after a fault", () => {
@@ -84,7 +97,7 @@ describe("the machine", () => {
   const slow = { timersLateMs: 120, tookMs: { database: 612, api: 900 } };
   const silence = [late(13, 14), late(14, 15), late(15, 16)];
   const judged = (machine: readonly MachineReading[], calls: readonly Told[] = silence) =>
-    judgeHistory(checkHistory(story({ calls: [before, ...calls], faults, machine })));
+    verdictOn(story({ calls: [before, ...calls], faults, machine }));
 
   test("was fast: a path that is silent is stuck, and the figures are with it", () => {
     const { verdict, anomalies } = judged([reading(12, 14), reading(14, 16)]);

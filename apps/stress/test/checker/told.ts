@@ -8,7 +8,7 @@ import type {
   Register,
 } from "../../src/history/history-line.ts";
 import type { Operation } from "../../src/history/operation.ts";
-import type { Anomaly } from "../../src/result/stress-result.ts";
+import type { Anomaly } from "../../src/measure/result.ts";
 
 // Histories as a few words: who asked when, and what was answered. Instants are plain numbers.
 

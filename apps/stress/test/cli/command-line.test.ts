@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { stress } from "../../src/stress.ts";
+import { stress } from "../../src/cli/program.ts";
 import { testHost } from "../test-host.ts";
 
 async function refused(
@@ -22,14 +22,11 @@ describe("the command line", () => {
       expect(host.written.out).toMatch(new RegExp(`^ +${code}  `, "m"));
   });
 
-  it.each(["run", "check", "report", "selftest", "doctor"])(
-    "explains %s, with an example",
-    async (command) => {
-      const host = testHost();
-      expect(await stress([command, "--help"], host)).toBe(0);
-      expect(host.written.out).toContain(`Example:\n  stress ${command}`);
-    },
-  );
+  it.each(["run", "check", "report", "selftest", "doctor"])("explains %s", async (command) => {
+    const host = testHost();
+    expect(await stress([command, "--help"], host)).toBe(0);
+    expect(host.written.out).toContain(`Usage: stress ${command}`);
+  });
 
   it("tells its version", async () => {
     const host = testHost();
@@ -64,6 +61,18 @@ describe("the flags of run", () => {
     { flags: ["smoke", "--rate", "fast"], says: "--rate: a number of calls per second" },
     { flags: ["smoke", "--uri", "localhost"], says: "--uri: starts with mongodb://" },
     { flags: ["smoke", "--port", "0"], says: "--port: a whole number from 1" },
+    { flags: ["smoke", "--target", "api"], says: "--target: an address such as" },
+    { flags: ["smoke", "--target", "http://api"], says: "--target needs --token-command" },
+    { flags: ["smoke", "--token-command", "x"], says: "--token-command belongs to --target" },
+    { flags: ["smoke", "--store", "x.mjs", "--target", "http://api"], says: "two subjects" },
+    {
+      flags: ["smoke", "--store", "x.mjs", "--fault", "db-kill"],
+      says: "the harness has no hold on this subject",
+    },
+    { flags: ["smoke", "--fault", "command"], says: "--fault-command says what it does" },
+    { flags: ["smoke", "--fault-command", "stop"], says: "--fault-command: two commands, such as" },
+    { flags: ["smoke", "--tolerance", "5"], says: "--tolerance: a share such as 5%" },
+    { flags: ["smoke", "--people", "p.txt"], says: "--people p.txt: cannot be read (ENOENT)" },
   ])("are refused by name: $flags", async ({ flags, says }) => {
     expect(await refused(["run", ...flags])).toContain(says);
   });
@@ -86,7 +95,7 @@ describe("the flags of run", () => {
   });
 
   it("say where a threshold is wrong", async () => {
-    expect(await refused(["run", "smoke", "--threshold", "latency: p(98)<80"])).toContain("--threshold");
+    expect(await refused(["run", "smoke", "--threshold", "latency: q(98)<80"])).toContain("--threshold");
   });
 
   it.each([

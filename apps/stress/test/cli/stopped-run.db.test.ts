@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { testMongo } from "@onechat/mongo/testing";
 import { needs } from "@onechat/testing";
 import { describe, expect, it } from "vitest";
-import { readResult } from "../../src/result/result-file.ts";
+import { readResult } from "../../src/measure/result-file.ts";
 import { endOfProcesses, processesOf, procMissing } from "../processes-of.ts";
 import { newDirectory, start } from "../stress-process.ts";
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { crashableMongo, crashableMongoMissing } from "@onechat/mongo/testing";
 import { needs, until } from "@onechat/testing";
 import { describe, expect, it } from "vitest";
-import { readResult } from "../../src/result/result-file.ts";
+import { readResult } from "../../src/measure/result-file.ts";
 import { endOfProcesses, isFrozen, processesOf, procMissing } from "../processes-of.ts";
 import { newDirectory, type Running, start } from "../stress-process.ts";
 

@@ -3,7 +3,7 @@ import { crashableMongoMissing } from "@onechat/mongo/testing";
 import { needs } from "@onechat/testing";
 import { describe, expect, it } from "vitest";
 import { FaultName } from "../../src/history/history-line.ts";
-import { readHistory } from "../../src/history/history-reader.ts";
+import { readHistory } from "../../src/history/read-history.ts";
 import { run, sharedBetweenTests } from "../stress-process.ts";
 
 const missing = await crashableMongoMissing(process.env);

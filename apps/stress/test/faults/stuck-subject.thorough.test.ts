@@ -1,10 +1,10 @@
 import { crashableMongoMissing } from "@onechat/mongo/testing";
 import { needs } from "@onechat/testing";
 import { describe, expect, it } from "vitest";
-import type { MeasureMachine } from "../../src/machine/measure-machine.ts";
-import { readResult } from "../../src/result/result-file.ts";
-import type { StressResult } from "../../src/result/stress-result.ts";
-import { stress } from "../../src/stress.ts";
+import type { MeasureMachine } from "../../src/faults/measure-machine.ts";
+import { readResult } from "../../src/measure/result-file.ts";
+import type { StressResult } from "../../src/measure/result.ts";
+import { stress } from "../../src/cli/program.ts";
 import { mutant } from "../mutations/mutant.ts";
 import { inheritedEnv, newDirectory } from "../stress-process.ts";
 import { testHost } from "../test-host.ts";

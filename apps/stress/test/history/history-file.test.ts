@@ -4,16 +4,14 @@ import { until } from "@onechat/testing";
 import { describe, expect, test } from "vitest";
 import type { History } from "../../src/history/history.ts";
 import type { HistoryLine } from "../../src/history/history-line.ts";
-import { readHistory } from "../../src/history/history-reader.ts";
-import { openHistory } from "../../src/history/history-writer.ts";
-import { operationsOf } from "../../src/history/operation-table.ts";
-import { UnreadableHistory } from "../../src/history/unreadable-history.ts";
+import { readHistory, UnreadableHistory } from "../../src/history/read-history.ts";
+import { openHistory } from "../../src/history/write-history.ts";
 import { allLines, footer, header, operation, register } from "./lines.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
 /** All lines of a history, by kind. */
 function linesOf({ header: first, registers, operations, faults, machine, audit, footer: last }: History) {
-  const lines = [first, ...registers, ...operationsOf(operations), ...faults, ...machine, ...audit];
+  const lines = [first, ...registers, ...operations, ...faults, ...machine, ...audit];
   return last === null ? lines : [...lines, last];
 }
 
@@ -51,7 +49,7 @@ describe("a history", () => {
       await Promise.all([header, ...operations].map((line) => history.write(line)));
     }
     const { operations: table } = await readHistory(directory.file("h.gz"));
-    expect([...operationsOf(table)]).toEqual(operations);
+    expect(table).toEqual(operations);
   });
 
   test("never overwrites another one", async () => {
@@ -154,11 +152,7 @@ describe("what is no history", () => {
   });
 
   test.each([
-    [{ id: null }, 'operation 1, "ensure", is "ok" without saying which chat, or whether it was created'],
-    [
-      { created: null },
-      'operation 1, "ensure", is "ok" without saying which chat, or whether it was created',
-    ],
+    [{ id: null }, 'operation 1, "ensure", is "ok" without saying which chat'],
     [{ kind: "find" }, 'operation 1, "find", says that it created'],
     [{ asked: "a" }, 'operation 1, "ensure", says which id was asked for'],
     [{ kind: "resolve", created: null }, 'operation 1, "resolve", does not say which id was asked for'],

@@ -5,13 +5,16 @@ import type {
   RatioEstimate,
   Second,
   StressResult,
-} from "../../src/result/stress-result.ts";
+} from "../../src/measure/result.ts";
 
 /** A run that measured nothing yet. */
 export const emptyResult: StressResult = {
   version: 1,
   verdict: "interrupted",
   reasons: ["stopped by SIGINT before anything was measured"],
+  notes: [],
+  headline: null,
+  subject: "onechat",
   run: "20260102T030405Z-7",
   profile: "ci",
   seed: 7,
@@ -42,6 +45,9 @@ export function latencySummary(fields: Partial<LatencySummary> = {}): LatencySum
     path: "http",
     workload: "hot",
     measured: "service",
+    part: "round",
+    min: 1,
+    avg: 5,
     count: 20_000,
     p50: 4,
     p95: 9,

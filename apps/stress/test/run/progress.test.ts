@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { progress, type ProgressSetting } from "../../src/progress.ts";
+import { progress, type ProgressSetting } from "../../src/run/progress.ts";
 
 let written = "";
 function setting(mode: ProgressSetting["mode"], columns = 80): ProgressSetting {

@@ -12,31 +12,31 @@ const mutations: readonly (Mutation & { readonly what: string })[] = [
   {
     what: "forgets that a call with unknown outcome may have created",
     file: "sightings.ts",
-    from: "outcome === unknown ||",
+    from: 'if (outcome === "unknown") return true;',
     to: "",
   },
   {
     what: "forgets that a call which asked again may have created",
     file: "sightings.ts",
-    from: "(outcome === ok && cell(table.retried, row) === 1 && cell(table.created, row) === 0)",
+    from: "(retried === true && !created)",
     to: "false",
   },
   {
     what: "takes the last of several candidates for the creator",
     file: "sightings.ts",
-    from: "candidate = firstStarted(table, candidate, row);",
-    to: "candidate = row;",
+    from: "candidate = firstStarted(candidate, operation);",
+    to: "candidate = operation;",
   },
   {
     what: "looks only at the first call that saw nothing",
     file: "sightings.ts",
-    from: "known.lastStarted = row;",
+    from: "known.lastStarted = operation;",
     to: "known.count += 0;",
   },
   {
     what: "looks only at the first call that saw the chat",
     file: "sightings.ts",
-    from: "known.firstEnded = row;\n}\n\nfunction gatherMerge",
+    from: "known.firstEnded = operation;\n}\n\nfunction gatherMerge",
     to: "known.count += 0;\n}\n\nfunction gatherMerge",
   },
   {
@@ -48,14 +48,14 @@ const mutations: readonly (Mutation & { readonly what: string })[] = [
   {
     what: "does not mind when the creator began",
     file: "decide-new.ts",
-    from: "return isItsOwn ? notBefore(always, cell(table.start, creator), creator) : always;",
+    from: "return isItsOwn ? notBefore(always, creator) : always;",
     to: "return always;",
   },
   {
     what: "does not take CHAT_NOT_FOUND for an answer",
     file: "evidence.ts",
-    from: 'reason === "CHAT_NOT_FOUND"',
-    to: 'reason === "ELSE"',
+    from: 'error?.reason === "CHAT_NOT_FOUND"',
+    to: 'error?.reason === "ELSE"',
   },
   {
     what: "lets a chat be created for people who had one",
@@ -66,13 +66,13 @@ const mutations: readonly (Mutation & { readonly what: string })[] = [
   {
     what: "lets a survivor be retired before what was merged into it",
     file: "retirement-order.ts",
-    from: "notBefore(survivors, window.from, window.fromRow)",
+    from: "notBefore(survivors, window.opened, window.from)",
     to: "survivors",
   },
   {
     what: "forgets what an answer says about an earlier merge",
     file: "retirement-order.ts",
-    from: "notAfter(before, cell(table.end, firstEnded), firstEnded)",
+    from: "notAfter(before, firstEnded)",
     to: "before",
   },
   {
@@ -83,15 +83,15 @@ const mutations: readonly (Mutation & { readonly what: string })[] = [
   },
   {
     what: "does not mind a second live chat",
-    file: "audit-new.ts",
-    from: "ids.length < 2",
-    to: "ids.length < 3",
+    file: "decide-new.ts",
+    from: "if (ids.length < 2) return [];\n  const text =",
+    to: "if (ids.length < 3) return [];\n  const text =",
   },
   {
     what: "does not mind a merged chat that is live again",
     file: "audit-legacy.ts",
     from: "if (isLive && isRetired) {",
-    to: "if (isLive && isRetired && id < 0) {",
+    to: "if (isLive && isRetired && id.length < 0) {",
   },
   {
     what: "does not mind where a merged chat leads",

@@ -20,7 +20,7 @@ const packageDirectory = new URL("../..", import.meta.url).pathname;
 /** @throws Error when the source no longer says what is to be changed */
 export async function mutatedChecker({ file, from, to }: Mutation): Promise<MutatedChecker> {
   const directory = await mkdtemp(join(tmpdir(), "mutated-checker-"));
-  for (const part of ["checker", "history", "result", "selftest", "speed"])
+  for (const part of ["checker", "history", "measure", "selftest", "seeded-random.ts"])
     await cp(join(packageDirectory, "src", part), join(directory, "src", part), { recursive: true });
   await symlink(join(packageDirectory, "node_modules"), join(directory, "node_modules"));
   const path = join(directory, "src", "checker", file);

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { selftest } from "../../src/commands/selftest.ts";
+import { testHost } from "../test-host.ts";
+import { selfTestCommand } from "../../src/cli/selftest-command.ts";
 import { catchCorruptions, corruptions } from "../../src/selftest/catch-corruptions.ts";
 import { crossCheck } from "../../src/selftest/cross-check.ts";
-import { Anomaly } from "../../src/result/stress-result.ts";
+import { Anomaly } from "../../src/measure/result.ts";
 
 const signal = new AbortController().signal;
 const quietly = (histories: number) => ({
@@ -44,15 +45,9 @@ describe("the self-test", () => {
 
 describe("the command", () => {
   async function said(json: boolean, abort: AbortSignal = signal) {
-    let out = "";
-    const host = {
-      out: (text: string) => void (out += text),
-      err: () => undefined,
-      signal: abort,
-      stderrIsTerminal: false,
-    };
-    const exit = await selftest(host, { seed: 1, histories: 200, json });
-    return { exit, out };
+    const host = { ...testHost(), signal: abort };
+    const exit = await selfTestCommand({ seed: "1", histories: "200", json }, host);
+    return { exit, out: host.written.out };
   }
 
   test("says what was tried and that the checker can be believed", async () => {

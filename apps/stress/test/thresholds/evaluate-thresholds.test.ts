@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { StressResult } from "../../src/result/stress-result.ts";
-import { evaluateThresholds } from "../../src/thresholds/evaluate-thresholds.ts";
+import type { StressResult } from "../../src/measure/result.ts";
+import { judgeThresholds } from "../../src/thresholds/judge-thresholds.ts";
 import { parseThreshold } from "../../src/thresholds/parse-threshold.ts";
 import { contention, emptyResult, fault, latencySummary, ratio, second } from "../report/results.ts";
 
 function outcomeOf(expression: string, measured: Partial<StressResult>) {
   const threshold = parseThreshold(expression, "test");
-  const [outcome] = evaluateThresholds([threshold], { ...emptyResult, ...measured });
+  const [outcome] = judgeThresholds([threshold], { ...emptyResult, samples: [], ...measured });
   return outcome;
 }
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseThreshold } from "../../src/thresholds/parse-threshold.ts";
-import { parseThresholdFile } from "../../src/thresholds/threshold-file.ts";
+import { parseThreshold, parseThresholdFile } from "../../src/thresholds/parse-threshold.ts";
 
 const parse = (text: string) => parseThreshold(text, "--threshold");
 
@@ -14,6 +13,7 @@ describe("a threshold", () => {
       tags: { path: "http", variant: "ours" },
       aggregate: "p(99)",
       operator: "<",
+      unit: "ms",
       limit: 80,
     });
   });
@@ -43,36 +43,37 @@ describe("a threshold", () => {
   });
 
   it.each([
-    ["", "column 1: expected a metric (use latency, throughput,"],
-    ["latncy: p(99)<80", 'column 1: "latncy" is no metric; use latency, throughput,'],
-    ["latency p(99)<80", 'column 9: expected a ":" between the metric and its condition'],
-    [
-      "latency{host:a}: p(99)<80",
-      'column 9: "host" is no tag of latency; use variant, path, workload, measured',
-    ],
-    ["latency{path:https}: p(99)<80", 'column 14: "https" is no path; use domain, http, http-batch'],
-    ["latency{path:http: p(99)<80", 'column 18: expected a "}" after the tags'],
-    [
-      "latency: p(98)<80",
-      'column 10: "p(98)" is no aggregate of latency; use p(50), med, p(95), p(99), p(99.9), max',
-    ],
-    ["latency: p(99)=80", "column 15: expected one of <= >= == != < >"],
-    ["latency: p(99)<fast", "column 16: expected a number"],
-    ["latency: p(99)<80 km", 'column 19: "km" is no unit here; use ms, s, us, µs, m or none'],
-    ["contention: contended_keys>5ms", 'column 29: "ms" is no unit here; this figure has no unit'],
-    ["latency: p(99)<80 && max<5", 'column 19: expected the end, or "!invalid"'],
-    ["ratio{ours/raw}: est<2", 'column 6: expected the compared metric, as in "ratio(latency.p50)"'],
-    ["ratio(latency.p50): est<2", 'column 19: expected both sides of the ratio, as in "{ours/raw}"'],
-    ["ratio(latency.p50){ours}: est<2", 'column 20: expected both sides, as in "ours/raw"'],
-    ["client_elu{path:http}: value<1", 'column 12: "path" is no tag of client_elu; it has none'],
+    ["", 'expected "metric{tag:value}: aggregate operator value", such as latency{path:http}: p(99)<80'],
+    ["latncy: p(99)<80", '"latncy" is no metric; use latency, throughput,'],
+    ["latency p(99)<80", 'expected "metric{tag:value}: aggregate operator value"'],
+    ["latency{host:a}: p(99)<80", '"host" is no tag of latency; use variant, path, workload, measured'],
+    ["latency{path:https}: p(99)<80", '"https" is no path; use domain, http, http-batch'],
+    ["latency{path:http: p(99)<80", 'expected "metric{tag:value}'],
+    ["latency: q(98)<80", '"q(98)" is no aggregate of latency; use avg, min, med, max, p(N)'],
+    ["latency: p(99) 80", "expected one of <= >= == != < > before the value"],
+    ["latency: p(99)<fast", 'expected "metric{tag:value}'],
+    ["latency: p(99)<80 km", '"km" is no unit here; use ms, s, us, µs, m or none'],
+    ["contention: contended_keys>5ms", '"ms" is no unit here; this figure has no unit'],
+    ["latency: p(99)<80 && max<5", 'expected "metric{tag:value}'],
+    ["ratio{ours/raw}: est<2", "a ratio, and nothing else, compares a metric of two sides"],
+    ["ratio(latency.p50): est<2", "a ratio, and nothing else, compares a metric of two sides"],
+    ["ratio(latency.p50){ours}: est<2", "a ratio, and nothing else, compares a metric of two sides"],
+    ["client_elu{path:http}: value<1", '"path" is no tag of client_elu; it has none'],
     ["errors{phase:fault,workload:hot}: count<1", "errors by phase are not told apart by workload"],
     ["latency: contains 1", '"contains" is no aggregate of latency'],
-  ])("says of %j where it is wrong and what would be right", (text, message) => {
+  ])("says of %j what is wrong and what would be right", (text, message) => {
     expect(() => parse(text)).toThrow(message);
   });
 
-  it("is shown with the place marked", () => {
-    expect(() => parse("latency: p(98)<80")).toThrow("\n  latency: p(98)<80\n           ^");
+  it.each(["avg", "min", "med", "max", "p(50)", "p(98)", "p(99.95)"])(
+    "may be about %s, as in k6",
+    (aggregate) => {
+      expect(parse(`latency: ${aggregate}<80`)).toMatchObject({ aggregate, unit: "ms", limit: 80 });
+    },
+  );
+
+  it("is shown with what is wrong", () => {
+    expect(() => parse("latency: q(98)<80")).toThrow("\n  latency: q(98)<80");
   });
 });
 
@@ -99,7 +100,7 @@ describe("a file of thresholds", () => {
     ['{"thresholds": {"latency": [{"threshold": "max<5", "abortOnFail": true}]}}', "t.json is no file"],
     [
       '{"thresholds": {"latency": ["max<5", "max>x"]}}',
-      't.json, thresholds["latency"][1], column 14: expected a number',
+      't.json, thresholds["latency"][1]: expected "metric{tag:value}',
     ],
   ])("says of %s what is wrong", (text, message) => {
     expect(() => parseThresholdFile(text, "t.json")).toThrow(message);

@@ -1,4 +1,4 @@
-import type { Unit } from "../../result/stress-result.ts";
+import type { Unit } from "../../measure/result.ts";
 
 /** What stands where a figure could not be had. */
 export const noFigure = "–";

@@ -1,4 +1,4 @@
-import type { FaultOutcome } from "../../result/stress-result.ts";
+import type { FaultOutcome } from "../../measure/result.ts";
 
 /** How soon calls were answered again, and for how long of that the machine was too slow. */
 export function recoveryText({ recoveryMs, slowMs }: Pick<FaultOutcome, "recoveryMs" | "slowMs">): string {

@@ -1,0 +1,93 @@
+import type { FaultEvent } from "../history/history-line.ts";
+import type { Operation } from "../history/operation.ts";
+import type { FaultOutcome } from "../measure/result.ts";
+import { type Evidence, isAnswer } from "./evidence.ts";
+import { slowMsDuring } from "./slow-machine.ts";
+
+/** A fault that lasted so many nanoseconds holds up a call that was under way all the time; a shorter one need not. */
+const noticeable = 1e8;
+
+/** The way that a call took: its variant and path. */
+export function wayOf({ keyNamed }: Evidence, { key }: Operation): string | null {
+  const known = keyNamed(key);
+  return known === undefined ? null : `${known.register.variant} ${known.register.path}`;
+}
+
+/** A time after a fault in which nothing is broken. */
+export interface Calm {
+  readonly from: number;
+  readonly until: number;
+}
+
+/** The times between the end of all faults under way and the beginning of the next one. */
+export function calmTimes(faults: readonly FaultEvent[]): readonly Calm[] {
+  const events = faults.toSorted((a, b) => a.at - b.at);
+  const active = new Set<string>();
+  return events.flatMap(({ fault, target, event, at }, index) => {
+    const name = `${fault} ${target}`;
+    if (event === "inject") active.add(name);
+    else active.delete(name);
+    const next = events[index + 1]?.at ?? Number.POSITIVE_INFINITY;
+    return active.size === 0 && event === "heal" ? [{ from: at, until: next }] : [];
+  });
+}
+
+/** What every fault did to the calls, and how soon calls were answered again. */
+export function faultOutcomes(evidence: Evidence): readonly FaultOutcome[] {
+  const events = evidence.history.faults.toSorted((a, b) => a.at - b.at);
+  return events.flatMap((inject, index) => {
+    if (inject.event !== "inject") return [];
+    const { fault, target, at } = inject;
+    const heal = events
+      .slice(index + 1)
+      .find((other) => other.event === "heal" && other.fault === fault && other.target === target);
+    const impact = impactOf(evidence, at, heal?.at ?? Number.POSITIVE_INFINITY);
+    const recovery = heal === undefined ? null : recoveryMs(evidence, impact, heal.at);
+    return [
+      {
+        fault,
+        target,
+        injectedAt: at,
+        healedAt: heal?.at ?? null,
+        hit: Math.max(impact.hit, heal?.struck ?? 0),
+        recoveryMs: recovery,
+        slowMs: heal === undefined ? 0 : slowMs(evidence, heal.at, recovery),
+      },
+    ];
+  });
+}
+
+interface Impact {
+  readonly hit: number;
+  /** The ways that calls took meanwhile, or those of them that were hit. */
+  readonly ways: ReadonlySet<string | null>;
+}
+
+function impactOf(evidence: Evidence, from: number, until: number): Impact {
+  const lasts = until - from >= noticeable;
+  const meanwhile = evidence.history.operations.filter(({ start, end }) => start <= until && end >= from);
+  const struck = meanwhile.filter(
+    (operation) => !isAnswer(operation) || (lasts && operation.start <= from && operation.end >= until),
+  );
+  const some = struck.length > 0 ? struck : meanwhile;
+  return { hit: struck.length, ways: new Set(some.map((operation) => wayOf(evidence, operation))) };
+}
+
+/** Until the last of the ways that were hit answered again; of those that nobody went any more nothing is known. */
+function recoveryMs(evidence: Evidence, { ways }: Impact, healedAt: number): number | null {
+  const answeredAt = new Map<string | null, number>();
+  for (const operation of evidence.history.operations) {
+    const way = operation.end < healedAt ? undefined : wayOf(evidence, operation);
+    if (way === undefined || !ways.has(way)) continue;
+    const at = isAnswer(operation) ? operation.end : Number.POSITIVE_INFINITY;
+    answeredAt.set(way, Math.min(answeredAt.get(way) ?? at, at));
+  }
+  const last = Math.max(...answeredAt.values());
+  return Number.isFinite(last) ? (last - healedAt) / 1e6 : null;
+}
+
+/** Of a recovery that is not over yet, all that is left of the run counts. */
+function slowMs({ history }: Evidence, healedAt: number, recovery: number | null): number {
+  const until = recovery === null ? Number.POSITIVE_INFINITY : healedAt + recovery * 1e6;
+  return slowMsDuring(history.machine, { from: healedAt, until });
+}

@@ -1,0 +1,118 @@
+import type { Register } from "../history/history-line.ts";
+import type { Operation } from "../history/operation.ts";
+import { type Evidence, type Finding, isAnswer, type KeyEvidence } from "./evidence.ts";
+
+/** An id that a register was given and that belongs to another. */
+interface ForeignId {
+  readonly owner: string;
+  /** A call that named it; `null` where only the database did. */
+  readonly operation: Operation | null;
+  /** A call of the owner's that named it. */
+  readonly owners: Operation | null;
+}
+
+/** By key and id, what was given out of others. */
+export type ForeignIds = ReadonlyMap<string, ReadonlyMap<string, ForeignId>>;
+
+/**
+ * Every id belongs to one register of a variant. To which one, is said best by what was there before the run, then by
+ * the database at the end, then by whoever created, and last by whoever was answered first.
+ */
+export function foreignIds(evidence: Evidence): ForeignIds {
+  const claims = new Claims();
+  for (const { register } of evidence.keys) for (const id of register.initial) claims.add(id, register, null);
+  for (const key of evidence.keys) for (const id of storedIds(key)) claims.add(id, key.register, null);
+  claimByCalls(evidence, claims, true);
+  claimByCalls(evidence, claims, false);
+  return claims.foreign;
+}
+
+/** Of what the database holds for a register, what is really these people's. */
+function storedIds({ register, audit }: KeyEvidence): readonly string[] {
+  return (audit?.live ?? [])
+    .filter((chat) => holds(chat, register) && register.removed?.includes(chat.id) !== true)
+    .map(({ id }) => id);
+}
+
+/** A merge names ids to ask for something, and proves nothing about whose they are. */
+function claimByCalls({ history, keyNamed }: Evidence, claims: Claims, creators: boolean): void {
+  for (const operation of history.operations) {
+    const { id, kind, created, key } = operation;
+    if (id === null || kind === "merge" || (created === true) !== creators || !isAnswer(operation)) continue;
+    const known = keyNamed(key);
+    if (known !== undefined) claims.add(id, known.register, operation);
+  }
+}
+
+class Claims {
+  readonly foreign = new Map<string, Map<string, ForeignId>>();
+  readonly #owners = new Map<
+    Register["variant"],
+    Map<string, { key: string; operation: Operation | null }>
+  >();
+
+  add(id: string, { key, variant }: Register, operation: Operation | null): void {
+    const owners =
+      this.#owners.get(variant) ?? new Map<string, { key: string; operation: Operation | null }>();
+    this.#owners.set(variant, owners);
+    const owner = owners.get(id);
+    if (owner === undefined) owners.set(id, { key, operation });
+    else if (owner.key === key) owner.operation ??= operation;
+    else {
+      const known = this.foreign.get(key) ?? new Map<string, ForeignId>();
+      if (!known.has(id)) known.set(id, { owner: owner.key, operation, owners: owner.operation });
+      this.foreign.set(key, known);
+    }
+  }
+}
+
+/** Chats of these people that were removed are nobody's any more. */
+export function withRemoved(
+  { register: { removed = [] }, operations }: KeyEvidence,
+  foreign: ReadonlyMap<string, ForeignId>,
+): ReadonlyMap<string, ForeignId> {
+  const again = removed.flatMap((id) => {
+    const operation = operations.find((each) => each.id === id && isAnswer(each));
+    return operation === undefined || foreign.has(id)
+      ? []
+      : [[id, { owner: "", operation, owners: null }] as const];
+  });
+  return again.length === 0 ? foreign : new Map([...foreign, ...again]);
+}
+
+/** Somebody was given the chat of others, or one of their own that had been removed. */
+export function crossKey(
+  { register, audit }: KeyEvidence,
+  foreign: ReadonlyMap<string, ForeignId>,
+): readonly Finding[] {
+  const { removed = [] } = register;
+  return [
+    ...[...foreign].map(([id, { owner, operation, owners }]): Finding => {
+      const operations = [operation, owners];
+      return removed.includes(id)
+        ? { name: "RESURRECTED", text: `${id} was answered after it had been removed`, operations }
+        : { name: "CROSS_KEY", text: `${id} is the chat of others: it belongs to ${owner}`, operations };
+    }),
+    ...(audit?.live ?? []).flatMap((chat): readonly Finding[] => {
+      if (removed.includes(chat.id))
+        return [{ name: "RESURRECTED", text: `${chat.id} is live although it was removed`, operations: [] }];
+      const text = `${chat.id} holds other people or another scope than those it was given out for`;
+      return holds(chat, register) ? [] : [{ name: "CROSS_KEY", text, operations: [] }];
+    }),
+  ];
+}
+
+type Identity = Pick<Register, "participants" | "scope">;
+
+/** Whether a stored chat has exactly these people, in this scope. */
+function holds(stored: Identity, { participants, scope }: Identity): boolean {
+  return (
+    stored.scope === scope &&
+    (equal(stored.participants, participants) ||
+      equal(stored.participants.toSorted(), participants.toSorted()))
+  );
+}
+
+function equal(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((each, index) => each === others[index]);
+}

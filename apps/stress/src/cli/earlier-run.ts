@@ -1,0 +1,66 @@
+import { stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import type { History } from "../history/history.ts";
+import { readHistory, UnreadableHistory } from "../history/read-history.ts";
+import type { Host } from "../host.ts";
+import { measureHistory } from "../measure/measure-history.ts";
+import type { StressResult } from "../measure/result.ts";
+import { judge } from "../measure/verdict.ts";
+import { claimsOf } from "../plan/run-settings.ts";
+import { UsageError } from "../usage-error.ts";
+import { parsed } from "./given.ts";
+import type { Given } from "./program.ts";
+
+const Claimed = z.object({ threshold: z.array(z.string()).default([]), thresholds: z.string().optional() });
+
+export interface EarlierRun {
+  readonly directory: string;
+  readonly history: History;
+  /** What the history says by itself, held against what is claimed now. */
+  readonly result: StressResult;
+}
+
+/**
+ * The run that this history, or this directory with one, is of.
+ *
+ * @throws UsageError when it cannot be read, or a claim cannot be understood
+ */
+export async function earlierRun(path: string, given: Given, host: Host): Promise<EarlierRun> {
+  const thresholds = claimsOf(parsed(Claimed, given), host);
+  const isDirectory = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  const history = await readOrRefuse(isDirectory ? join(path, "history.ndjson.gz") : path);
+  const { checked, measured, needsSpeed } = measureHistory(history, { thresholds, usualThresholds: [] });
+  const judgement = judge({
+    history,
+    checked,
+    thresholds: measured.thresholds,
+    needsSpeed,
+    client: measured.client,
+  });
+  return {
+    directory: isDirectory ? path : dirname(path),
+    history,
+    result: {
+      ...measured,
+      verdict: judgement.verdict,
+      reasons: [...judgement.reasons],
+      notes: [...judgement.notes],
+      reproduce: `stress check ${path}`,
+      durationMs: Number.NaN,
+      environment: {},
+    },
+  };
+}
+
+async function readOrRefuse(path: string): Promise<History> {
+  try {
+    return await readHistory(path);
+  } catch (error) {
+    if (error instanceof UnreadableHistory) throw new UsageError([error.message]);
+    throw error;
+  }
+}

@@ -1,0 +1,158 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { type ProcessFreezer, processFreezer } from "@onechat/mongo";
+import { freePort } from "./free-port.ts";
+
+/** A process of the API that can be killed, frozen and started again on its port. */
+export interface ApiProcess extends AsyncDisposable, ProcessFreezer {
+  readonly url: string;
+  /** `kill -9`. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port, and resolves when it is ready. */
+  restart(): Promise<void>;
+}
+
+export interface ApiSetting {
+  readonly port: number;
+  readonly uri: string;
+  readonly database: string;
+  readonly secret: string;
+  /** What the process inherits. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Several processes of the API on one database. */
+export interface Apis extends AsyncDisposable {
+  readonly processes: readonly ApiProcess[];
+  readonly urls: readonly string[];
+}
+
+/**
+ * @param firstPort of the first process, the others follow; `null`: any free ones
+ * @throws Error when a process does not come up
+ */
+export async function startApis(
+  setting: Omit<ApiSetting, "port">,
+  size: number,
+  firstPort: number | null = null,
+): Promise<Apis> {
+  const ports: number[] = [];
+  for (let index = 0; index < size; index += 1)
+    ports.push(firstPort === null ? await freePort() : firstPort + index);
+  const outcomes = await Promise.allSettled(ports.map((port) => startApi({ ...setting, port })));
+  const processes = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
+  const dispose = async (): Promise<void> => {
+    await Promise.all(processes.map((process) => process[Symbol.asyncDispose]()));
+  };
+  const failed = outcomes.find((outcome) => outcome.status === "rejected");
+  if (failed !== undefined) {
+    await dispose();
+    throw failed.reason;
+  }
+  return { processes, urls: processes.map(({ url }) => url), [Symbol.asyncDispose]: dispose };
+}
+
+/** A process that dies is noticed at once; one that lives may share its core with many others. */
+const startMs = 120_000;
+const stopMs = 5_000;
+
+/** @throws Error with the process's last words when it does not come up */
+async function startApi(setting: ApiSetting): Promise<ApiProcess> {
+  const url = `http://127.0.0.1:${setting.port}`;
+  let running = await started(setting, url);
+  return {
+    url,
+    kill: () => ended(running, "SIGKILL"),
+    async restart() {
+      await ended(running, "SIGKILL");
+      running = await started(setting, url);
+    },
+    pause: () => running.freezer.pause(),
+    resume: () => running.freezer.resume(),
+    [Symbol.asyncDispose]: () => ended(running, "SIGTERM"),
+  };
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly freezer: ProcessFreezer;
+  readonly exited: Promise<unknown>;
+  readonly lastWords: () => string;
+}
+
+async function started(setting: ApiSetting, url: string): Promise<Running> {
+  const running = spawned(setting);
+  try {
+    await answers(running, `${url}/readyz`);
+    return running;
+  } catch (error) {
+    await ended(running, "SIGKILL");
+    throw error;
+  }
+}
+
+/** In a group of its own, and with a channel whose end is the process's end, however the harness ended. */
+function spawned({ port, uri, database, secret, env }: ApiSetting): Running {
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.resolve("@onechat/api/main"))], {
+    env: {
+      ...env,
+      PORT: String(port),
+      HOST: "127.0.0.1",
+      MONGODB_URI: uri,
+      MONGODB_DB: database,
+      AUTH_JWT_SECRET: secret,
+      AUTH_JWKS_URL: "",
+      AUTH_ISSUER: "",
+      AUTH_AUDIENCE: "",
+      AUTH_DEV: "",
+      METRICS_PORT: "",
+      LOG_LEVEL: "fatal",
+    },
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+    detached: true,
+  });
+  let words = "";
+  child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
+    words = (words + chunk).slice(-2_000);
+  });
+  const exited = once(child, "exit");
+  return { child, freezer: processFreezer(child), exited, lastWords: () => words.trim() };
+}
+
+async function answers({ child, lastWords }: Running, url: string): Promise<void> {
+  const deadline = performance.now() + startMs;
+  let answer = "no answer";
+  while (performance.now() < deadline) {
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`an API process has ended before it was up: ${lastWords()}`);
+    answer = await answerOf(url);
+    if (answer === "") return;
+    await sleep(25);
+  }
+  throw new Error(`${url} was not well within ${startMs / 1_000} s, at last: ${answer}; ${lastWords()}`);
+}
+
+/** What is wrong, empty if nothing is. */
+async function answerOf(url: string): Promise<string> {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+    return answer.ok ? "" : `${answer.status} ${(await answer.text()).slice(0, 300)}`;
+  } catch (error) {
+    return error instanceof Error ? `${error.message} ${causeText(error)}` : "no answer";
+  }
+}
+
+function causeText({ cause }: Error): string {
+  return cause instanceof Error ? `(${cause.message})` : "";
+}
+
+async function ended({ child, freezer, exited }: Running, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+  freezer.resume();
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill(signal);
+  const impatience = setTimeout(() => child.kill("SIGKILL"), stopMs);
+  await exited;
+  clearTimeout(impatience);
+}

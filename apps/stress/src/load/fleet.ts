@@ -1,0 +1,109 @@
+import type { ProcessHealth } from "../history/history-line.ts";
+import type { Route } from "../stores/open-store.ts";
+import type { Offer, People } from "../stores/store.ts";
+import type { RunClock } from "./clock.ts";
+import type { Order, Reply, SeenOperation, Share } from "./orders.ts";
+import { startWorker, type WorkerProcess } from "./worker-process.ts";
+
+export interface FleetSetting {
+  readonly size: number;
+  /** What the workers are called, with their number. */
+  readonly name: string;
+  readonly run: string;
+  readonly epoch: string;
+  readonly clock: RunClock;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly onOperations: (process: string, operations: readonly SeenOperation[]) => void;
+}
+
+export interface Released {
+  /** The instant. */
+  readonly at: number;
+  readonly health: readonly ProcessHealth[];
+}
+
+/** Long enough for an order to reach every process before the instant that it names. */
+const noticeNs = 12_000_000;
+
+/** All processes that make calls, and the barrier between them. */
+export class Fleet implements AsyncDisposable {
+  readonly #workers: readonly WorkerProcess[];
+  readonly #clock: RunClock;
+  readonly #open = new Map<string, Route>();
+  #stopping = false;
+
+  private constructor(workers: readonly WorkerProcess[], clock: RunClock) {
+    this.#workers = workers;
+    this.#clock = clock;
+  }
+
+  static async start({ size, name, run, epoch, clock, env, onOperations }: FleetSetting): Promise<Fleet> {
+    const workers = Array.from({ length: size }, (_, index) =>
+      startWorker({ name: `${name}${index + 1}`, env, onOperations }),
+    );
+    const fleet = new Fleet(workers, clock);
+    await fleet.#all((worker) => ({ order: "begin", process: worker.name, run, epoch }));
+    return fleet;
+  }
+
+  get size(): number {
+    return this.#workers.length;
+  }
+
+  /**
+   * Opens a route in every process: `warm`, ready for calls that are measured, or as a process is that has just begun.
+   * Resolves with what its store offers.
+   */
+  async open(name: string, route: Route, warm: boolean): Promise<readonly Offer[]> {
+    const replies = await this.#all(() => ({ order: "open", name, route, warm }));
+    if (!warm) this.#open.set(name, route);
+    return replies[0]?.offers ?? [];
+  }
+
+  /** The routes that were opened cold and are open. */
+  coldRoutes(): readonly Route[] {
+    return [...this.#open.values()];
+  }
+
+  async close(name: string): Promise<void> {
+    this.#open.delete(name);
+    await this.#all(() => ({ order: "close", name }));
+  }
+
+  /** Makes each process's calls, all released at the same instant; resolves when the last one is answered. */
+  async run(shares: readonly Share[]): Promise<Released> {
+    this.#stopping = false;
+    await this.#all((_, index) => ({ order: "load", share: shareOf(shares, index) }));
+    const at = this.#clock.now() + noticeNs;
+    // Told to stop while the calls were still on their way to the processes.
+    if (this.#stopping) return { at, health: [] };
+    const replies = await this.#all(() => ({ order: "release", at }));
+    return { at, health: replies.flatMap(({ health }) => health ?? []) };
+  }
+
+  /** No new calls from now on; what is under way still ends. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await this.#all(() => ({ order: "stop" }));
+  }
+
+  /** All live ids of each set, asked for by the first process. */
+  async audit(name: string, people: readonly People[]): Promise<readonly (readonly string[])[]> {
+    const reply = await this.#workers[0]?.tell({ order: "audit", name, people });
+    return reply?.ids ?? [];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker[Symbol.asyncDispose]()));
+  }
+
+  #all(order: (worker: WorkerProcess, index: number) => Order): Promise<readonly Reply[]> {
+    return Promise.all(this.#workers.map((worker, index) => worker.tell(order(worker, index))));
+  }
+}
+
+function shareOf(shares: readonly Share[], index: number): Share {
+  const share = shares[index];
+  if (share === undefined) throw new Error(`process ${index} has no share`);
+  return share;
+}

@@ -1,0 +1,142 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Opened } from "../stores/open-store.ts";
+import type { Store } from "../stores/store.ts";
+import type { RunClock } from "./clock.ts";
+import type { DueCall, DueLane, Manner, SeenOperation } from "./orders.ts";
+import { outcomeOfError } from "./outcome-of-error.ts";
+
+/** A store, and how long its calls may take by its own account. */
+export interface LaneStore {
+  readonly opened: Opened;
+  readonly timeoutMs: number;
+}
+
+export interface LaneSetting {
+  readonly storeOf: (route: string) => LaneStore;
+  readonly clock: RunClock;
+  readonly manner: Manner;
+  /** When it was told to make no new calls, `null` as long as it was not. */
+  readonly stoppedAt: () => number | null;
+  readonly onOperation: (operation: SeenOperation) => void;
+}
+
+/** Longest wait of a caller before it makes an unanswered call again. */
+const retryMs = 40;
+/** A timer fires late: the last stretch before a release is waited for by looking at the clock. */
+const watchedNs = 1_500_000;
+/** A store that keeps its own bound never gets there, not even on a machine that is several times too slow. */
+const overtime = 5;
+
+/** Makes all first calls in one go once `at` has come; each lane then makes its others one after the other. */
+export async function runLanes(lanes: readonly DueLane[], at: number, setting: LaneSetting): Promise<void> {
+  await releasedAt(at, setting.clock);
+  await Promise.all(lanes.map((lane) => runLane(lane, at, setting)));
+}
+
+async function releasedAt(at: number, { now }: RunClock): Promise<void> {
+  const ms = (at - watchedNs - now()) / 1e6;
+  if (ms > 0) await sleep(ms);
+  while (now() < at);
+}
+
+async function runLane({ route, due, calls }: DueLane, at: number, setting: LaneSetting): Promise<void> {
+  const { clock, manner, stoppedAt } = setting;
+  const store = setting.storeOf(route);
+  const intended = due === null ? null : at + due;
+  let lastId: string | null = null;
+  if (intended !== null) await sleep((intended - clock.now()) / 1e6);
+  for (const [index, planned] of calls.entries()) {
+    if (index > 0 && manner.pauseMs > 0) await sleep(Math.random() * manner.pauseMs);
+    if (stoppedAt() !== null) return;
+    const call = addressed(planned, lastId);
+    if (call === null) continue;
+    lastId = (await untilAnswered(call, store, { ...setting, intended })) ?? lastId;
+  }
+}
+
+/** Whoever asks by an id that nobody has told them does not ask. */
+function addressed(call: DueCall, lastId: string | null): DueCall | null {
+  if (call.kind !== "resolve") return call;
+  const asked = call.asked ?? lastId;
+  return asked === null ? null : { ...call, asked };
+}
+
+interface CallSetting extends LaneSetting {
+  readonly intended: number | null;
+}
+
+/** The id that was answered in the end. */
+async function untilAnswered(call: DueCall, store: LaneStore, setting: CallSetting): Promise<string | null> {
+  const { clock, manner, onOperation, intended, stoppedAt } = setting;
+  const begun = clock.now();
+  // Even when it is time to stop: whether this caller is answered in the end is a finding. It is patient anew then,
+  // as those who were answered leave it alone with the database and the machine.
+  const isPatient = (): boolean => clock.now() < (stoppedAt() ?? begun) + manner.persistMs * 1e6;
+  for (let attempt = 0; ; attempt += 1) {
+    const operation = await perform(call, store, clock);
+    onOperation({ ...operation, intended: attempt === 0 ? intended : null });
+    if (operation.outcome === "ok" || !isPatient()) return operation.id;
+    await sleep(Math.random() * retryMs);
+  }
+}
+
+async function perform(
+  call: DueCall,
+  { opened: { store, writesSent }, timeoutMs }: LaneStore,
+  clock: RunClock,
+): Promise<Omit<SeenOperation, "intended">> {
+  const { key, kind, asked, patienceMs } = call;
+  const sentBefore = writesSent?.() ?? null;
+  const start = clock.now();
+  try {
+    const answer = await within(patienceMs ?? overtime * timeoutMs, (signal) =>
+      questions[kind](store, call, signal),
+    );
+    return { key, kind, asked, start, end: clock.now(), outcome: "ok", ...answer, error: null };
+  } catch (error) {
+    const end = clock.now();
+    const wrote = sentBefore === null ? null : writesSent?.() !== sentBefore;
+    return { key, kind, asked, start, end, id: null, created: null, ...outcomeOfError(error, wrote) };
+  }
+}
+
+type Answer = Pick<SeenOperation, "id" | "created">;
+
+const questions: Readonly<
+  Record<DueCall["kind"], (store: Store, call: DueCall, signal: AbortSignal) => Promise<Answer>>
+> = {
+  async ensure(store, call, signal) {
+    const { id, created } = await store.ensure(call, call.patienceMs === null ? {} : { signal });
+    return { id, created };
+  },
+  find: async (store, call) => ({ id: (await store.find?.(call)) ?? null, created: null }),
+  resolve: async (store, call) => ({
+    id: (await store.resolve?.(call.asked ?? "", call)) ?? null,
+    created: null,
+  }),
+  async remove(store, call) {
+    await store.remove?.(call.asked ?? "");
+    return { id: null, created: null };
+  },
+};
+
+/**
+ * For callers who do not wait for ever: a call that has hung for so long is given up with a `TimeoutError`, and what
+ * became of it is unknown. A store that hangs would else hold up the run that is to find it.
+ */
+async function within<T>(boundMs: number, ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const giveUp = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const bound = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const reason = new DOMException(`there was no answer within ${boundMs} ms`, "TimeoutError");
+      giveUp.abort(reason);
+      reject(reason);
+    }, boundMs);
+  });
+  try {
+    return await Promise.race([ask(giveUp.signal), bound]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

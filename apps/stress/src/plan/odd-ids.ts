@@ -1,0 +1,93 @@
+import { newRegister, type PeopleSource, type PlannedRegister, range } from "./workload-plan.ts";
+
+/** Texts that some step of many a program takes for one another: by case, by form, by what numbers or locales make of them. */
+const alike: readonly (readonly string[])[] = [
+  ["Ann", "ann", "ANN"],
+  ["caf\u00E9", "cafe\u0301", "CAF\u00C9"],
+  ["stra\u00DFe", "strasse", "STRASSE"],
+  ["\u0130lk", "ilk", "\u0131lk", "i\u0307lk"],
+  ["1", "01", "1.0", "1e0"],
+  ["\uFB01n", "fin", "\uFF46in"],
+  ["a\u200Bb", "ab", "a\u00ADb"],
+  ["null", "undefined", "true", "0", "[]", "{}"],
+  ["\u03C3", "\u03C2", "\u03A3"],
+  ["co-op", "coop", "co\u2010op"],
+];
+/** Of every plane that has letters, from right to left too. */
+const planes = [
+  "\u00F6",
+  "\u0416",
+  "\u05D0",
+  "\u0939",
+  "\u4E2D",
+  "\uD83D\uDE00",
+  "\uD835\uDD04",
+  "\uD840\uDC00",
+  "\uDBC0\uDC00",
+];
+/** Two sets each that are one text when they are joined. */
+const joined: readonly (readonly [readonly string[], readonly string[]])[] = [
+  [
+    ["a,b", "c"],
+    ["a", "b,c"],
+  ],
+  [
+    ["a:b", "c"],
+    ["a", "b:c"],
+  ],
+  [
+    ["a|b", "c"],
+    ["a", "b|c"],
+  ],
+  [
+    ["a_b", "c"],
+    ["a", "b_c"],
+  ],
+  [
+    ["a b", "c"],
+    ["a", "b c"],
+  ],
+  [
+    ['a","b', "c"],
+    ["a", 'b","c'],
+  ],
+  [
+    ["a\\", "b"],
+    ["a", "\\b"],
+  ],
+];
+/** Numbers of people around where one might stop to look, up to the most that a chat has. */
+const sizes = [1, 2, 3, 8, 10, 11, 12, 16, 17, 32, 33, 64, 65, 99, 100];
+
+/** Each of these sets of people is one chat's, however much it looks like another. */
+export function oddRegisters(source: PeopleSource): readonly PlannedRegister[] {
+  const register = (name: string, members: readonly string[]): PlannedRegister =>
+    newRegister(source, name, members);
+  return [
+    ...alike.flatMap((forms, n) => [
+      ...forms.map((form, which) => register(`alike-${n}-${which}`, [`${n}-${form}`, `${n}-x`])),
+      // All forms in one set: whoever sorts by locale has an order that depends on how they were named.
+      register(
+        `together-${n}`,
+        forms.map((form) => `${n}-t-${form}`),
+      ),
+    ]),
+    ...planes.map((letter, n) =>
+      register(`plane-${n}`, [`${n}-${letter}`, `${n}-\uFF5E${letter}`, `${n}-z`]),
+    ),
+    ...joined.flatMap((sets, n) =>
+      sets.map((members, which) =>
+        register(
+          `joined-${n}-${which}`,
+          members.map((member) => `${n}j-${member}`),
+        ),
+      ),
+    ),
+    ...sizes.map((size) =>
+      register(
+        `size-${size}`,
+        range(size).map((member) => `m${String(member).padStart(3, "0")}`),
+      ),
+    ),
+  ];
+}

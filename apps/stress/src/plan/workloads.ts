@@ -1,0 +1,306 @@
+import { cumsum } from "d3-array";
+import type { Workload } from "../history/history-line.ts";
+import type { SeededRandom } from "../seeded-random.ts";
+import { oddRegisters } from "./odd-ids.ts";
+import {
+  askedBy,
+  call,
+  type Lane,
+  newRegister,
+  pairRegisters,
+  type PlannedCall,
+  type PlannedRegister,
+  range,
+  shuffled,
+  type Wave,
+  type WorkloadPlan,
+  type WorkloadShape,
+} from "./workload-plan.ts";
+
+/** Who will ask for what, when and from where, before anybody does. */
+export function planWorkload(workload: Workload, shape: WorkloadShape): WorkloadPlan {
+  return planners[workload](shape);
+}
+
+const planners: Readonly<Record<Workload, (shape: WorkloadShape) => WorkloadPlan>> = {
+  hot,
+  burst,
+  pairs,
+  zipf,
+  fresh,
+  existing,
+  groups,
+  "odd-ids": oddIds,
+  flood,
+  scopes,
+  removed,
+  "merge-race": mergeRace,
+};
+
+/** So many callers that are all released together, each with one call. */
+function crowd(callers: number, processes: number, callOf: (caller: number) => PlannedCall): Wave {
+  return range(callers).map((caller) => ({
+    process: caller % processes,
+    due: null,
+    calls: [callOf(caller)],
+  }));
+}
+
+/** A crowd for each of several registers, all at the same instant. */
+function crowds(
+  registers: readonly PlannedRegister[],
+  size: number,
+  { processes, random }: WorkloadShape,
+): Wave {
+  return registers.flatMap((register) =>
+    crowd(size, processes, () => call(register, { participants: askedBy(register, random) })),
+  );
+}
+
+/** So many at once, in waves. */
+function inWaves<T>(values: readonly T[], size: number): readonly (readonly T[])[] {
+  return range(Math.ceil(values.length / size)).map((wave) => values.slice(wave * size, (wave + 1) * size));
+}
+
+/** Everybody at once, about one pair, in both orders; then everybody looks. */
+function hot(shape: WorkloadShape): WorkloadPlan {
+  const register = newRegister(shape, "pair", ["a", "b"]);
+  const { participants } = register;
+  const all = crowd(shape.callers, shape.processes, (caller) =>
+    call(register, { participants: caller % 4 < 2 ? participants : participants.toReversed() }),
+  );
+  const look = range(shape.processes).map((process) => ({
+    process,
+    due: null,
+    calls: [call(register, { kind: "find" }), call(register), call(register, { kind: "resolve" })],
+  }));
+  return { registers: [register], waves: [all, look] };
+}
+
+/** More of them take their time and show nothing new. */
+const mostBursts = 24;
+const largestBurst = 24;
+
+/** One key after the other, each asked for by a crowd that is released together; every eighth only looks. */
+function burst(shape: WorkloadShape): WorkloadPlan {
+  const { callers, keys, processes, random } = shape;
+  const registers = pairRegisters(shape, Math.min(keys, mostBursts));
+  const waves = registers.map((register) =>
+    crowd(Math.min(callers, largestBurst), processes, (caller) =>
+      call(register, {
+        kind: caller % 8 === 7 ? "find" : "ensure",
+        participants: askedBy(register, random),
+      }),
+    ),
+  );
+  return { registers, waves };
+}
+
+/** Many pairs at the same instant, each asked for by both of its people: "me and you", "you and me". */
+function pairs(shape: WorkloadShape): WorkloadPlan {
+  const { callers, keys, processes, random } = shape;
+  const registers = pairRegisters(shape, keys);
+  const lanes = registers.flatMap((register) => {
+    const { participants } = register;
+    return [participants, participants.toReversed()].map((people): Lane => ({
+      process: random.below(processes),
+      due: null,
+      calls: [call(register, { participants: people })],
+    }));
+  });
+  const size = Math.max(2, callers - (callers % 2));
+  return { registers, waves: inWaves(lanes, size).map((wave) => shuffled(wave, random)) };
+}
+
+const callsPerCaller = 20;
+const mostCallers = 48;
+
+/** A few people whom everybody writes to, and many whom hardly anybody does; some callers only look. */
+function zipf(shape: WorkloadShape): WorkloadPlan {
+  const lanes = Math.min(shape.callers, mostCallers);
+  const { registers, calls } = zipfCalls(shape, lanes * callsPerCaller);
+  const wave = inWaves(calls, callsPerCaller).map((own, caller) => ({
+    process: caller % shape.processes,
+    due: null,
+    calls: own,
+  }));
+  return { registers, waves: [wave] };
+}
+
+/** So many calls in a row; how often a pair is asked for falls with its rank, to the power of 1.1. */
+function zipfCalls(
+  shape: Pick<WorkloadShape, "prefix" | "accounts" | "keys" | "random">,
+  count: number,
+): { readonly registers: readonly PlannedRegister[]; readonly calls: readonly PlannedCall[] } {
+  const { keys, random } = shape;
+  const registers = pairRegisters(shape, keys);
+  const bounds = cumsum(registers, (_, rank) => 1 / (rank + 1) ** 1.1);
+  const calls = range(count).flatMap(() => {
+    const drawn = random.unit() * (bounds.at(-1) ?? 0);
+    const register = registers[bounds.findIndex((bound) => drawn < bound)] ?? registers[0];
+    if (register === undefined) return [];
+    const participants = askedBy(register, random);
+    return [call(register, { kind: random.below(5) === 0 ? "find" : "ensure", participants })];
+  });
+  return { registers, calls };
+}
+
+/** The same calls one after the other at a constant rate, whether earlier ones are answered or not. */
+export function openLoop(shape: WorkloadShape, perSecond: number, count: number): WorkloadPlan {
+  const { registers, calls } = zipfCalls(shape, count);
+  const wave = calls.map((each, index) => ({
+    process: index % shape.processes,
+    due: Math.round((index * 1e9) / perSecond),
+    calls: [each],
+  }));
+  return { registers, waves: [wave] };
+}
+
+/** New people with every call; one caller of each process walks the same way, so that they meet at every chat. */
+export function fresh(shape: WorkloadShape): WorkloadPlan {
+  const { callers, keys, processes, random } = shape;
+  const registers = pairRegisters(shape, keys);
+  const walks = Math.max(1, Math.min(Math.floor(callers / processes), keys));
+  const wave = range(walks * processes).map((caller) => ({
+    process: caller % processes,
+    due: null,
+    calls: registers
+      .filter((_, n) => n % walks === Math.floor(caller / processes))
+      .map((register) => call(register, { participants: askedBy(register, random) })),
+  }));
+  return { registers, waves: [wave] };
+}
+
+/** Chats that are there already, which is what most calls are about: each is made once, then everybody asks. */
+function existing(shape: WorkloadShape): WorkloadPlan {
+  const { callers, keys, processes, random } = shape;
+  const registers = pairRegisters(shape, keys);
+  const walkers = Math.min(callers, keys);
+  const walk = range(walkers).map((caller) => ({
+    process: caller % processes,
+    due: null,
+    calls: registers
+      .filter((_, n) => n % walkers === caller)
+      .map((register) => call(register, { participants: askedBy(register, random) })),
+  }));
+  return { registers, waves: [walk, walk] };
+}
+
+const largestGroup = 9;
+
+/** Sets of one to nine people, named in any order and with repeats; neighbours overlap in all but one person. */
+function groups(shape: WorkloadShape): WorkloadPlan {
+  const { callers, keys, processes } = shape;
+  const registers = range(keys).map((n) => {
+    const size = 1 + (n % largestGroup);
+    return newRegister(
+      shape,
+      `${n}`,
+      range(size).map((member) => `${n - (n % largestGroup)}-${member}`),
+    );
+  });
+  const size = Math.max(2, processes, Math.min(Math.floor(callers / largestGroup), 3 * processes));
+  return { registers, waves: inWaves(registers, largestGroup).map((some) => crowds(some, size, shape)) };
+}
+
+/** Ids that are easily taken for each other, and sets of up to a hundred people that differ in the last one. */
+function oddIds(shape: WorkloadShape): WorkloadPlan {
+  const registers = oddRegisters(shape);
+  const size = Math.max(3, shape.processes);
+  return { registers, waves: inWaves(registers, 24).map((some) => crowds(some, size, shape)) };
+}
+
+/** More than fit into one batch of anybody's. */
+const leastFlood = 640;
+const mostDuplicates = 3;
+
+/**
+ * More sets than fit into one batch, all at the same instant and from every process. Half of the people had one to three
+ * chats before, without keys; of every seventh set all callers give up before they can have been answered.
+ */
+function flood(shape: WorkloadShape): WorkloadPlan {
+  const { keys, processes, random } = shape;
+  const registers = range(Math.max(keys, leastFlood)).map((n) =>
+    newRegister(shape, `${n}`, [`${n}-a`, `${n}-b`], {
+      initial: n % 2 === 0 ? [] : range(1 + (n % mostDuplicates)).map((age) => legacyId(age, random)),
+    }),
+  );
+  const wave = registers.flatMap((register, n) =>
+    crowd(processes, processes, () =>
+      call(register, {
+        participants: askedBy(register, random),
+        patienceMs: n % 7 === 3 ? 1 + random.below(40) : null,
+      }),
+    ),
+  );
+  // Whoever was let down asks again, and so does everybody: what was answered stays so.
+  const again = registers.map((register, n) => ({
+    process: n % processes,
+    due: null,
+    calls: [call(register, { participants: askedBy(register, random) })],
+  }));
+  return { registers, waves: [shuffled(wave, random), again] };
+}
+
+const scopesPerPair = 8;
+
+/** The same people in several scopes at the same instant: as many chats as scopes, and none with another's id. */
+function scopes(shape: WorkloadShape): WorkloadPlan {
+  const { callers, keys, processes } = shape;
+  const byPair = range(Math.max(1, Math.ceil(keys / scopesPerPair))).map((pair) =>
+    range(scopesPerPair).map((scope) =>
+      newRegister(shape, `${pair}-${scope}`, [`${pair}-a`, `${pair}-b`], {
+        scope: scope === 0 ? "" : `scope-${scope}`,
+      }),
+    ),
+  );
+  const size = Math.max(2, processes, Math.min(Math.floor(callers / scopesPerPair), 4 * processes));
+  return { registers: byPair.flat(), waves: byPair.map((registers) => crowds(registers, size, shape)) };
+}
+
+const mostRemoved = 24;
+
+/** Chats that are asked for, removed while nobody asks, and asked for again: they must be new ones then. */
+function removed(shape: WorkloadShape): WorkloadPlan {
+  const registers = pairRegisters(shape, Math.min(shape.keys, mostRemoved));
+  const both = [1, 2].map(() => crowds(registers, Math.max(2, shape.processes), shape));
+  return { registers, waves: both };
+}
+
+/** Rather more than a caller will get to before the migration has ended. */
+const mergeRounds = 300;
+const mergeCallers = 24;
+
+/**
+ * People who have one to four chats from before, without keys, asked for by id and by people again and again: while
+ * this wave runs, the migration claims and merges them.
+ */
+function mergeRace(shape: WorkloadShape): WorkloadPlan {
+  const { callers, keys, processes, random } = shape;
+  const registers = pairRegisters(shape, keys).map((register, n) => ({
+    ...register,
+    initial: range(1 + (n % 4)).map((age) => legacyId(age, random)),
+  }));
+  const wave = range(Math.min(callers, mergeCallers)).map((caller) => ({
+    process: caller % processes,
+    due: null,
+    calls: range(mergeRounds).flatMap(() => {
+      const register = registers[random.below(keys)];
+      if (register === undefined) return [];
+      const participants = askedBy(register, random);
+      const kind = (["ensure", "ensure", "find", "resolve", "resolve"] as const)[random.below(5)] ?? "find";
+      const asked =
+        kind === "resolve" ? (register.initial[random.below(register.initial.length)] ?? null) : null;
+      return [call(register, { kind, participants, asked })];
+    }),
+  }));
+  return { registers, waves: [wave] };
+}
+
+/** Ids of MongoDB begin with a time: the duplicates of a chat are older than anything made during the run. */
+function legacyId(age: number, random: SeededRandom): string {
+  const made = 1_500_000_000 + age * 86_400;
+  return [made, random.below(2 ** 32), random.below(2 ** 32)]
+    .map((part) => part.toString(16).padStart(8, "0"))
+    .join("");
+}

@@ -1,0 +1,90 @@
+import type { StressResult } from "../measure/result.ts";
+import { countsByName } from "../measure/verdict.ts";
+import { nameOf } from "./cells.ts";
+import { observedText } from "./sections.ts";
+import { countText, factorText } from "./text/figure-text.ts";
+import { recoveryText } from "./text/recovery-text.ts";
+import { visibleText } from "./text/visible-text.ts";
+import type { ReportView } from "./view.ts";
+
+export interface ConsoleLook {
+  readonly color: boolean;
+  /** So many kinds of anomalies are shown with their witnesses. */
+  readonly shown: number;
+  /** The last lines: where the rest is. */
+  readonly places: readonly string[];
+}
+
+/** The end of a run on a terminal: what was found, what proves it, what it is worth, and where the rest is. */
+export function consoleText(view: ReportView, { color, shown, places }: ConsoleLook): string {
+  const { result, anomalies, meaning } = view;
+  const { headline, reasons, notes, thresholds, ratios, faults, subject } = result;
+  const blocks = [
+    [
+      `${heading(result.verdict, color)}: ${meaning}`,
+      ...(headline === null ? [] : [`  ${headline}`]),
+      ...reasons.map((reason) => `  ${reason}`),
+      ...notes.map((note) => `  note: ${note}`),
+    ],
+    ...anomalies
+      .slice(0, shown)
+      .map(({ name, key, keys, text, proof }) => [
+        `${name} on ${key}${keys > 1 ? ` and ${countText(keys - 1)} more like it` : ""}: ${text}`,
+        ...proof.map((line) => `    ${line}`),
+      ]),
+    contentionTable(result),
+    controlLines(result),
+    faults.map(
+      (outcome) => `  ${outcome.fault} on ${outcome.target}: hit ${outcome.hit}, ${recoveryText(outcome)}`,
+    ),
+    ratios
+      .filter(({ metric }) => metric === "latency.p50")
+      .map(({ of, to, path, workload, estimate, low, high }) => {
+        const interval = low === null || high === null ? "" : ` (${factorText(low)}–${factorText(high)})`;
+        const sides = of === to ? `${subject} twice, the resolution` : `${nameOf(of, subject)} / ${to}`;
+        return `  latency.p50, ${path}, ${workload}: ${sides} ${factorText(estimate)}${interval}`;
+      }),
+    thresholds.map(
+      (threshold) => `  ${threshold.outcome}: ${threshold.expression} (${observedText(threshold)})`,
+    ),
+    [...places],
+  ];
+  const text = blocks.filter((lines) => lines.length > 0).map((lines) => lines.join("\n"));
+  return `${text.join("\n\n")}\n`;
+}
+
+/** Green, red, or yellow for whatever proves nothing. */
+function heading(verdict: StressResult["verdict"], color: boolean): string {
+  const word = verdict.toUpperCase();
+  if (!color) return word;
+  const code = verdict === "pass" ? 32 : verdict === "anomaly" || verdict === "threshold" ? 31 : 33;
+  return `\u001B[1;${code}m${word}\u001B[0m`;
+}
+
+function contentionTable({ contention, subject }: StressResult): readonly string[] {
+  const ours = contention.filter(({ variant }) => variant === "ours");
+  if (ours.length === 0) return [];
+  const rows = [
+    [subject, "calls", "keys", "contended", "at once", "races lost", "unknown"],
+    ...ours.map(({ path, workload, operations, keys, contendedKeys, widestOverlap, racesLost, unknown }) => [
+      `${path} ${workload}`,
+      ...[operations, keys, contendedKeys, widestOverlap, racesLost, unknown].map(countText),
+    ]),
+  ];
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) => {
+    const cells = row.map((text, column) =>
+      column === 0 ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0),
+    );
+    return visibleText(`  ${cells.join("  ")}`.trimEnd());
+  });
+}
+
+function controlLines({ controlAnomalies }: StressResult): readonly string[] {
+  const variants = [...new Set(controlAnomalies.map(({ variant }) => variant))];
+  return variants.map((variant) => {
+    const counts = countsByName(controlAnomalies.filter((anomaly) => anomaly.variant === variant));
+    const found = counts.map(([name, count]) => `${name} on ${count} ${count === 1 ? "key" : "keys"}`);
+    return `  control ${variant} ${variant === "naive" ? "breaks, as it must" : "breaks"}: ${found.join(", ")}`;
+  });
+}

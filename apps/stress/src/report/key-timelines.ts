@@ -1,0 +1,160 @@
+import { group, max, min } from "d3-array";
+import { widestOverlap } from "../checker/contention.ts";
+import { evidenceOf, isAnswer, type KeyEvidence } from "../checker/evidence.ts";
+import type { History } from "../history/history.ts";
+import type { Operation } from "../history/operation.ts";
+import type { Anomaly, StressResult } from "../measure/result.ts";
+
+/** A key that is worth drawing, clipped to where it was decided. */
+export interface KeyTimeline {
+  readonly key: string;
+  readonly variant: string;
+  readonly path: string;
+  readonly workload: string;
+  readonly participants: readonly string[];
+  readonly scope: string;
+  readonly why: "anomaly" | "contended" | "control";
+  readonly widest: number;
+  readonly anomalies: readonly Anomaly[];
+  readonly window: CreationWindow | null;
+  /** What the database held in the end, in words. */
+  readonly audit: string | null;
+  readonly from: number;
+  readonly until: number;
+  readonly operations: readonly Operation[];
+  /** Calls before and after what is drawn. */
+  readonly leftOut: number;
+}
+
+/** Between which instants the chat can have come to be. */
+export interface CreationWindow {
+  readonly from: number;
+  /** Infinite while nobody was seen to be answered with the chat. */
+  readonly until: number;
+}
+
+const most = { anomaly: 12, contended: 10, control: 4 } as const;
+const mostDrawn = 400;
+
+/** What matters most comes first: the subject's anomalies, or where there is none, its contention; then the controls. */
+export function keyTimelines(
+  history: History,
+  { anomalies, controlAnomalies }: Pick<StressResult, "anomalies" | "controlAnomalies">,
+): readonly KeyTimeline[] {
+  const { keys, keyNamed } = evidenceOf(history);
+  const byKey = group([...anomalies, ...controlAnomalies], ({ key }) => key);
+  const accused = (list: readonly Anomaly[]): readonly KeyEvidence[] =>
+    everyNameFirst(list).flatMap(({ key }) => keyNamed(key) ?? []);
+  const chosen = new Map<KeyEvidence, KeyTimeline["why"]>();
+  const choose = (candidates: readonly KeyEvidence[], why: KeyTimeline["why"]): void => {
+    const fresh = [...new Set(candidates)].filter((key) => !chosen.has(key));
+    for (const key of fresh.slice(0, most[why])) chosen.set(key, why);
+  };
+  choose(accused(anomalies), "anomaly");
+  choose(mostContended(keys), "contended");
+  choose(accused(controlAnomalies), "control");
+  return [...chosen].map(([key, why]) => timelineOf(key, why, byKey.get(key.register.key) ?? []));
+}
+
+/** One of each kind of anomaly, then a second of each: a common one must not crowd out a rare one. */
+function everyNameFirst(anomalies: readonly Anomaly[]): readonly Anomaly[] {
+  const seen = new Map<string, number>();
+  const ranked = anomalies.map((anomaly) => {
+    const rank = seen.get(anomaly.name) ?? 0;
+    seen.set(anomaly.name, rank + 1);
+    return { anomaly, rank };
+  });
+  return ranked.toSorted((a, b) => a.rank - b.rank).map(({ anomaly }) => anomaly);
+}
+
+/** The widest of the subject's, of every path and workload one. */
+function mostContended(keys: readonly KeyEvidence[]): readonly KeyEvidence[] {
+  const ours = keys.filter(
+    ({ register, operations }) => register.variant === "ours" && operations.length > 0,
+  );
+  const places = group(ours, ({ register: { path, workload } }) => `${path} ${workload}`);
+  const widest = [...places.values()].flatMap(
+    (own) => own.toSorted((a, b) => widestOverlap(b.operations) - widestOverlap(a.operations))[0] ?? [],
+  );
+  return widest.toSorted((a, b) => widestOverlap(b.operations) - widestOverlap(a.operations));
+}
+
+function timelineOf(
+  { register, operations, audit }: KeyEvidence,
+  why: KeyTimeline["why"],
+  anomalies: readonly Anomaly[],
+): KeyTimeline {
+  const { key, variant, path, workload, participants, scope } = register;
+  const window = creationWindow(operations, register);
+  const witnesses = new Set(anomalies.flatMap((anomaly) => anomaly.witnesses));
+  const calls = operations.filter(({ kind }) => kind !== "merge").toSorted((a, b) => a.start - b.start);
+  const named = operations.filter(({ op }) => witnesses.has(op));
+  const { from, until } = clipOf(calls, named, window);
+  const drawn = operations
+    .filter(({ op, start, end }) => witnesses.has(op) || (end >= from && start <= until))
+    .toSorted((a, b) => Number(witnesses.has(b.op)) - Number(witnesses.has(a.op)) || a.start - b.start)
+    .slice(0, mostDrawn)
+    .toSorted((a, b) => a.start - b.start);
+  return {
+    key,
+    variant,
+    path,
+    workload,
+    participants,
+    scope,
+    why,
+    widest: widestOverlap(calls),
+    anomalies,
+    window,
+    audit: audit === null ? null : auditText(audit.live.length, audit.redirects.length),
+    from,
+    until,
+    operations: drawn,
+    leftOut: operations.length - drawn.length,
+  };
+}
+
+/** From the first call, or the first witness, until the race was over, and a little around it. */
+function clipOf(
+  calls: readonly Operation[],
+  witnesses: readonly Operation[],
+  window: CreationWindow | null,
+): { readonly from: number; readonly until: number } {
+  const [first] = calls;
+  const early = window === null ? calls : calls.filter(({ start }) => start <= window.until);
+  const shown = witnesses.length > 0 ? witnesses.filter(({ kind }) => kind !== "merge") : early;
+  const begin = min(shown, ({ start }) => start) ?? first?.start ?? 0;
+  const end = max(shown, (call) => call.end) ?? first?.end ?? 0;
+  const margin = Math.max((end - begin) * 0.04, 1_000);
+  return { from: begin - margin, until: end + margin };
+}
+
+/**
+ * Not before its creator began, nor before a read began that saw nothing; not after its creator ended, nor after
+ * anybody was answered with it. `null` for chats older than the run, those that were merged, where several were
+ * answered, and where nobody is known to have created.
+ */
+function creationWindow(
+  operations: readonly Operation[],
+  { initial }: { readonly initial: readonly string[] },
+): CreationWindow | null {
+  if (initial.length > 0 || operations.some(({ kind }) => kind === "merge")) return null;
+  const answers = operations.filter(isAnswer);
+  const named = answers.filter(({ id }) => id !== null);
+  if (new Set(named.map(({ id }) => id)).size > 1) return null;
+  const ensures = operations.filter(({ kind }) => kind === "ensure");
+  const creator =
+    ensures.filter(({ created }) => created === true).toSorted((a, b) => a.end - b.end)[0] ??
+    ensures.filter(({ outcome }) => outcome === "unknown").toSorted((a, b) => a.start - b.start)[0];
+  if (creator === undefined) return null;
+  const sawNothing = answers.filter(({ kind, id }) => kind === "find" && id === null);
+  return {
+    from: Math.max(creator.start, max(sawNothing, ({ start }) => start) ?? creator.start),
+    until: min(named, ({ end }) => end) ?? Number.POSITIVE_INFINITY,
+  };
+}
+
+function auditText(live: number, retired: number): string {
+  const leading = retired === 0 ? "" : `, ${retired} retired ${retired === 1 ? "id leads" : "ids lead"} on`;
+  return `${live} live ${live === 1 ? "chat" : "chats"}${leading}`;
+}

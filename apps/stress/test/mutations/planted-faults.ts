@@ -1,0 +1,154 @@
+import type { Change } from "./mutant.ts";
+
+/** A fault that was planted in chat-domain once to see who sees it. `smoke` has to catch it unless it needs `ci`. */
+export interface PlantedFault {
+  readonly name: string;
+  readonly changes: readonly Change[];
+}
+
+const key = "participants-key.js";
+const preimage = "const preimage = JSON.stringify([scope, ...ids]);";
+
+export const plantedFaults: readonly PlantedFault[] = [
+  {
+    name: "outcomes shift when all callers of a key have given up",
+    changes: [
+      {
+        file: "batcher.js",
+        text: "for (const [index, { callers }] of groups.entries())\n                answer(callers, outcomes[index]);",
+        becomes:
+          "let at = 0; for (const { callers } of groups) if (callers.size > 0) answer(callers, outcomes[at++]);",
+      },
+    ],
+  },
+  {
+    name: "ids are sorted by locale",
+    changes: [
+      {
+        file: key,
+        text: "return isSortedSet(ids) ? ids : [...new Set(ids)].toSorted(byCodePoint);",
+        becomes: "return [...new Set(ids)].toSorted((a, b) => a.localeCompare(b));",
+      },
+    ],
+  },
+  {
+    name: "a search for keyless chats drops one set at a boundary of 50",
+    changes: [
+      {
+        file: "keyless-chats.js",
+        text: "identities.slice(from, from + setsPerQuery)",
+        becomes: "identities.slice(from, from + setsPerQuery - 1)",
+      },
+    ],
+  },
+  {
+    name: "only the first ten people are hashed",
+    changes: [
+      {
+        file: key,
+        text: preimage,
+        becomes: "const preimage = JSON.stringify([scope, ...ids.slice(0, 10)]);",
+      },
+    ],
+  },
+  {
+    name: "answers are cached for ever",
+    changes: [
+      {
+        file: "create-or-get-chat.js",
+        text: "return withDeadline(ctx, (wait) => obtainWithRetries(ctx, request, wait), input.signal);",
+        becomes:
+          "ctx.known ??= new Map(); const known = ctx.known.get(request.key); if (known) return known;" +
+          "const obtained = await withDeadline(ctx, (wait) => obtainWithRetries(ctx, request, wait), input.signal);" +
+          "ctx.known.set(request.key, { ...obtained, created: false }); return obtained;",
+      },
+    ],
+  },
+  {
+    name: "the newest legacy chat is claimed",
+    changes: [
+      {
+        file: "keyless-chats.js",
+        text: "{ sort: { _id: 1 }, batchSize: 10,",
+        becomes: "{ sort: { _id: -1 }, batchSize: 10,",
+      },
+      {
+        file: "keyless-chats.js",
+        text: "{ $or: filters }, { sort: { _id: 1 },",
+        becomes: "{ $or: filters }, { sort: { _id: -1 },",
+      },
+    ],
+  },
+  {
+    name: "ids are lower-cased",
+    changes: [
+      {
+        file: key,
+        text: preimage,
+        becomes: "const preimage = JSON.stringify([scope, ...ids.map((id) => id.toLowerCase())]);",
+      },
+    ],
+  },
+  {
+    name: "ids are folded to one Unicode form",
+    changes: [
+      {
+        file: key,
+        text: preimage,
+        becomes: 'const preimage = JSON.stringify([scope, ...ids.map((id) => id.normalize("NFC"))]);',
+      },
+    ],
+  },
+  {
+    name: "ids are joined by a comma",
+    changes: [{ file: key, text: preimage, becomes: 'const preimage = [scope, ...ids].join(",");' }],
+  },
+  {
+    name: "the scope is left out of the key",
+    changes: [{ file: key, text: preimage, becomes: 'const preimage = JSON.stringify(["", ...ids]);' }],
+  },
+  {
+    name: "whoever claims a chat is told to have created it",
+    changes: [
+      {
+        file: "create-or-get-chat.js",
+        text: 'created: isFirst && outcome === "created"',
+        becomes: 'created: isFirst && outcome !== "existing"',
+      },
+    ],
+  },
+  {
+    name: "all callers that share a new chat are told to have created it",
+    changes: [
+      {
+        file: "create-or-get-chat.js",
+        text: 'created: isFirst && outcome === "created"',
+        becomes: 'created: outcome === "created"',
+      },
+    ],
+  },
+  {
+    name: "a duplicate-key error is passed on",
+    changes: [{ file: "mongo-errors.js", text: "if (isRefusal(error))", becomes: "if (false)" }],
+  },
+  {
+    name: "an insert that was refused is answered as if it had been done",
+    changes: [
+      {
+        file: "chat-batches.js",
+        text: "const inserted = chats.filter((_, index) => !refused.has(index));",
+        becomes: "const inserted = chats;",
+      },
+    ],
+  },
+  {
+    name: "keyless chats are not looked for",
+    changes: [
+      {
+        file: "chat-batches.js",
+        text: 'ctx.legacy === "claim" ? await findKeylessChats(ctx, requests)',
+        becomes: "false ? await findKeylessChats(ctx, requests)",
+      },
+    ],
+  },
+];

@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { reproduceCommand } from "../../src/plan/reproduce-command.ts";
+import { type RunSettings, runSettings } from "../../src/plan/run-settings.ts";
+import { RunFlags } from "../../src/plan/run-flags.ts";
+import { testHost } from "../test-host.ts";
+
+function settingsOf(flags: object): RunSettings {
+  return runSettings(RunFlags.parse(flags), testHost());
+}
+
+describe("the command that plans a run again", () => {
+  it("is the profile and the seed where nothing else was said", () => {
+    expect(reproduceCommand(settingsOf({ profile: "ci" }))).toBe("npm run stress -- run ci --seed 7");
+  });
+
+  it.each([
+    { workload: ["hot,burst"], callers: "40", procs: "3" },
+    { path: ["http", "domain"], fault: ["api-kill"], duration: "2s", repeats: "4" },
+    { variant: ["ours"], fault: ["none"], rounds: "3", rate: "50/s", timeout: "1s", keys: "9" },
+  ])("says every flag that changes the plan: %j", (flags) => {
+    const settings = settingsOf({ profile: "smoke", seed: "3", ...flags });
+    const words = reproduceCommand(settings).split(" ").slice(6);
+    const said = Object.fromEntries(
+      Array.from({ length: words.length / 2 }, (_, pair) => [words[2 * pair]?.slice(2), words[2 * pair + 1]]),
+    );
+    const lists = new Set(["workload", "path", "variant", "fault"]);
+    const again = Object.fromEntries(
+      Object.entries(said).map(([flag, value]) => [flag, lists.has(flag) ? [String(value)] : value]),
+    );
+    expect({ ...settingsOf({ profile: "smoke", ...again }), askedFaults: null }).toEqual({
+      ...settings,
+      askedFaults: null,
+    });
+  });
+
+  it("names the subject and where it ran, but no password", () => {
+    const uri = "mongodb://me:secret@db.example/app";
+    const command = reproduceCommand(
+      settingsOf({ profile: "ci", store: "./my-store.mjs", against: "./old.mjs", uri }),
+    );
+    expect(command).toContain("run ci --seed 7 --store ./my-store.mjs --against ./old.mjs");
+    expect(command).toContain("--uri 'mongodb://me:PASSWORD@db.example/app'");
+  });
+
+  it("asks for the same thresholds, quoted for a shell", () => {
+    const threshold = ["latency{path:http,variant:ours}: p(99)<80", "errors: rate<0.5"];
+    const command = reproduceCommand(settingsOf({ profile: "ci", threshold }));
+    const quoted = [...command.matchAll(/--threshold '([^']+)'/g)].map(([, text]) => text ?? "");
+    expect(quoted).toHaveLength(2);
+    const again = settingsOf({ profile: "ci", threshold: quoted });
+    expect(again.thresholds).toEqual(settingsOf({ profile: "ci", threshold }).thresholds);
+  });
+});
