@@ -1,5 +1,4 @@
 import type { Server } from "node:http";
-import cors from "@fastify/cors";
 import type { ChatContext } from "@onechat/chat-domain";
 import { isUnforeseen, maxBatchSize } from "@onechat/chat-router";
 import type { TRPCError } from "@trpc/server";
@@ -19,13 +18,10 @@ import { serveConsole } from "./console/serve-console.ts";
 import { devToken, type DevTokenOptions } from "./auth/dev-token.ts";
 import { noteRequestId } from "./errors/error-request-ids.ts";
 import { health } from "./health/health.ts";
-import {
-  errorHeaders,
-  refuseExpectation,
-  refuseUnparsable,
-  refuseUnroutable,
-  shapeFastifyErrors,
-} from "./errors/fastify-errors.ts";
+import { earlyRefusals, errorHeaders, shapeFastifyErrors } from "./errors/fastify-errors.ts";
+import { allowOrigins, originHeaders } from "./http/browser-origins.ts";
+import { utf8Only } from "./http/utf8-only.ts";
+import { boundConnections } from "./limits/bound-connections.ts";
 import { jsonOnly } from "./http/json-only.ts";
 import { callQuota } from "./limits/call-quota.ts";
 import { guardTraffic } from "./limits/guard-traffic.ts";
@@ -65,15 +61,11 @@ export async function createServer(dependencies: ServerDependencies): Promise<Fa
   logRequests(server, dependencies.observer);
   echoRequestId(server);
   sendSecurityHeaders(server);
+  await allowOrigins(server, dependencies.corsOrigins);
+  boundConnections(server, { limits: dependencies.limits, onRefused: dependencies.observer.refused });
   jsonOnly(server);
+  utf8Only(server);
   endConnections(server, dependencies.readiness.isStopping);
-  server.server.on("checkExpectation", refuseExpectation);
-  if (dependencies.corsOrigins.length > 0)
-    await server.register(cors, {
-      origin: [...dependencies.corsOrigins],
-      methods: ["GET", "POST"],
-      exposedHeaders: ["x-request-id", "retry-after"],
-    });
   health(server, dependencies.readiness);
   if (dependencies.console) await serveConsole(server);
   if (dependencies.devToken !== null) devToken(server, dependencies.devToken);
@@ -81,7 +73,8 @@ export async function createServer(dependencies: ServerDependencies): Promise<Fa
   return server;
 }
 
-function bareServer({ log, limits, trustedProxies }: ServerDependencies): FastifyInstance {
+function bareServer({ log, limits, trustedProxies, corsOrigins }: ServerDependencies): FastifyInstance {
+  const refusals = earlyRefusals((headers) => originHeaders(corsOrigins, headers));
   const server = fastify<Server>({
     // Fastify's own lines only from warnings on: requests and the address are logged by us, once each.
     loggerInstance: log.child({}, { level: log.level === "silent" ? "silent" : "warn" }),
@@ -95,8 +88,8 @@ function bareServer({ log, limits, trustedProxies }: ServerDependencies): Fastif
     genReqId: (request) => requestId(request.headers["x-request-id"]),
     // While closing, what still arrives on an open connection is served; the answer ends the connection.
     return503OnClosing: false,
-    frameworkErrors: refuseUnroutable,
-    clientErrorHandler: refuseUnparsable,
+    frameworkErrors: refusals.unroutable,
+    clientErrorHandler: refusals.unparsable,
     http: {
       // Without it Node answers a request that names no host by itself, with nothing in it.
       requireHostHeader: false,
@@ -104,7 +97,7 @@ function bareServer({ log, limits, trustedProxies }: ServerDependencies): Fastif
       connectionsCheckingInterval: Math.min(5_000, limits.arrivalMs),
     },
   });
-  if (limits.connections > 0) server.server.maxConnections = limits.connections;
+  server.server.on("checkExpectation", refusals.expectation);
   return server;
 }
 

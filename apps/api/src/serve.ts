@@ -54,6 +54,8 @@ export async function serve(settings: Settings, log: Logger, tracing: Tracing): 
   const owned = [chats, metrics.server, tracing.tracer];
   const close = closeOnSignal(server, readiness, { log, owned, drainMs: settings.drainMs });
   const url = await server.listen({ port: settings.port, host: settings.host });
+  if (settings.devTokenSecret !== null && !isLoopback(settings.host))
+    log.warn({ host: settings.host }, "AUTH_DEV hands tokens to anybody who reaches this address");
   log.info({ url, limits }, "listening");
   return close;
 }
@@ -61,7 +63,13 @@ export async function serve(settings: Settings, log: Logger, tracing: Tracing): 
 /** The driver's own words about a bad connection string may quote it, so they are not repeated. */
 function openChats({ mongo, legacy }: Settings, log: Logger, tally: ChatTally): ChatConnection {
   try {
-    return connect({ ...mongo, legacy, appName: "onechat-api", observer: logObserver(log, tally.count) });
+    return connect({
+      ...mongo,
+      legacy,
+      appName: "onechat-api",
+      observer: logObserver(log, tally.count),
+      wholeDocuments: false,
+    });
   } catch {
     throw new UnusableSetting(
       "MONGODB_URI: not a connection string that the driver takes; are user and password percent-encoded?",
@@ -82,6 +90,11 @@ async function serveMetrics(
   const server = await listenForMetrics(metrics, address);
   log.info({ url: server.url }, "metrics");
   return { observer: metrics.observer, server };
+}
+
+/** Where only this machine's own programs come in. */
+function isLoopback(host: string): boolean {
+  return host === "localhost" || /^(\[?::1\]?|127(\.\d+){3})$/.test(host);
 }
 
 interface Ending {

@@ -22,25 +22,24 @@ const t = initTRPC
 export const { router } = t;
 
 /** Outermost: what is observed is how a call ends for its caller. Domain errors leave every procedure through here. */
-const observed = t.middleware(({ ctx, path, next }) =>
+const observed = t.middleware(({ ctx, path, getRawInput, next }) =>
   ctx.aroundCall(path, async () => {
-    const result = await next();
+    const result = await next({ ctx: { rawInput: getRawInput } });
     return result.ok ? result : { ...result, error: toTrpcError(result.error) };
   }),
 );
 
-/** Whom every procedure serves: known, and with a call left of their quota. */
-async function admitted({ authenticate, consumeQuota }: RequestContext): Promise<Caller> {
-  const caller = await authenticate();
-  await consumeQuota(caller);
-  return caller;
+interface CallContext extends RequestContext {
+  /** What is asked, before anybody has looked at it. */
+  readonly rawInput: () => Promise<unknown>;
 }
 
-const withAdminScope = t.middleware(async ({ ctx, next }) => {
-  const caller = await admitted(ctx);
-  if (!caller.administers) throw new ChatError("FORBIDDEN", "this takes a token with scope chat:admin");
-  return next({ ctx: { caller } });
-});
+/** Whom every procedure serves: known, and with enough left of their quota for what they ask. */
+async function admitted({ authenticate, consumeQuota, rawInput }: CallContext): Promise<Caller> {
+  const caller = await authenticate();
+  await consumeQuota(caller, await rawInput());
+  return caller;
+}
 
 const called = t.procedure.use(observed);
 
@@ -56,4 +55,8 @@ export const chatRouter = createChatRouter({
 });
 
 /** For those who run the API, also while the guarantee is missing. There is no third way to make a procedure. */
-export const adminProcedure = called.use(withAdminScope);
+export const adminProcedure = called.use(async ({ ctx, next }) => {
+  const caller = await admitted(ctx);
+  if (!caller.administers) throw new ChatError("FORBIDDEN", "this takes a token with scope chat:admin");
+  return next({ ctx: { caller } });
+});

@@ -22,7 +22,7 @@ describe("the console, in a browser", needs(browserProgram.missing), () => {
       args: ["--no-sandbox"],
       timeout: 120_000,
     });
-    api = await start(settings({ AUTH_DEV: "1" }));
+    api = await start(settings({ AUTH_DEV: "1", NODE_ENV: "test" }));
   });
   afterAll(async () => {
     await browser.close();

@@ -63,7 +63,17 @@ describe("the environment", () => {
     {
       name: "development tokens in production",
       env: { ...complete, AUTH_DEV: "1", NODE_ENV: "production" },
-      problem: /refused in production/,
+      problem: /refused unless NODE_ENV is development or test/,
+    },
+    {
+      name: "development tokens where nobody says that it is development",
+      env: { ...complete, AUTH_DEV: "1" },
+      problem: /refused unless NODE_ENV is development or test/,
+    },
+    {
+      name: "development tokens in whatever else than development",
+      env: { ...complete, AUTH_DEV: "1", NODE_ENV: "staging" },
+      problem: /refused unless NODE_ENV is development or test/,
     },
     {
       name: "development tokens beside a key set",
@@ -92,7 +102,7 @@ describe("the environment", () => {
   });
 
   it("needs no secret in development, and takes a short one there", () => {
-    const dev = { MONGODB_URI: complete.MONGODB_URI, AUTH_DEV: "1" };
+    const dev = { MONGODB_URI: complete.MONGODB_URI, AUTH_DEV: "1", NODE_ENV: "development" };
     const [one, two] = [parseEnv(dev), parseEnv(dev)];
     expect(one).toMatchObject({ settings: { devTokenSecret: expect.stringMatching(/^[0-9a-f]{64}$/) } });
     expect(one).not.toEqual(two);

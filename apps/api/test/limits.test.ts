@@ -57,6 +57,20 @@ describe("the quota of a caller", () => {
     expect(refused).toEqual(["caller", "caller"]);
   });
 
+  it("is spent by the people that a call names, ten to a point", async () => {
+    await using server = await started({ limits: { callsPerCaller: 10 } });
+    const participants = Array.from({ length: 91 }, (_, index) => (index === 0 ? "" : `p${index}`));
+    const statuses = [];
+    for (const payload of [JSON.stringify({ participants }), "{}"]) {
+      const headers = {
+        authorization: `Bearer ${await testToken()}`,
+        "content-type": "application/json",
+      };
+      statuses.push((await server.inject({ method: "POST", url: path, payload, headers })).statusCode);
+    }
+    expect(statuses).toEqual([400, 429]);
+  });
+
   it("is spent by every call of a batch", async () => {
     await using server = await started({ limits: { callsPerCaller: 5 } });
     const answer = await call(server, { calls: 8 });
@@ -198,18 +212,6 @@ describe("a client that sends slowly", () => {
     const answer = slowAnswer(port, bytes);
     expect((await call(server)).statusCode).toBe(400);
     expect(await answer).toMatch(/^HTTP\/1\.1 408 /);
-  });
-});
-
-describe("connections", () => {
-  it("are bounded: one more is closed", async () => {
-    await using server = await started({ limits: { connections: 1 } });
-    await server.listen({ port: 0, host: "127.0.0.1" });
-    const { port } = server.server.address() as AddressInfo;
-    const first = connectSocket(port, "127.0.0.1");
-    await new Promise((resolve) => first.once("connect", resolve));
-    expect(await slowAnswer(port, "")).toBe("");
-    first.destroy();
   });
 });
 

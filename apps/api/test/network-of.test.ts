@@ -9,7 +9,16 @@ describe("the network that an address is counted for", () => {
     },
     {
       client: "1.2.3.4",
-      spellings: ["::ffff:102:304", "1.2.3.4:5678", "[::ffff:102:304]:80", "::ffff:1.2.3.4%eth0"],
+      spellings: [
+        "::ffff:102:304",
+        "1.2.3.4:5678",
+        "[::ffff:102:304]:80",
+        "::ffff:1.2.3.4%eth0",
+        "::ffff:1.2.3.4:5678",
+        ' "1.2.3.4:80" ',
+        "64:ff9b::1.2.3.4",
+        "[64:ff9b::102:304]:9",
+      ],
     },
     {
       client: "2001:db8:1:2::7",

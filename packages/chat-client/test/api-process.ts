@@ -59,7 +59,12 @@ async function start(
   env: Readonly<Record<string, string>>,
   log: string[],
 ): Promise<{ readonly child: ChildProcess; readonly url: string }> {
-  const settings = { AUTH_DEV: "1", AUTH_JWT_SECRET: "a-secret-that-only-the-tests-know-0123456789", ...env };
+  const settings = {
+    AUTH_DEV: "1",
+    NODE_ENV: "test",
+    AUTH_JWT_SECRET: "a-secret-that-only-the-tests-know-0123456789",
+    ...env,
+  };
   const child = spawn(process.execPath, [program], { env: settings, stdio: ["ignore", "pipe", "inherit"] });
   const url = await new Promise<string>((resolve, reject) => {
     child.once("exit", (code) =>

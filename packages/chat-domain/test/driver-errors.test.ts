@@ -25,6 +25,16 @@ describe("a duplicate key", () => {
     ]) {
       expect(isDuplicateOf(serverError({ code: 11000, keyPattern }), "participantsKey")).toBe(false);
     }
+    const named = (index: string): boolean =>
+      isDuplicateOf(
+        serverError({
+          code: 11000,
+          message: `E11000 duplicate key error index: ${index}  dup key: { : "x" }`,
+        }),
+        "participantsKey",
+      );
+    expect(["participantsKey_unique", "app.chats.$participantsKey_1"].map(named)).toEqual([true, true]);
+    expect(["slug_1", "app.chats.$participantsKey_1_tenant_1"].map(named)).toEqual([false, false]);
     // Updates, on servers that tell the two apart.
     expect(
       isDuplicateOf(serverError({ code: 11001, keyPattern: { participantsKey: 1 } }), "participantsKey"),

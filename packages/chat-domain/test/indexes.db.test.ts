@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { ChatConnection } from "../src/connect/index.ts";
 import { assertIndexes, createOrGetChat, ensureIndexes, ensureIndexesIfEmpty } from "../src/index.ts";
 import { freshDatabase } from "./fresh-database.ts";
@@ -17,7 +17,13 @@ describe("the unique index", () => {
     await Promise.all([ensureIndexesIfEmpty(database), ensureIndexesIfEmpty(database)]);
     await expect(assertIndexes(database)).resolves.toBeUndefined();
     const indexes = await database.chats.indexes();
-    expect(indexes.map(({ name }) => name)).toEqual(["_id_", "participantsKey_unique", "participants_by_id"]);
+    expect(indexes.map(({ name }) => name)).toEqual([
+      "_id_",
+      "participantsKey_unique",
+      "participants_by_id",
+      "participants_by_scope",
+      "keyless_by_people",
+    ]);
   });
 
   it("is not built behind the operator's back on a collection with chats: the error names the command", async () => {
@@ -56,6 +62,32 @@ describe("the unique index", () => {
     await expect(refusal).rejects.toMatchObject({ code: "INDEX_MISSING" });
     // A partial index cannot be sparse as well; which of the two is named does not matter.
     await expect(refusal).rejects.toThrow(flaw === "is partial" ? /is partial|is not sparse/ : flaw);
+  });
+
+  it.each(["claim", "none"] as const)(
+    "is looked at again, although nobody restarts: one that is not unique is noticed (legacy: %s)",
+    async (legacy) => {
+      await using database = await freshDatabase({ legacy });
+      await createOrGetChat(database, { participants: ["a", "b"] });
+      const looks = vi.spyOn(performance, "now");
+      await withIndex(database, { sparse: true });
+      looks.mockReturnValue(performance.now() + 1_001);
+      const calls = Array.from({ length: 40 }, (_, index) =>
+        createOrGetChat(database, { participants: [`u${index % 10}`, "b"] }),
+      );
+      for (const outcome of await Promise.allSettled(calls))
+        expect(outcome).toMatchObject({ status: "rejected", reason: { code: "INDEX_MISSING" } });
+      expect(await database.chats.countDocuments()).toBe(1);
+      looks.mockRestore();
+    },
+  );
+
+  it("is built although lists in lists keep out the index that only saves time", async () => {
+    await using database = await freshDatabase();
+    await database.chats.drop();
+    await database.db.collection("chats").insertOne({ participants: [["a"], ["b"]] });
+    await ensureIndexes(database);
+    await expect(assertIndexes(database)).resolves.toBeUndefined();
   });
 
   it("is accepted under another name", async () => {

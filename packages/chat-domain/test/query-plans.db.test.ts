@@ -108,7 +108,45 @@ describe.each(["claim", "none"] as const)("the queries of each verb, with legacy
   });
 });
 
+describe("somebody with very many chats", () => {
+  it.each([true, false])("costs no more than others (keys: %s)", async (keyed) => {
+    await using database = await freshDatabase();
+    const [hub, other] = ["hub", "other-hub"];
+    const chats = Array.from({ length: 1_000 }, (_, index) => ({
+      participants: [index % 2 === 0 ? hub : other, `user-${index}`],
+      scope: `work-${index % 3}`,
+      ...(keyed ? { participantsKey: `v1.${index}` } : {}),
+    }));
+    await (database.chats as unknown as Collection).insertMany(chats);
+    const group = [hub, ...Array.from({ length: 99 }, (_, index) => `p${index}`)];
+    const cheap: readonly ((ctx: ChatContext) => Promise<unknown>)[] = [
+      (ctx) => listChats(ctx, { participant: hub, scope: "home" }),
+      (ctx) => listChats(ctx, { participant: hub, scope: "" }),
+      (ctx) => findChat(ctx, { participants: [hub] }),
+      (ctx) => findChat(ctx, { participants: [hub, other] }),
+      (ctx) => findChat(ctx, { participants: [hub, other, "nobody"] }),
+      (ctx) => findChat(ctx, { participants: group }),
+    ];
+    for (const work of cheap)
+      for (const { examined } of await plans(database, work)) expect(examined).toBeLessThanOrEqual(3);
+  });
+});
+
 describe("the search for chats without a key", () => {
+  it("weighs a few of the people of each set, however many there are", async () => {
+    await using database = await freshDatabase();
+    const { context, calls } = watchedCollection(database);
+    const groups = Array.from({ length: 50 }, (_, group) =>
+      Array.from({ length: 100 }, (_person, person) => `p${group}-${person}`),
+    );
+    await Promise.all(groups.map((participants) => createOrGetChat(context, { participants })));
+    const search = calls.find(({ filter }) => "$or" in filter);
+    const sets = (search?.filter["$or"] ?? []) as readonly { readonly $and: readonly Document[] }[];
+    expect(sets.length).toBeGreaterThan(1);
+    for (const { $and: conditions } of sets)
+      expect(conditions.filter(({ participants }) => participants?.$in !== undefined)).toHaveLength(3);
+  });
+
   it("examines no more than the chats of the least busy of the people", async () => {
     await using database = await freshDatabase();
     await Promise.all(pairs.map((participants) => createOrGetChat(database, { participants })));

@@ -4,7 +4,7 @@ import type { ChatCaller } from "./chat-access.ts";
 import type { BaseProcedure, ChatCall, ChatProcedure } from "./chat-call.ts";
 import { chatProcedures, type ChatRouter } from "./chat-procedures.ts";
 import { toTrpcError } from "./errors/error-status.ts";
-import { maxListedParticipants, tooManyListed } from "./list-limit.ts";
+import { maxListed, tooManyListed } from "./list-limit.ts";
 
 /** The context as the host's own procedures see it, what their middleware has added included. */
 type HostContext<Context, Meta, Overrides> = inferProcedureBuilderResolverOptions<
@@ -79,8 +79,9 @@ export function createChatRouter<Context, Meta, Overrides>({
     try {
       const caller = withValidId(await callerOf(ctx));
       // Before the schema looks at every entry: describing a hundred thousand wrong ones takes most of a second.
-      if (tooManyListed(await getRawInput())) throw longList();
       const call: ChatCall = { caller, chats: chatsOf(ctx) };
+      const max = maxListed(call.chats);
+      if (tooManyListed(await getRawInput(), max)) throw longList(max);
       const result = await next({ ctx: call });
       return result.ok ? result : { ...result, error: toTrpcError(result.error) };
     } catch (error) {
@@ -100,6 +101,6 @@ function withValidId(caller: ChatCaller): ChatCaller {
   }
 }
 
-function longList(): ChatError {
-  return new ChatError("INVALID_PARTICIPANTS", `participants has more than ${maxListedParticipants} entries`);
+function longList(max: number): ChatError {
+  return new ChatError("INVALID_PARTICIPANTS", `participants has more than ${max} entries`);
 }

@@ -7,7 +7,8 @@ export const envHelp = `The onechat API is configured by environment variables:
   AUTH_JWKS_URL     the issuer's key set, for RS256, PS256, ES256 and EdDSA tokens
   AUTH_ISSUER       the tokens' iss (onechat)
   AUTH_AUDIENCE     the tokens' aud (onechat)
-  AUTH_DEV          1 adds POST /dev/token {sub}, and a secret if none is set; refused when NODE_ENV is production
+  AUTH_DEV          1 adds POST /dev/token {sub}, and a secret if none is set; refused unless NODE_ENV is development
+                    or test
   CONSOLE           1 serves the console at /; what it shows takes a token with scope chat:admin (the value of AUTH_DEV)
   CHAT_LEGACY       claim: chats without a key may exist and are adopted; none: they do not (claim)
   PORT, HOST        where to listen (3000, 127.0.0.1)
@@ -26,14 +27,14 @@ Limits, of this process alone. Rates are per 10 seconds, and 0 means none. Rates
 limited when NODE_ENV is production, and elsewhere only when set, because whoever races thousands of calls against a
 process of their own, in tests or for measuring, is not to be refused:
 
-  RATE_LIMIT_CALLS          calls of one caller, each call of a batch counted (5000)
+  RATE_LIMIT_CALLS          calls of one caller, each call of a batch counted, once for every ten people named (5000)
   RATE_LIMIT_SERVICE_CALLS  the same for tokens with scope chat:any, which speak for many people (50000)
   RATE_LIMIT_REQUESTS       requests from one address, IPv6 by /64; many people may share one (20000)
   MAX_CONCURRENT_REQUESTS   requests being answered; more than can be done before their deadline help nobody (5000)
-  MAX_CONNECTIONS           open connections (10000)
+  MAX_CONNECTIONS           open connections (10000); above them only /livez and /readyz are answered
   MAX_EVENT_LOOP_DELAY_MS   mean delay of the event loop from which on requests are refused (1000)
 
 Whoever is above a rate gets 429, whoever comes while the process is overloaded 503, both with Retry-After.
 
-NODE_ENV=production switches these limits on and refuses AUTH_DEV.
+NODE_ENV=production switches these limits on; AUTH_DEV takes development or test.
 `;

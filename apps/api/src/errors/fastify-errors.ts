@@ -1,4 +1,4 @@
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
+import { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { errorShape, isUnforeseen, retryAfterHeader, toTrpcError } from "@onechat/chat-router";
 import { TRPCError } from "@trpc/server";
@@ -54,11 +54,27 @@ export function errorHeaders(errors: readonly TRPCError[]): Record<string, strin
   };
 }
 
-/** What Fastify refuses before it has a route goes past all hooks, so it is named and logged here. */
-export function refuseUnroutable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  reply.header("x-request-id", request.id);
-  void sendError(error, request, reply);
-  request.log.info({ method: request.method, route: null, status: reply.statusCode, ms: 0 }, "request");
+/** Headers that an answer has although no hook has seen its request. */
+export type HeadersFor = (request: Pick<IncomingHttpHeaders, "origin">) => Readonly<Record<string, string>>;
+
+/** What is refused before there is a route, or a request at all, goes past all hooks. */
+export interface EarlyRefusals {
+  readonly unroutable: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => void;
+  readonly unparsable: (error: UnparsableError, socket: Socket) => void;
+  readonly expectation: (request: IncomingMessage, response: ServerResponse) => void;
+}
+
+export function earlyRefusals(headersFor: HeadersFor): EarlyRefusals {
+  return {
+    // Named and logged here.
+    unroutable(error, request, reply) {
+      reply.headers({ ...headersFor(request.headers), "x-request-id": request.id });
+      void sendError(error, request, reply);
+      request.log.info({ method: request.method, route: null, status: reply.statusCode, ms: 0 }, "request");
+    },
+    unparsable: (error, socket) => refuseUnparsable(error, socket, headersFor),
+    expectation: (request, response) => refuseExpectation(response, headersFor(request.headers)),
+  };
 }
 
 /** Fastify's refusals (malformed JSON, too large, …) carry their status and a message that is fit for callers. */
@@ -81,8 +97,10 @@ function statusOf(error: unknown): number | null {
   return typeof statusCode === "number" && statusCode >= 400 && statusCode < 500 ? statusCode : null;
 }
 
+type UnparsableError = Error & { readonly code?: string };
+
 /** What the HTTP parser refuses never becomes a request: the answer is written to the socket by hand. */
-export function refuseUnparsable(error: Error & { readonly code?: string }, socket: Socket): void {
+function refuseUnparsable(error: UnparsableError, socket: Socket, headersFor: HeadersFor): void {
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();
     return;
@@ -94,13 +112,23 @@ export function refuseUnparsable(error: Error & { readonly code?: string }, sock
     "Content-Type: application/json",
     `Content-Length: ${Buffer.byteLength(body)}`,
     "Connection: close",
+    ...Object.entries(headersFor(originIn(Reflect.get(error, "rawPacket")))).map(
+      ([name, value]) => `${name}: ${value}`,
+    ),
   ];
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
 }
 
+/** As far as the request's header came, it may say who asks. */
+function originIn(packet: unknown): { readonly origin?: string } {
+  const text = packet instanceof Buffer ? packet.toString("latin1") : "";
+  const origin = /^origin:[ \t]*(\S+)[ \t]*\r?$/im.exec(text)?.[1];
+  return origin === undefined ? {} : { origin };
+}
+
 /** An `Expect` header other than for a body: Node asks what to answer, before there is a request for the router. */
-export function refuseExpectation(_request: IncomingMessage, response: ServerResponse): void {
-  response.writeHead(417, { "content-type": "application/json" });
+function refuseExpectation(response: ServerResponse, headers: Readonly<Record<string, string>>): void {
+  response.writeHead(417, { ...headers, "content-type": "application/json" });
   response.end(refusalBody(417, "what the request expects cannot be done"));
 }
 

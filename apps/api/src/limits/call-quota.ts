@@ -4,17 +4,27 @@ import type { LimitName, LimitSettings } from "./limit-settings.ts";
 import { rateWindow } from "./rate-window.ts";
 
 /**
- * Takes one call off the caller's quota.
+ * Takes what a call costs off the caller's quota.
  *
- * @throws TRPCError `TOO_MANY_REQUESTS` when nothing of it is left in this window
+ * @throws TRPCError `TOO_MANY_REQUESTS` when too little of it is left in this window
  */
-export type ConsumeQuota = (caller: Caller) => Promise<void>;
+export type ConsumeQuota = (caller: Caller, input: unknown) => Promise<void>;
 
-/** Counted per call, not per request: a batch of twenty is twenty calls. */
+/** A call with so many people costs as much as one; a new chat's work grows with them. */
+const peoplePerPoint = 10;
+
+/** What a call with this input costs, whatever is wrong with it. */
+function pointsOf(input: unknown): number {
+  if (typeof input !== "object" || input === null || !("participants" in input)) return 1;
+  const { participants } = input;
+  return Array.isArray(participants) ? Math.max(1, Math.ceil(participants.length / peoplePerPoint)) : 1;
+}
+
+/** Counted per call, not per request: a batch of twenty is twenty calls, and a call of a hundred people is ten. */
 export function callQuota(limits: LimitSettings, onRefused: (limit: LimitName) => void): ConsumeQuota {
   const [ofPeople, ofServices] = [rateWindow(limits.callsPerCaller), rateWindow(limits.callsPerService)];
-  return async ({ id, actsForOthers }) => {
-    const waitMs = await (actsForOthers ? ofServices : ofPeople)(id);
+  return async ({ id, actsForOthers }, input) => {
+    const waitMs = await (actsForOthers ? ofServices : ofPeople)(id, pointsOf(input));
     if (waitMs === 0) return;
     onRefused("caller");
     throw tooManyRequests("this caller makes too many calls", waitMs);

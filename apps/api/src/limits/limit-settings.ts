@@ -8,7 +8,7 @@ export interface LimitSettings {
   readonly requestsPerAddress: number;
   /** Requests being answered. One more is refused: it would only wait for its deadline. */
   readonly concurrentRequests: number;
-  /** Open connections. One more is closed. */
+  /** Open connections. One more gets one answer: about the process's health, or that there are too many. */
   readonly connections: number;
   /** Mean delay of the event loop above which requests are refused. */
   readonly eventLoopDelayMs: number;
@@ -20,4 +20,4 @@ export interface LimitSettings {
 export const rateWindowSeconds = 10;
 
 /** Which limit refused a request or a call. */
-export type LimitName = "caller" | "address" | "concurrency" | "event-loop";
+export type LimitName = "caller" | "address" | "concurrency" | "event-loop" | "connections";

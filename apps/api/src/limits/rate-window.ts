@@ -1,16 +1,16 @@
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import { rateWindowSeconds } from "./limit-settings.ts";
 
-/** Counts one for `key`; resolves with the milliseconds to wait when the window is used up, else with 0. */
-export type RateWindow = (key: string) => Promise<number>;
+/** Counts so many for `key`, one unless given; resolves with the milliseconds to wait when the window is used up, else with 0. */
+export type RateWindow = (key: string, cost?: number) => Promise<number>;
 
 /** A count per key and window, of this process alone; 0 points count nothing. */
 export function rateWindow(points: number): RateWindow {
   if (points === 0) return async () => 0;
   const limiter = new RateLimiterMemory({ points, duration: rateWindowSeconds, keyPrefix: "" });
-  return async (key) => {
+  return async (key, cost = 1) => {
     try {
-      await limiter.consume(key);
+      await limiter.consume(key, cost);
       return 0;
     } catch (refusal) {
       if (refusal instanceof RateLimiterRes) return Math.max(1, refusal.msBeforeNext);

@@ -1,17 +1,37 @@
+import { ChatError } from "@onechat/chat-domain";
 import { type DestinationStream, destination, type Logger, pino } from "pino";
 
 export type LogLevel = "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
 
+/** What tells of a failed connection without quoting anything. */
+const plainFacts = ["code", "codeName", "syscall", "address", "port"] as const;
+const mostCauses = 4;
+
 /**
- * An error without what the database quotes: a duplicate key's message holds the values of another index, and a
- * stack begins with the message.
+ * An error without words that are not ours: a database, a parser, a library quote what they were given, and that holds
+ * ids of people. Where it came from, its code and its causes say what happened; a stack begins with the message.
  */
-function loggedError(error: unknown): object {
+function loggedError(error: unknown, causes = mostCauses): object {
   if (!(error instanceof Error)) return { type: typeof error };
-  const code: unknown = "code" in error ? error.code : undefined;
-  const message = error.message.replace(/\bdup key:.*/s, "dup key: (not logged)");
-  const stack = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
-  return { type: error.name, code, message, stack: stack.join("\n") };
+  const facts = plainFacts.flatMap((name) => {
+    const value: unknown = Reflect.get(error, name);
+    return ["string", "number"].includes(typeof value) ? [[name, value] as const] : [];
+  });
+  const stack = (error.stack ?? "").replace(error.message, "").split("\n");
+  return {
+    type: error.name,
+    ...Object.fromEntries(facts),
+    ...ownWords(error),
+    stack: stack.filter((line) => /^\s+at /.test(line)).join("\n"),
+    ...(error.cause instanceof Error && causes > 0 ? { cause: loggedError(error.cause, causes - 1) } : {}),
+  };
+}
+
+/** Ours, and of a duplicate key what comes before the values. */
+function ownWords(error: Error): { readonly message?: string } {
+  if (error instanceof ChatError) return { message: error.message };
+  const [index] = /^E11000 duplicate key error collection: \S+ index: \S+ dup key:/.exec(error.message) ?? [];
+  return index === undefined ? {} : { message: `${index} (not logged)` };
 }
 
 export interface LoggerOptions {
@@ -28,7 +48,7 @@ export function createLogger(level: LogLevel, { stream, lineFields }: LoggerOpti
       level,
       base: { service: "onechat-api" },
       ...(lineFields ? { mixin: lineFields } : {}),
-      serializers: { err: loggedError },
+      serializers: { err: (error: unknown) => loggedError(error) },
       redact: {
         paths: [...secrets, ...secrets.map((name) => `*.${name}`), ...secrets.map((name) => `*.*.${name}`)],
       },

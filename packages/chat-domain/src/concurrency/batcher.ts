@@ -70,20 +70,26 @@ export class Batcher<Request, Outcome> {
   readonly #limits: BatcherLimits;
   readonly #run: RunBatch<Request, Outcome>;
   readonly #waitingElsewhere: () => number;
+  readonly #shareOf: (request: Request) => number;
   readonly #groups = new KeyedQueue<Group<Request, Outcome>>();
   readonly #batches = new Set<BatchInFlight>();
   #waiting = 0;
   #isScheduled = false;
 
-  /** @param waitingElsewhere how many wait where calls go from here: they count as waiting */
+  /**
+   * @param waitingElsewhere how many wait where calls go from here: they count as waiting
+   * @param shareOf how much of a batch a request fills by its work, however few requests there are: 1 is all of it
+   */
   constructor(
     limits: BatcherLimits,
     run: RunBatch<Request, Outcome>,
     waitingElsewhere: () => number = () => 0,
+    shareOf: (request: Request) => number = () => 0,
   ) {
     this.#limits = limits;
     this.#run = run;
     this.#waitingElsewhere = waitingElsewhere;
+    this.#shareOf = shareOf;
   }
 
   /**
@@ -93,7 +99,7 @@ export class Batcher<Request, Outcome> {
   call({ key, request, cancellation, skipLimit }: BatchCall<Request>): Promise<Shared<Outcome>> {
     return new Promise((resolve, reject) => {
       cancellation.throwIfOver();
-      if (!skipLimit && this.#isFull()) throw unavailable("too many calls are waiting; try again later");
+      if (!skipLimit) this.refuseWhenFull();
       const caller = { resolve, reject };
       const group = this.#join(key, request, caller);
       cancellation.onEnd((reason) => {
@@ -101,6 +107,11 @@ export class Batcher<Request, Outcome> {
         reject(reason);
       });
     });
+  }
+
+  /** @throws ChatError `UNAVAILABLE` when too many calls are waiting */
+  refuseWhenFull(): void {
+    if (this.#isFull()) throw unavailable("too many calls are waiting; try again later");
   }
 
   /** Calls that wait for their batch to go out. */
@@ -147,7 +158,7 @@ export class Batcher<Request, Outcome> {
     this.#isScheduled = true;
     setImmediate(() => {
       this.#isScheduled = false;
-      while (this.#mayDispatch()) void this.#dispatch(this.#groups.take(this.#batchSize()));
+      while (this.#mayDispatch()) void this.#dispatch(this.#groups.take(this.#batchSize(), this.#whatFits()));
     });
   }
 
@@ -164,6 +175,16 @@ export class Batcher<Request, Outcome> {
       Math.floor(waiting / minKeysPerBatch()),
     );
     return Math.min(maxBatchSize, Math.ceil(waiting / Math.max(1, shares)));
+  }
+
+  /** Told one after the other, what still fits into a batch; the first does, whatever its work. */
+  #whatFits(): (group: Group<Request, Outcome>) => boolean {
+    let filled = 0;
+    return ({ request }) => {
+      const isFirst = filled === 0;
+      filled += Math.max(this.#shareOf(request), Number.EPSILON);
+      return isFirst || filled <= 1;
+    };
   }
 
   async #dispatch(entries: readonly (readonly [string, Group<Request, Outcome>])[]): Promise<void> {

@@ -20,11 +20,11 @@ export class KeyedQueue<Value> {
     this.#renew();
   }
 
-  /** Takes the first so many out, or all there are. */
-  take(count: number): readonly (readonly [string, Value])[] {
+  /** Takes the first so many out, or all there are; fewer where one of them no longer fits behind those before it. */
+  take(count: number, fits: (value: Value) => boolean = () => true): readonly (readonly [string, Value])[] {
     const taken: (readonly [string, Value])[] = [];
     for (const entry of this.#values) {
-      if (taken.length === count) break;
+      if (taken.length === count || !fits(entry[1])) break;
       taken.push(entry);
     }
     for (const [key] of taken) this.#values.delete(key);

@@ -1,10 +1,11 @@
 import { BSON, type Document, type OptionalUnlessRequiredId } from "mongodb";
+import { ChatError } from "../errors/chat-error.ts";
 import { refusedWrites } from "../errors/mongo-errors.ts";
 import { toChat } from "../model/chat.ts";
 import { type ChatRequest, documentOf } from "../model/new-chat.ts";
 import type { StoredDocument } from "../model/stored-document.ts";
 import type { ChatStore } from "../store/chat-store.ts";
-import { type KeyHolder, keyHolders, selectedHolders } from "../store/key-holder.ts";
+import { firstHolders, type KeyHolder, keyHolders } from "../store/key-holder.ts";
 import { claimKeylessChats, findKeylessChats } from "../store/keyless-chats.ts";
 import {
   existingOrReleased,
@@ -14,8 +15,11 @@ import {
   type CreateOutcome,
 } from "./create-one-chat.ts";
 
-/** What looking came to: `missing` where the chat has to be created, `null` as in {@link createOneChat}. */
-export type Lookup = CreateOutcome | "missing" | null;
+/**
+ * What looking came to: `missing` where the chat has to be created, `unread` where others' were so large that there was no
+ * room for it, `null` as in {@link createOneChat}.
+ */
+export type Lookup = CreateOutcome | "missing" | "unread" | null;
 
 /**
  * Looks for the chats of different keys with one read. A call that is all alone does everything at once instead: that
@@ -31,11 +35,11 @@ export async function lookUpChats(
   const [only] = requests;
   const isAlone = requests.length === 1 && others === 0;
   if (only !== undefined && isAlone) return Promise.allSettled([createOneChat(ctx, only)]);
-  const holders = await selectedHolders(ctx, requests);
+  const { holders, unread } = await firstHolders(ctx, requests);
   const drifted = await resolveDrifted(ctx, requests, holders);
   return requests.map((request) => {
     const holder = holders.get(request.key);
-    if (holder === undefined) return fulfilled("missing");
+    if (holder === undefined) return fulfilled(unread.has(request.key) ? "unread" : "missing");
     if ("chat" in holder) return fulfilled({ chat: holder.chat, outcome: "existing" });
     return drifted.get(request.key) ?? fulfilled(null);
   });
@@ -81,7 +85,11 @@ export async function createChats(
 ): Promise<readonly Attempt[]> {
   const [only] = requests;
   if (only !== undefined && requests.length === 1) return Promise.allSettled([createOneChat(ctx, only)]);
-  const written = await writeChats(ctx, requests);
+  const written = await writeChats(ctx, requests).catch((error: unknown) => {
+    // A keyless chat that cannot be read is the trouble of its own people.
+    if (error instanceof ChatError && error.code === "INTEGRITY") return nothingWritten;
+    throw error;
+  });
   const alone = await createEach(
     ctx,
     requests.filter(({ key }) => !written.inserted.has(key) && !written.holders.has(key)),
@@ -103,6 +111,8 @@ interface WrittenChats {
   readonly holders: ReadonlyMap<string, KeyHolder>;
 }
 
+const nothingWritten: WrittenChats = { inserted: new Map(), keyless: new Map(), holders: new Map() };
+
 /** While chats without a key exist, they are claimed before twins could be inserted. */
 async function writeChats(ctx: ChatStore, requests: readonly ChatRequest[]): Promise<WrittenChats> {
   // They may have waited long since they were looked for, and an insert takes no hint.
@@ -110,13 +120,10 @@ async function writeChats(ctx: ChatStore, requests: readonly ChatRequest[]): Pro
   const mismatch = await ctx.modelAgreement.mismatch();
   if (mismatch !== null) throw mismatch;
   const keyless = ctx.legacy === "claim" ? await findKeylessChats(ctx, requests) : new Map<string, never>();
-  const fresh = requests.filter(({ key }) => !keyless.has(key));
-  // Each of those is refused for itself.
-  const unselected = await ctx.newChatSelection.unselected(fresh);
   const [inserted] = await Promise.all([
     insertChats(
       ctx,
-      fresh.filter(({ key }) => !unselected.has(key)),
+      requests.filter(({ key }) => !keyless.has(key)),
     ),
     claimKeylessChats(ctx, requests, keyless),
   ]);

@@ -52,6 +52,11 @@ export function chatContext(db: Db, options: ChatContextOptions = {}): ChatConte
 /** So many lookups are worth a round trip of their own. */
 const minLookupsPerBatch = 32;
 
+/** As many as in a full batch of pairs: a new chat costs by its people, each of whom is an index entry or two. */
+function peoplePerBatch({ maxBatchSize }: Pick<BatcherLimits, "maxBatchSize">): number {
+  return 2 * maxBatchSize;
+}
+
 /** A context whose callers meet nobody else's. */
 export function withBatchers(store: ChatStore, limits: Omit<BatcherLimits, "minKeysPerBatch">): ChatContext {
   // Lookups that find nothing go on to be written, and writes pay by the batch.
@@ -59,6 +64,8 @@ export function withBatchers(store: ChatStore, limits: Omit<BatcherLimits, "minK
   const creations: ChatContext["creations"] = new Batcher(
     { ...limits, minKeysPerBatch: () => Infinity },
     (requests) => createChats(store, requests),
+    () => 0,
+    ({ ids }) => ids.length / peoplePerBatch(limits),
   );
   const lookups: ChatContext["lookups"] = new Batcher(
     { ...limits, minKeysPerBatch: () => (mostExist ? minLookupsPerBatch : Infinity) },

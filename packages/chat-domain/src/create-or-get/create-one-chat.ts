@@ -11,11 +11,12 @@ import {
   type KeyHolder,
   keyHolder,
   refuseDrifted,
+  refuseUnreadable,
   selectedHolders,
   selectsAll,
 } from "../store/key-holder.ts";
+import { isBsonError } from "../store/undecodable.ts";
 import { keyIndexHint } from "../store/key-index.ts";
-import { unselectedError } from "../store/new-chat-selection.ts";
 import { claimKeylessChat, findKeylessChat } from "../store/keyless-chats.ts";
 
 /** A chat, and how it was come by. */
@@ -32,9 +33,21 @@ export async function createOneChat(ctx: ChatStore, request: ChatRequest): Promi
   try {
     return await (ctx.legacy === "claim" ? getClaimOrUpsert(ctx, request) : getOrUpsert(ctx, request));
   } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
-    return afterDuplicateKey(ctx, request, error);
+    if (isDuplicateKey(error)) return afterDuplicateKey(ctx, request, error);
+    if (isBsonError(error)) return afterBsonError(ctx, request, error);
+    throw error;
   }
+}
+
+/** Either the chat that is there cannot be decoded, or what the caller has set cannot be encoded. */
+async function afterBsonError(
+  ctx: ChatStore,
+  request: ChatRequest,
+  error: Error,
+): Promise<CreateOutcome | null> {
+  const holder = await keyHolder(ctx, request);
+  if (holder !== null) return existingOrReleased(ctx, request, holder);
+  throw new TypeError(`set cannot be stored: ${error.message}`, { cause: error });
 }
 
 /** Where the upsert could not tell whether `where` selects what it finds, and while none may be made, a look comes first. */
@@ -62,7 +75,7 @@ async function getClaimOrUpsert(ctx: ChatStore, request: ChatRequest): Promise<C
 /**
  * What the look at a holder comes to; `null` once it has lost the key, which is for the next attempt to have.
  *
- * @throws ChatError `INTEGRITY` when it has drifted and the model says `refuse`
+ * @throws ChatError `INTEGRITY` when it has drifted and the model says `refuse`, or cannot be read
  */
 export async function existingOrReleased(
   ctx: ChatStore,
@@ -70,6 +83,7 @@ export async function existingOrReleased(
   holder: KeyHolder,
 ): Promise<CreateOutcome | null> {
   if ("chat" in holder) return { chat: holder.chat, outcome: "existing" };
+  if ("unreadable" in holder) return refuseUnreadable(ctx, request, holder.unreadable);
   if (ctx.model.chats.drift === "refuse") return refuseDrifted(ctx, request, holder.drifted);
   await releaseDrifted(ctx, request, holder.drifted);
   return null;
@@ -92,12 +106,11 @@ async function claim(
  */
 async function upsert(ctx: ChatStore, request: ChatRequest): Promise<CreateOutcome | null> {
   await ctx.keyIndex.verified();
-  const unselected = await ctx.newChatSelection.unselected([request]);
-  if (unselected.size > 0) throw unselectedError(ctx.model);
   const { value, lastErrorObject } = await ctx.chats.findOneAndUpdate(
     { [ctx.model.chats.keyField]: request.key },
     { $setOnInsert: newChatFields(ctx.model, ctx.newId, request) },
     {
+      ...ctx.reading,
       upsert: true,
       returnDocument: "after",
       includeResultMetadata: true,
@@ -110,7 +123,7 @@ async function upsert(ctx: ChatStore, request: ChatRequest): Promise<CreateOutco
     return { chat: toChat(ctx.model, value), outcome: "created" };
   const holder = heldBy(ctx, request, value);
   // The filter had to be the key alone, so whether `where` selects what was found is still to be asked.
-  if ("drifted" in holder || selectsAll(ctx)) return existingOrReleased(ctx, request, holder);
+  if (!("chat" in holder) || selectsAll(ctx)) return existingOrReleased(ctx, request, holder);
   return winner(ctx, request);
 }
 

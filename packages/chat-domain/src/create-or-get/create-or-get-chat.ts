@@ -25,11 +25,10 @@ const maxRetries = 3;
  * error because of the race. Safe to repeat: after a lost answer, ask again.
  *
  * @throws ChatError `INVALID_PARTICIPANTS` before any database call; `INTEGRITY` when the stored chat's participants
- *   no longer match its key; `INDEX_MISSING` when the database cannot decide the race; `UNAVAILABLE` when it does
+ *   no longer match its key, or it cannot be read; `INDEX_MISSING` when the database cannot decide the race; `UNAVAILABLE` when it does
  *   not answer, or when too many calls are waiting
  * @throws the reason of `signal` once it is aborted
- * @throws TypeError when `set` is not an object of plain fields, holds one that is onechat's to write, or lacks what
- *   `where` demands of a new chat
+ * @throws TypeError when `set` is not an object of plain fields, or holds one that is onechat's to write
  * @example
  * ```ts
  * import { type ChatContext, createOrGetChat } from "@onechat/chat-domain";
@@ -44,6 +43,8 @@ export async function createOrGetChat(
   ctx: ChatContext,
   input: CreateOrGetChatInput,
 ): Promise<CreateOrGetChatResult> {
+  // Before anything is looked at: refusing has to be cheaper than serving.
+  ctx.lookups.refuseWhenFull();
   const request = chatRequest(ctx, input);
   return withDeadline(ctx, (cancellation) => createWithRetries(ctx, request, cancellation), input.signal);
 }
@@ -74,8 +75,9 @@ async function lookUpOrCreate(
   call: BatchCall<ChatRequest>,
 ): Promise<Shared<CreateOutcome | null>> {
   const { outcome, isFirst } = await ctx.lookups.call(call);
-  if (outcome !== "missing") return { outcome, isFirst };
   const withoutLimit = { ...call, skipLimit: true };
+  if (outcome === "unread") return lookUpOrCreate(ctx, withoutLimit);
+  if (outcome !== "missing") return { outcome, isFirst };
   // What is just being created was not there yet: the answer is to be read, not to be raced for.
   const done = ctx.creations.whenDone(call.key);
   if (done === null) return ctx.creations.call(withoutLimit);

@@ -38,7 +38,14 @@ export function isDuplicateKey(error: unknown): boolean {
 export function isDuplicateOf(error: unknown, field: string): boolean {
   if (!isServerError(error) || !isDuplicateKey(error)) return false;
   const pattern = error.keyPattern;
+  if (pattern === undefined) return namesIndexOf(error, field);
   return typeof pattern === "object" && pattern !== null && Object.keys(pattern).join() === field;
+}
+
+/** Old servers and compatible ones give no pattern; the index's name, as it is by custom, tells as much. */
+function namesIndexOf({ message }: ServerError, field: string): boolean {
+  const name = /\bindex: (?:\S+\.\$)?(\S+)/.exec(message)?.[1];
+  return name === `${field}_unique` || name === `${field}_1`;
 }
 
 /** Whether the collection's validator refused a write. */

@@ -70,13 +70,8 @@ async function mergeOfChat({ records }: MigrationContext, chat: string): Promise
   );
 }
 
-/** A runner that has just begun has its lease before it has its record. */
 function hasRun(ctx: MigrationContext): Promise<boolean> {
-  const { runs, locks } = ctx.records;
-  return patiently(ctx, async () => {
-    if ((await runs.findOne({})) !== null) return true;
-    return (await locks.findOne({ owner: { $ne: "" } })) !== null;
-  });
+  return patiently(ctx, async () => (await ctx.records.runs.findOne({})) !== null);
 }
 
 /**

@@ -2,7 +2,12 @@ import { ownField } from "./own-names.ts";
 import type { Filter } from "mongodb";
 import { nativeForms, type NativeId } from "../identity/native-id.ts";
 import type { ChatModel } from "./chat-model.ts";
-import { participantFields, participantPaths, participantsPath } from "./participants-place.ts";
+import {
+  participantFields,
+  type ParticipantsPath,
+  participantPaths,
+  participantsPath,
+} from "./participants-place.ts";
 import { type StoredDocument } from "./stored-document.ts";
 
 /** Chats that are not tombstones; `null` also matches an absent field. */
@@ -30,9 +35,57 @@ export function keylessChatsOf(
   return both(model, [...exactly(model, ids), unkeyed(model), live(model), ofScope(model, scope)]);
 }
 
-/** Live chats without a key, not released, that may be given one. */
-export function claimable(model: ChatModel): Filter<StoredDocument> {
-  return both(model, [unkeyed(model), live(model)]);
+/** So many of a set's people are weighed by the planner, which reads the chats of the least busy of them. */
+const maxWeighed = 3;
+
+/**
+ * What {@link keylessChatsOf} lets through and hardly anything else, for a search through all chats. The server plans a
+ * query by weighing each person that it demands, which takes seconds for fifty sets of a hundred: so only a few of them
+ * are demanded. That nobody else is in the chat, and as many entries as there are people, does the rest; a chat with
+ * repeated entries may get through, and is for the caller to tell.
+ *
+ * @param ids the people, those first whose chats are to be read
+ */
+export function keylessSearch(
+  model: ChatModel,
+  ids: readonly string[],
+  scope: string,
+): Filter<StoredDocument> {
+  const path = participantsPath(model);
+  const people = path === null ? exactly(model, ids) : searched(model, path, ids);
+  // Said once more, in the words of the index of chats without a key.
+  const known = ids.length <= 2 ? [{ [model.chats.keyField]: null }] : [];
+  return both(model, [...people, ...known, unkeyed(model), live(model), ofScope(model, scope)]);
+}
+
+function searched(
+  model: ChatModel,
+  { array }: ParticipantsPath,
+  ids: readonly string[],
+): readonly Filter<StoredDocument>[] {
+  const paths = participantPaths(model);
+  const weighed = ids.slice(0, maxWeighed).map((id) => isPerson(paths, id));
+  const entries = ids.length <= maxWeighed ? [] : [{ [`${array}.${ids.length - 1}`]: { $exists: true } }];
+  return [...weighed, ...nobodyElse(model, ids), ...firstTwo(model, ids), ...entries];
+}
+
+/** Where the first two of the people are stored, each in a field that holds one value. */
+export function firstTwoPaths(model: ChatModel): readonly [string, string] {
+  const path = participantsPath(model);
+  if (path === null) {
+    const [first = "", second = ""] = participantPaths(model);
+    return [first, second];
+  }
+  const inside = path.element === null ? "" : `.${path.element}`;
+  return [`${path.array}.0${inside}`, `${path.array}.1${inside}`];
+}
+
+/** The chats of one person alone, and of two, are found by both at once, however many others these two have. */
+function firstTwo(model: ChatModel, ids: readonly string[]): readonly Filter<StoredDocument>[] {
+  if (ids.length > 2) return [];
+  const forms = ids.flatMap(nativeForms);
+  const [first, second] = firstTwoPaths(model);
+  return [{ [first]: { $in: forms } }, { [second]: { $in: ids.length === 1 ? [null, ...forms] : forms } }];
 }
 
 /** Live chats that are unique by their participants. */

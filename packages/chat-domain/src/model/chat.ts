@@ -2,7 +2,7 @@ import { ChatError } from "../errors/chat-error.ts";
 import { isObjectId } from "../identity/native-id.ts";
 import { participantIdOrNull } from "../identity/participant-id.ts";
 import { sortedSet } from "../identity/participants-key.ts";
-import { storedParticipants, storedScope } from "./chat-document.ts";
+import { identityProjection, storedParticipants, storedScope } from "./chat-document.ts";
 import type { ChatModel } from "./chat-model.ts";
 import { ownField } from "./own-names.ts";
 import type { StoredDocument } from "./stored-document.ts";
@@ -24,16 +24,28 @@ export interface Chat {
   readonly document: StoredDocument;
 }
 
+/** The fields of which {@link toChat} makes a chat. */
+export function chatProjection(model: ChatModel): Readonly<Record<string, 1>> {
+  return { ...identityProjection(model), createdAt: 1, createdBy: 1, [ownField(model, "aliases")]: 1 };
+}
+
 /**
  * Reads a stored document of any age. What is not a valid id is left out of `participants`, never invented.
  *
  * @throws ChatError `INTEGRITY` when `_id` is of a type that has no canonical text
  */
 export function toChat(model: ChatModel, document: StoredDocument): Chat {
+  const chat = readableChat(model, document);
+  if (chat instanceof ChatError) throw chat;
+  return chat;
+}
+
+/** {@link toChat}, with the error as a value, for those who read many at once. */
+export function readableChat(model: ChatModel, document: StoredDocument): Chat | ChatError {
   const { _id, createdBy, [ownField(model, "aliases")]: aliases, [model.chats.keyField]: key } = document;
   const id = participantIdOrNull(_id);
   if (id === null)
-    throw new ChatError(
+    return new ChatError(
       "INTEGRITY",
       "a stored chat has an _id that is not a string, number, ObjectId or UUID",
     );

@@ -1,6 +1,8 @@
+import { mayHoldKeyOf } from "../model/chat-document.ts";
 import { type Chat, toChat } from "../model/chat.ts";
+import type { StoredDocument } from "../model/stored-document.ts";
 import type { ChatStore } from "../store/chat-store.ts";
-import { keyHolder, refuseDrifted, selectedHolders } from "../store/key-holder.ts";
+import { keyHolder, refuseDrifted, refuseUnreadable, selectedHolders } from "../store/key-holder.ts";
 import { withDeadline } from "../store/deadline.ts";
 import { findKeylessChat } from "../store/keyless-chats.ts";
 import type { ChatIdentity } from "../identity/participants-key.ts";
@@ -33,8 +35,18 @@ export async function findChat(ctx: ChatStore, input: FindChatInput): Promise<Ch
     const keyless = await findKeylessChat(ctx, identity);
     // Between the two reads it may have been claimed, and what was found instead would be its duplicate.
     const claimed = await chatByKey(ctx, identity);
-    return claimed ?? (keyless === null ? null : toChat(ctx.model, keyless));
+    return claimed ?? (keyless === null ? null : keylessChat(ctx, identity, keyless));
   });
+}
+
+/** As it is now, and whole where documents are wanted; it may have become another's since it was found. */
+async function keylessChat(
+  ctx: ChatStore,
+  identity: ChatIdentity,
+  { _id }: StoredDocument,
+): Promise<Chat | null> {
+  const stored = await ctx.chats.findOne({ _id }, { ...ctx.reading, maxTimeMS: ctx.deadlineMs });
+  return stored !== null && mayHoldKeyOf(ctx.model, stored, identity) ? toChat(ctx.model, stored) : null;
 }
 
 /** A read never takes a key away: what has drifted is refused, or where the model says `release`, is nobody's chat. */
@@ -44,5 +56,6 @@ async function chatByKey(ctx: ChatStore, identity: ChatIdentity): Promise<Chat |
     ? ((await selectedHolders(ctx, [identity])).get(identity.key) ?? null)
     : await keyHolder(ctx, identity);
   if (holder === null || "chat" in holder) return holder?.chat ?? null;
+  if ("unreadable" in holder) return refuseUnreadable(ctx, identity, holder.unreadable);
   return releases ? null : refuseDrifted(ctx, identity, holder.drifted);
 }

@@ -3,11 +3,12 @@ import { ChatError } from "../errors/chat-error.ts";
 import { isObjectId, nativeForms, type NativeId } from "../identity/native-id.ts";
 import { canonicalText, participantId, participantIdOrNull } from "../identity/participant-id.ts";
 import { chatsOf } from "../model/chat-filters.ts";
-import { type Chat, toChat } from "../model/chat.ts";
+import { type Chat, readableChat } from "../model/chat.ts";
 import type { StoredDocument } from "../model/stored-document.ts";
 import type { ChatStore } from "../store/chat-store.ts";
 import { withDeadline } from "../store/deadline.ts";
 import { scopeOf } from "../store/requested-identity.ts";
+import { isBsonError, undecodable } from "../store/undecodable.ts";
 
 /** The largest page. */
 export const maxListLimit = 100;
@@ -57,13 +58,65 @@ export async function listChats(ctx: ChatStore, input: ListChatsInput): Promise<
   const filter = chatsOf(ctx.model, participantId(input.participant), listedScope(ctx, input.scope));
   const after = input.after === undefined || input.after === null ? null : afterCursor(input.after);
   // One more than asked for tells whether a page follows.
-  const documents = await withDeadline(ctx, () => page(ctx, { filter, after, limit: limit + 1 }));
-  const chats = documents.slice(0, limit);
-  const last = documents.length > limit ? chats.at(-1) : undefined;
+  const chats = await withDeadline(ctx, () => readableChats(ctx, { filter, after, limit: limit + 1 }));
+  const last = chats.length > limit ? chats[limit - 1] : undefined;
   return {
-    chats: chats.map((document) => toChat(ctx.model, document)),
-    next: last === undefined ? null : cursorOf(last._id),
+    chats: chats.slice(0, limit),
+    next: last === undefined ? null : cursorOf(last.document._id),
   };
+}
+
+/** A chat that cannot be read is left out and told of: the others are no less theirs. */
+async function readableChats(ctx: ChatStore, asked: Page): Promise<readonly Chat[]> {
+  const chats: Chat[] = [];
+  for (let after = asked.after; ;) {
+    const limit = asked.limit - chats.length;
+    const { documents, last } = await decodablePage(ctx, { ...asked, after, limit });
+    for (const document of documents) {
+      const chat = readableChat(ctx.model, document);
+      if (chat instanceof ChatError) tellLeftOut(ctx, chat);
+      else chats.push(chat);
+    }
+    if (last === null || chats.length === asked.limit) return chats;
+    after = behind(last);
+  }
+}
+
+function tellLeftOut({ observer, chats }: ChatStore, { message: reason }: ChatError): void {
+  observer.count("integrity");
+  observer.log("error", "a chat was left out of a list", { collection: chats.namespace, reason });
+}
+
+interface DecodedPage {
+  readonly documents: readonly StoredDocument[];
+  /** The last `_id` of a page that is full; `null`: nothing follows. */
+  readonly last: NativeId | null;
+}
+
+async function decodablePage(ctx: ChatStore, asked: Page): Promise<DecodedPage> {
+  try {
+    const documents = await page(ctx, asked, ctx.reading);
+    return { documents, last: lastOf(documents, asked) };
+  } catch (error) {
+    if (!isBsonError(error)) throw error;
+    const ids = await page(ctx, asked, { projection: { _id: 1 } });
+    const read = await Promise.all(ids.map(({ _id }) => readOrTell(ctx, _id)));
+    return { documents: read.filter((document) => document !== null), last: lastOf(ids, asked) };
+  }
+}
+
+function lastOf(documents: readonly StoredDocument[], { limit }: Page): NativeId | null {
+  return documents.length < limit ? null : (documents.at(-1)?._id ?? null);
+}
+
+async function readOrTell(ctx: ChatStore, _id: NativeId): Promise<StoredDocument | null> {
+  try {
+    return await ctx.chats.findOne({ _id }, { ...ctx.reading, maxTimeMS: ctx.deadlineMs });
+  } catch (error) {
+    if (!isBsonError(error)) throw error;
+    tellLeftOut(ctx, undecodable(error));
+    return null;
+  }
 }
 
 interface Page {
@@ -72,17 +125,22 @@ interface Page {
   readonly limit: number;
 }
 
-async function page(ctx: ChatStore, { filter, after, limit }: Page): Promise<readonly StoredDocument[]> {
-  if (after === null) return newest(ctx, filter, limit);
-  const same = await newest(ctx, { $and: [filter, { _id: after.sameType }] }, limit);
+async function page(
+  ctx: ChatStore,
+  { filter, after, limit }: Page,
+  reading: ChatStore["reading"],
+): Promise<readonly StoredDocument[]> {
+  const newest = (some: Filter<StoredDocument>, count: number): Promise<StoredDocument[]> =>
+    ctx.chats
+      .find(some, { ...reading, sort: { _id: -1 }, limit: count, maxTimeMS: ctx.deadlineMs })
+      .toArray();
+  if (after === null) return newest(filter, limit);
+  const same =
+    after.sameType === null ? [] : await newest({ $and: [filter, { _id: after.sameType }] }, limit);
   const missing = limit - same.length;
   if (missing === 0 || after.laterTypes.length === 0) return same;
   const rest = { $and: [filter, { $or: after.laterTypes.map((type) => ({ _id: { $type: type } })) }] };
-  return [...same, ...(await newest(ctx, rest, missing))];
-}
-
-function newest(ctx: ChatStore, filter: Filter<StoredDocument>, limit: number): Promise<StoredDocument[]> {
-  return ctx.chats.find(filter, { sort: { _id: -1 }, limit, maxTimeMS: ctx.deadlineMs }).toArray();
+  return [...same, ...(await newest(rest, missing))];
 }
 
 function listedScope(ctx: ChatStore, scope: unknown): string | null {
@@ -99,9 +157,43 @@ function cursorOf(id: NativeId): string {
 
 /** Ids that come after a cursor when newest come first: those of its own type, then all of `laterTypes`. */
 export interface AfterCursor {
-  readonly sameType: Condition<NativeId>;
-  readonly laterTypes: readonly ("binData" | "string" | "int" | "long" | "double")[];
+  readonly sameType: Condition<NativeId> | null;
+  readonly laterTypes: readonly ("objectId" | "binData" | "string" | "int" | "long" | "double")[];
 }
+
+/** What comes after an `_id` of whatever type, which need not be one of the types that ids have. */
+function behind(id: unknown): AfterCursor {
+  const type = typeOf(id);
+  const laterTypes = laterTypesOf[type] ?? allIdTypes;
+  return { sameType: isComparable.has(type) ? { $lt: id as NativeId } : null, laterTypes };
+}
+
+const allIdTypes = ["objectId", "binData", "string", "int", "long", "double"] as const;
+/** Ids of these types may be followed by more of the same; of any other type there is none that can be read. */
+const isComparable: ReadonlySet<string> = new Set(["objectId", "uuid", "text", "number"]);
+
+/** As cursors name it; an embedded document lies between text and binary data. */
+function typeOf(id: unknown): string {
+  if (typeof id !== "object" || id === null) return scalarTypes[typeof id] ?? "none";
+  if (!("_bsontype" in id)) return id instanceof Date ? "date" : "document";
+  return bsonTypeNames[String(id._bsontype)] ?? "other";
+}
+
+const scalarTypes: Readonly<Record<string, string>> = {
+  string: "text",
+  number: "number",
+  boolean: "boolean",
+};
+const bsonTypeNames: Readonly<Record<string, string>> = {
+  ObjectId: "objectId",
+  Binary: "uuid",
+  UUID: "uuid",
+  MinKey: "none",
+  Long: "number",
+  Decimal128: "number",
+  Double: "number",
+  Int32: "number",
+};
 
 /**
  * Comparisons only see values of their own type, while sorting goes through all types: descending, ObjectIds come
@@ -124,6 +216,9 @@ const laterTypesOf: Readonly<Record<string, AfterCursor["laterTypes"]>> = {
   uuid: ["string", "int", "long", "double"],
   text: ["int", "long", "double"],
   number: [],
+  // Not of cursors, but of what may be read before one.
+  document: ["string", "int", "long", "double"],
+  none: [],
 };
 
 const bsonTypes = { objectId: ObjectId, uuid: UUID, number: Long } as const;

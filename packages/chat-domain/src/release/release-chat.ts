@@ -34,7 +34,7 @@ export async function releaseChat(ctx: ChatStore, id: unknown): Promise<Chat> {
           { $set: { [ownField(ctx.model, "releasedAt")]: firstTime(ownField(ctx.model, "releasedAt")) } },
           { $unset: [ctx.model.chats.keyField, ownField(ctx.model, "unkeyedAt")] },
         ],
-        { returnDocument: "after", maxTimeMS: ctx.deadlineMs },
+        { ...ctx.reading, returnDocument: "after", maxTimeMS: ctx.deadlineMs },
       );
       // A chat that was merged or deleted between the two steps is followed anew.
       if (released !== null) return toChat(ctx.model, released);

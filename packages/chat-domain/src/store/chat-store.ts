@@ -1,7 +1,8 @@
 import { majorityRead, majorityWrite } from "./majority.ts";
 import { wholeNumber } from "./whole-number.ts";
-import type { Collection, Db } from "mongodb";
+import type { BSONSerializeOptions, Collection, Db } from "mongodb";
 import { defaultMaxParticipants } from "../identity/participants-key.ts";
+import { chatProjection } from "../model/chat.ts";
 import { ChatModel, type ChatModelInput } from "../model/chat-model.ts";
 import { defaultNewId, type NewId, ownPaths } from "../model/new-chat.ts";
 import { recordName } from "../model/own-names.ts";
@@ -9,7 +10,6 @@ import type { StoredDocument } from "../model/stored-document.ts";
 import { type ChatObserver, safeObserver, silentObserver } from "./chat-observer.ts";
 import { type KeyIndex, keyIndex } from "./key-index.ts";
 import { type ModelAgreement, modelAgreement } from "./model-agreement.ts";
-import { type NewChatSelection, newChatSelection } from "./new-chat-selection.ts";
 
 /** `claim`: chats without a key may exist and are adopted; `none`: the collection is sealed, every chat has a key. */
 export type LegacyPolicy = "claim" | "none";
@@ -18,7 +18,7 @@ export interface ChatStoreOptions {
   readonly model?: ChatModelInput;
   readonly legacy?: LegacyPolicy;
   readonly observer?: ChatObserver;
-  /** Different people per chat; 100 unless given. */
+  /** Different people per chat, up to 10,000; 100 unless given. */
   readonly maxParticipants?: number;
   /** Milliseconds after which a verb gives up with `UNAVAILABLE`; 4,000 unless given. */
   readonly deadlineMs?: number;
@@ -27,6 +27,12 @@ export interface ChatStoreOptions {
    * `model.chats.idType`. Needed where those are integers.
    */
   readonly newId?: NewId;
+  /**
+   * `false`: `chat.document` has the fields that onechat itself reads, and nothing else is brought over from the
+   * database. For those who show chats and not documents, as the API does: documents may be as large as 16 MB. `true`
+   * unless given.
+   */
+  readonly wholeDocuments?: boolean;
 }
 
 /** Where the chats are, and what was decided once for all calls. */
@@ -40,6 +46,8 @@ export interface ChatStore {
   /** The collections, with the concerns that the guarantee needs, whatever the client's own defaults are. */
   readonly chats: Collection<StoredDocument>;
   readonly redirects: Collection<StoredDocument>;
+  /** Options of what reads chats for callers: with the projection, where documents are not wanted whole. */
+  readonly reading: { readonly projection?: Readonly<Record<string, 1>> };
   /** Fields of a new chat that callers may not set. */
   readonly ownPaths: readonly string[];
   readonly newId: NewId | null;
@@ -47,8 +55,6 @@ export interface ChatStore {
   readonly keyIndex: KeyIndex;
   /** Whether what is stored fits the model, seen before the first chat is made. */
   readonly modelAgreement: ModelAgreement;
-  /** Whether `where` selects the chats that are to be made, asked before they are. */
-  readonly newChatSelection: NewChatSelection;
 }
 
 /**
@@ -57,7 +63,7 @@ export interface ChatStore {
  */
 export function chatStore(db: Db, options: ChatStoreOptions): ChatStore {
   const model = ChatModel.parse(options.model ?? {});
-  const maxParticipants = wholeNumber("maxParticipants", options.maxParticipants ?? defaultMaxParticipants);
+  const maxParticipants = peoplePerChat(options.maxParticipants ?? defaultMaxParticipants);
   const deadlineMs = wholeNumber("deadlineMs", options.deadlineMs ?? 4_000);
   const chats = guaranteedCollection(db, model.chats.collection, deadlineMs);
   return {
@@ -68,18 +74,41 @@ export function chatStore(db: Db, options: ChatStoreOptions): ChatStore {
     maxParticipants,
     deadlineMs,
     chats,
+    reading: options.wholeDocuments === false ? { projection: chatProjection(model) } : {},
     redirects: guaranteedCollection(db, recordName(model, "chat_redirects"), deadlineMs),
     ownPaths: ownPaths(model),
     newId: options.newId ?? defaultNewId[model.chats.idType],
     keyIndex: keyIndex(chats, model.chats.keyField, deadlineMs),
     modelAgreement: modelAgreement(chats, model, deadlineMs),
-    newChatSelection: newChatSelection(chats, model, deadlineMs),
   };
 }
+
+/** More would be more conditions and index entries than the server takes in one statement. */
+const mostParticipants = 10_000;
+
+function peoplePerChat(value: number): number {
+  if (Number.isInteger(value) && value >= 1 && value <= mostParticipants) return value;
+  throw new RangeError(`maxParticipants is a whole number from 1 to ${mostParticipants}`);
+}
+
+/**
+ * How stored values are read, whatever the application's client says: ids as 64-bit integers, buffers or wrapped values
+ * would be other people than those that the key was made of.
+ */
+const readAs = {
+  promoteValues: true,
+  promoteLongs: true,
+  promoteBuffers: false,
+  useBigInt64: false,
+  raw: false,
+  fieldsAsRaw: {},
+  enableUtf8Validation: true,
+} satisfies BSONSerializeOptions;
 
 /** An id that was answered must survive any crash: majority and journal on write, majority on the primary on read. */
 function guaranteedCollection(db: Db, name: string, deadlineMs: number): Collection<StoredDocument> {
   return db.collection(name, {
+    ...readAs,
     ...majorityRead,
     writeConcern: { ...majorityWrite, wtimeoutMS: deadlineMs },
   });

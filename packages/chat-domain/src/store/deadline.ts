@@ -1,8 +1,11 @@
+import { onAbort } from "../concurrency/on-abort.ts";
 import { Cancellation } from "../concurrency/timeout.ts";
 import { noAnswerWithin, unavailable } from "../errors/chat-error.ts";
 import { isHintRefused, isTransient } from "../errors/mongo-errors.ts";
+import { refusedAccess } from "./collection-access.ts";
 import type { ChatStore } from "./chat-store.ts";
 import { indexRefused } from "./key-index.ts";
+import { isBsonError, undecodable } from "./undecodable.ts";
 
 /**
  * Runs a verb's database work and answers in time, whatever the driver is still waiting for: its own timeouts bound
@@ -26,12 +29,12 @@ export function withDeadline<T>(
     const abort = (): void => giveUp(signal?.reason);
     const timer = setTimeout(() => giveUp(noAnswerWithin(ctx.deadlineMs)), ctx.deadlineMs);
     if (signal?.aborted === true) abort();
-    signal?.addEventListener("abort", abort, { once: true });
+    const stopListening = signal === undefined ? null : onAbort(signal, abort);
     asCallerErrors(ctx, () => work(cancellation))
       .then(resolve, reject)
       .finally(() => {
         clearTimeout(timer);
-        signal?.removeEventListener("abort", abort);
+        stopListening?.();
       });
   });
 }
@@ -45,6 +48,8 @@ export async function asCallerErrors<T>(ctx: ChatStore, work: () => Promise<T>):
       ctx.keyIndex.forget();
       throw indexRefused(ctx.chats, ctx.model.chats.keyField, error);
     }
-    throw isTransient(error) ? unavailable("the database did not answer in time; try again", error) : error;
+    if (isTransient(error)) throw unavailable("the database did not answer in time; try again", error);
+    if (isBsonError(error)) throw undecodable(error);
+    throw refusedAccess(ctx.chats, error) ?? error;
   }
 }

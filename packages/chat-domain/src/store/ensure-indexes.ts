@@ -1,13 +1,15 @@
 import type { Document } from "mongodb";
 import { ChatError } from "../errors/chat-error.ts";
-import { isDuplicateKey } from "../errors/mongo-errors.ts";
+import { isDuplicateKey, isServerError } from "../errors/mongo-errors.ts";
 import type { ChatStore } from "./chat-store.ts";
+import { assertWritable } from "./collection-access.ts";
 import { asCallerErrors, withDeadline } from "./deadline.ts";
-import { type ChatIndex, chatIndexes, existingIndexes, indexFlawText } from "./key-index.ts";
+import { type ChatIndex, chatIndexes, existingIndexes, indexFlawText, keylessIndex } from "./key-index.ts";
 import { foreignKeys } from "./model-agreement.ts";
 
 /**
- * Builds the indexes that are missing; those that exist are left alone.
+ * Builds the indexes that are missing; those that exist are left alone. While chats without a key may exist
+ * (`legacy: "claim"`), one more is built, by which those of one person alone and of two are found.
  *
  * @throws ChatError `INDEX_MISSING` when an index of the same fields exists with other options, or chats hold the same
  *   key; `MODEL_MISMATCH`; `UNAVAILABLE`
@@ -47,7 +49,7 @@ export async function ensureIndexesIfEmpty(ctx: ChatStore): Promise<void> {
 
 /**
  * Proves that the database can decide the race: one index on exactly the key, unique, sparse, not partial, not
- * hidden and without a collation.
+ * hidden and without a collation, in a collection that can be written.
  *
  * @throws ChatError `INDEX_MISSING` and `MODEL_MISMATCH` with what is wrong and what mends it, `UNAVAILABLE`
  * @example
@@ -66,7 +68,7 @@ export async function ensureIndexesIfEmpty(ctx: ChatStore): Promise<void> {
  */
 export async function assertIndexes(ctx: ChatStore): Promise<void> {
   await withDeadline(ctx, async () => {
-    await ctx.keyIndex.recheck();
+    await Promise.all([ctx.keyIndex.recheck(), assertWritable(ctx.chats, ctx.deadlineMs)]);
     const mismatch = (await ctx.modelAgreement.mismatch()) ?? (await ctx.modelAgreement.refusal());
     if (mismatch !== null) throw mismatch;
   });
@@ -82,6 +84,20 @@ async function buildMissing(ctx: ChatStore): Promise<void> {
     if (mismatch !== null) throw mismatch;
   }
   for (const { key, options } of missing) await build(ctx, { key, options });
+  if (ctx.legacy === "claim") await buildIfPossible(ctx, keylessIndex(ctx.model));
+}
+
+/** Lists in a list, and fields named by numbers, the server does not index by position. */
+const notIndexable: ReadonlySet<number> = new Set([171, 16_746]);
+
+async function buildIfPossible(ctx: ChatStore, { key, options }: ChatIndex): Promise<void> {
+  try {
+    await ctx.chats.createIndex({ ...key }, { ...options });
+  } catch (error) {
+    if (!isServerError(error) || !notIndexable.has(error.code)) throw error;
+    const fields = Object.keys(key).join(", ");
+    ctx.observer.log("warn", "an index that only saves time cannot be built", { fields, code: error.code });
+  }
 }
 
 async function build(ctx: ChatStore, { key, options }: ChatIndex): Promise<void> {

@@ -30,7 +30,8 @@ export async function followChatId(ctx: ChatStore, id: unknown): Promise<StoredD
 }
 
 function readById(ctx: ChatStore, id: string): Promise<StoredDocument | null> {
-  return ctx.chats.findOne({ _id: { $in: [...nativeForms(id)] } }, { maxTimeMS: ctx.deadlineMs });
+  const filter = { _id: { $in: [...nativeForms(id)] } };
+  return ctx.chats.findOne(filter, { ...ctx.reading, maxTimeMS: ctx.deadlineMs });
 }
 
 interface Trail {

@@ -1,19 +1,23 @@
-import type { Filter } from "mongodb";
+import type { Filter, FindCursor } from "mongodb";
 import { ChatError } from "../errors/chat-error.ts";
 import { isHintRefused } from "../errors/mongo-errors.ts";
 import { participantIdOrNull } from "../identity/participant-id.ts";
 import type { ChatIdentity } from "../identity/participants-key.ts";
 import { mayHoldKeyOf } from "../model/chat-document.ts";
-import { type Chat, toChat } from "../model/chat.ts";
+import { type Chat, readableChat } from "../model/chat.ts";
 import type { StoredDocument } from "../model/stored-document.ts";
 import type { ChatStore } from "./chat-store.ts";
 import { keyIndexHint } from "./key-index.ts";
+import { isBsonError, undecodable } from "./undecodable.ts";
 
 /**
  * Who holds a key, after a look: the chat of these people, or a stored chat that is not, because it has changed since it
- * got the key (it has drifted).
+ * got the key (it has drifted), or one that cannot be read, which is the trouble of those who asked for it alone.
  */
-export type KeyHolder = { readonly chat: Chat } | { readonly drifted: StoredDocument };
+export type KeyHolder =
+  | { readonly chat: Chat }
+  | { readonly drifted: StoredDocument }
+  | { readonly unreadable: ChatError };
 
 /**
  * The holder of a key. `null` where there is none, and where it changed between two looks: a race is no drift.
@@ -34,7 +38,11 @@ export async function keyHolders(
   const missed = identities.filter(({ key }) => !holders.has(key));
   if (missed.length === 0 || selectsAll(ctx)) return holders;
   const outside = await storedByKey(ctx, missed, { $nor: [ctx.model.chats.where] });
-  return new Map([...holders, ...[...outside].map(([key, drifted]) => [key, { drifted }] as const)]);
+  const others = [...outside].map(([key, stored]): readonly [string, KeyHolder] => [
+    key,
+    stored instanceof ChatError ? { unreadable: stored } : { drifted: stored },
+  ]);
+  return new Map([...holders, ...others]);
 }
 
 /** {@link keyHolders} among the chats that `where` selects: who holds the others' keys is not asked. */
@@ -42,18 +50,50 @@ export async function selectedHolders(
   ctx: ChatStore,
   identities: readonly ChatIdentity[],
 ): Promise<ReadonlyMap<string, KeyHolder>> {
-  const stored = await storedByKey(ctx, identities, ctx.model.chats.where);
+  return holdersAmong(ctx, identities, await storedByKey(ctx, identities, ctx.model.chats.where));
+}
+
+export interface FirstHolders {
+  readonly holders: ReadonlyMap<string, KeyHolder>;
+  /** Whose holder is not known yet. */
+  readonly unread: ReadonlySet<string>;
+}
+
+/**
+ * {@link selectedHolders} as far as they fit into one answer of the server, 16 MB: whose chat is in it need not wait until
+ * all of many large ones have come.
+ */
+export async function firstHolders(
+  ctx: ChatStore,
+  identities: readonly ChatIdentity[],
+): Promise<FirstHolders> {
+  const { stored, unread } = await decodableReply(ctx, identities, ctx.model.chats.where);
+  return {
+    holders: holdersAmong(ctx, identities, stored),
+    unread: new Set(unread.map(({ key }) => key)),
+  };
+}
+
+function holdersAmong(
+  ctx: ChatStore,
+  identities: readonly ChatIdentity[],
+  stored: StoredByKey,
+): ReadonlyMap<string, KeyHolder> {
   return new Map(
     identities.flatMap((identity) => {
       const holder = stored.get(identity.key);
-      return holder === undefined ? [] : [[identity.key, heldBy(ctx, identity, holder)] as const];
+      if (holder === undefined) return [];
+      const read = holder instanceof ChatError ? { unreadable: holder } : heldBy(ctx, identity, holder);
+      return [[identity.key, read] as const];
     }),
   );
 }
 
 /** What a stored chat with this key is to these people, if `where` selects it. */
 export function heldBy({ model }: ChatStore, identity: ChatIdentity, stored: StoredDocument): KeyHolder {
-  return mayHoldKeyOf(model, stored, identity) ? { chat: toChat(model, stored) } : { drifted: stored };
+  if (!mayHoldKeyOf(model, stored, identity)) return { drifted: stored };
+  const chat = readableChat(model, stored);
+  return chat instanceof ChatError ? { unreadable: chat } : { chat };
 }
 
 /** Whether nothing can be outside of what `where` selects, so that nobody need be asked. */
@@ -77,34 +117,100 @@ export function refuseDrifted(ctx: ChatStore, { key }: ChatIdentity, drifted: St
   );
 }
 
+/**
+ * Nobody can be shown a chat that cannot be read, and no other may be made beside it.
+ *
+ * @throws ChatError `INTEGRITY`, always
+ */
+export function refuseUnreadable(ctx: ChatStore, { key }: ChatIdentity, unreadable: ChatError): never {
+  ctx.observer.count("integrity");
+  const { message: reason } = unreadable;
+  ctx.observer.log("error", "a stored chat cannot be read", { key: keyForLog(key), reason });
+  throw unreadable;
+}
+
 /** Enough of the digest to find a chat by, too little to test guesses of who is in it against. */
 export function keyForLog(key: string): string {
   return key.slice(0, 11);
 }
 
+type StoredByKey = ReadonlyMap<string, StoredDocument | ChatError>;
+
 async function storedByKey(
   ctx: ChatStore,
   identities: readonly ChatIdentity[],
   condition: Filter<StoredDocument>,
-): Promise<ReadonlyMap<string, StoredDocument>> {
-  if (identities.length === 0) return new Map();
-  await ctx.keyIndex.verified();
-  const { keyField } = ctx.model.chats;
+): Promise<StoredByKey> {
+  const all = new Map<string, StoredDocument | ChatError>();
+  for (let left = identities; left.length > 0;) {
+    const { stored, unread } = await decodableReply(ctx, left, condition);
+    for (const [key, holder] of stored) all.set(key, holder);
+    left = unread;
+  }
+  return all;
+}
+
+interface Reply {
+  readonly stored: StoredByKey;
+  /** For whom the server had no room any more; fewer than were asked for. */
+  readonly unread: readonly ChatIdentity[];
+}
+
+/** Where one document cannot be decoded the others are asked for without it, half by half. */
+async function decodableReply(
+  ctx: ChatStore,
+  identities: readonly ChatIdentity[],
+  condition: Filter<StoredDocument>,
+): Promise<Reply> {
+  try {
+    return await reply(ctx, identities, condition);
+  } catch (error) {
+    const [only] = identities;
+    if (!isBsonError(error) || only === undefined) throw error;
+    if (identities.length === 1) return { stored: new Map([[only.key, undecodable(error)]]), unread: [] };
+    const middle = Math.ceil(identities.length / 2);
+    const halves = [identities.slice(0, middle), identities.slice(middle)];
+    const read = await Promise.all(halves.map((half) => decodableReply(ctx, half, condition)));
+    return {
+      stored: new Map(read.flatMap(({ stored }) => [...stored])),
+      unread: read.flatMap(({ unread }) => unread),
+    };
+  }
+}
+
+async function reply(
+  ctx: ChatStore,
+  identities: readonly ChatIdentity[],
+  condition: Filter<StoredDocument>,
+): Promise<Reply> {
   const keys = identities.map(({ key }) => key);
   const [only] = keys;
+  if (only === undefined) return { stored: new Map(), unread: [] };
+  await ctx.keyIndex.verified();
+  const { keyField } = ctx.model.chats;
   const held: Filter<StoredDocument> = { [keyField]: keys.length === 1 ? only : { $in: keys } };
-  // A key is there once at most, so one answer holds all of them and the server has no cursor to keep.
-  const stored = await hinted(ctx, () =>
-    ctx.chats
-      .find(Object.keys(condition).length === 0 ? held : { $and: [held, condition] }, {
-        hint: keyIndexHint(ctx.model),
-        limit: keys.length,
-        batchSize: keys.length,
-        maxTimeMS: ctx.deadlineMs,
-      })
-      .toArray(),
-  );
-  return new Map(stored.map((document) => [String(document[keyField]), document]));
+  // A key is there once at most, so one answer holds all of them, if it has room, and the server has no cursor to keep.
+  const cursor = ctx.chats.find(Object.keys(condition).length === 0 ? held : { $and: [held, condition] }, {
+    ...ctx.reading,
+    hint: keyIndexHint(ctx.model),
+    limit: keys.length,
+    batchSize: keys.length,
+    maxTimeMS: ctx.deadlineMs,
+  });
+  const { documents, isAll } = await hinted(ctx, () => firstReply(cursor));
+  const stored = new Map(documents.map((document) => [String(document[keyField]), document]));
+  return { stored, unread: isAll ? [] : identities.filter(({ key }) => !stored.has(key)) };
+}
+
+async function firstReply(
+  cursor: FindCursor<StoredDocument>,
+): Promise<{ readonly documents: readonly StoredDocument[]; readonly isAll: boolean }> {
+  try {
+    const documents = (await cursor.hasNext()) ? cursor.readBufferedDocuments() : [];
+    return { documents, isAll: cursor.id === undefined || cursor.id.isZero() };
+  } finally {
+    await cursor.close();
+  }
 }
 
 /** The first to learn that the index is gone keeps those from writing who wait behind it. */

@@ -2,8 +2,9 @@ import type { Collection, CreateIndexesOptions, IndexDescriptionInfo } from "mon
 import { withTimeout } from "../concurrency/timeout.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { isServerError } from "../errors/mongo-errors.ts";
+import { firstTwoPaths } from "../model/chat-filters.ts";
 import type { ChatModel } from "../model/chat-model.ts";
-import { participantFields, participantPaths } from "../model/participants-place.ts";
+import { ownerField, participantFields, participantPaths } from "../model/participants-place.ts";
 import { type StoredDocument } from "../model/stored-document.ts";
 
 export interface ChatIndex {
@@ -36,11 +37,42 @@ export function chatIndexes(model: ChatModel): readonly ChatIndex[] {
     key: { [path]: 1, _id: 1 } as const,
     options: { name: listingName(model, path), collation: { locale: "simple" } },
   }));
-  return [uniqueKeyIndex(model.chats.keyField), ...listing];
+  return [uniqueKeyIndex(model.chats.keyField), ...listing, ...byScope(model)];
 }
 
 function listingName(model: ChatModel, path: string): string {
   return participantFields(model) === null ? "participants_by_id" : `${path}_by_id`;
+}
+
+/** Without it, the list of one scope reads all chats of somebody who has none there. */
+function byScope(model: ChatModel): readonly ChatIndex[] {
+  const { scope } = model.chats;
+  if (scope === null || ownerField(model) !== null) return [];
+  const inFields = participantFields(model) !== null;
+  return participantPaths(model).map((path) => ({
+    key: { [path]: 1, [scope]: 1, _id: 1 },
+    options: {
+      name: inFields ? `${path}_by_scope` : "participants_by_scope",
+      collation: { locale: "simple" },
+    },
+  }));
+}
+
+/**
+ * Without it, looking for a keyless chat of somebody with themselves, or of two who both have very many, reads all of
+ * theirs. A chat that has a key is not in it, so new ones pay nothing. No more than a help: it cannot be built where
+ * entries of the list are lists themselves.
+ */
+export function keylessIndex(model: ChatModel): ChatIndex {
+  const [first, second] = firstTwoPaths(model);
+  return {
+    key: { [first]: 1, [second]: 1, _id: 1 },
+    options: {
+      name: "keyless_by_people",
+      partialFilterExpression: { [model.chats.keyField]: null },
+      collation: { locale: "simple" },
+    },
+  };
 }
 
 /**
@@ -51,10 +83,11 @@ export function keyIndexHint({ chats }: ChatModel): Record<string, 1> {
   return { [chats.keyField]: 1 };
 }
 
-/** The index that decides every race, proven before the first call relies on it. */
+/** The index that decides every race, proven before a call relies on it. */
 export interface KeyIndex {
   /**
-   * Looks once, and again after `forget`.
+   * Looks again where the last look is older than a second, and after `forget`: somebody may put another index in its
+   * place while nobody asks.
    *
    * @throws ChatError `INDEX_MISSING` with what is wrong
    */
@@ -69,27 +102,46 @@ export interface KeyIndex {
   recheck(): Promise<void>;
 }
 
+/** How long a look at the index is believed, in milliseconds from its beginning. */
+const believedMs = 1_000;
+
+interface Look {
+  readonly began: number;
+  readonly done: Promise<void>;
+  isOver: boolean;
+}
+
 export function keyIndex(chats: Collection<StoredDocument>, keyField: string, deadlineMs: number): KeyIndex {
-  let verifying: Promise<void> | null = null;
+  let last: Look | null = null;
+  const look = (): Look => {
+    const done = withTimeout(deadlineMs, () => verifyKeyIndex(chats, keyField));
+    const begun: Look = { began: performance.now(), done, isOver: false };
+    const end = (): void => void (begun.isOver = true);
+    done.then(end, end);
+    return begun;
+  };
   const forget = (): void => {
-    verifying = null;
+    last = null;
   };
   return {
     forget,
     async recheck() {
+      const own = look();
       try {
-        await verifyKeyIndex(chats, keyField);
+        await own.done;
+        last = own;
       } catch (error) {
         forget();
         throw error;
       }
     },
     async verified() {
-      verifying ??= withTimeout(deadlineMs, () => verifyKeyIndex(chats, keyField));
+      if (last === null || (last.isOver && performance.now() - last.began > believedMs)) last = look();
+      const own = last;
       try {
-        await verifying;
+        await own.done;
       } catch (error) {
-        forget();
+        if (last === own) forget();
         throw error;
       }
     },
@@ -114,8 +166,26 @@ export async function existingIndexes(
  * @throws ChatError `INDEX_MISSING` with what is wrong
  */
 export async function verifyKeyIndex(chats: Collection<StoredDocument>, keyField: string): Promise<void> {
+  if (isStrict(chats)) throw new ChatError("INDEX_MISSING", strictText(chats.namespace));
   const flaw = await keyIndexFlaw(chats, keyField);
   if (flaw !== null) throw new ChatError("INDEX_MISSING", flaw);
+}
+
+/**
+ * Whether the client asks for the strict Stable API, to which sparse indexes do not belong: the server neither builds nor
+ * uses any for such a client. Read from what a collection keeps of its client, which has no public name.
+ */
+function isStrict(chats: Collection<StoredDocument>): boolean {
+  const client: unknown = Reflect.get(chats, "client");
+  const api = client instanceof Object && "serverApi" in client ? client.serverApi : undefined;
+  return api instanceof Object && "strict" in api && api.strict === true;
+}
+
+function strictText(namespace: string): string {
+  return (
+    `the client of ${namespace} is connected with the strict Stable API, in which the server uses no sparse index, so ` +
+    '"exactly one chat" cannot be guaranteed: connect with serverApi: { version: "1" }, without strict'
+  );
 }
 
 /**

@@ -1,32 +1,48 @@
-import type { AnyBulkWriteOperation, Document, Filter, FindOptions, UpdateFilter } from "mongodb";
+import type { AnyBulkWriteOperation, Document, FindOptions, UpdateFilter } from "mongodb";
 import { refusedWrites } from "../errors/mongo-errors.ts";
 import type { ChatIdentity } from "../identity/participants-key.ts";
 import { idMap } from "../identity/stored-ids.ts";
-import { asSeen } from "../model/as-seen.ts";
-import { recomputedKey } from "../model/chat-document.ts";
-import { claimable, keylessChatsOf } from "../model/chat-filters.ts";
+import { identityProjection, recomputedKey } from "../model/chat-document.ts";
+import { keylessChatsOf, keylessSearch } from "../model/chat-filters.ts";
 import { ownField } from "../model/own-names.ts";
 import type { StoredDocument } from "../model/stored-document.ts";
 import type { ChatStore } from "./chat-store.ts";
 import { inSurvivorOrder, type ModelledChats } from "./survivor-order.ts";
+import { decoding } from "./undecodable.ts";
 
-/** Of the live chats without a key that have exactly these people the one that would survive, or `null`. */
+/**
+ * Of the live chats without a key that have exactly these people the one that would survive, or `null`; of it only what
+ * tells who it is of.
+ */
 export async function findKeylessChat(
   ctx: ChatStore,
   identity: ChatIdentity,
 ): Promise<StoredDocument | null> {
-  const filter = keylessChatsOf(ctx.model, identity.ids, identity.scope);
-  const matches = ctx.chats.find(filter, { sort: { _id: 1 }, batchSize: 10, maxTimeMS: ctx.deadlineMs });
-  const candidates: StoredDocument[] = [];
-  // The filter also lets through what is no valid chat of these people, such as one with an unreadable member.
-  for await (const keyless of matches) {
-    if (recomputedKey(ctx.model, keyless) !== identity.key) continue;
-    if (ctx.model.chats.survivor.length === 0) return keyless;
-    candidates.push(keyless);
-  }
+  const candidates = await decoding(() => keylessChats(ctx, identity));
   const first = await firstSurvivors(ctx, new Map([[identity.key, candidates]]), ctx.deadlineMs);
   return first.get(identity.key) ?? null;
 }
+
+/** All of them, or the first where no criterion is to choose. */
+async function keylessChats(ctx: ChatStore, identity: ChatIdentity): Promise<readonly StoredDocument[]> {
+  const { ids, scope, key } = identity;
+  const options = { projection: identityProjection(ctx.model), batchSize: 10, maxTimeMS: ctx.deadlineMs };
+  const matches = ctx.chats.find(keylessSearch(ctx.model, leastCommonFirst([identity])(ids), scope), {
+    ...options,
+    sort: { _id: 1 },
+  });
+  const candidates: StoredDocument[] = [];
+  // The filter also lets through what is no valid chat of these people, such as one with an unreadable member.
+  for await (const keyless of matches) {
+    if (recomputedKey(ctx.model, keyless) !== key) continue;
+    candidates.push(keyless);
+    if (ctx.model.chats.survivor.length === 0) break;
+  }
+  return candidates;
+}
+
+/** Of a chat that is known nobody's index need be weighed. */
+const byId = { _id: 1 } as const;
 
 /**
  * Gives a keyless chat its key, under the unique index: whoever is second gets a duplicate-key error, which is read as
@@ -38,10 +54,11 @@ export async function claimKeylessChat(
   identity: ChatIdentity,
   keyless: StoredDocument,
 ): Promise<StoredDocument | null> {
-  return ctx.chats.findOneAndUpdate(stillClaimable(ctx, keyless), keyed(ctx, identity.key), {
-    returnDocument: "after",
-    maxTimeMS: ctx.deadlineMs,
-  });
+  return ctx.chats.findOneAndUpdate(
+    { _id: keyless._id, ...keylessChatsOf(ctx.model, identity.ids, identity.scope) },
+    keyed(ctx, identity.key),
+    { ...ctx.reading, returnDocument: "after", hint: byId, maxTimeMS: ctx.deadlineMs },
+  );
 }
 
 /** The server merges the sorted scans of so many sets of people without sorting in memory. */
@@ -52,7 +69,8 @@ export async function findKeylessChats(
   ctx: ChatStore,
   identities: readonly ChatIdentity[],
 ): Promise<ReadonlyMap<string, StoredDocument>> {
-  const candidates = await keylessCandidates(ctx, identities, { maxTimeMS: ctx.deadlineMs });
+  const options = { projection: identityProjection(ctx.model), maxTimeMS: ctx.deadlineMs };
+  const candidates = await decoding(() => keylessCandidates(ctx, identities, options));
   return firstSurvivors(ctx, candidates, ctx.deadlineMs);
 }
 
@@ -62,11 +80,12 @@ export async function keylessCandidates(
   identities: readonly ChatIdentity[],
   options: FindOptions,
 ): Promise<ReadonlyMap<string, readonly StoredDocument[]>> {
+  const ordered = leastCommonFirst(identities);
   const parts: Promise<readonly StoredDocument[]>[] = [];
   for (let from = 0; from < identities.length; from += setsPerQuery) {
     const filters = identities
       .slice(from, from + setsPerQuery)
-      .map(({ ids, scope }) => keylessChatsOf(source.model, ids, scope));
+      .map(({ ids, scope }) => keylessSearch(source.model, ordered(ids), scope));
     parts.push(source.chats.find({ $or: filters }, { sort: { _id: 1 }, ...options }).toArray());
   }
   const candidates = new Map<string, StoredDocument[]>();
@@ -78,6 +97,22 @@ export async function keylessCandidates(
     else known.push(keyless);
   }
   return candidates;
+}
+
+/**
+ * People in the order in which their chats are worth reading: who is in many of the sets has many chats. Of those who are
+ * equal chance decides, so that nobody is always the one.
+ */
+function leastCommonFirst(
+  identities: readonly ChatIdentity[],
+): (ids: readonly string[]) => readonly string[] {
+  const sets = new Map<string, number>();
+  for (const { ids } of identities) for (const id of ids) sets.set(id, (sets.get(id) ?? 0) + 1);
+  return (ids) =>
+    ids
+      .map((id) => ({ id, rank: (sets.get(id) ?? 0) + Math.random() }))
+      .toSorted((a, b) => a.rank - b.rank)
+      .map(({ id }) => id);
 }
 
 /** Of the chats of each key the one that would survive; they are given in the order of their `_id`. */
@@ -111,18 +146,14 @@ export async function claimKeylessChats(
   identities: readonly ChatIdentity[],
   keyless: ReadonlyMap<string, StoredDocument>,
 ): Promise<void> {
-  const claims = identities.flatMap(({ key }): AnyBulkWriteOperation<StoredDocument>[] => {
+  const claims = identities.flatMap(({ key, ids, scope }): AnyBulkWriteOperation<StoredDocument>[] => {
     const chat = keyless.get(key);
     if (chat === undefined) return [];
-    return [{ updateOne: { filter: stillClaimable(ctx, chat), update: keyed(ctx, key) } }];
+    const filter = { _id: chat._id, ...keylessChatsOf(ctx.model, ids, scope) };
+    return [{ updateOne: { filter, update: keyed(ctx, key), hint: byId } }];
   });
   if (claims.length === 0) return;
   await refusedWrites(() => ctx.chats.bulkWrite(claims, { ordered: false, maxTimeMS: ctx.deadlineMs }));
-}
-
-/** What is asked again of a chat that was read a moment ago: a filter by people alone lets through who is unreadable. */
-function stillClaimable({ model }: ChatStore, chat: StoredDocument): Filter<StoredDocument> {
-  return { _id: chat._id, $and: [asSeen(model, chat), claimable(model)] };
 }
 
 function keyed({ model }: ChatStore, key: string): UpdateFilter<StoredDocument> {

@@ -1,0 +1,33 @@
+import type { IncomingHttpHeaders } from "node:http";
+import cors from "@fastify/cors";
+import type { FastifyInstance } from "fastify";
+
+/** What scripts of a listed origin may read of an answer, beside its body. */
+const exposedHeaders = "x-request-id, retry-after";
+
+/**
+ * Lets scripts of these origins call. On every answer, or a browser shows a refusal as a failed connection: the hook has
+ * to come before all that refuse.
+ */
+export async function allowOrigins(server: FastifyInstance, origins: readonly string[]): Promise<void> {
+  if (origins.length === 0) return;
+  server.addHook("onRequest", (request, reply, done) => {
+    reply.headers(originHeaders(origins, request.headers));
+    done();
+  });
+  await server.register(cors, { origin: [...origins], methods: ["GET", "POST"], exposedHeaders });
+}
+
+/** The same for answers that go past all hooks. */
+export function originHeaders(
+  origins: readonly string[],
+  { origin }: Pick<IncomingHttpHeaders, "origin">,
+): Readonly<Record<string, string>> {
+  if (origins.length === 0) return {};
+  if (origin === undefined || !origins.includes(origin)) return { vary: "Origin" };
+  return {
+    vary: "Origin",
+    "access-control-allow-origin": origin,
+    "access-control-expose-headers": exposedHeaders,
+  };
+}
