@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ChatError, createOrGetChat } from "../../src/index.ts";
-import { fieldDatabase, id } from "./field-database.ts";
+import { direct } from "./direct-chats.ts";
+import { type FieldDatabase, fieldDatabase, id } from "./field-database.ts";
 import { chatsOf, expectMergedAndBack, expectRefused, model, tripled } from "./tripled-chats.ts";
 
 /** What can stop a merge is looked at before anything is written. */
@@ -116,7 +117,8 @@ describe("a validator of the application", () => {
   it.each([
     ["that only warned", { validationAction: "warn" }],
     ["that was off for old documents", { validationLevel: "moderate" }],
-  ])("%s goes on like that under the seal", async (_how, options) => {
+    ["that was off", { validationLevel: "off" }],
+  ] as const)("%s goes on like that under the seal", async (_how, options) => {
     const { chats = [], messages = [] } = tripled();
     await using field = await fieldDatabase({
       model,
@@ -139,6 +141,52 @@ describe("a validator of the application", () => {
     expect(info).toMatchObject({
       options: { validator: { $jsonSchema: { required: ["owner"] } }, ...options },
     });
+  });
+});
+
+describe("a strict validator of the application under the seal", () => {
+  const others = { $jsonSchema: { required: ["users"] } };
+  const isSealed = (field: FieldDatabase) =>
+    expect(
+      field.db.collection("chats").insertOne({ users: ["c", "d"], isGroupChat: false }),
+    ).rejects.toMatchObject({ code: 121 });
+
+  it("lets nobody be shut out: a parked chat can still be written to, and is what it was after a rollback", async () => {
+    const parked = { _id: id(9), users: ["a", null], isGroupChat: false };
+    await using field = await fieldDatabase({
+      model: direct,
+      data: { chats: [parked, { _id: id(1), users: ["a", "b"], isGroupChat: false }] },
+      collections: { chats: { validator: others } },
+      collMod: true,
+    });
+    expect(await field.up({ to: "seal" })).toMatchObject({ exit: 6 });
+    await isSealed(field);
+    await field.db.collection("chats").updateOne({ _id: id(9) }, { $set: { topic: "still here" } });
+    expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+    expect(await field.one("chats", id(9))).toEqual({ ...parked, topic: "still here" });
+  });
+
+  it("is sealed again where somebody has turned it off or lets it only warn, and its own part stays", async () => {
+    await using field = await fieldDatabase({
+      model: direct,
+      data: { chats: [{ _id: id(1), users: ["a", "b"], isGroupChat: false }] },
+      collections: { chats: { validator: others } },
+      collMod: true,
+    });
+    expect(await field.up({ to: "seal" })).toMatchObject({ exit: 0 });
+    for (const off of [{ validationAction: "warn" }, { validationLevel: "off" }]) {
+      const [info] = await field.db.listCollections({ name: "chats" }).toArray();
+      const { options } = info as { options?: object };
+      await field.migration.db.command({ collMod: "chats", ...options, ...off });
+      expect(await field.up({ to: "seal" })).toMatchObject({ exit: 0 });
+      await isSealed(field);
+      await expect(field.db.collection("chats").insertOne({ isGroupChat: true })).rejects.toMatchObject({
+        code: 121,
+      });
+    }
+    expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+    const [info] = await field.db.listCollections({ name: "chats" }).toArray();
+    expect(info).toMatchObject({ options: { validator: others } });
   });
 });
 

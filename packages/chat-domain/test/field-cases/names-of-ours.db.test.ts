@@ -75,4 +75,20 @@ describe("names of ours that the application has for itself", () => {
     expect(await prefixed.rollback({ to: "none" })).toMatchObject({ exit: 0 });
     expect(await field.verify()).toMatchObject({ exit: 0 });
   });
+
+  it("may not change between runs: merged duplicates would be chats again", async () => {
+    const { chats = [], messages = [] } = tripled();
+    await using field = await fieldDatabase({ model, data: { chats, messages } });
+    expect(await field.up()).toMatchObject({ exit: 0 });
+    const renamed = field.beside({ ...model, recordsPrefix: "oc_" });
+    expect(await renamed.plan()).toMatchObject({
+      exit: 3,
+      problems: expect.stringContaining("recordsPrefix"),
+    });
+    expect(await renamed.up()).toMatchObject({ exit: 3 });
+    expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+    expect(await renamed.up()).toMatchObject({ exit: 0 });
+    expect(await renamed.verify()).toMatchObject({ exit: 0 });
+    expect(await field.up()).toMatchObject({ exit: 3 });
+  });
 });

@@ -1,4 +1,4 @@
-import type { Document, ObjectId } from "mongodb";
+import { Binary, type Document, type ObjectId, UUID } from "mongodb";
 import { describe, expect, it } from "vitest";
 import type { ChatModelInput } from "../../src/index.ts";
 import { type FieldDatabase, fieldDatabase, id } from "./field-database.ts";
@@ -30,6 +30,20 @@ describe("duplicates are compared", () => {
     expect(await field.plan()).toMatchObject({
       exit: 3,
       problems: expect.stringMatching(/pins[^]*notes|notes[^]*pins/),
+    });
+  });
+
+  it("also where one holds UUIDs and the other their text", async () => {
+    const [ada, bob] = [new UUID(), new UUID()];
+    await using field = await databaseOf([
+      { _id: id(1), users: [ada, bob], pins: [] },
+      { _id: id(2), users: [String(bob), String(ada)], pins: [7] },
+      { _id: id(3), users: [new Binary(new Uint8Array(16), 3), ada], pins: [] },
+      { _id: id(4), users: ["00000000-0000-0000-0000-000000000000", ada], pins: [8] },
+    ]);
+    expect(await field.plan()).toMatchObject({
+      exit: 3,
+      problems: expect.stringMatching(/^1 duplicate has elements in pins/),
     });
   });
 

@@ -1,6 +1,8 @@
 import { DBRef } from "mongodb";
 import { describe, expect, it } from "vitest";
 import { resolveChatId } from "../../src/index.ts";
+import { migrateUp } from "../../src/migrate/index.ts";
+import { interruptedDatabase } from "../migrate/interrupted-database.ts";
 import { id } from "./field-database.ts";
 import { databaseWith, mergedAndBack, pair, upperCased } from "./referred-chats.ts";
 
@@ -102,6 +104,56 @@ describe("a reference that is described", () => {
     await using unindexed = await databaseWith(references, { chats: complete, messages });
     const plan = await unindexed.plan();
     expect([plan.exit, plan.problems]).toEqual([3, expect.stringMatching(/roomId[^]*index|index[^]*roomId/)]);
+  });
+
+  const byRoom = [{ collection: "messages", field: "roomId", toField: "roomId" }];
+  const roomIndex = { indexes: [{ collection: "chats", key: { roomId: 1 } }] } as const;
+
+  it("with toField is a problem where a survivor has no such value: nothing could follow", async () => {
+    const chats = [
+      { _id: id(1), users: ["a", "b"] },
+      { _id: id(2), roomId: "r2", users: ["b", "a"] },
+    ];
+    const messages = [{ _id: id(9), roomId: "r2" }];
+    await using field = await databaseWith(byRoom, { chats, messages }, roomIndex);
+    expect(await field.plan()).toMatchObject({ exit: 3, problems: expect.stringContaining("roomId") });
+  });
+
+  it.each([
+    ["the duplicate's", "r2"],
+    ["the survivor's", "r1"],
+  ])("with toField is a problem where a chat of others has the same value: %s", async (_whose, roomId) => {
+    const chats = [
+      { _id: id(1), roomId: "r1", users: ["a", "b"] },
+      { _id: id(2), roomId: "r2", users: ["b", "a"] },
+      { _id: id(4), roomId: "r2", users: ["a", "b"] },
+    ];
+    const messages = chats.map((chat, number) => ({ _id: id(10 + number), roomId: chat.roomId }));
+    await using field = await databaseWith(byRoom, { chats, messages }, roomIndex);
+    expect(await field.plan()).toMatchObject({ exit: 0 });
+    expect(await field.up({ to: "backfill" })).toMatchObject({ exit: 0 });
+    await field.insert("chats", { _id: id(3), roomId, users: ["a", "c"] });
+    const told = await field.plan();
+    expect([told.exit, told.problems]).toEqual([3, expect.stringMatching(/roomId[^]*000003/)]);
+  });
+
+  it("with toField sets a duplicate aside whose value a chat of others has got since", async () => {
+    const chats = [
+      { _id: id(1), roomId: "r1", users: ["a", "b"] },
+      { _id: id(2), roomId: "r2", users: ["b", "a"] },
+    ];
+    const messages = [{ _id: id(9), roomId: "r2" }];
+    await using field = await databaseWith(byRoom, { chats, messages }, roomIndex);
+    const joining = interruptedDatabase(field.db, async (command) => {
+      if (command["update"] !== "chat_merge_journal" && command["insert"] !== "chat_merge_journal") return;
+      await field.db
+        .collection("chats")
+        .updateOne({ _id: id(3) }, { $setOnInsert: { roomId: "r2", users: ["a", "c"] } }, { upsert: true });
+    });
+    const end = await migrateUp({ ...field.migration, db: joining });
+    expect(end).toMatchObject({ outcome: "parked" });
+    expect(await field.one("messages", id(9))).toMatchObject({ roomId: "r2" });
+    expect(await field.one("chats", id(2))).toEqual(chats[1]);
   });
 
   it("with toField moves nothing where duplicates hold the same value", async () => {

@@ -8,6 +8,7 @@ import { advance } from "../journal/journal.ts";
 import type { Run } from "../run/run.ts";
 import { bytesOf, type ChatState, hasAliases, readChatStates, survivorIdentity } from "./chat-states.ts";
 import type { SeenMerge } from "./commit-point.ts";
+import { mergesBySharedValue } from "./shared-values.ts";
 import { removeAliases } from "./survivors.ts";
 
 /** What is to be done about planned merges, by how things stand now. */
@@ -33,6 +34,7 @@ export async function surveyMerges(run: Run, merges: readonly Merge[]): Promise<
     run.ctx,
     merges.flatMap(({ loser, survivor }) => [loser, survivor]),
   );
+  const shared = await mergesBySharedValue(run.ctx, merges);
   const survey = { ready: [], gone: [], keyed: [], drifted: [], unmergeable: [] } as Grown<Survey>;
   for (const merge of merges) {
     const loser = states.get(merge.loser);
@@ -41,7 +43,7 @@ export async function surveyMerges(run: Run, merges: readonly Merge[]): Promise<
     else if (!isDuplicate(model, merge, { loser, survivor: states.get(merge.survivor) }))
       survey.drifted.push(merge);
     else {
-      const reason = whyUnmergeable(model, loser);
+      const reason = whyUnmergeable(model, loser) ?? whyShared(shared.get(merge.loser));
       if (reason === null) survey.ready.push({ merge, loser });
       else survey.unmergeable.push({ merge, reason });
     }
@@ -72,6 +74,11 @@ function whyUnmergeable(model: ChatModel, loser: ChatState): string | null {
   if (hasAliases(model, loser))
     return "duplicates have been merged into it, and another chat holds the key of its people now: rollback --chat brings one of them back";
   return bytesOf(loser) > largestArchivable ? "it is too large to be archived" : null;
+}
+
+function whyShared(field: string | undefined): string | null {
+  if (field === undefined) return null;
+  return `a chat of other people has the same ${field}, which references refer to: nothing tells whose is what`;
 }
 
 /** The merges whose losers are there, or in a copy. The others are the application's to delete, and no merges. */

@@ -1,7 +1,11 @@
 import { ownField, type OwnFieldName, recordName } from "../../model/own-names.ts";
 import type { Document } from "mongodb";
 import { isServerError, isTransient } from "../../errors/mongo-errors.ts";
+import type { NativeId } from "../../identity/native-id.ts";
+import type { StoredDocument } from "../../model/stored-document.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
+import { saveUnkeyed } from "../journal/originals.ts";
+import { nextChats } from "../keys/scan-chats.ts";
 import type { Run } from "../run/run.ts";
 
 const commandNotFound = 59;
@@ -11,20 +15,55 @@ const commandNotFound = 59;
  * making duplicates. Chats that exist without one, such as parked ones, may still be changed.
  */
 export async function sealPhase(run: Run): Promise<void> {
-  const { ctx, write } = run;
+  const { ctx } = run;
   if (await isSealed(ctx)) return;
   if (!(await canSeal(ctx))) return tellUnsealed(ctx);
   if (await renewSeal(run)) return;
   const before = await validationOf(ctx);
-  await write.update(recordName(ctx.model, "migrator_runs"), [
+  const others = withoutDemand(before["validator"], demand(ctx));
+  if (others === null) return sealFirst(run, before);
+  // Somebody has turned it off.
+  const { validationLevel } = before;
+  await seal(run, { others, validationLevel: validationLevel === "off" ? "moderate" : validationLevel });
+}
+
+async function sealFirst(run: Run, before: Readonly<Record<string, unknown>>): Promise<void> {
+  await run.write.update(recordName(run.ctx.model, "migrator_runs"), [
     { q: { _id: run.id }, u: { $set: { sealedFrom: before } } },
   ]);
-  // A validator that only warned refuses nothing under the seal either; what the application could write, it can still.
-  const refuses = before["validator"] !== undefined && before["validationAction"] !== "warn";
-  await seal(run, {
-    others: refuses ? [before["validator"]] : [],
-    validationLevel: refuses ? before["validationLevel"] : "moderate",
-  });
+  const { validator, validationLevel } = before;
+  // A validator that refused nothing refuses nothing under the seal either; what the application could write, it can still.
+  if (validator === undefined || !isEnforced(before))
+    return seal(run, { others: [], validationLevel: "moderate" });
+  if (validationLevel !== "moderate") await excuseKeyless(run);
+  await seal(run, { others: [validator], validationLevel });
+}
+
+/** A strict validator looks at every change: nobody could write to chats that have no key any more, such as parked ones. */
+async function excuseKeyless(run: Run): Promise<void> {
+  const { ctx, write } = run;
+  const filter = { $nor: [demand(ctx)] };
+  for (let after: NativeId | null = null; ;) {
+    const limit = run.batch.current();
+    const keyless: readonly StoredDocument[] = await nextChats(ctx, { filter, after, limit });
+    const ids = keyless.map(({ _id }) => _id);
+    const last = ids.at(-1);
+    if (last === undefined) return;
+    await saveUnkeyed(run, ids);
+    await write.update(
+      ctx.model.chats.collection,
+      ids.map((_id) => ({
+        q: { _id, ...filter },
+        u: { $set: { [ownField(ctx.model, "unkeyedAt")]: ctx.now() } },
+      })),
+    );
+    await run.checkpoint("seal", {});
+    after = last;
+  }
+}
+
+function isEnforced({ validationLevel, validationAction }: Readonly<Record<string, unknown>>): boolean {
+  return validationLevel !== "off" && validationAction !== "warn";
 }
 
 /**
@@ -33,7 +72,7 @@ export async function sealPhase(run: Run): Promise<void> {
  */
 export async function renewSeal(run: Run): Promise<boolean> {
   const { validator, validationLevel } = await validationOf(run.ctx);
-  const others = withoutEarlierDemand(run.ctx, validator);
+  const others = withoutDemand(validator, earlierDemand(run.ctx));
   if (others === null || !(await canSeal(run.ctx))) return false;
   await seal(run, { others, validationLevel });
   return true;
@@ -91,9 +130,10 @@ export async function canSeal({ db }: MigrationContext): Promise<boolean> {
   }
 }
 
+/** Whether the server refuses what it is to refuse: somebody may have turned its validator off. */
 export async function isSealed(ctx: MigrationContext): Promise<boolean> {
-  const { validator } = await validationOf(ctx);
-  return JSON.stringify(validator ?? null).includes(JSON.stringify(demand(ctx)));
+  const validation = await validationOf(ctx);
+  return isEnforced(validation) && withoutDemand(validation["validator"], demand(ctx)) !== null;
 }
 
 /** What the server lets pass of the chats that `where` selects: those with a key, and those that ought to have none. */
@@ -118,13 +158,12 @@ function earlierDemand(ctx: MigrationContext): Document {
   return { $or: [key, merged, unselected] };
 }
 
-/** The parts of a validator besides an earlier version's seal; `null` where that is none of them. */
-function withoutEarlierDemand(ctx: MigrationContext, validator: unknown): readonly unknown[] | null {
+/** The parts of a validator besides a seal; `null` where that is none of them. */
+function withoutDemand(validator: unknown, sealing: Document): readonly unknown[] | null {
   const parts: unknown =
     typeof validator === "object" && validator !== null ? Reflect.get(validator, "$and") : undefined;
   if (!Array.isArray(parts)) return null;
-  const earlier = JSON.stringify(earlierDemand(ctx));
-  const others = parts.filter((part) => JSON.stringify(part) !== earlier);
+  const others = parts.filter((part) => JSON.stringify(part) !== JSON.stringify(sealing));
   return others.length < parts.length ? others : null;
 }
 

@@ -5,7 +5,7 @@ import type { ReferenceModel } from "../../model/merge-model.ts";
 import { rootOf } from "../../model/stored-document.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import { documentDifferences } from "../preflight/document-differences.ts";
-import { duplicateSets, sortingArraysSince } from "../preflight/duplicate-sets.ts";
+import { duplicateSets } from "../preflight/duplicate-sets.ts";
 import { hasMergeable } from "../preflight/lost-content.ts";
 import { uniqueReferenceIndexes } from "../preflight/reference-indexes.ts";
 import { serverVersion } from "../preflight/server.ts";
@@ -43,7 +43,7 @@ async function archivedBy(
   { key }: IndexDescriptionInfo,
 ): Promise<ArchivedRows | null> {
   const others = Object.keys(key).filter((name) => name !== field);
-  const sortsArrays = (await serverVersion(ctx)) >= sortingArraysSince;
+  const version = await serverVersion(ctx);
   const same = others.map((name) => ({ $eq: [`$${name}`, `$$${variable(others, name)}`] }));
   const twins = {
     from: collection,
@@ -58,7 +58,7 @@ async function archivedBy(
   };
   const named = ["_id", "__v", rootOf(field), ...others, ...ignore];
   const stages: readonly Document[] = [
-    ...duplicateSets(ctx.model, { sortsArrays }),
+    ...duplicateSets(ctx.model, version),
     { $unwind: "$losers" },
     { $lookup: { from: collection, localField: "losers", foreignField: field, as: "row" } },
     { $unwind: "$row" },

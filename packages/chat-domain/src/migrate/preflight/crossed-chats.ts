@@ -1,6 +1,6 @@
 import { ownerField, participantFields } from "../../model/participants-place.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
-import { ordersOfPeople, sortingArraysSince } from "./duplicate-sets.ts";
+import { ordersOfPeople } from "./duplicate-sets.ts";
 import { nothingFound, type PreflightReport } from "./findings.ts";
 import { hasMergeable } from "./lost-content.ts";
 import { serverVersion } from "./server.ts";
@@ -13,12 +13,12 @@ export async function crossedChats(ctx: MigrationContext): Promise<PreflightRepo
   const { model } = ctx;
   const fields = participantFields(model);
   if (fields === null || ownerField(model) !== null || !(await hasMergeable(ctx))) return nothingFound;
-  const sortsArrays = (await serverVersion(ctx)) >= sortingArraysSince;
+  const version = await serverVersion(ctx);
   const isCrossed = { $and: [{ $eq: ["$chats", 2] }, { $eq: [{ $size: "$orders" }, 2] }] };
   const [found] = await ctx.chats
     .aggregate<{ readonly sets: number; readonly crossed: number }>(
       [
-        ...ordersOfPeople(model, { sortsArrays }),
+        ...ordersOfPeople(model, version),
         { $group: { _id: null, sets: { $sum: 1 }, crossed: { $sum: { $cond: [isCrossed, 1, 0] } } } },
       ],
       { allowDiskUse: true, collation: { locale: "simple" } },

@@ -5,8 +5,9 @@ import { ownField, ownFieldNames } from "../../model/own-names.ts";
 import { participantPaths, type ParticipantsPath, participantsPath } from "../../model/participants-place.ts";
 import { rootOf } from "../../model/stored-document.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
+import { targetFields } from "../merge/shared-values.ts";
 import { documentDifferences } from "./document-differences.ts";
-import { duplicateSets, idText, listAt, personId, sortingArraysSince } from "./duplicate-sets.ts";
+import { duplicateSets, idText, listAt, personId } from "./duplicate-sets.ts";
 import { type FoldMisfit, misfitStages } from "./fold-misfits.ts";
 import { serverVersion } from "./server.ts";
 
@@ -35,6 +36,7 @@ export interface MissingTarget {
 
 export interface DuplicateDifferences {
   readonly differences: readonly Difference[];
+  /** Of the duplicate's or its survivor's. */
   readonly missingTargets: readonly MissingTarget[];
   readonly large: readonly LargeSurvivor[];
   /** Sets in which a chat comes before the one that holds the key, and one of those chats. */
@@ -52,7 +54,7 @@ const ownRoom = 4_096;
 /** Compares every duplicate with the chat that would survive it, within the server. */
 export async function duplicateDifferences(ctx: MigrationContext): Promise<DuplicateDifferences> {
   const { model } = ctx;
-  const sortsArrays = (await serverVersion(ctx)) >= sortingArraysSince;
+  const version = await serverVersion(ctx);
   const [found] = await ctx.chats
     .aggregate<
       Omit<DuplicateDifferences, "alone" | "outranked"> & {
@@ -61,10 +63,10 @@ export async function duplicateDifferences(ctx: MigrationContext): Promise<Dupli
       }
     >(
       [
-        ...duplicateSets(model, { sortsArrays }),
+        ...duplicateSets(model, version),
         {
           $facet: {
-            differences: [...pairs(model), ...differing(model)],
+            differences: [...pairs(model), ...differing(model, version)],
             missingTargets: [...pairs(model), ...missing(targetFields(model))],
             misfits: [
               ...pairs(model),
@@ -135,7 +137,7 @@ function pairs({ chats: { collection } }: ChatModel): Document[] {
   ];
 }
 
-function differing(model: ChatModel): Document[] {
+function differing(model: ChatModel, version: number): Document[] {
   const path = participantsPath(model);
   const { scope, keyField } = model.chats;
   const given = [...foldedPaths(model), ...model.ignore];
@@ -145,7 +147,7 @@ function differing(model: ChatModel): Document[] {
   const named = [...ours, ...identity, ...targetFields(model), ...given];
   const documents = documentDifferences({ loser: "$loser", survivor: "$survivor", named });
   const hasMembers = path !== null && path.element !== null && !given.includes(path.array);
-  const members = hasMembers ? memberDifferences(path, given) : [];
+  const members = hasMembers ? memberDifferences(path, given, version) : [];
   return [
     { $project: { id: 1, found: { $setUnion: [documents, members] } } },
     { $unwind: "$found" },
@@ -172,11 +174,12 @@ function foldedPaths(model: ChatModel): readonly string[] {
 }
 
 /** What differs inside the members' own documents; the people themselves are the same. */
-function memberDifferences(path: ParticipantsPath, given: readonly string[]): Document {
+function memberDifferences(path: ParticipantsPath, given: readonly string[], version: number): Document {
   const { array, element } = path;
   const prefix = `${array}.`;
   const inside = given.filter((field) => field.startsWith(prefix)).map((field) => field.slice(prefix.length));
-  const isSame = { $eq: [idText(personId(path, "$$member")), idText(personId(path, "$$their"))] };
+  const [member, their] = ["$$member", "$$their"].map((one) => idText(personId(path, one), version));
+  const isSame = { $eq: [member, their] };
   const compared = documentDifferences({
     loser: "$$their",
     survivor: "$$our",
@@ -200,18 +203,16 @@ function memberDifferences(path: ParticipantsPath, given: readonly string[]): Do
   };
 }
 
-/** Fields of chats that references refer to instead of their ids. */
-function targetFields({ references }: ChatModel): readonly string[] {
-  return [...new Set(references.map(({ toField }) => toField).filter((field) => field !== "_id"))];
-}
-
 function missing(fields: readonly string[]): readonly Document[] {
   if (fields.length === 0) return none;
   const lacking = {
     $filter: {
-      input: fields.map((field) => ({ field, value: { $ifNull: [`$loser.${field}`, ""] } })),
+      input: fields.map((field) => ({
+        field,
+        values: ["loser", "survivor"].map((chat) => ({ $ifNull: [`$${chat}.${field}`, ""] })),
+      })),
       as: "one",
-      cond: { $eq: ["$$one.value", ""] },
+      cond: { $in: ["", "$$one.values"] },
     },
   };
   return [

@@ -14,19 +14,16 @@ import type { StoredDocument } from "../../model/stored-document.ts";
 
 /**
  * Stages that make of all chats one document for each set of people with more than one: `{survivor, first, losers,
- * people}`, `people` being how many, `first` the chat that would survive if none held the key. Within the server, so that it takes no memory here. A UUID is told from its text there, which
- * no server before 8 could write out: such sets are seen by `plan`'s own count alone.
+ * people}`, `people` being how many, `first` the chat that would survive if none held the key. Within the server, so that it takes no memory here. Servers before 8 cannot
+ * write out a UUID: there, sets of chats that hold one as text as well are seen by `plan`'s own count alone.
  */
-export function duplicateSets(
-  model: ChatModel,
-  { sortsArrays }: { readonly sortsArrays: boolean },
-): Document[] {
+export function duplicateSets(model: ChatModel, version: number): Document[] {
   const { keyField } = model.chats;
   return [
-    ...peopleOfChats(model, { isKeyed: { $eq: [{ $type: `$${keyField}` }, "string"] } }),
+    ...peopleOfChats(model, version, { isKeyed: { $eq: [{ $type: `$${keyField}` }, "string"] } }),
     {
       $group: {
-        _id: setOfPeople({ sortsArrays }),
+        _id: setOfPeople(version),
         holder: { $min: { $cond: ["$isKeyed", "$_id", null] } },
         first: { $min: "$_id" },
         chats: { $push: "$_id" },
@@ -51,33 +48,30 @@ export function duplicateSets(
 }
 
 /** Stages that make of all chats one document for each set of people: `{chats, orders}`, in how many orders they stand. */
-export function ordersOfPeople(
-  model: ChatModel,
-  options: { readonly sortsArrays: boolean },
-): readonly Document[] {
+export function ordersOfPeople(model: ChatModel, version: number): readonly Document[] {
   return [
-    ...peopleOfChats(model, { order: idTexts(model) }),
-    { $group: { _id: setOfPeople(options), chats: { $sum: 1 }, orders: { $addToSet: "$order" } } },
+    ...peopleOfChats(model, version, { order: idTexts(model, version) }),
+    { $group: { _id: setOfPeople(version), chats: { $sum: 1 }, orders: { $addToSet: "$order" } } },
   ];
 }
 
 /** All chats that may be merged, as the canonical texts of their people and scope, and what else is asked of them. */
-function peopleOfChats(model: ChatModel, more: Document): Document[] {
+function peopleOfChats(model: ChatModel, version: number, more: Document): Document[] {
   const { scope } = model.chats;
-  const people = { $setUnion: [idTexts(model), []] };
+  const people = { $setUnion: [idTexts(model, version), []] };
   const fields = participantFields(model)?.length;
   const fitting = { $expr: { $in: [{ $size: "$people" }, [1, fields]] } };
   return [
     { $match: mergeable(model) },
-    { $project: { people, scope: scope === null ? "" : idText(fieldAt("$", scope)), ...more } },
+    { $project: { people, scope: scope === null ? "" : idText(fieldAt("$", scope), version), ...more } },
     { $match: { people: { $nin: [null, []] } } },
     ...(fields === undefined ? [] : [{ $match: fitting }]),
   ];
 }
 
-function setOfPeople({ sortsArrays }: { readonly sortsArrays: boolean }): Document {
+function setOfPeople(version: number): Document {
   return {
-    people: sortsArrays ? { $sortArray: { input: "$people", sortBy: 1 } } : "$people",
+    people: version >= sortingArraysSince ? { $sortArray: { input: "$people", sortBy: 1 } } : "$people",
     scope: { $ifNull: ["$scope", ""] },
   };
 }
@@ -127,7 +121,9 @@ function bySurvivor(model: ChatModel): Document[] {
 }
 
 /** The first server that can sort an array: older ones return sets in order anyway. */
-export const sortingArraysSince = 5.2;
+const sortingArraysSince = 5.2;
+/** The first server that can write out a UUID. */
+const writingUuidsSince = 8;
 
 /** Live chats that are unique by their people, and that nobody has released. */
 export function mergeable(model: ChatModel): Filter<StoredDocument> {
@@ -135,10 +131,12 @@ export function mergeable(model: ChatModel): Filter<StoredDocument> {
 }
 
 /** The canonical texts of the ids of all people of a chat, `null` for what is no id. */
-function idTexts(model: ChatModel): unknown {
+function idTexts(model: ChatModel, version: number): unknown {
   const path = participantsPath(model);
-  if (path === null) return participantPaths(model).map((field) => idText(fieldAt("$", field)));
-  return { $map: { input: listAt(path.array), as: "person", in: idText(personId(path, "$$person")) } };
+  if (path === null) return participantPaths(model).map((field) => idText(fieldAt("$", field), version));
+  return {
+    $map: { input: listAt(path.array), as: "person", in: idText(personId(path, "$$person"), version) },
+  };
 }
 
 /** The id of an entry of the participants' array. */
@@ -157,13 +155,13 @@ export function personId({ element }: ParticipantsPath, person: string): Documen
 }
 
 /** The canonical text of an id, `null` where there is none: the server's way to say what `participantId` says. */
-export function idText(value: Expression): Document {
-  const isText = {
-    $or: [
-      { $eq: [{ $type: "$$id" }, "binData"] },
-      { $and: [{ $eq: [{ $type: "$$id" }, "string"] }, { $ne: ["$$id", ""] }] },
-    ],
-  };
+export function idText(value: Expression, version: number): Document {
+  const isText = { $and: [{ $eq: [{ $type: "$$id" }, "string"] }, { $ne: ["$$id", ""] }] };
+  const isBinary = { $eq: [{ $type: "$$id" }, "binData"] };
+  const uuid =
+    version >= writingUuidsSince
+      ? { $convert: { input: "$$id", to: "string", format: "uuid", onError: null } }
+      : "$$id";
   const integer = { $convert: { input: "$$id", to: "long", onError: null, onNull: null } };
   return {
     $let: {
@@ -176,7 +174,7 @@ export function idText(value: Expression): Document {
             $cond: [
               { $isNumber: "$$id" },
               { $cond: [{ $eq: ["$$id", integer] }, { $toString: integer }, null] },
-              { $cond: [isText, "$$id", null] },
+              { $cond: [isText, "$$id", { $cond: [isBinary, uuid, null] }] },
             ],
           },
         ],

@@ -27,8 +27,8 @@ function lostContentReport(model: ChatModel, found: DuplicateDifferences): Prefl
       ...differences.filter(({ isLost }) => isLost).map(lostText),
       ...missingTargets.map(
         ({ field, duplicates, example }) =>
-          `${duplicates} ${isAre(duplicates, "duplicate has", "duplicates have")} no ${field} (such as ${String(example)}), ` +
-          "which a reference refers to: nothing tells what belongs to them",
+          `${duplicates} ${isAre(duplicates, "duplicate has", "duplicates have")} no ${field}, or no survivor's (such as ${String(example)}), ` +
+          "which a reference refers to: nothing tells what belongs to them, or cannot follow",
       ),
     ],
     warnings: [

@@ -1,8 +1,8 @@
-import { type RecordName, recordName, recordNames } from "../../model/own-names.ts";
+import { ownField, type RecordName, recordName, recordNames } from "../../model/own-names.ts";
 import { type StoredDocument, valueAt } from "../../model/stored-document.ts";
 import { existingIndexes } from "../../store/key-index.ts";
 import { collectionOf, type MigrationContext } from "../context/migration-context.ts";
-import { collectionInfos } from "./collections.ts";
+import { type CollectionInfo, collectionInfos } from "./collections.ts";
 import type { PreflightReport } from "./findings.ts";
 
 /** What every document of a record collection has. */
@@ -40,7 +40,33 @@ export async function foreignRecords(ctx: MigrationContext): Promise<PreflightRe
     problems.push(
       `the records in ${ctx.db.databaseName} are of the chats in ${other._id}, not of ${ctx.chats.collectionName}: ${wayOut}`,
     );
+  problems.push(...(await otherPrefixes(ctx, infos)));
   return { problems, warnings: [] };
+}
+
+/** Under another prefix a merged duplicate would be taken for a chat like any other. */
+async function otherPrefixes(
+  ctx: MigrationContext,
+  infos: readonly CollectionInfo[],
+): Promise<readonly string[]> {
+  const lock: RecordName = "migrator_locks";
+  const prefixes = infos
+    .filter(({ name, type }) => type === "collection" && name.endsWith(lock))
+    .map(({ name }) => name.slice(0, -lock.length))
+    .filter((prefix) => prefix !== ctx.model.recordsPrefix);
+  const found: string[] = [];
+  for (const recordsPrefix of prefixes) {
+    const named = { _id: { $eq: ctx.model.chats.collection } };
+    if ((await collectionOf(ctx, `${recordsPrefix}${lock}`).findOne(named)) === null) continue;
+    const fields = (["mergedInto", "aliases"] as const).map((name) => ownField({ recordsPrefix }, name));
+    const left = { $or: fields.map((field) => ({ [field]: { $exists: true } })) };
+    if ((await ctx.chats.findOne(left, { projection: { _id: 1 } })) === null) continue;
+    found.push(
+      `${ctx.chats.namespace} holds what a migration with "recordsPrefix": "${recordsPrefix}" has left: go on with that, or ` +
+        "take it back with it first (migrator rollback --to none)",
+    );
+  }
+  return found;
 }
 
 const wayOut = 'give onechat\'s names a prefix, such as "recordsPrefix": "onechat_"';

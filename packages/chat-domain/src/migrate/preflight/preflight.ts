@@ -23,6 +23,7 @@ import {
 } from "./reference-indexes.ts";
 import { referenceValues } from "./reference-values.ts";
 import { serverProblems } from "./server.ts";
+import { sharedTargets } from "./shared-targets.ts";
 import { targetIndexes } from "./target-indexes.ts";
 import { otherwiseBegunMerges } from "./unfinished-merges.ts";
 import { strictValidators } from "./validators.ts";
@@ -46,6 +47,7 @@ const checks: readonly PreflightCheck[] = [
   targetIndexes,
   referenceValues,
   lostContent,
+  sharedTargets,
   mapKeyConflicts,
   rowMisfits,
 ];

@@ -7,7 +7,7 @@ import type { ReferenceModel } from "../../model/merge-model.ts";
 import { rootOf, type StoredDocument, valueAt } from "../../model/stored-document.ts";
 import { collectionOf, type MigrationContext } from "../context/migration-context.ts";
 import { heldValues } from "../merge/references/held-values.ts";
-import { duplicateSets, sortingArraysSince } from "./duplicate-sets.ts";
+import { duplicateSets } from "./duplicate-sets.ts";
 import type { PreflightReport } from "./findings.ts";
 import { serverVersion } from "./server.ts";
 
@@ -127,11 +127,11 @@ async function duplicatesNamedBy(
   const ids = [
     ...new Map(inside.flatMap(({ id }) => formsOf(id)).map((form) => [idText(form), form])).values(),
   ];
-  const sortsArrays = (await serverVersion(ctx)) >= sortingArraysSince;
+  const version = await serverVersion(ctx);
   const [set] = await ctx.chats
     .aggregate<{ readonly id: NativeId }>(
       [
-        ...duplicateSets(ctx.model, { sortsArrays }),
+        ...duplicateSets(ctx.model, version),
         { $unwind: "$losers" },
         { $match: { losers: { $in: ids } } },
         { $limit: 1 },

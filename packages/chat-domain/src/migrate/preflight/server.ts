@@ -24,24 +24,35 @@ export async function serverProblems(ctx: MigrationContext): Promise<PreflightRe
 
 /** The server keeps an index unique only where every shard can judge on its own, and changes no field of a shard key. */
 async function shardKeyProblems({ db, model }: MigrationContext): Promise<readonly string[]> {
-  const config = db.client.db("config").collection<{ _id: string; key: object }>("collections");
   const { collection, keyField } = model.chats;
-  const sharded = await config.findOne({ _id: `${db.databaseName}.${collection}` });
-  const problems: string[] = [];
-  if (sharded !== null) {
-    const [first, ...more] = Object.entries(sharded.key);
-    if (first?.[0] !== keyField || first[1] === "hashed" || more.length > 0)
-      problems.push(
-        `${collection} is sharded by ${JSON.stringify(sharded.key)}: a unique index on ${keyField} is impossible unless ` +
-          `the shard key is {"${keyField}": 1}`,
-      );
-  }
-  for (const { collection: name, field, leave } of model.references) {
-    const key = leave === true ? null : await config.findOne({ _id: `${db.databaseName}.${name}` });
-    if (key !== null && field in key.key)
+  const key = await shardKeyOf(db, collection);
+  const [first, ...more] = Object.entries(key);
+  const isOurs = first?.[0] === keyField && first[1] !== "hashed" && more.length === 0;
+  const problems =
+    first === undefined || isOurs
+      ? []
+      : [
+          `${collection} is sharded by ${JSON.stringify(key)}: a unique index on ${keyField} is impossible unless ` +
+            `the shard key is {"${keyField}": 1}`,
+        ];
+  for (const { collection: name, field, leave, fold } of model.references) {
+    const fields = leave === true ? [] : Object.keys(await shardKeyOf(db, name));
+    if (fields.includes(field))
       problems.push(
         `${name} is sharded by ${field}: a document cannot follow its chat to another shard's part; see "leave"`,
       );
+    const folded = fields.find((one) => Object.keys(fold).includes(one));
+    if (folded !== undefined)
+      problems.push(`${name} is sharded by ${folded}, which a merge folds: leave it out of "fold"`);
   }
   return problems;
+}
+
+/** Nothing of a collection that was dropped, or that is only known to the cluster because it was moved as a whole. */
+async function shardKeyOf(db: MigrationContext["db"], name: string): Promise<object> {
+  const sharded = await db.client
+    .db("config")
+    .collection<{ _id: string; key: object }>("collections")
+    .findOne({ _id: `${db.databaseName}.${name}`, dropped: { $ne: true }, unsplittable: { $ne: true } });
+  return sharded?.key ?? {};
 }
