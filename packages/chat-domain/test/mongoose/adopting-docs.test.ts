@@ -47,7 +47,7 @@ function invocationsOf(text: string): {
 
 describe("what README.md and docs/adopting.md say about adopting", () => {
   it("shows configurations that the migrator takes", () => {
-    expect(configs).toHaveLength(4);
+    expect(configs).toHaveLength(3);
     for (const config of configs) expect(ChatModel.safeParse(modelOf(config)).error).toBeUndefined();
   });
 

@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs";
+import type { ChatModelInput } from "../../src/index.ts";
+
+const text = readFileSync(new URL("../../../../docs/adopting.md", import.meta.url), "utf8");
+const chapter = text.slice(text.indexOf("### Which application is yours"), text.indexOf("## The recipe"));
+
+/** A row of the table in docs/adopting.md, counted from 1. */
+export interface DocumentedShape {
+  readonly row: number;
+  /** What the application looks like. */
+  readonly looks: string;
+  readonly model: ChatModelInput;
+}
+
+export const documentedShapes: readonly DocumentedShape[] = [
+  ...chapter.matchAll(/^\| (.*?) +\| `(\{.*\})` +\|$/gm),
+].map(([, looks = "", model = ""], index) => ({
+  row: index + 1,
+  looks,
+  model: JSON.parse(model) as ChatModelInput,
+}));
+
+/** The commands that write people into chats which do not hold them. */
+export const documentedCommands: readonly {
+  readonly collection: string;
+  readonly pipeline: readonly object[];
+}[] = [...chapter.matchAll(/^ *```js\n *db\.(\w+)\.aggregate\((.*?)\);\n *```$/gms)].map(
+  ([, collection = "", pipeline = ""]) => ({
+    collection,
+    pipeline: JSON.parse(pipeline) as readonly object[],
+  }),
+);
+
+/** Rocket.Chat's configuration, as it stands there. */
+export const documentedRocketChat: ChatModelInput = (() => {
+  const [block = ""] = [...text.matchAll(/^```json\n(.*?)^```$/gms)]
+    .map(([, code = ""]) => code)
+    .filter((code) => code.includes("rocketchat_room"));
+  const { database: _named, ...model } = JSON.parse(block) as ChatModelInput & { readonly database: string };
+  return model;
+})();
