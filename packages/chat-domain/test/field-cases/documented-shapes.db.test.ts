@@ -271,7 +271,7 @@ describe("the table of shapes in docs/adopting.md", () => {
     expect(documentedShapes.length).toBeGreaterThanOrEqual(12);
   });
 
-  it.each(documentedShapes)("row $row: $looks", async ({ row, model }) => {
+  it.concurrent.each(documentedShapes)("row $row: $looks", async ({ row, model }) => {
     const one = cases[row] ?? { data: {} };
     await using field = await fieldDatabase({ model, data: one.data, indexes: one.indexes ?? [] });
     await expectMerged(field, model.chats?.collection ?? "chats", one);

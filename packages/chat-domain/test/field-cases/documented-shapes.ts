@@ -27,9 +27,14 @@ export const documentedCommands: readonly {
 }[] = [...chapter.matchAll(/^ *```js\n *db\.(\w+)\.aggregate\((.*?)\);\n *```$/gms)].map(
   ([, collection = "", pipeline = ""]) => ({
     collection,
-    pipeline: JSON.parse(pipeline) as readonly object[],
+    pipeline: JSON.parse(asJson(pipeline)) as readonly object[],
   }),
 );
+
+/** Names of fields stand there without quotation marks, as in a shell. */
+function asJson(pipeline: string): string {
+  return pipeline.replaceAll(/([{,]\s*)([$\w]+):/g, '$1"$2":').replaceAll(/,(\s*[}\]])/g, "$1");
+}
 
 /** Rocket.Chat's configuration, as it stands there. */
 export const documentedRocketChat: ChatModelInput = (() => {
