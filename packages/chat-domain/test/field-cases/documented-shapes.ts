@@ -38,9 +38,8 @@ function asJson(pipeline: string): string {
 
 /** Rocket.Chat's configuration, as it stands there. */
 export const documentedRocketChat: ChatModelInput = (() => {
-  const [block = ""] = [...text.matchAll(/^```json\n(.*?)^```$/gms)]
-    .map(([, code = ""]) => code)
-    .filter((code) => code.includes("rocketchat_room"));
+  const blocks = [...text.matchAll(/^```json\n(.*?)^```$/gms)].map(([, code = ""]) => code);
+  const block = blocks.find((code) => code.includes("rocketchat_room")) ?? "{}";
   const { database: _named, ...model } = JSON.parse(block) as ChatModelInput & { readonly database: string };
   return model;
 })();
