@@ -2,7 +2,7 @@ import { type Merge, losersOf } from "../context/migration-records.ts";
 import { parkMerges } from "../journal/journal.ts";
 import type { Run } from "../run/run.ts";
 import { restoreCopies } from "./archive/archive-documents.ts";
-import { chatFold } from "./chat-fold.ts";
+import { allFolds } from "./all-folds.ts";
 import { moveMarksBack } from "./fold/archived-marks.ts";
 import { restoreLosers } from "./undo-merges.ts";
 
@@ -23,7 +23,7 @@ export async function undoAndPark(run: Run, unmergeable: readonly UnmergeableMer
   const purged = await run.ctx.records.journal.find({ _id: { $in: losers }, state: "purged" }).toArray();
   if (purged.length > 0) {
     await restoreCopies(run, { archive: "chats_archive", into, merges });
-    await moveMarksBack(run, chatFold(run.ctx), merges);
+    for (const fold of allFolds(run.ctx)) await moveMarksBack(run, fold, merges);
   }
   await restoreLosers(run, merges);
   await parkMerges(

@@ -5,7 +5,7 @@ import { advance, journalBatches } from "../journal/journal.ts";
 import { deleteArchived } from "../merge/archive/archive-documents.ts";
 import { contentsOf } from "../merge/archive/content-hash.ts";
 import { archiveLosers, completeMerged } from "../merge/complete-merges.ts";
-import { chatFold } from "../merge/chat-fold.ts";
+import { allFolds } from "../merge/all-folds.ts";
 import { moveMarksToArchive } from "../merge/fold/archived-marks.ts";
 import { incompleteMerges, stragglers } from "../merge/incomplete-merges.ts";
 import { withoutMerges } from "../merge/merge-standing.ts";
@@ -33,9 +33,11 @@ export async function purgePhase(run: Run): Promise<void> {
 
 /** Whose duplicate is gone for ever needs no mark in its survivor: the archive has it. */
 async function removePurgedMarks(run: Run): Promise<void> {
-  if (Object.keys(run.ctx.model.fold).length === 0) return;
+  const folds = allFolds(run.ctx);
+  if (folds.length === 0) return;
   for await (const entries of journalBatches(run.ctx, ["purged"], () => run.batch.current())) {
-    await run.attempt("purge", () => moveMarksToArchive(run, chatFold(run.ctx), entries.flatMap(mergeOf)));
+    for (const fold of folds)
+      await run.attempt("purge", () => moveMarksToArchive(run, fold, entries.flatMap(mergeOf)));
     await run.attempt("purge", () => run.checkpoint("purge", {}));
   }
 }

@@ -11,7 +11,7 @@ import { ownField, recordName } from "../../model/own-names.ts";
 import { advance, forget } from "../journal/journal.ts";
 import { removeUnkeyed, restoreKeys, undone, unsetKeys } from "../keys/restore-keys.ts";
 import { restoreCopies } from "../merge/archive/archive-documents.ts";
-import { chatFold } from "../merge/chat-fold.ts";
+import { allFolds } from "../merge/all-folds.ts";
 import { moveMarksBack } from "../merge/fold/archived-marks.ts";
 import { restoreLosers } from "../merge/undo-merges.ts";
 import type { Run } from "../run/run.ts";
@@ -43,7 +43,7 @@ async function unpurge(run: Run, to: RollbackTarget): Promise<void> {
     await run.attempt("rollback", async () => {
       const merges = purged.flatMap(mergeOf);
       await restoreCopies(run, { archive: "chats_archive", into: run.ctx.model.chats.collection, merges });
-      await moveMarksBack(run, chatFold(run.ctx), merges);
+      for (const fold of allFolds(run.ctx)) await moveMarksBack(run, fold, merges);
       await advance(
         run,
         purged.map(({ _id }) => _id),
@@ -91,7 +91,7 @@ export async function bringBack(run: Run, merge: Merge): Promise<void> {
   const from = [...mergedStates, ...undoable];
   await advance(run, [loser], { from, to: "rolling-back", set: { releasedAt } });
   await restoreCopies(run, { archive: "chats_archive", into, merges: [merge] });
-  await moveMarksBack(run, chatFold(run.ctx), [merge]);
+  for (const fold of allFolds(run.ctx)) await moveMarksBack(run, fold, [merge]);
   await restoreLosers(run, [merge], { releasedAt });
   await advance(run, [loser], { from: ["rolling-back"], to: "rolled-back" });
   run.count({ restored: 1 });

@@ -1,4 +1,4 @@
-import { BSON } from "mongodb";
+import { BSON, type ObjectId } from "mongodb";
 import { participantIdOrNull } from "../../../identity/participant-id.ts";
 import type { ExactDocument } from "./exact-document.ts";
 
@@ -42,7 +42,13 @@ export function isSame(a: Exact, b: Exact): boolean {
   if (isDocument(a)) return isDocument(b) && areSameFields(a, b);
   if (Array.isArray(a))
     return Array.isArray(b) && a.length === b.length && a.every((one, at) => isSame(one, b[at]));
-  return isValue(a) && isValue(b) && contentText(a) === contentText(b);
+  return isValue(a) && isValue(b) && isSameValue(a, b);
+}
+
+function isSameValue(a: Exact, b: Exact): boolean {
+  if (a instanceof Date && b instanceof Date) return a.getTime() === b.getTime();
+  if (bsonType(a) === "ObjectId" && bsonType(b) === "ObjectId") return (a as ObjectId).equals(b as ObjectId);
+  return contentText(a) === contentText(b);
 }
 
 /** Of a type of BSON's own, or a date. */

@@ -1,6 +1,6 @@
 import { ownField, recordName } from "../../../model/own-names.ts";
 import type { NativeId } from "../../../identity/native-id.ts";
-import { groupedById, idSet } from "../../../identity/stored-ids.ts";
+import { idSet } from "../../../identity/stored-ids.ts";
 import type { Merge } from "../../context/migration-records.ts";
 import { losersOf } from "../../context/migration-records.ts";
 import type { Run } from "../../run/run.ts";
@@ -9,11 +9,25 @@ import { changeDocuments } from "./changed-document.ts";
 import { type FoldMark, marksIn, storedMarks } from "./fold-marks.ts";
 import { type CopyLabel, copyLabels, type FoldCollection, foldedDocuments } from "./fold-sources.ts";
 
-function survivorsOf(merges: readonly Merge[]): readonly NativeId[] {
-  return groupedById(merges, ({ survivor }) => survivor).flatMap(([merge]) => merge?.survivor ?? []);
+const attempts = 5;
+
+/** What these merges have folded, and what it was folded into. */
+interface FoldedSides {
+  readonly from: readonly NativeId[];
+  readonly into: readonly NativeId[];
 }
 
-const attempts = 5;
+async function sidesOf(
+  run: Run,
+  { archive, collection }: FoldCollection,
+  merges: readonly Merge[],
+): Promise<FoldedSides> {
+  if (archive === "archive") return { from: losersOf(merges), into: merges.map(({ survivor }) => survivor) };
+  const rows = await run.ctx.records.rowsArchive
+    .find({ collection, loser: { $in: [...losersOf(merges)] } }, { projection: { into: 1 } })
+    .toArray();
+  return { from: rows.map(({ _id }) => _id.id), into: rows.flatMap(({ into }) => into ?? []) };
+}
 
 /** Marks of purged duplicates: into the archive first, then out of the documents. */
 export async function moveMarksToArchive(
@@ -21,21 +35,19 @@ export async function moveMarksToArchive(
   folds: FoldCollection,
   merges: readonly Merge[],
 ): Promise<void> {
-  for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const isPurged = idSet(losersOf(merges));
-    if (await moveMarks(run, folds, { ids: survivorsOf(merges), isMoving: ({ from }) => isPurged.has(from) }))
-      return;
-  }
+  const sides = await sidesOf(run, folds, merges);
+  for (let attempt = 0; attempt < attempts; attempt += 1) if (await moveMarks(run, folds, sides)) return;
 }
 
-interface MovingMarks {
-  readonly ids: readonly NativeId[];
-  readonly isMoving: (mark: FoldMark) => boolean;
-}
-
-async function moveMarks(run: Run, folds: FoldCollection, { ids, isMoving }: MovingMarks): Promise<boolean> {
+async function moveMarks(
+  run: Run,
+  folds: FoldCollection,
+  { from: moved, into }: FoldedSides,
+): Promise<boolean> {
   const field = ownField(run.ctx.model, "foldedFrom");
-  const documents = (await foldedDocuments(run.ctx, { ...folds, fold: {} }, ids)).filter(([, document]) =>
+  const isMoved = idSet(moved);
+  const isMoving = ({ from }: FoldMark): boolean => isMoved.has(from);
+  const documents = (await foldedDocuments(run.ctx, { ...folds, fold: {} }, into)).filter(([, document]) =>
     marksIn(document, field).some(isMoving),
   );
   const moving = documents.flatMap(([, document]) => marksIn(document, field).filter(isMoving));
@@ -63,7 +75,8 @@ export async function moveMarksBack(
   merges: readonly Merge[],
 ): Promise<void> {
   const isBack = idSet(losersOf(merges));
-  const labels = (await copyLabels(run.ctx, folds, survivorsOf(merges))).filter(
+  const { into } = await sidesOf(run, folds, merges);
+  const labels = (await copyLabels(run.ctx, folds, into)).filter(
     ({ loser, folded }) => folded?.state === "purged" && isBack.has(loser),
   );
   if (labels.length === 0) return;
@@ -76,8 +89,7 @@ export async function moveMarksBack(
 
 async function putBack(run: Run, folds: FoldCollection, labels: readonly CopyLabel[]): Promise<boolean> {
   const field = ownField(run.ctx.model, "foldedFrom");
-  const groups = groupedById(labels, ({ survivor }) => survivor);
-  const ids = groups.flatMap(([label]) => label?.survivor ?? []);
+  const ids = labels.map(targetOf);
   const documents = await foldedDocuments(run.ctx, { ...folds, fold: {} }, ids);
   return changeDocuments(
     run,
@@ -87,7 +99,7 @@ async function putBack(run: Run, folds: FoldCollection, labels: readonly CopyLab
       const marks = marksIn(document, field);
       const known = idSet(marks.map(({ from }) => from));
       const back = labels
-        .filter((label) => isOf.has(label.survivor) && !known.has(label._id.id))
+        .filter((label) => isOf.has(targetOf(label)) && !known.has(label._id.id))
         .map(({ _id, seq = 0, folded }): FoldMark => {
           return { from: _id.id, hash: _id.hash, seq, at: folded?.at ?? 0, left: new Map() };
         });
@@ -95,6 +107,10 @@ async function putBack(run: Run, folds: FoldCollection, labels: readonly CopyLab
       return back.length === 0 ? [] : [{ id, from: document, to, read: [], filter: {} }];
     }),
   );
+}
+
+function targetOf({ survivor, into }: CopyLabel): NativeId {
+  return into ?? survivor;
 }
 
 function archiveName(run: Run, { archive }: FoldCollection): string {

@@ -71,9 +71,8 @@ export function refoldedValue(strategy: FoldStrategy, folding: Folding): Exact {
     )
   )
     return mine.value;
-  const isWithdrawal = all.some(({ isWithdrawn }) => isWithdrawn);
   // Whether a sum has been reset is told by what a fold has left, not by what it would be.
-  if (strategy === "sum" && !isWithdrawal) return refoldedTotal(folding);
+  if (strategy === "sum") return refoldedTotal(folding);
   const before = givenBefore(all);
   if (before.length > 0 && isSame(mine.value, foldedValue(strategy, before)))
     return foldedValue(strategy, givenAfter(all));

@@ -1,7 +1,7 @@
 import { Int32 } from "mongodb";
 import { type Exact, exactAt, isSame } from "../archive/exact-values.ts";
 import { compareValues, isNothing } from "./compare-values.ts";
-import type { Contribution, Folding, Given } from "./contributions.ts";
+import { type Contribution, type Folding, type Given, givenAfter, givenBefore } from "./contributions.ts";
 import { compareNumbers, isNegative, isNumber, negated, sumOf } from "./numbers.ts";
 
 export function extreme(which: "min" | "max", values: readonly Exact[]): Exact {
@@ -42,14 +42,33 @@ export function total([mine, ...others]: readonly Exact[]): Exact {
 export function refoldedTotal({ mine: { value: held }, all, place }: Folding): Exact {
   if (!isNothing(held) && !isNumber(held)) return held;
   const deltas = all.map((one) => (one.before === one.after ? null : deltaOf(one, { held, place })));
-  const moved = deltas.filter((delta) => delta !== null);
-  const sum = moved.length === 0 ? held : sumOf(isNumber(held) ? [held, ...moved] : moved);
-  const value = isNegative(sum) && isCounter(held, all) ? sumOf([sum, negated(sum)]) : sum;
+  const value = isUntouched({ held, place }, all)
+    ? total(valuesOf(givenAfter(all)))
+    : sumWith(deltas, held, all);
   all.forEach(({ sums, before, after }, at) => {
-    const isTaken = deltas[at] !== null || (before === null && after !== null);
-    if (after !== null && (isTaken || isSame(sums.left(place), held))) sums.leave(place, value);
+    const isTaken = deltas[at] !== null || before === null;
+    if (isNumber(after?.value) && (isTaken || isSame(sums.left(place), held))) sums.leave(place, value);
   });
   return value;
+}
+
+/** As the folds have left it, of all contributions that change. */
+function isUntouched({ held, place }: Held, all: readonly Contribution[]): boolean {
+  const isLeft = all.every(
+    ({ before, after, sums, isWithdrawn }) =>
+      before === null || isWithdrawn || isSame(before.value, after?.value) || isSame(sums.left(place), held),
+  );
+  return isLeft && isSame(held, total(valuesOf(givenBefore(all))));
+}
+
+function valuesOf(all: readonly Given[]): readonly Exact[] {
+  return all.map(({ value }) => value);
+}
+
+function sumWith(deltas: readonly Exact[], held: Exact, all: readonly Contribution[]): Exact {
+  const moved = deltas.filter((delta) => delta !== null);
+  const sum = moved.length === 0 ? held : sumOf(isNumber(held) ? [held, ...moved] : moved);
+  return isNegative(sum) && isCounter(held, all) ? sumOf([sum, negated(sum)]) : sum;
 }
 
 function isCounter(held: Exact, all: readonly Contribution[]): boolean {

@@ -1,0 +1,11 @@
+import type { MigrationContext } from "../context/migration-context.ts";
+import { chatFold } from "./chat-fold.ts";
+import type { FoldCollection } from "./fold/fold-sources.ts";
+import { rowFold } from "./references/row-conflicts.ts";
+
+/** Everything that folds: chats, and rows of references that say so. */
+export function allFolds(ctx: MigrationContext): readonly FoldCollection[] {
+  const { fold, references } = ctx.model;
+  const rows = references.filter(({ onConflict }) => onConflict === "fold").map(rowFold);
+  return [...(Object.keys(fold).length === 0 ? [] : [chatFold(ctx)]), ...rows];
+}
