@@ -16,7 +16,7 @@ import {
   selectsAll,
 } from "../store/key-holder.ts";
 import { isBsonError } from "../store/undecodable.ts";
-import { keyIndexHint } from "../store/key-index.ts";
+import { exactly, keyIndexHint } from "../store/key-index.ts";
 import { claimKeylessChat, findKeylessChat } from "../store/keyless-chats.ts";
 
 /** A chat, and how it was come by. */
@@ -115,6 +115,7 @@ async function upsert(ctx: ChatStore, request: ChatRequest): Promise<CreateOutco
       returnDocument: "after",
       includeResultMetadata: true,
       hint: keyIndexHint(ctx.model),
+      collation: exactly,
       maxTimeMS: ctx.deadlineMs,
     },
   );

@@ -7,7 +7,7 @@ import { mayHoldKeyOf } from "../model/chat-document.ts";
 import { type Chat, readableChat } from "../model/chat.ts";
 import type { StoredDocument } from "../model/stored-document.ts";
 import type { ChatStore } from "./chat-store.ts";
-import { keyIndexHint } from "./key-index.ts";
+import { exactly, keyIndexHint } from "./key-index.ts";
 import { isBsonError, undecodable } from "./undecodable.ts";
 
 /**
@@ -193,6 +193,7 @@ async function reply(
   const cursor = ctx.chats.find(Object.keys(condition).length === 0 ? held : { $and: [held, condition] }, {
     ...ctx.reading,
     hint: keyIndexHint(ctx.model),
+    collation: exactly,
     limit: keys.length,
     batchSize: keys.length,
     maxTimeMS: ctx.deadlineMs,

@@ -75,6 +75,9 @@ export function keylessIndex(model: ChatModel): ChatIndex {
   };
 }
 
+/** Of every operation by key: a collection's own collation neither serves the index nor may decide what equals what. */
+export const exactly = { locale: "simple" } as const;
+
 /**
  * With this hint the server refuses to read or write by key once the index is gone. It cannot tell a right index from
  * one that is partial, not unique, or has a collation: that takes a {@link KeyIndex}.

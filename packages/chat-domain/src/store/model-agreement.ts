@@ -7,7 +7,7 @@ import { keyPrefix, keyVersion } from "../identity/participants-key.ts";
 import type { ChatModel } from "../model/chat-model.ts";
 import { participantPaths } from "../model/participants-place.ts";
 import type { StoredDocument } from "../model/stored-document.ts";
-import { existingIndexes, keyIndexHint } from "./key-index.ts";
+import { exactly, existingIndexes, keyIndexHint } from "./key-index.ts";
 
 /** Whether what is stored fits the model. Chats made after another one would be twins, or out of the application's sight. */
 export interface ModelAgreement {
@@ -98,7 +98,12 @@ async function holdsForeignKeys(
 ): Promise<boolean> {
   const { keyField } = model.chats;
   const [low, high] = [keyPrefix, `${keyPrefix.slice(0, -1)}/`];
-  const options = { hint: keyIndexHint(model), projection: { _id: 1 }, maxTimeMS } as const;
+  const options = {
+    hint: keyIndexHint(model),
+    collation: exactly,
+    projection: { _id: 1 },
+    maxTimeMS,
+  } as const;
   const below = await chats.findOne({}, { ...options, max: { [keyField]: low } });
   return below !== null || (await chats.findOne({}, { ...options, min: { [keyField]: high } })) !== null;
 }

@@ -3,6 +3,7 @@ import type { FoldModel } from "../../model/merge-model.ts";
 import { existingIndexes } from "../../store/key-index.ts";
 import { collectionOf, type MigrationContext } from "../context/migration-context.ts";
 import type { PreflightReport } from "./findings.ts";
+import { collectionInfos } from "./collections.ts";
 import { hasCollation, uniqueReferenceIndexes } from "./reference-indexes.ts";
 
 /** A fold makes two documents hold the same value, for a moment or for good: a unique index on it would refuse that. */
@@ -43,6 +44,22 @@ export async function collatedUniqueIndexes(ctx: MigrationContext): Promise<Pref
         );
     }
   }
+  return { problems, warnings: [] };
+}
+
+/** Copies within the server and the looks of merges would compare with it, and so take one for another. */
+export async function collatedCollections(ctx: MigrationContext): Promise<PreflightReport> {
+  const { chats, references } = ctx.model;
+  const copied = references.filter(({ onConflict }) => onConflict !== undefined);
+  const names = new Set([chats.collection, ...copied.map(({ collection }) => collection)]);
+  const infos = await collectionInfos(ctx);
+  const problems = infos
+    .filter(({ name, options }) => names.has(name) && hasCollation(options))
+    .map(
+      ({ name }) =>
+        `${name} has a collation of its own, by which it compares what onechat compares exactly: make it anew without one ` +
+        "($out into a collection that was created with the collation simple), and rename that",
+    );
   return { problems, warnings: [] };
 }
 

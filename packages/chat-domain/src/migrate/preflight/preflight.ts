@@ -8,7 +8,12 @@ import { invalidReason } from "../keys/chat-validity.ts";
 import { unfitCollections } from "./collections.ts";
 import { crossedChats } from "./crossed-chats.ts";
 import { checked, type PreflightCheck, type PreflightReport, together } from "./findings.ts";
-import { collatedUniqueIndexes, expiringChats, foldedUniqueIndexes } from "./index-obstacles.ts";
+import {
+  collatedCollections,
+  collatedUniqueIndexes,
+  expiringChats,
+  foldedUniqueIndexes,
+} from "./index-obstacles.ts";
 import { keyFieldProblems } from "./key-field.ts";
 import { rowMisfits } from "./fold-misfits.ts";
 import { lostContent } from "./lost-content.ts";
@@ -42,6 +47,7 @@ const checks: readonly PreflightCheck[] = [
   strictValidators,
   foldedUniqueIndexes,
   collatedUniqueIndexes,
+  collatedCollections,
   expiringChats,
   unservedReferences,
   targetIndexes,

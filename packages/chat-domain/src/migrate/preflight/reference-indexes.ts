@@ -26,7 +26,7 @@ export async function uniqueReferenceIndexes(
 }
 
 /** Where the collection has a default collation, its indexes have it too. */
-export function hasCollation({ collation }: IndexDescriptionInfo): boolean {
+export function hasCollation({ collation }: Pick<IndexDescriptionInfo, "collation">): boolean {
   const locale: unknown = collation?.locale ?? "simple";
   return locale !== "simple";
 }
