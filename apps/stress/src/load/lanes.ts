@@ -109,16 +109,24 @@ const questions: Readonly<
     const { id, created } = await store.ensure(call, call.patienceMs === null ? {} : { signal });
     return { id, created };
   },
-  find: async (store, call) => ({ id: (await store.find?.(call)) ?? null, created: null }),
-  resolve: async (store, call) => ({
-    id: (await store.resolve?.(call.asked ?? "", call)) ?? null,
-    created: null,
-  }),
+  async find(store, call) {
+    if (store.find === undefined) return notOffered(call);
+    return { id: await store.find(call), created: null };
+  },
+  async resolve(store, call) {
+    if (store.resolve === undefined) return notOffered(call);
+    return { id: await store.resolve(call.asked ?? "", call), created: null };
+  },
   async remove(store, call) {
-    await store.remove?.(call.asked ?? "");
+    if (store.remove === undefined) return notOffered(call);
+    await store.remove(call.asked ?? "");
     return { id: null, created: null };
   },
 };
+
+function notOffered({ kind }: DueCall): never {
+  throw new Error(`the store does not offer "${kind}", and it was planned`);
+}
 
 /**
  * For callers who do not wait for ever: a call that has hung for so long is given up with a `TimeoutError`, and what

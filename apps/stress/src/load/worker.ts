@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay, performance } from "node:perf_hooks";
+import { group } from "d3-array";
 import type { ProcessHealth } from "../history/history-line.ts";
 import { openStore, warmUp } from "../stores/open-store.ts";
 import { offersOf, type StoreEnv } from "../stores/store.ts";
@@ -100,13 +101,10 @@ export class Worker {
 
   /** Each way learns who will call over it. */
   async #prepare({ lanes }: Share): Promise<void> {
-    const callers = new Map<string, Set<string>>();
-    for (const { route, calls } of lanes) {
-      const known = callers.get(route) ?? new Set<string>();
-      for (const { participants } of calls) known.add(participants[0] ?? "");
-      callers.set(route, known);
+    for (const [route, own] of group(lanes, (lane) => lane.route)) {
+      const sets = own.flatMap(({ calls }) => calls.map(({ participants }) => participants));
+      await this.#store(route).opened.prepare?.(sets);
     }
-    for (const [route, people] of callers) await this.#store(route).opened.prepare?.([...people]);
   }
 }
 

@@ -48,6 +48,11 @@ export interface PeopleSource {
   readonly prefix: string;
   /** Accounts that really exist, to be taken in turn; `null`: any ids will do. */
   readonly accounts: readonly string[] | null;
+  /**
+   * A few people of the run of whom one is in every set, and calls for it: where everybody's token has its price. `null`:
+   * everybody calls for himself.
+   */
+  readonly hosts: readonly string[] | null;
 }
 
 /** What a plan is made of: the same shape and the same random numbers give the same plan. */
@@ -63,15 +68,17 @@ export interface WorkloadShape extends PeopleSource {
  * scope keeps apart from those of other runs.
  */
 export function newRegister(
-  { prefix, accounts }: PeopleSource,
+  { prefix, accounts, hosts }: PeopleSource,
   name: string,
   members: readonly string[],
   more: Partial<Pick<PlannedRegister, "scope" | "initial">> = {},
 ): PlannedRegister {
   const { scope = "", initial = [] } = more;
   if (accounts === null) {
-    const participants = members.map((member) => `${prefix}-${member}`).toSorted();
-    return { name, participants, scope, initial };
+    const host = hosts?.[hashOf(members.join()) % hosts.length];
+    const own = members.map((member) => `${prefix}-${member}`);
+    const participants = host === undefined || own.length < 2 ? own : [host, ...own.slice(1)];
+    return { name, participants: participants.toSorted(), scope, initial };
   }
   const first = hashOf(`${prefix} ${members.join()}`);
   const participants = members.map((_, index) => accounts[(first + index) % accounts.length] ?? "");

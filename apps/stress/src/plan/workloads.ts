@@ -129,7 +129,7 @@ function zipf(shape: WorkloadShape): WorkloadPlan {
 
 /** So many calls in a row; how often a pair is asked for falls with its rank, to the power of 1.1. */
 function zipfCalls(
-  shape: Pick<WorkloadShape, "prefix" | "accounts" | "keys" | "random">,
+  shape: Pick<WorkloadShape, "prefix" | "accounts" | "hosts" | "keys" | "random">,
   count: number,
 ): { readonly registers: readonly PlannedRegister[]; readonly calls: readonly PlannedCall[] } {
   const { keys, random } = shape;

@@ -2,12 +2,13 @@ import { planFaults, type PlannedFault } from "../faults/plan-faults.ts";
 import { strike } from "../faults/strike.ts";
 import { controlCaller } from "../faults/control-calls.ts";
 import { whileWatched } from "../faults/watch-machine.ts";
+import type { Workload } from "../history/history-line.ts";
 import type { RunSettings } from "../plan/run-settings.ts";
 import { range } from "../plan/workload-plan.ts";
 import { mergeRace } from "./merge-race.ts";
 import { compareSpeed, openLoop } from "./speed.ts";
 import type { Stage } from "./stage.ts";
-import { storm } from "./storms.ts";
+import { needOf, storm } from "./storms.ts";
 
 /** A part of a run. */
 export interface Scene {
@@ -59,8 +60,8 @@ async function watchedStrike(stage: Stage, fault: PlannedFault, repeat: number):
 /** A workload needs that the subject offers what it asks for. */
 function stormScenes({ settings, targets }: Stage): Pick<Scenes, "scenes" | "notes"> {
   const subject = targets.filter(({ variant }) => variant === "ours");
-  const lacking = (workload: string): string | null => {
-    const need = workload === "scopes" ? "scopes" : workload === "removed" ? "remove" : null;
+  const lacking = (workload: Workload): string | null => {
+    const need = needOf(workload);
     return need !== null && subject.length > 0 && subject.every(({ offers }) => !offers.includes(need))
       ? need
       : null;

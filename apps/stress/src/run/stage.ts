@@ -41,6 +41,8 @@ export interface Stage extends StageSetting, AsyncDisposable {
 }
 
 const apiProcesses = 2;
+/** So many people call for all others where a token costs a command. */
+const hostCount = 16;
 
 /** @throws RunStopped when what is to be called cannot be opened */
 export async function openStage(setting: StageSetting): Promise<Stage> {
@@ -200,7 +202,10 @@ export function peopleOf(
   { run, settings }: Pick<StageSetting, "run" | "settings">,
   plan: string,
 ): PeopleSource {
-  return { prefix: `${run}-${plan}`, accounts: settings.accounts };
+  const { accounts, subject } = settings;
+  // They sort first, by which whoever calls with a token of a command knows them.
+  const hosts = subject.kind === "target" ? range(hostCount).map((host) => `${run}-.host-${host}`) : null;
+  return { prefix: `${run}-${plan}`, accounts, hosts };
 }
 
 /** @throws UsageError when a port that was asked for is in use */

@@ -3,6 +3,7 @@ import { plainManner, type SeenOperation } from "../load/orders.ts";
 import { type Lane, shuffled, type WorkloadPlan } from "../plan/workload-plan.ts";
 import { planWorkload } from "../plan/workloads.ts";
 import { seededRandom } from "../seeded-random.ts";
+import type { Offer } from "../stores/store.ts";
 import { enter, keyOf, performBlock, performLoads, suited } from "./perform.ts";
 import { peopleOf, type Stage } from "./stage.ts";
 import type { Target, Turn } from "./target.ts";
@@ -13,12 +14,21 @@ const ofSubjectAlone: ReadonlySet<Workload> = new Set(["odd-ids", "flood", "remo
 /** One workload on every target that it says something of, with the same plan and in a random order, as often as the profile says. */
 export async function storm(stage: Stage, workload: Workload): Promise<void> {
   const { seed, repeats, hotRepeats } = stage.settings;
+  const need = needOf(workload);
+  const targets = stage.targets.filter(
+    ({ variant, offers }) =>
+      (variant === "ours" || !ofSubjectAlone.has(workload)) && (need === null || offers.includes(need)),
+  );
   for (let repeat = 0; repeat < (workload === "hot" ? hotRepeats : repeats); repeat += 1) {
-    const order = shuffled(stage.targets, seededRandom(seed, `order/${workload}/${repeat}`));
-    for (const target of order)
-      if (target.variant === "ours" || !ofSubjectAlone.has(workload))
-        await stormOnce(stage, { workload, tag: String(repeat) }, target);
+    const order = shuffled(targets, seededRandom(seed, `order/${workload}/${repeat}`));
+    for (const target of order) await stormOnce(stage, { workload, tag: String(repeat) }, target);
   }
+}
+
+/** What a store has to offer for a workload to make sense. */
+export function needOf(workload: Workload): Offer | null {
+  if (workload === "removed") return "remove";
+  return workload === "scopes" ? "scopes" : null;
 }
 
 async function stormOnce(stage: Stage, turn: Turn, target: Target): Promise<void> {
@@ -28,7 +38,11 @@ async function stormOnce(stage: Stage, turn: Turn, target: Target): Promise<void
     callers: settings.callers,
     keys: settings.keys,
     processes: fleet.size,
-    random: seededRandom(settings.seed, `${turn.workload}/${turn.tag}`),
+    // Paths may share a database, in which no two chats from before may have one id.
+    random: seededRandom(
+      settings.seed,
+      `${turn.workload}/${turn.tag}${ofSubjectAlone.has(turn.workload) ? target.path : ""}`,
+    ),
   });
   const plan = await suited(stage, planned, target);
   if (turn.workload === "removed") return await removal(stage, { target, turn, plan });

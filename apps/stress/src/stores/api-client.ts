@@ -31,16 +31,21 @@ const service = "service";
 export function openApiClient({ urls, tokens, timeoutMs, batch }: ApiPlace): Opened {
   const clients = new Map<string, readonly ChatClient[]>();
   let turn = 0;
+  // A token of a command has its price: of every set the one who sorts first calls, who may be in many.
+  const callerOf = (participants: readonly string[]): string => {
+    if (batch) return service;
+    return ("secret" in tokens ? participants[0] : participants.toSorted()[0]) ?? "";
+  };
   const clientFor = ({ participants }: People): ChatClient => {
-    const person = batch ? service : (participants[0] ?? "");
+    const person = callerOf(participants);
     turn += 1;
     const client = clients.get(person)?.[turn % urls.length];
     if (client === undefined) throw new Error(`nobody has introduced ${person}`);
     return client;
   };
   return {
-    async prepare(callers) {
-      const people = batch ? [service] : [...new Set(callers)];
+    async prepare(sets) {
+      const people = [...new Set(sets.map(callerOf))];
       const unknown = people.filter((person) => !clients.has(person));
       const introduce = async (): Promise<void> => {
         for (let person = unknown.pop(); person !== undefined; person = unknown.pop()) {

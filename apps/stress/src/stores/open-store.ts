@@ -23,8 +23,8 @@ export type Route =
 /** A store, and what may be done with it besides asking. */
 export interface Opened {
   readonly store: Store;
-  /** Whatever can be had before the calls are due, such as their callers' tokens. */
-  readonly prepare?: (callers: readonly string[]) => Promise<void>;
+  /** Whatever can be had before the calls are due, such as the tokens of those who call for these sets of people. */
+  readonly prepare?: (sets: readonly (readonly string[])[]) => Promise<void>;
   /** How many commands that write were sent so far; `null` when they are not counted. */
   readonly writesSent?: () => number | null;
 }
@@ -66,7 +66,7 @@ async function openModule(file: string, env: StoreEnv): Promise<Store> {
  */
 export async function warmUp({ store, prepare }: Opened, { run }: StoreEnv): Promise<void> {
   const people = { participants: [`${run}-warm-up`, `${run}-warm-up-${randomUUID()}`], scope: "" };
-  await prepare?.(people.participants);
+  await prepare?.([people.participants, people.participants.toReversed()]);
   await Promise.allSettled(
     Array.from({ length: poolSize }, () => store.find?.(people) ?? store.ensure(people)),
   );

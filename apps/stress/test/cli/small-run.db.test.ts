@@ -22,7 +22,7 @@ describe("a small run", () => {
     expect(stdout).toMatch(
       /32 concurrent operations on one pair: one id and one document in \d+ ms \(mongoose/,
     );
-    expect(stdout).toMatch(/control naive: SPLIT_ID/);
+    expect(stdout).toMatch(/control naive breaks, as it must: SPLIT_ID/);
     expect(stdout).toContain("npm run stress -- run smoke --seed 5");
     expect(result).toMatchObject({ verdict: "pass", seed: 5, anomalies: [] });
     expect(result?.contention.filter(({ variant }) => variant === "ours")).toEqual(

@@ -36,8 +36,8 @@ export const plantedFaults: readonly PlantedFault[] = [
     changes: [
       {
         file: "keyless-chats.js",
-        text: "identities.slice(from, from + setsPerQuery)",
-        becomes: "identities.slice(from, from + setsPerQuery - 1)",
+        text: ".slice(from, from + setsPerQuery)",
+        becomes: ".slice(from, from + setsPerQuery - 1)",
       },
     ],
   },

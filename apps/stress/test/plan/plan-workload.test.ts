@@ -9,6 +9,7 @@ function planOf(workload: Workload, seed = 1): WorkloadPlan {
   return planWorkload(workload, {
     prefix: workload,
     accounts: null,
+    hosts: null,
     callers: 24,
     keys: 18,
     processes: 3,
@@ -133,6 +134,7 @@ describe("the shapes of calls", () => {
     const shape = {
       prefix: "p",
       accounts: null,
+      hosts: null,
       callers: 5,
       keys: 2,
       processes: 3,
@@ -188,6 +190,7 @@ describe("real accounts", () => {
     const plan = planWorkload("pairs", {
       prefix: "run-7-pairs",
       accounts,
+      hosts: null,
       callers: 8,
       keys: 12,
       processes: 2,
