@@ -120,10 +120,13 @@ async function writeChats(ctx: ChatStore, requests: readonly ChatRequest[]): Pro
   const mismatch = await ctx.modelAgreement.mismatch();
   if (mismatch !== null) throw mismatch;
   const keyless = ctx.legacy === "claim" ? await findKeylessChats(ctx, requests) : new Map<string, never>();
+  const fresh = requests.filter(({ key }) => !keyless.has(key));
+  // Each of those is refused for itself.
+  const unselected = await ctx.newChatSelection.unselected(fresh);
   const [inserted] = await Promise.all([
     insertChats(
       ctx,
-      requests.filter(({ key }) => !keyless.has(key)),
+      fresh.filter(({ key }) => !unselected.has(key)),
     ),
     claimKeylessChats(ctx, requests, keyless),
   ]);

@@ -17,6 +17,7 @@ import {
 } from "../store/key-holder.ts";
 import { isBsonError } from "../store/undecodable.ts";
 import { exactly, keyIndexHint } from "../store/key-index.ts";
+import { unselectedError } from "../store/new-chat-selection.ts";
 import { claimKeylessChat, findKeylessChat } from "../store/keyless-chats.ts";
 
 /** A chat, and how it was come by. */
@@ -106,6 +107,8 @@ async function claim(
  */
 async function upsert(ctx: ChatStore, request: ChatRequest): Promise<CreateOutcome | null> {
   await ctx.keyIndex.verified();
+  const unselected = await ctx.newChatSelection.unselected([request]);
+  if (unselected.size > 0) throw unselectedError(ctx.model);
   const { value, lastErrorObject } = await ctx.chats.findOneAndUpdate(
     { [ctx.model.chats.keyField]: request.key },
     { $setOnInsert: newChatFields(ctx.model, ctx.newId, request) },

@@ -28,7 +28,8 @@ const maxRetries = 3;
  *   no longer match its key, or it cannot be read; `INDEX_MISSING` when the database cannot decide the race; `UNAVAILABLE` when it does
  *   not answer, or when too many calls are waiting
  * @throws the reason of `signal` once it is aborted
- * @throws TypeError when `set` is not an object of plain fields, or holds one that is onechat's to write
+ * @throws TypeError when `set` is not an object of plain fields, holds one that is onechat's to write, or lacks what
+ *   `where` demands of a new chat
  * @example
  * ```ts
  * import { type ChatContext, createOrGetChat } from "@onechat/chat-domain";

@@ -26,20 +26,11 @@ export function chatsOf(model: ChatModel, participant: string, scope: string | n
   return both(model, scope === null ? parts : [...parts, ofScope(model, scope)]);
 }
 
-/** Live chats without a key, not released, whose participants are exactly these, in whatever form, order or repetition. */
-export function keylessChatsOf(
-  model: ChatModel,
-  ids: readonly string[],
-  scope: string,
-): Filter<StoredDocument> {
-  return both(model, [...exactly(model, ids), unkeyed(model), live(model), ofScope(model, scope)]);
-}
-
 /** So many of a set's people are weighed by the planner, which reads the chats of the least busy of them. */
 const maxWeighed = 3;
 
 /**
- * What {@link keylessChatsOf} lets through and hardly anything else, for a search through all chats. The server plans a
+ * Live chats without a key, not released, whose participants are exactly these, and hardly any others. The server plans a
  * query by weighing each person that it demands, which takes seconds for fifty sets of a hundred: so only a few of them
  * are demanded. That nobody else is in the chat, and as many entries as there are people, does the rest; a chat with
  * repeated entries may get through, and is for the caller to tell.
@@ -86,6 +77,11 @@ function firstTwo(model: ChatModel, ids: readonly string[]): readonly Filter<Sto
   const forms = ids.flatMap(nativeForms);
   const [first, second] = firstTwoPaths(model);
   return [{ [first]: { $in: forms } }, { [second]: { $in: ids.length === 1 ? [null, ...forms] : forms } }];
+}
+
+/** Live chats without a key, not released, that may be given one. */
+export function claimable(model: ChatModel): Filter<StoredDocument> {
+  return both(model, [unkeyed(model), live(model)]);
 }
 
 /** Live chats that are unique by their participants. */

@@ -36,7 +36,7 @@ const ChatCollectionModel = z
     idType: NativeIdType.default("objectId"),
     /**
      * Which chats are unique by their participants, as a filter. Its equalities are set on new chats; what else it
-     * demands, the caller's `set` has to fulfil.
+     * demands, the caller's `set` has to fulfil, or no new chat is made.
      */
     where: z.record(z.string(), z.unknown()).default({}),
     /**

@@ -64,17 +64,26 @@ function equalitiesOf(where: Readonly<Record<string, unknown>>): Document {
   const nested = Array.isArray(all) ? all.filter(isPlainObject).map(equalitiesOf) : [];
   const own = Object.entries(where)
     .filter(([field]) => !field.startsWith("$"))
-    .map(([field, condition]) => [field, equalTo(condition)] as const)
-    .filter(([, value]) => value !== undefined && value !== null);
+    .map(([field, condition]) => [field, plainEquality(condition)] as const)
+    .filter(([, value]) => value !== null);
   return Object.assign({}, ...nested, Object.fromEntries(own)) as Document;
 }
 
-/** A sub-document without operators is compared as a whole, like any other value. */
-function equalTo(condition: unknown): unknown {
+/**
+ * The value that a condition asks for and that a new chat is given; `null` where there is no such value. A sub-document
+ * without operators is compared as a whole, like any other value.
+ */
+export function plainEquality(condition: unknown): unknown {
+  if (condition === undefined || isPattern(condition)) return null;
   if (!isPlainObject(condition)) return condition;
   const fields = Object.keys(condition);
   if (!fields.some((field) => field.startsWith("$"))) return condition;
-  return fields.join() === "$eq" ? condition["$eq"] : undefined;
+  return fields.join() === "$eq" ? (condition["$eq"] ?? null) : null;
+}
+
+function isPattern(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return value instanceof RegExp || Reflect.get(value, "_bsontype") === "BSONRegExp";
 }
 
 /** What an upsert would make of the request, which sets paths where an insert needs sub-documents. */

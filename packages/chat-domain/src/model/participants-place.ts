@@ -47,3 +47,8 @@ export function fitsFields(model: ChatModel, people: number): boolean {
   const fields = participantFields(model);
   return fields === null || people === 1 || people === fields.length;
 }
+
+/** Whether DBRefs name the people: an expression cannot look into one on servers before 5. */
+export function isOfDbRefs(model: ChatModel): boolean {
+  return participantPaths(model).some((path) => dbRefOf(path) !== null);
+}

@@ -2,11 +2,11 @@ import type { Document, Filter } from "mongodb";
 import { isDuplicateKey, isValidatorRefusal } from "../errors/mongo-errors.ts";
 import { participantIdOrNull } from "../identity/participant-id.ts";
 import type { ChatIdentity } from "../identity/participants-key.ts";
+import { asSeen } from "../model/as-seen.ts";
 import { storedIdentity } from "../model/chat-document.ts";
 import type { ChatModel } from "../model/chat-model.ts";
 import { isLive, isReleased, ownField } from "../model/own-names.ts";
-import { identityRoots } from "../model/participants-place.ts";
-import { type StoredDocument } from "../model/stored-document.ts";
+import type { StoredDocument } from "../model/stored-document.ts";
 import type { ChatStore } from "../store/chat-store.ts";
 import { keyForLog } from "../store/key-holder.ts";
 
@@ -51,7 +51,7 @@ export function releases(model: ChatModel, key: string, drifted: StoredDocument)
   const unset = { $unset: { [keyField]: "" } };
   const damage = damageOf(model, drifted);
   if (damage !== null) return [{ filter: { ...held, ...damage }, update: unset }];
-  const seen = { $and: [{ ...held, ...identityAsSeen(model, drifted) }, where] };
+  const seen = { $and: [held, asSeen(model, drifted), where] };
   const present = storedIdentity(model, drifted);
   const outside: Release = { filter: { ...held, $nor: [where] }, update: unset };
   // What is as it should be has drifted for no other reason than that `where` does not select it.
@@ -70,13 +70,4 @@ function damageOf(model: ChatModel, drifted: StoredDocument): Filter<StoredDocum
   if (!isLive(model, drifted)) return { [ownField(model, "mergedInto")]: { $ne: null } };
   if (isReleased(model, drifted)) return { [ownField(model, "releasedAt")]: { $ne: null } };
   return null;
-}
-
-function identityAsSeen(model: ChatModel, drifted: StoredDocument): Filter<StoredDocument> {
-  return Object.fromEntries(
-    identityRoots(model).map((path) => {
-      const value = drifted[path];
-      return [path, value === undefined ? { $exists: false } : { $eq: value }];
-    }),
-  );
 }

@@ -10,6 +10,7 @@ import type { StoredDocument } from "../model/stored-document.ts";
 import { type ChatObserver, safeObserver, silentObserver } from "./chat-observer.ts";
 import { type KeyIndex, keyIndex } from "./key-index.ts";
 import { type ModelAgreement, modelAgreement } from "./model-agreement.ts";
+import { type NewChatSelection, newChatSelection } from "./new-chat-selection.ts";
 
 /** `claim`: chats without a key may exist and are adopted; `none`: the collection is sealed, every chat has a key. */
 export type LegacyPolicy = "claim" | "none";
@@ -55,6 +56,8 @@ export interface ChatStore {
   readonly keyIndex: KeyIndex;
   /** Whether what is stored fits the model, seen before the first chat is made. */
   readonly modelAgreement: ModelAgreement;
+  /** Whether `where` selects the chats that are to be made, asked before they are. */
+  readonly newChatSelection: NewChatSelection;
 }
 
 /**
@@ -80,6 +83,7 @@ export function chatStore(db: Db, options: ChatStoreOptions): ChatStore {
     newId: options.newId ?? defaultNewId[model.chats.idType],
     keyIndex: keyIndex(chats, model.chats.keyField, deadlineMs),
     modelAgreement: modelAgreement(chats, model, deadlineMs),
+    newChatSelection: newChatSelection(chats, model, deadlineMs),
   };
 }
 

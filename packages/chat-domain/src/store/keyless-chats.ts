@@ -1,9 +1,10 @@
-import type { AnyBulkWriteOperation, Document, FindOptions, UpdateFilter } from "mongodb";
+import type { AnyBulkWriteOperation, Document, Filter, FindOptions, UpdateFilter } from "mongodb";
 import { refusedWrites } from "../errors/mongo-errors.ts";
 import type { ChatIdentity } from "../identity/participants-key.ts";
 import { idMap } from "../identity/stored-ids.ts";
+import { asSeen } from "../model/as-seen.ts";
 import { identityProjection, recomputedKey } from "../model/chat-document.ts";
-import { keylessChatsOf, keylessSearch } from "../model/chat-filters.ts";
+import { claimable, keylessSearch } from "../model/chat-filters.ts";
 import { ownField } from "../model/own-names.ts";
 import type { StoredDocument } from "../model/stored-document.ts";
 import type { ChatStore } from "./chat-store.ts";
@@ -54,11 +55,12 @@ export async function claimKeylessChat(
   identity: ChatIdentity,
   keyless: StoredDocument,
 ): Promise<StoredDocument | null> {
-  return ctx.chats.findOneAndUpdate(
-    { _id: keyless._id, ...keylessChatsOf(ctx.model, identity.ids, identity.scope) },
-    keyed(ctx, identity.key),
-    { ...ctx.reading, returnDocument: "after", hint: byId, maxTimeMS: ctx.deadlineMs },
-  );
+  return ctx.chats.findOneAndUpdate(stillClaimable(ctx, keyless), keyed(ctx, identity.key), {
+    ...ctx.reading,
+    returnDocument: "after",
+    hint: byId,
+    maxTimeMS: ctx.deadlineMs,
+  });
 }
 
 /** The server merges the sorted scans of so many sets of people without sorting in memory. */
@@ -146,14 +148,18 @@ export async function claimKeylessChats(
   identities: readonly ChatIdentity[],
   keyless: ReadonlyMap<string, StoredDocument>,
 ): Promise<void> {
-  const claims = identities.flatMap(({ key, ids, scope }): AnyBulkWriteOperation<StoredDocument>[] => {
+  const claims = identities.flatMap(({ key }): AnyBulkWriteOperation<StoredDocument>[] => {
     const chat = keyless.get(key);
     if (chat === undefined) return [];
-    const filter = { _id: chat._id, ...keylessChatsOf(ctx.model, ids, scope) };
-    return [{ updateOne: { filter, update: keyed(ctx, key), hint: byId } }];
+    return [{ updateOne: { filter: stillClaimable(ctx, chat), update: keyed(ctx, key), hint: byId } }];
   });
   if (claims.length === 0) return;
   await refusedWrites(() => ctx.chats.bulkWrite(claims, { ordered: false, maxTimeMS: ctx.deadlineMs }));
+}
+
+/** What is asked again of a chat that was read a moment ago: a filter by people alone lets through who is unreadable. */
+function stillClaimable({ model }: ChatStore, chat: StoredDocument): Filter<StoredDocument> {
+  return { _id: chat._id, $and: [asSeen(model, chat), claimable(model)] };
 }
 
 function keyed({ model }: ChatStore, key: string): UpdateFilter<StoredDocument> {

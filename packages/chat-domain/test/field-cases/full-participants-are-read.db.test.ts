@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { type ChatModelInput, createOrGetChat, findChat, participantsKey } from "../../src/index.ts";
-import { explainChat, parkedChats } from "../../src/migrate/index.ts";
+import { explainChat, migrateUp, migrationContext, parkedChats } from "../../src/migrate/index.ts";
+import { beforeEveryWrite } from "../before-every-write.ts";
+import { interruptedDatabase } from "../migrate/interrupted-database.ts";
 import { type FieldDatabase, fieldDatabase, type FieldIndex, id } from "./field-database.ts";
 
 /** Who a chat is of is read in one way: the whole array, with elements that are no documents as well. */
@@ -150,5 +152,38 @@ describe("a chat that holds the key of those of its people that a path shows", (
     await field.purge();
     expect(await field.one("chats", id(2))).toMatchObject({ members: [{ user: "alice" }, "bob"] });
     expect(await field.one("messages", id(3))).toMatchObject({ chat: id(2) });
+  });
+});
+
+describe("somebody who cannot be read, and joins between the look at a chat and the key's being set", () => {
+  const legacy = [{ _id: id(1), members: [{ user: "alice" }, { user: "bob" }] }];
+  const people = ["alice", "bob"];
+
+  it.each([
+    ["text", "carol"],
+    ["null", null],
+    ["a list", [{ user: "alice" }]],
+  ] as const)("as %s makes another chat of it for create-or-get", async (_how, member) => {
+    await using field = await fieldDatabase({ model, data: { chats: legacy } });
+    await field.up({ to: "index" });
+    const app = beforeEveryWrite(field.app(), () =>
+      field.change("chats", id(1), { $addToSet: { members: member } }),
+    );
+    expect(await createOrGetChat(app, { participants: people })).toMatchObject({ created: true });
+    expect(await field.one("chats", id(1))).not.toHaveProperty("participantsKey");
+  });
+
+  it("makes another chat of it for backfill, whatever `where` demands", async () => {
+    const careful = { ...model, chats: { ...model.chats, where: { closed: { $ne: true } } } };
+    await using field = await fieldDatabase({ model: careful, data: { chats: legacy } });
+    const joining = interruptedDatabase(field.db, async (command) => {
+      if (command["update"] === "chats")
+        await field.change("chats", id(1), { $addToSet: { members: "carol" } });
+    });
+    await migrateUp(migrationContext(joining, { model: careful, graceMs: 0 }), {
+      createReferenceIndexes: true,
+    });
+    expect(await field.one("chats", id(1))).not.toHaveProperty("participantsKey");
+    expect(await parkedIds(field)).toEqual(numbersOf(1));
   });
 });

@@ -1,3 +1,4 @@
+import { Long } from "mongodb";
 import { describe, expect, it } from "vitest";
 import { type ChatModelInput, createOrGetChat, findChat, participantsKey } from "../../src/index.ts";
 import { parkedChats } from "../../src/migrate/index.ts";
@@ -224,5 +225,44 @@ describe("a pair whose chat was turned into a group", () => {
       created: false,
       chat: { id: String(id(1)) },
     });
+  });
+});
+
+describe("a key's holder with a value that is another one once a driver has read and written it", () => {
+  const members: ChatModelInput = { chats: { participants: "members.user", scope: null }, references };
+  /** Of a date that is later than any of JavaScript's. */
+  const joined = { $toDate: Long.MAX_VALUE };
+
+  async function grown(model: ChatModelInput): Promise<FieldDatabase> {
+    const field = await fieldDatabase({
+      model,
+      data: { chats: [{ _id: id(1), members: [{ user: "a" }, { user: "b" }] }] },
+    });
+    expect(await field.up()).toMatchObject({ exit: 0 });
+    const everybody = ["a", "b", "c"].map((user) => ({ user, joined }));
+    await field.db.command({ update: "chats", updates: [{ q: {}, u: [{ $set: { members: everybody } }] }] });
+    return field;
+  }
+
+  it("gets the key of its people by up", async () => {
+    await using field = await grown(members);
+    expect(await field.up()).toMatchObject({ exit: 0 });
+    expect(await field.one("chats", id(1))).toMatchObject({ participantsKey: keyOf("a", "b", "c") });
+    expect(await field.verify()).toMatchObject({ exit: 0 });
+  });
+
+  it("and by create-or-get where drift is released", async () => {
+    await using field = await grown({ ...members, chats: { ...members.chats, drift: "release" } });
+    expect(await createOrGetChat(field.app(), { participants: ["a", "b"] })).toMatchObject({ created: true });
+    expect(await field.one("chats", id(1))).toMatchObject({ participantsKey: keyOf("a", "b", "c") });
+  });
+
+  it("loses the key as well where nobody can read its people", async () => {
+    await using field = await grown(members);
+    const unreadable = [{ user: joined }, "nobody"];
+    await field.db.command({ update: "chats", updates: [{ q: {}, u: [{ $set: { members: unreadable } }] }] });
+    expect(await field.up()).toMatchObject({ exit: 6 });
+    expect(await field.one("chats", id(1))).not.toHaveProperty("participantsKey");
+    expect(await field.verify()).toMatchObject({ exit: 6 });
   });
 });

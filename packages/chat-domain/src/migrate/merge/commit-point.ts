@@ -1,15 +1,10 @@
-import type { Document } from "mongodb";
-import { storedParticipants } from "../../model/chat-document.ts";
 import type { ChatModel } from "../../model/chat-model.ts";
-import { dbRefOf } from "../../model/field-path.ts";
 import { isLive, ownField } from "../../model/own-names.ts";
-import { participantPaths, participantsPath } from "../../model/participants-place.ts";
-import { rootOf, valueAt } from "../../model/stored-document.ts";
 import type { Merge } from "../context/migration-records.ts";
-import { isQuick } from "../keys/claim-statement.ts";
+import { freeChat, isFree, isQuick } from "../keys/claim-statement.ts";
 import type { Run } from "../run/run.ts";
 import type { Refusal } from "../run/write-outcome.ts";
-import { isMissing, type UpdateStatement } from "../run/write-statements.ts";
+import type { UpdateStatement } from "../run/write-statements.ts";
 import type { ChatState } from "./chat-states.ts";
 import { tombstones } from "./tombstones.ts";
 
@@ -33,7 +28,7 @@ export async function commitMerges(run: Run, seen: readonly SeenMerge[]): Promis
   const { model } = run.ctx;
   const mergedAt = run.ctx.now();
   const open = seen.filter(({ loser }) => isLive(model, loser.chat));
-  if (!isQuick(model) || isOfDbRefs(model))
+  if (!isQuick(model))
     return commit(run, open, ({ merge, loser }) => carefulCommit(model, { merge, loser, mergedAt }));
   const refused = await commit(run, open, ({ merge, loser }) =>
     quickCommit(model, { merge, loser, mergedAt }),
@@ -73,24 +68,14 @@ interface Commit extends SeenMerge {
  */
 function quickCommit(model: ChatModel, { merge, loser, mergedAt }: Commit): UpdateStatement {
   const [mergedInto, since] = [ownField(model, "mergedInto"), ownField(model, "mergedAt")];
-  const { where, scope } = model.chats;
-  const asSeen = {
-    $and: [
-      isMissing(model.chats.keyField),
-      isNothing(mergedInto),
-      isNothing(ownField(model, "releasedAt")),
-      ...Object.entries(where).map(([field, value]) => ({ $eq: [`$${field}`, { $literal: value }] })),
-      ...(scope === null ? [] : [isSame(scope, valueAt(loser.chat, scope))]),
-      isOfSamePeople(model, loser),
-    ],
-  };
+  const isOpen = isFree(model, loser.chat);
   return {
     q: { _id: merge.loser },
     u: [
       {
         $set: {
-          [mergedInto]: { $cond: [asSeen, { $literal: merge.survivor }, `$${mergedInto}`] },
-          [since]: { $cond: [asSeen, mergedAt, `$${since}`] },
+          [mergedInto]: { $cond: [isOpen, { $literal: merge.survivor }, `$${mergedInto}`] },
+          [since]: { $cond: [isOpen, mergedAt, `$${since}`] },
         },
       },
     ],
@@ -98,55 +83,10 @@ function quickCommit(model: ChatModel, { merge, loser, mergedAt }: Commit): Upda
 }
 
 function carefulCommit(model: ChatModel, { merge, loser, mergedAt }: Commit): UpdateStatement {
-  const { where, scope, keyField } = model.chats;
-  const people = isOfDbRefs(model)
-    ? Object.fromEntries(
-        participantPaths(model)
-          .map(rootOf)
-          .map((root) => [root, { $eq: loser.chat[root] }]),
-      )
-    : { $expr: isOfSamePeople(model, loser) };
   return {
-    q: {
-      _id: merge.loser,
-      [keyField]: { $exists: false },
-      [ownField(model, "mergedInto")]: null,
-      [ownField(model, "releasedAt")]: null,
-      ...(scope === null ? {} : { [scope]: seenScope(valueAt(loser.chat, scope)) }),
-      $and: [where],
-      ...people,
-    },
+    q: freeChat(model, loser.chat),
     u: {
       $set: { [ownField(model, "mergedInto")]: merge.survivor, [ownField(model, "mergedAt")]: mergedAt },
     },
   };
-}
-
-/** An expression cannot name the id of a DBRef. */
-function isOfDbRefs(model: ChatModel): boolean {
-  return participantPaths(model).some((path) => dbRefOf(path) !== null);
-}
-
-function seenScope(value: unknown): Document {
-  return value === undefined ? { $exists: false } : { $eq: value };
-}
-
-/** Element by element: of a path into an array the server leaves out the elements that are no documents. */
-function isOfSamePeople(model: ChatModel, { chat }: ChatState): Document {
-  const path = participantsPath(model);
-  if (path === null)
-    return { $and: participantPaths(model).map((field) => isSame(field, valueAt(chat, field))) };
-  const { array, element } = path;
-  const people = `$${array}`;
-  const present = element === null ? people : { $map: { input: people, in: `$$this.${element}` } };
-  const seen = { $literal: storedParticipants(model, chat) };
-  return { $and: [{ $isArray: people }, { $eq: [{ $cond: [{ $isArray: people }, present, []] }, seen] }] };
-}
-
-function isSame(field: string, value: unknown): Document {
-  return value === undefined ? isMissing(field) : { $eq: [`$${field}`, { $literal: value }] };
-}
-
-function isNothing(field: string): Document {
-  return { $eq: [{ $ifNull: [`$${field}`, null] }, null] };
 }

@@ -12,6 +12,7 @@ import { patiently } from "../context/with-migration-errors.ts";
 import { invalidReason } from "../keys/chat-validity.ts";
 import { chatBatches } from "../keys/scan-chats.ts";
 import { typeWarnings } from "../preflight/key-field.ts";
+import { newChatWarnings } from "../preflight/new-chats.ts";
 import { duplicateDifferences, tooLarge } from "../preflight/duplicate-differences.ts";
 import { hasMergeable } from "../preflight/lost-content.ts";
 import { preflight } from "../preflight/preflight.ts";
@@ -110,6 +111,7 @@ export async function planMigration(
       warnings: [
         ...warnings,
         ...(await typeWarnings(ctx)),
+        ...(await newChatWarnings(ctx)),
         ...(await unnamedReferences(ctx)),
         ...(await archivedRows(ctx)),
         ...tooManyPeople(large),

@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import { createOrGetChat } from "../../src/index.ts";
+import { references } from "./direct-chats.ts";
+import { type FieldDatabase, fieldDatabase, id } from "./field-database.ts";
+
+/** A chat that `where` does not select would hold its people's key, and be handed out to nobody for ever. */
+function databaseOf(where: Readonly<Record<string, unknown>>) {
+  return fieldDatabase({
+    model: { chats: { participants: "users", scope: null, where }, references },
+    data: { chats: [{ _id: id(1), users: ["x", "y"], type: "dm", deletedAt: null }] },
+  });
+}
+
+async function opened(field: FieldDatabase, set: Readonly<Record<string, unknown>>, ...people: string[]) {
+  const app = field.app();
+  const alone = createOrGetChat(app, { participants: people, set });
+  const beside = createOrGetChat(app, { participants: [...people, "somebody else"], set });
+  return Promise.allSettled([alone, beside]);
+}
+
+const made = { status: "fulfilled", value: expect.objectContaining({ created: true }) };
+const refused = (error: object) => ({ status: "rejected", reason: expect.objectContaining(error) });
+const byType = { type: { $in: ["dm", "direct"] } };
+
+describe("a new chat that `where` would not select", () => {
+  it.each([
+    ["a list of kinds", byType, { name: "us" }],
+    ["another value than is given", { deletedAt: null }, { deletedAt: new Date(0) }],
+    ["one of several", { $or: [{ type: "dm" }, { type: "direct" }] }, { type: "group" }],
+    ["an expression", { $expr: { $eq: ["$type", "dm"] } }, { type: "group" }],
+    ["a pattern", { type: /^d/ }, { type: "group" }],
+  ])("is refused before it is made: %s", async (_how, where, set) => {
+    await using field = await databaseOf(where);
+    await field.up();
+    const error = refused({ name: "TypeError", message: expect.stringContaining("where") });
+    expect(await opened(field, set, "a", "b")).toEqual([error, error]);
+    expect(await field.all("chats")).toHaveLength(1);
+  });
+
+  it("is refused for its people where those decide, and each of a batch for itself", async () => {
+    await using field = await databaseOf({ users: { $size: 2 } });
+    await field.up();
+    expect(await opened(field, {}, "a", "b")).toEqual([made, refused({ code: "INVALID_PARTICIPANTS" })]);
+  });
+
+  it("is made where set gives what is demanded, and one that there is already is found without", async () => {
+    await using field = await databaseOf(byType);
+    expect((await field.plan()).warnings).toContain('"where" would not select a new chat');
+    await field.up();
+    expect(await opened(field, { type: "direct" }, "a", "b")).toEqual([made, made]);
+    expect(await createOrGetChat(field.app(), { participants: ["y", "x"] })).toMatchObject({
+      created: false,
+    });
+    expect(await field.verify()).toMatchObject({ exit: 0 });
+  });
+
+  it("is no matter of null and absence, nor of fields that are equal to a value", async () => {
+    await using field = await databaseOf({ deletedAt: null, isGroup: { $ne: true }, type: "dm" });
+    expect((await field.plan()).warnings).not.toContain("a new chat");
+    await field.up();
+    expect(await opened(field, {}, "a", "b")).toEqual([made, made]);
+  });
+});
