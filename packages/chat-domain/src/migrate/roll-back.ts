@@ -70,8 +70,13 @@ async function mergeOfChat({ records }: MigrationContext, chat: string): Promise
   );
 }
 
+/** A runner that has just begun has its lease before it has its record. */
 function hasRun(ctx: MigrationContext): Promise<boolean> {
-  return patiently(ctx, async () => (await ctx.records.runs.findOne({})) !== null);
+  const { runs, locks } = ctx.records;
+  return patiently(ctx, async () => {
+    if ((await runs.findOne({})) !== null) return true;
+    return (await locks.findOne({ owner: { $ne: "" } })) !== null;
+  });
 }
 
 /**

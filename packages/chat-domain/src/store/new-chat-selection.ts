@@ -51,7 +51,7 @@ export async function unselectedAmong(
   // Their _id is not made yet: what makes it may count.
   const documents = requests.map((request) => documentOf(model, null, request));
   const selected = await chats
-    .aggregate<Document>(
+    .aggregate(
       [
         { $limit: 1 },
         // One document, also of a collection that is empty.
@@ -91,19 +91,19 @@ function isFulfilled(where: Readonly<Document>): boolean {
 
 /** The top-level fields that a filter names; `null` where it may ask for any. */
 function namedFields(where: Readonly<Document>): ReadonlySet<string> | null {
-  const fields = new Set<string>();
-  for (const [field, condition] of Object.entries(where)) {
-    const parts: unknown = ["$and", "$or", "$nor"].includes(field) ? condition : null;
-    if (!field.startsWith("$")) fields.add(rootOf(field));
-    else if (!Array.isArray(parts)) return null;
-    else
-      for (const part of parts) {
-        const inner = namedFields(part as Document);
-        if (inner === null) return null;
-        for (const one of inner) fields.add(one);
-      }
-  }
-  return fields;
+  const named = Object.entries(where).map(([field, condition]) => fieldsOf(field, condition));
+  const known = named.filter((fields) => fields !== null);
+  return known.length < named.length ? null : new Set(known.flat());
+}
+
+const combining: ReadonlySet<string> = new Set(["$and", "$or", "$nor"]);
+
+function fieldsOf(field: string, condition: unknown): readonly string[] | null {
+  if (!field.startsWith("$")) return [rootOf(field)];
+  if (!combining.has(field) || !Array.isArray(condition)) return null;
+  const parts = condition.map((part: Document) => namedFields(part));
+  const known = parts.filter((fields) => fields !== null);
+  return known.length < parts.length ? null : known.flatMap((fields) => [...fields]);
 }
 
 /** Whether what is asked for may make a difference; else all new chats are alike to `where`. */

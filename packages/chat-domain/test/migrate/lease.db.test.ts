@@ -1,7 +1,7 @@
 import { databaseName, testMongo } from "@onechat/mongo/testing";
 import { MongoClient } from "mongodb";
 import { afterAll, describe, expect, it } from "vitest";
-import { migrationContext } from "../../src/migrate/index.ts";
+import { migrationContext, rollBack } from "../../src/migrate/index.ts";
 import { acquireLease } from "../../src/migrate/run/lease.ts";
 import { heldBack } from "./freezing-database.ts";
 import { withResolvers } from "../with-resolvers.ts";
@@ -41,5 +41,11 @@ describe("a lease that is given back", () => {
     await Promise.all(heartbeats);
     await using next = await acquireLease(ctx, options);
     expect(next).toMatchObject({ takenOver: false, fence: 2 });
+  });
+
+  it("is not overlooked by a rollback while its runner has written nothing yet", async () => {
+    await db.createCollection("chats");
+    await using _lease = await acquireLease(ctx, options);
+    await expect(rollBack(ctx, { to: "none" })).rejects.toMatchObject({ code: "LOCKED" });
   });
 });

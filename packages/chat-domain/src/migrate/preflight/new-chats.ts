@@ -1,5 +1,6 @@
 import { type NativeIdType } from "../../identity/native-id.ts";
 import { keyOf, sortedSet } from "../../identity/participants-key.ts";
+import { ownerField } from "../../model/participants-place.ts";
 import { unselectedAmong } from "../../store/new-chat-selection.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 
@@ -15,7 +16,8 @@ const examples: Readonly<Record<NativeIdType, readonly [string, string]>> = {
 /** What `where` demands beside equalities is for the application to give to every new chat. */
 export async function newChatWarnings({ chats, model }: MigrationContext): Promise<readonly string[]> {
   const ids = sortedSet(examples[model.chats.participantType]);
-  const pair = { ids, scope: "", key: keyOf(ids, ""), set: {} };
+  const scope = ownerField(model) === null ? "" : (ids[0] ?? "");
+  const pair = { ids, named: ids, member: null, scope, key: keyOf(ids, scope), set: {} };
   const unselected = await unselectedAmong(chats, { model, requests: [pair], maxTimeMS: 0 });
   if (unselected.size === 0) return [];
   return [
