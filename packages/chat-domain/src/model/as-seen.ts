@@ -47,9 +47,14 @@ function arePeopleAsSeen(
 ): Document {
   const people = `$${array}`;
   if (!Array.isArray(valueAt(seen, array))) return { $not: [{ $isArray: people }] };
-  const id = idOrNull(element === null ? "$$this" : `$$this.${element}`);
-  const present = { $map: { input: { $cond: [{ $isArray: people }, people, []] }, in: id } };
   const ids = storedParticipants(model, seen).map(seenId);
+  // What is equal to an id is one: only in the place of what is none has the server to look at types.
+  const areIds = ids.every((id) => id !== null);
+  if (areIds && element === null) return { $eq: [people, { $literal: ids }] };
+  const stored = element === null ? "$$this" : `$$this.${element}`;
+  const present = {
+    $map: { input: { $cond: [{ $isArray: people }, people, []] }, in: areIds ? stored : idOrNull(stored) },
+  };
   return { $and: [{ $isArray: people }, { $eq: [present, { $literal: ids }] }] };
 }
 
