@@ -47,6 +47,8 @@ export function enduranceUnits(seed: number): readonly Unit[] {
   return [
     ...whole(8, { title: "killed after every write", file: `${migrate}/killed-anywhere` }),
     ...whole(6, { title: "every mutation", file: "apps/stress/test/mutations/mutations" }),
+    ...whole(5, { title: "every planted fault", file: "apps/stress/test/mutations/planted-faults" }),
+    tests({ title: "the harness, followed with Express", file: "apps/stress/test/cli/express" }),
     ...again(3, seed, { title: "late writes", file: `${migrate}/late-writes` }),
     ...again(3, seed, { title: "runners killed", file: `${migrate}/killed-process` }),
     ...again(3, seed, { title: "a leader frozen", file: `${migrate}/frozen-leader` }),
