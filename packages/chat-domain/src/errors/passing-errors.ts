@@ -68,6 +68,8 @@ export const passingNames: ReadonlySet<string> = new Set([
   "MongoNotConnectedError",
   "MongoStalePrimaryError",
   "MongoExpiredSessionError",
+  // What it makes of a server's wish for the credentials once more, on a connection that has none.
+  "MongoMissingCredentialsError",
   "MongoWriteConcernError",
 ]);
 

@@ -46,10 +46,12 @@ async function run({
   command,
   onLocked,
   options,
+  clockJumpsMs = 0,
 }: RunnerCommand): Promise<Omit<RunEnd, "commands">> {
   const onEvent: MigrationOptions["onEvent"] = ({ event, ...rest }) =>
     report({ event, phase: "phase" in rest ? rest.phase : null });
-  const ctx = migrationContext(client.db(database), { ...options, model: legacyModel, onEvent });
+  const now = (): Date => new Date(Date.now() + (Math.random() * 2 - 1) * clockJumpsMs);
+  const ctx = migrationContext(client.db(database), { ...options, model: legacyModel, onEvent, now });
   try {
     const { outcome, counts } = await (command === "up"
       ? migrateUp(ctx, { onLocked })

@@ -18,6 +18,8 @@ export interface RunnerCommand {
   readonly onLocked: NonNullable<RunOptions["onLocked"]>;
   readonly options: Pick<MigrationOptions, "leaseMs" | "graceMs" | "batch">;
   readonly stopAt?: StopAt | undefined;
+  /** Its clock is another one at every look, by up to so many milliseconds before or after. */
+  readonly clockJumpsMs?: number;
 }
 
 /** How a run has ended: its outcome, or the code of its error; and at how many commands it can be stopped. */

@@ -1,12 +1,12 @@
 import { databaseName, testMongo } from "@onechat/mongo/testing";
 import { type Db, MongoClient, ObjectId } from "mongodb";
 import { afterAll, describe, expect, it } from "vitest";
-import { participantsKey } from "../../src/index.ts";
 import { migrateUp, type MigrationContext, migrationContext, rollBack } from "../../src/migrate/index.ts";
 import { findingsOf } from "./findings-of.ts";
 import { Ledger, repeatedly } from "./ledger.ts";
-import { fillWithLegacyChats, legacyModel, peopleOf, seededRandom } from "./legacy-chats.ts";
+import { fillWithLegacyChats, legacyModel, seededRandom } from "./legacy-chats.ts";
 import { NewVersionApp } from "./new-version-app.ts";
+import { expectFoldedFields, expectOneChatPerSet } from "./nothing-lost.ts";
 import { OldVersionApp } from "./old-version-app.ts";
 
 const chats = 60;
@@ -115,47 +115,6 @@ describe("a migration while both versions of the application are at work", () =>
     await expectOneChatPerSet(db, ledger);
     await expectFoldedFields(db, ledger);
   });
-
-  async function expectOneChatPerSet(db: Db, ledger: Ledger): Promise<void> {
-    const stored = await db.collection("messages").distinct("_id");
-    const there = new Set(stored.map(String));
-    expect([...ledger.messages.keys()].filter((id) => !there.has(id))).toEqual([]);
-    const live = await db
-      .collection("chats")
-      .find({ mergedInto: { $exists: false } })
-      .toArray();
-    const keys = live.map(({ participantsKey: key }) => String(key)).toSorted();
-    const wanted = [...ledger.chats.keys()].map((set) => participantsKey(peopleOf(set))).toSorted();
-    expect(keys).toEqual(wanted);
-  }
-
-  async function expectFoldedFields(db: Db, ledger: Ledger): Promise<void> {
-    const live = await db
-      .collection("chats")
-      .find({ mergedInto: { $exists: false } })
-      .toArray();
-    const bySet = new Map(live.map((chat) => [String(chat["participantsKey"]), chat]));
-    const survivorOf = (set: number): (typeof live)[number] | undefined =>
-      bySet.get(participantsKey(peopleOf(set)));
-    const kept = <T extends { readonly chat: string }>(
-      entries: Iterable<[string, T]>,
-    ): readonly [string, T][] => [...entries].filter(([, { chat }]) => !ledger.deleted.has(chat));
-    const lostTags = kept(ledger.tags).filter(([tag, { set }]) => {
-      const tags = survivorOf(set)?.["tags"] as readonly string[] | undefined;
-      return tags?.includes(tag) !== true;
-    });
-    expect(lostTags).toEqual([]);
-    const rows = await db.collection("members").find({}).toArray();
-    const marks = new Set(
-      rows.flatMap(({ chatId, userId, marks: some }) =>
-        ((some ?? []) as readonly string[]).map((mark) => `${String(chatId)} ${String(userId)} ${mark}`),
-      ),
-    );
-    const lostMarks = kept(ledger.marks).filter(
-      ([mark, { set, userId }]) => !marks.has(`${String(survivorOf(set)?._id)} ${userId} ${mark}`),
-    );
-    expect(lostMarks).toEqual([]);
-  }
 
   it("can be undone down to nothing meanwhile, and every message is found by its chat's id", async () => {
     await using fired = await fire({ seed: 23, deletes: false, undone: true });

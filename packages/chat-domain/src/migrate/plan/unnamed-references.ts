@@ -7,6 +7,7 @@ import { participantPaths } from "../../model/participants-place.ts";
 import type { StoredDocument } from "../../model/stored-document.ts";
 import { collectionOf, type MigrationContext } from "../context/migration-context.ts";
 import { collectionInfos } from "../preflight/collections.ts";
+import { outline } from "../preflight/outline.ts";
 
 /** Documents of each collection that are looked at. */
 const sampleSize = 100;
@@ -22,7 +23,9 @@ export async function unnamedReferences(ctx: MigrationContext): Promise<readonly
   for (const { name, type } of await collectionInfos(ctx)) {
     if (type !== "collection" || records.has(name)) continue;
     const sample = await collectionOf(ctx, name)
-      .aggregate<StoredDocument>([{ $sample: { size: sampleSize } }])
+      .aggregate<StoredDocument>([{ $sample: { size: sampleSize } }, { $replaceWith: outline("$$ROOT") }], {
+        allowDiskUse: true,
+      })
       .toArray();
     const named = namedFields(ctx, name);
     const held = sample.flatMap((document) =>

@@ -1,5 +1,4 @@
 import { ownField, type RecordName, recordName, recordNames } from "../../model/own-names.ts";
-import { type StoredDocument, valueAt } from "../../model/stored-document.ts";
 import { existingIndexes } from "../../store/key-index.ts";
 import { collectionOf, type MigrationContext } from "../context/migration-context.ts";
 import { type CollectionInfo, collectionInfos } from "./collections.ts";
@@ -75,6 +74,15 @@ async function isForeign(ctx: MigrationContext, record: RecordName): Promise<boo
   const collection = collectionOf(ctx, recordName(ctx.model, record));
   // None of ours is unique.
   if ((await existingIndexes(collection)).some(({ unique }) => unique === true)) return true;
-  const sample: readonly StoredDocument[] = await collection.find({}, { limit: sampleSize }).toArray();
-  return sample.some((document) => marks[record].some((mark) => valueAt(document, mark) === undefined));
+  // Asked of the server, as copies of chats may be large.
+  const lacking = marks[record].map((mark) => ({ [mark]: { $exists: false } }));
+  const foreign = await collection
+    .aggregate([
+      { $limit: sampleSize },
+      { $match: { $or: lacking } },
+      { $limit: 1 },
+      { $project: { _id: 1 } },
+    ])
+    .toArray();
+  return foreign.length > 0;
 }

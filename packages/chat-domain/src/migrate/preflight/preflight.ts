@@ -1,3 +1,4 @@
+import { identityProjection } from "../../model/chat-document.ts";
 import { uniqueChats } from "../../model/chat-filters.ts";
 import { participantPaths } from "../../model/participants-place.ts";
 import { existingIndexes, indexFlaw, keyIndexes } from "../../store/key-index.ts";
@@ -106,7 +107,8 @@ async function keyIndexProblems(ctx: MigrationContext): Promise<PreflightReport>
 
 /** A wrong path would park every chat there is. */
 async function participantProblems(ctx: MigrationContext): Promise<PreflightReport> {
-  const sample = await ctx.chats.find(uniqueChats(ctx.model), { limit: sampleSize }).toArray();
+  const projection = identityProjection(ctx.model);
+  const sample = await ctx.chats.find(uniqueChats(ctx.model), { projection, limit: sampleSize }).toArray();
   const isRight = sample.length < 5 || sample.some((chat) => invalidReason(ctx.model, chat) === null);
   const problem = `none of the first ${sample.length} chats has valid ids at ${participantPaths(ctx.model).join(", ")}: is chats.participants the right path?`;
   return { problems: isRight ? [] : [problem], warnings: [] };

@@ -13,6 +13,8 @@ import { serverVersion } from "./server.ts";
 
 /** Documents of each kind that are looked at: the newest, others by chance, and those that hold documents. */
 const sampleSize = 500;
+/** Of an array the first ones tell enough. */
+const valuesPerDocument = 300;
 
 /** What the fields of references hold: ids of chats, or something that looks like one and would stay behind. */
 export async function referenceValues(ctx: MigrationContext): Promise<PreflightReport> {
@@ -61,22 +63,27 @@ async function sampledValues(ctx: MigrationContext, reference: ReferenceModel): 
   const documents = collectionOf(ctx, collection);
   const projection = { [rootOf(path)]: 1 };
   const held: Filter<StoredDocument> = { $and: [{ [path]: { $nin: [null, ""], $exists: true } }, where] };
-  const newest = await documents.find(held, { projection, sort: { _id: -1 }, limit: sampleSize }).toArray();
-  const others = await documents
-    .aggregate<StoredDocument>([
-      { $sample: { size: sampleSize } },
-      { $match: held },
-      { $project: projection },
-    ])
-    .toArray();
+  const newest = documents.find(held, { projection, sort: { _id: -1 }, limit: sampleSize });
+  const others = documents.aggregate<StoredDocument>(
+    [{ $sample: { size: sampleSize } }, { $match: held }, { $project: projection }],
+    { allowDiskUse: true },
+  );
   // By the index of the reference: there may be few of them among very many.
-  const odd = await documents
-    .find({ $and: [{ [path]: { $type: "object" } }, where] }, { projection, limit: sampleSize })
-    .toArray();
-  const all = [...newest, ...others, ...odd];
-  const values = all.flatMap((document) => heldValues(document, field).values);
+  const odd = documents.find(
+    { $and: [{ [path]: { $type: "object" } }, where] },
+    { projection, limit: sampleSize },
+  );
+  const seen = new Set<string>();
+  const values: unknown[] = [];
+  // One after the other, as a field may be an array of megabytes.
+  for (const sample of [newest, others, odd]) {
+    for await (const document of sample) {
+      seen.add(idText(document._id));
+      values.push(...heldValues(document, field).values.slice(0, valuesPerDocument));
+    }
+  }
   return {
-    documents: new Set(all.map(({ _id }) => idText(_id))).size,
+    documents: seen.size,
     values: values.flatMap((value) => {
       if (value === undefined || value === null || value === "") return [];
       if (prefix === "") return [value];

@@ -128,6 +128,9 @@ export interface DeleteRequest {
   readonly filter: Readonly<Document>;
 }
 
+/** Documents that are to be deleted go along with the command, in bytes: so many are held in memory. */
+const heldAtOnce = 4 * 1_024 * 1_024;
+
 /**
  * Deletes documents while they still are what their copy says; one that has changed since stays. Returns how many are
  * deleted.
@@ -135,13 +138,20 @@ export interface DeleteRequest {
 export async function deleteArchived(run: Run, request: DeleteRequest): Promise<number> {
   const { collection, archive, ids, filter } = request;
   const isArchived = await archivedContents(run.ctx.records[archive], ids);
-  const deletable: Document[] = [];
+  let deleted = 0;
+  let deletable: Document[] = [];
+  let bytes = 0;
   for await (const content of contentsOf(collectionOf(run.ctx, collection), ids)) {
     const document = exactDocument(content.bytes);
     if (document === null || !isArchived(content)) continue;
     deletable.push({ ...filter, _id: content.id, $expr: { $eq: ["$$ROOT", { $literal: document }] } });
+    bytes += content.bytes.length;
+    if (bytes < heldAtOnce) continue;
+    deleted += await run.write.delete(collection, deletable);
+    deletable = [];
+    bytes = 0;
   }
-  return run.write.delete(collection, deletable);
+  return deleted + (await run.write.delete(collection, deletable));
 }
 
 export interface RestoreRequest {
