@@ -25,37 +25,8 @@ const planes = [
   "\uD840\uDC00",
   "\uDBC0\uDC00",
 ];
-/** Two sets each that are one text when they are joined. */
-const joined: readonly (readonly [readonly string[], readonly string[]])[] = [
-  [
-    ["a,b", "c"],
-    ["a", "b,c"],
-  ],
-  [
-    ["a:b", "c"],
-    ["a", "b:c"],
-  ],
-  [
-    ["a|b", "c"],
-    ["a", "b|c"],
-  ],
-  [
-    ["a_b", "c"],
-    ["a", "b_c"],
-  ],
-  [
-    ["a b", "c"],
-    ["a", "b c"],
-  ],
-  [
-    ['a","b', "c"],
-    ["a", 'b","c'],
-  ],
-  [
-    ["a\\", "b"],
-    ["a", "\\b"],
-  ],
-];
+/** Between ids: a set of two, one of which looks like two, and the set of three are one text when they are joined. */
+const delimiters = [",", ":", "|", "_", " ", '","', "\\"];
 /** Numbers of people around where one might stop to look, up to the most that a chat has. */
 const sizes = [1, 2, 3, 8, 10, 11, 12, 16, 17, 32, 33, 64, 65, 99, 100];
 
@@ -75,14 +46,10 @@ export function oddRegisters(source: PeopleSource): readonly PlannedRegister[] {
     ...planes.map((letter, n) =>
       register(`plane-${n}`, [`${n}-${letter}`, `${n}-\uFF5E${letter}`, `${n}-z`]),
     ),
-    ...joined.flatMap((sets, n) =>
-      sets.map((members, which) =>
-        register(
-          `joined-${n}-${which}`,
-          members.map((member) => `${n}j-${member}`),
-        ),
-      ),
-    ),
+    ...delimiters.flatMap((delimiter, n) => [
+      register(`joined-${n}-two`, [`${n}j-a`, `${n}j-b${delimiter}${source.prefix}-${n}j-c`]),
+      register(`joined-${n}-three`, [`${n}j-a`, `${n}j-b`, `${n}j-c`]),
+    ]),
     ...sizes.map((size) =>
       register(
         `size-${size}`,

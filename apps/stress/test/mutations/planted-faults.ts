@@ -1,6 +1,6 @@
 import type { Change } from "./mutant.ts";
 
-/** A fault that was planted in chat-domain once to see who sees it. `smoke` has to catch it unless it needs `ci`. */
+/** A fault that was planted in chat-domain once to see who sees it. `smoke` has to catch it. */
 export interface PlantedFault {
   readonly name: string;
   readonly changes: readonly Change[];
@@ -10,17 +10,6 @@ const key = "participants-key.js";
 const preimage = "const preimage = JSON.stringify([scope, ...ids]);";
 
 export const plantedFaults: readonly PlantedFault[] = [
-  {
-    name: "outcomes shift when all callers of a key have given up",
-    changes: [
-      {
-        file: "batcher.js",
-        text: "for (const [index, { callers }] of groups.entries())\n                answer(callers, outcomes[index]);",
-        becomes:
-          "let at = 0; for (const { callers } of groups) if (callers.size > 0) answer(callers, outcomes[at++]);",
-      },
-    ],
-  },
   {
     name: "ids are sorted by locale",
     changes: [
@@ -48,19 +37,6 @@ export const plantedFaults: readonly PlantedFault[] = [
         file: key,
         text: preimage,
         becomes: "const preimage = JSON.stringify([scope, ...ids.slice(0, 10)]);",
-      },
-    ],
-  },
-  {
-    name: "answers are cached for ever",
-    changes: [
-      {
-        file: "create-or-get-chat.js",
-        text: "return withDeadline(ctx, (wait) => obtainWithRetries(ctx, request, wait), input.signal);",
-        becomes:
-          "ctx.known ??= new Map(); const known = ctx.known.get(request.key); if (known) return known;" +
-          "const obtained = await withDeadline(ctx, (wait) => obtainWithRetries(ctx, request, wait), input.signal);" +
-          "ctx.known.set(request.key, { ...obtained, created: false }); return obtained;",
       },
     ],
   },
