@@ -14,7 +14,7 @@ const help = `Usage: npm run bench:http -- [options]
   --connections <a,b>  (1,16,64,256)
   --rounds <n>         rounds of each (8)
   --seconds <n>        length of a round (0.5)
-  --baseline <file>    main.js of another build of the API, to be measured as well
+  --baseline <file>    main.js of another build of the API, in a folder beside dist, to be measured as well
   --help
 `;
 
@@ -67,8 +67,8 @@ async function measure(): Promise<void> {
   const note = (line: string): void => void process.stderr.write(`${line}\n`);
   await using mongo = await openMongo({ purpose: "start", env: process.env, onNotice: note });
   const env = { MONGODB_URI: mongo.uri };
-  await using seed = await peerServer("seed-server.mjs", env);
-  await using fast = await peerServer("fastify-server.mjs", env);
+  await using seed = await peerServer(new URL("seed-server.mjs", import.meta.url), env);
+  await using fast = await peerServer(new URL("fastify-server.mjs", import.meta.url), env);
   await using own = await apiServer(builtApi, { ...env, ...noLimits, MONGODB_DB: "http-ours" });
   const variants: readonly Variant[] = [
     { name: "seed's way", server: seed, way: "rest", calls: 1 },

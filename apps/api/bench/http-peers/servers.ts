@@ -16,8 +16,8 @@ export interface Server extends AsyncDisposable {
 type Env = Readonly<Record<string, string>>;
 
 /** A peer, which tells its address when it listens. */
-export async function peerServer(file: string, env: Env): Promise<Server> {
-  const child = fork(fileURLToPath(new URL(file, import.meta.url)), [], {
+export async function peerServer(file: URL, env: Env): Promise<Server> {
+  const child = fork(fileURLToPath(file), [], {
     env: { PATH: process.env["PATH"], NODE_ENV: "production", AUTH_JWT_SECRET: secret, ...env },
     execArgv: [],
   });
