@@ -58,7 +58,7 @@ export interface ServerDependencies {
 export async function createServer(dependencies: ServerDependencies): Promise<FastifyInstance> {
   const server = bareServer(dependencies);
   shapeFastifyErrors(server);
-  logRequests(server, dependencies.observer);
+  logRequests(server, dependencies.log, dependencies.observer);
   echoRequestId(server);
   sendSecurityHeaders(server);
   await allowOrigins(server, dependencies.corsOrigins);

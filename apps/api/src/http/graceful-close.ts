@@ -11,8 +11,9 @@ const lastWordMs = 300;
  * does, would drop requests that were on their way. Idle connections would keep the process for their keep-alive time.
  */
 export function endConnections(server: FastifyInstance, isStopping: () => boolean): void {
-  server.addHook("onSend", async (_request, reply) => {
+  server.addHook("onSend", (_request, reply, payload, done) => {
     if (isStopping()) reply.header("connection", "close");
+    done(null, payload);
   });
   server.addHook("preClose", async () => {
     if (!server.server.listening) return;
