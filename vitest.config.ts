@@ -34,6 +34,7 @@ export default defineConfig({
     // Most of their time is waiting: for the disk, for processes and pages. More at once would make races between files
     // of what is meant to be a race inside one.
     maxWorkers: 2,
+    // Files share a worker's modules, because loading them anew took as long as the tests; none may change them.
     // The tiers that a file's name shows; CONTRIBUTING.md says what is where and why.
     projects: [
       {
@@ -41,6 +42,7 @@ export default defineConfig({
         ssr,
         test: {
           name: "unit",
+          isolate: false,
           include: [`${folders}/*.test.ts`],
           exclude: [`${folders}/*.{db,packed,thorough}.test.ts`],
           ...patience(3),
@@ -51,6 +53,7 @@ export default defineConfig({
         ssr,
         test: {
           name: "db",
+          isolate: false,
           include: [`${folders}/*.db.test.ts`],
           ...database,
           ...patience(5),

@@ -41,8 +41,8 @@ function selftests(rounds: number, seed: number): readonly Unit[] {
 
 const shapes = ["onechat", "mern", "rocketchat"] as const;
 
-/** All there is to be tried to its end; the seed is for what is drawn at random. */
-export function enduranceUnits(seed: number): readonly Unit[] {
+/** Tests that try another part, or draw other numbers, in every run. */
+function repeated(seed: number): readonly Unit[] {
   const migrate = "packages/chat-domain/test/migrate";
   return [
     ...whole(8, { title: "killed after every write", file: `${migrate}/killed-anywhere` }),
@@ -78,11 +78,26 @@ export function enduranceUnits(seed: number): readonly Unit[] {
       file: "tooling/mongo/test/durability",
       env: { SAMPLE: String(seed), DURABILITY_WITHOUT_BARRIER: "1" },
     }),
-    tests({ title: "a subject that is stuck", file: "apps/stress/test/faults/stuck-subject" }),
-    tests({ title: "a checker with a mistake", file: "apps/stress/test/selftest/mutants" }),
-    tests({ title: "examples of the docstrings", file: "tooling/packed/test/docstring-examples" }),
-    tests({ title: "documents walked", file: "apps/migrator/test/pasted-commands" }),
-    tests({ title: "the demonstration", file: "tooling/demo-migrate/test/demo" }),
+  ];
+}
+
+/** What tries all it has in one run. */
+function everythingElse(units: readonly Unit[]): Unit {
+  const files = new Set(units.flatMap(({ args }) => args.filter((arg) => arg.endsWith(".test.ts"))));
+  const excluded = [...files].map((file) => `--exclude=${file}`);
+  return {
+    name: "every other thorough test",
+    args: [vitest, "run", "--project", "thorough", ...excluded],
+    env: {},
+  };
+}
+
+/** All there is to be tried to its end; the seed is for what is drawn at random. */
+export function enduranceUnits(seed: number): readonly Unit[] {
+  const tested = repeated(seed);
+  return [
+    ...tested,
+    everythingElse(tested),
     ...shapes.map((shape) => ({
       name: `the demonstration at its full size, ${shape}`,
       args: ["tooling/demo-migrate/dist/main.js", "--shape", shape],
