@@ -21,6 +21,7 @@ const minute = 60_000;
 const seconds = Number(process.env["CHAOS_SECONDS"] ?? 60);
 const codes = Object.values(passingCodes).flat();
 const leaseMs = 2_000;
+const longestFaultMs = 10_000;
 const newSets = Array.from({ length: 20 }, (_, index) => 1_000 + index);
 const writes = ["update", "delete"];
 const chaos = ["killed", "frozen", "left alone"] as const;
@@ -80,6 +81,8 @@ describe(
         signal: how === "killed" ? "SIGKILL" : "SIGSTOP",
       } as const;
       using struck = faults();
+      // Such errors pass, so a run that they hold up comes to its end.
+      const passing = setTimeout(() => struck.lift(), longestFaultMs);
       const run = runner.begin(how === "left alone" ? command : { ...command, stopAt });
       const isStopped = await Promise.race([
         run.stopped().then(() => true),
@@ -91,7 +94,11 @@ describe(
         runner.resume();
       }
       if (how !== "killed" || !isStopped)
-        expect(["done", "nothing-to-do", "unsettled", "LEASE_LOST"]).toContain((await run.ended).end);
+        // Errors may come so often that no batch gets through: then the run gives up, and the next one goes on.
+        expect(["done", "nothing-to-do", "unsettled", "LEASE_LOST", "UNAVAILABLE"]).toContain(
+          (await run.ended).end,
+        );
+      clearTimeout(passing);
       counts.faults += struck.hits();
     }
 
