@@ -67,7 +67,7 @@ describe("chats of 12 MB, 40 of them, of 20 sets of people", () => {
       const { code, text, peakMegabytes } = await migrator(...args);
       peaks.push(`${args[0]} ${Math.round(peakMegabytes)}`);
       expect([args[0], code, code === 0 ? "" : text]).toEqual([args[0], 0, ""]);
-      expect(peakMegabytes, args[0]).toBeLessThan(256);
+      expect(peakMegabytes).toBeLessThan(256);
     }
     process.stdout.write(`peak in MB: ${peaks.join(", ")}\n`);
     expect(await db.collection("chats").countDocuments({ mergedInto: { $exists: true } })).toBe(20);

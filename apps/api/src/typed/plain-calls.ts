@@ -51,16 +51,19 @@ export function plainCallsReader({ router, maxBatchSize }: TypedCallOptions): Re
   );
   return (request) => {
     const query = queryOf(request.raw);
-    if (!hasPlainUrl(request.raw) || query.has("connectionParams") || !hasPlainHeaders(request.raw))
-      return null;
+    if (!isPlainRequest(request.raw, query)) return null;
     const isBatch = query.get("batch") === "1";
     const { path } = request.params as { readonly path: string };
     const paths = isBatch ? path.split(",") : [path];
     const type = commonType(paths.map((each) => types.get(each)));
     const inputs = request.method === "GET" ? query.get("input") : request.body;
-    const isPlain = type !== null && takes(type, request.method) && mayBeObject(inputs);
-    return isPlain && paths.length <= maxBatchSize ? { type, paths, isBatch, inputs: inputs ?? "" } : null;
+    if (type === null || !takes(type, request.method) || !mayBeObject(inputs)) return null;
+    return paths.length <= maxBatchSize ? { type, paths, isBatch, inputs: inputs ?? "" } : null;
   };
+}
+
+function isPlainRequest(raw: IncomingMessage, query: URLSearchParams): boolean {
+  return hasPlainUrl(raw) && !query.has("connectionParams") && hasPlainHeaders(raw);
 }
 
 /** The adapter makes a URL of host and path, and refuses what cannot be one. */

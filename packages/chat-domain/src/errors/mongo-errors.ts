@@ -72,7 +72,7 @@ export function isTransient(error: unknown): boolean {
 }
 
 /** 18: a wrong user or password. 8000: the same of a hosted database, which says other things by it later on. */
-export function isRefusedLogin(error: unknown): boolean {
+function isRefusedLogin(error: unknown): boolean {
   if (!isServerError(error)) return false;
   return error.code === 18 || (error.code === 8_000 && labelsOf(error).includes("HandshakeError"));
 }

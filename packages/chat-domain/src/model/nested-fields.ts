@@ -49,7 +49,7 @@ export function fieldWith(root: string, name: string, values: readonly PathValue
 }
 
 /** A document once values are put into it; see {@link fieldWith}. */
-export function documentWith(base: string, values: readonly PathValue[]): Expression {
+function documentWith(base: string, values: readonly PathValue[]): Expression {
   const names = rootsOf(values.map(([path]) => path));
   const changed = Object.fromEntries(names.map((name) => [name, fieldWith(`${base}.${name}`, name, values)]));
   const isOpen = { $in: [{ $type: base }, ["object", "missing"]] };
@@ -59,28 +59,4 @@ export function documentWith(base: string, values: readonly PathValue[]): Expres
   return {
     $cond: [isOpen, { $let: { vars: { changed }, in: { $cond: [isEmpty, "$$REMOVE", merged] } } }, base],
   };
-}
-
-/** A top-level field without the values at these paths; what is no document stays what it is. */
-export function fieldWithout(root: Expression, paths: readonly string[]): Expression {
-  return paths.reduce((value, path) => without(value, path.split(".")), root);
-}
-
-/** By way of lists of fields: of the servers that this has to work with, some have no other. */
-function without(value: Expression, [name = "", ...rest]: readonly string[]): Expression {
-  const others = { $ne: ["$$field.k", name] };
-  const kept = {
-    $arrayToObject:
-      rest.length === 0
-        ? { $filter: { input: { $objectToArray: "$$value" }, as: "field", cond: others } }
-        : {
-            $map: {
-              input: { $objectToArray: "$$value" },
-              as: "field",
-              in: { $cond: [others, "$$field", { k: "$$field.k", v: without("$$field.v", rest) }] },
-            },
-          },
-  };
-  const isOpen = { $eq: [{ $type: "$$value" }, "object"] };
-  return { $let: { vars: { value }, in: { $cond: [isOpen, kept, "$$value"] } } };
 }

@@ -142,6 +142,7 @@ describe(
     it("loses nothing and parks nobody", { timeout: seconds * 1_000 + 30 * minute }, async () => {
       const end = performance.now() + seconds * 1_000;
       while (performance.now() < end) await round();
+      expect(counts.rounds).toBeGreaterThan(0);
       process.stdout.write(`chaos, SAMPLE=${seed}: ${JSON.stringify(counts)}\n`);
     });
   },

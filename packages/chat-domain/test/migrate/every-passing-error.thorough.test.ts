@@ -56,10 +56,13 @@ function ruleOf({ kind, moment, code }: Row): Parameters<WireProxy["rule"]>[0] {
       return { ...where, when: "after", fault: "reset" };
     case "of the write concern":
       return { ...where, fault: { writeConcernError: { code } } };
-    case "in a statement": {
-      const writeErrors = Array.from({ length: 100 }, (_, index) => ({ index, code }));
-      return { ...where, fault: { writeErrors } };
-    }
+    case "in a statement":
+      return {
+        ...where,
+        fault: { writeErrors: Array.from({ length: 100 }, (_, index) => ({ index, code })) },
+      };
+    default:
+      return moment satisfies never;
   }
 }
 

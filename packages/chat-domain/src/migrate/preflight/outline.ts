@@ -12,7 +12,7 @@ const deepest = 5;
  * An expression: a value without what makes documents large, so that a look at its ids does not bring all of it over.
  * Deeper documents and arrays are left out.
  */
-export function outline(value: string, depth = 0): Document {
+export function outline(value: string, depth = 0): Document | string {
   const name = `part${depth}`;
   const isDeepest = depth === deepest;
   const elements = {
@@ -29,16 +29,14 @@ export function outline(value: string, depth = 0): Document {
       in: { k: `$$${name}.k`, v: isDeepest ? null : outline(`$$${name}.v`, depth + 1) },
     },
   };
-  const of = (type: string, then: unknown): Document => ({ case: { $eq: [{ $type: value }, type] }, then });
-  return {
-    $switch: {
-      branches: [
-        of("string", { $cond: [{ $gt: [{ $strLenBytes: value }, longestText] }, "", value] }),
-        of("binData", { $cond: [{ $gt: [{ $binarySize: value }, longestBinary] }, null, value] }),
-        of("array", isDeepest ? [] : elements),
-        of("object", isDeepest ? {} : { $arrayToObject: fields }),
-      ],
-      default: value,
-    },
-  };
+  const byType: readonly (readonly [type: string, outlined: unknown])[] = [
+    ["string", { $cond: [{ $gt: [{ $strLenBytes: value }, longestText] }, "", value] }],
+    ["binData", { $cond: [{ $gt: [{ $binarySize: value }, longestBinary] }, null, value] }],
+    ["array", isDeepest ? [] : elements],
+    ["object", isDeepest ? {} : { $arrayToObject: fields }],
+  ];
+  return byType.reduce<Document | string>(
+    (otherwise, [type, outlined]) => ({ $cond: [{ $eq: [{ $type: value }, type] }, outlined, otherwise] }),
+    value,
+  );
 }

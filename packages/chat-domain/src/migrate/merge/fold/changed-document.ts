@@ -42,7 +42,7 @@ export async function changeDocuments(
 /** No room, a validator, another unique index. */
 const documentCodes: ReadonlySet<number> = new Set([121, 10_334, 11_000, 17_419, 17_420]);
 
-export function isAboutDocument(code: number): boolean {
+function isAboutDocument(code: number): boolean {
   return documentCodes.has(code);
 }
 

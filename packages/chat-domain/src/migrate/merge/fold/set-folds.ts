@@ -3,7 +3,7 @@ import { isNothing } from "./compare-values.ts";
 import { type Contribution, type Folding, givenAfter } from "./contributions.ts";
 
 /** What is no array is one element. */
-export function elementsOf(value: Exact): readonly Exact[] {
+function elementsOf(value: Exact): readonly Exact[] {
   if (Array.isArray(value)) return value;
   return isNothing(value) ? [] : [value];
 }
