@@ -114,18 +114,12 @@ describe("ChatModel", () => {
         key: { "members.userId": 1, _id: 1 },
         options: { name: "participants_by_id", collation: { locale: "simple" } },
       },
-      {
-        key: { "members.userId": 1, scope: 1, _id: 1 },
-        options: { name: "participants_by_scope", collation: { locale: "simple" } },
-      },
     ]);
     const ofFields = ChatModel.parse({ chats: { participants: ["people.buyer", "people.seller"] } });
     expect(chatIndexes(ofFields).map(({ key }) => key)).toEqual([
       { participantsKey: 1 },
       { "people.buyer": 1, _id: 1 },
       { "people.seller": 1, _id: 1 },
-      { "people.buyer": 1, scope: 1, _id: 1 },
-      { "people.seller": 1, scope: 1, _id: 1 },
     ]);
   });
 });

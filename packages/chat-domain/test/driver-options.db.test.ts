@@ -65,12 +65,12 @@ describe("a client with the strict Stable API", () => {
     await using strict = await clientWith({ serverApi: { version: "1", strict: true } });
     const chats = chatContext(strict.db(database.db.databaseName));
     for (const attempt of [
-      assertIndexes(chats),
-      ensureIndexes(chats),
-      createOrGetChat(chats, { participants: ["a", "b"] }),
-      findChat(chats, { participants: ["a", "b"] }),
+      () => assertIndexes(chats),
+      () => ensureIndexes(chats),
+      () => createOrGetChat(chats, { participants: ["a", "b"] }),
+      () => findChat(chats, { participants: ["a", "b"] }),
     ])
-      await expect(attempt).rejects.toMatchObject({
+      await expect(attempt()).rejects.toMatchObject({
         code: "INDEX_MISSING",
         message: expect.stringMatching(/strict Stable API.*serverApi: \{ version: "1" \}/),
       });

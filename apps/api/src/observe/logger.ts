@@ -1,4 +1,3 @@
-import { ChatError } from "@onechat/chat-domain";
 import { type DestinationStream, destination, type Logger, pino } from "pino";
 
 export type LogLevel = "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
@@ -27,9 +26,9 @@ function loggedError(error: unknown, causes = mostCauses): object {
   };
 }
 
-/** Ours, and of a duplicate key what comes before the values. */
+/** Ours, told by the name because its class would load the driver before tracing can watch it, and of a duplicate key what comes before the values. */
 function ownWords(error: Error): { readonly message?: string } {
-  if (error instanceof ChatError) return { message: error.message };
+  if (error.name === "ChatError") return { message: error.message };
   const [index] = /^E11000 duplicate key error collection: \S+ index: \S+ dup key:/.exec(error.message) ?? [];
   return index === undefined ? {} : { message: `${index} (not logged)` };
 }

@@ -4,7 +4,7 @@ import { isDuplicateKey, isServerError } from "../errors/mongo-errors.ts";
 import type { ChatStore } from "./chat-store.ts";
 import { assertWritable } from "./collection-access.ts";
 import { asCallerErrors, withDeadline } from "./deadline.ts";
-import { type ChatIndex, chatIndexes, existingIndexes, indexFlawText, keylessIndex } from "./key-index.ts";
+import { type ChatIndex, chatIndexes, existingIndexes, helpfulIndexes, indexFlawText } from "./key-index.ts";
 import { foreignKeys } from "./model-agreement.ts";
 
 /**
@@ -84,7 +84,10 @@ async function buildMissing(ctx: ChatStore): Promise<void> {
     if (mismatch !== null) throw mismatch;
   }
   for (const { key, options } of missing) await build(ctx, { key, options });
-  if (ctx.legacy === "claim") await buildIfPossible(ctx, keylessIndex(ctx.model));
+  for (const index of helpfulIndexes(ctx.model)) {
+    const isNeeded = ctx.legacy === "claim" || index.options.partialFilterExpression === undefined;
+    if (isNeeded) await buildIfPossible(ctx, index);
+  }
 }
 
 /** Lists in a list, and fields named by numbers, the server does not index by position. */

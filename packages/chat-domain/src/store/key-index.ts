@@ -37,11 +37,19 @@ export function chatIndexes(model: ChatModel): readonly ChatIndex[] {
     key: { [path]: 1, _id: 1 } as const,
     options: { name: listingName(model, path), collation: { locale: "simple" } },
   }));
-  return [uniqueKeyIndex(model.chats.keyField), ...listing, ...byScope(model)];
+  return [uniqueKeyIndex(model.chats.keyField), ...listing];
 }
 
 function listingName(model: ChatModel, path: string): string {
   return participantFields(model) === null ? "participants_by_id" : `${path}_by_id`;
+}
+
+/**
+ * Indexes that only save time, for new applications: an old one may hold what they cannot be built of, lists of scopes
+ * say, and its own queries might turn to them.
+ */
+export function helpfulIndexes(model: ChatModel): readonly ChatIndex[] {
+  return [...byScope(model), keylessIndex(model)];
 }
 
 /** Without it, the list of one scope reads all chats of somebody who has none there. */
@@ -63,7 +71,7 @@ function byScope(model: ChatModel): readonly ChatIndex[] {
  * theirs. A chat that has a key is not in it, so new ones pay nothing. No more than a help: it cannot be built where
  * entries of the list are lists themselves.
  */
-export function keylessIndex(model: ChatModel): ChatIndex {
+function keylessIndex(model: ChatModel): ChatIndex {
   const [first, second] = firstTwoPaths(model);
   return {
     key: { [first]: 1, [second]: 1, _id: 1 },

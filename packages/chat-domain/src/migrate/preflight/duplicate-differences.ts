@@ -1,12 +1,12 @@
 import type { Document } from "mongodb";
 import type { NativeId } from "../../identity/native-id.ts";
 import type { ChatModel } from "../../model/chat-model.ts";
-import { fieldAt } from "../../model/nested-fields.ts";
 import { ownField, ownFieldNames } from "../../model/own-names.ts";
 import { participantPaths, type ParticipantsPath, participantsPath } from "../../model/participants-place.ts";
 import { rootOf } from "../../model/stored-document.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import { targetFields } from "../merge/shared-values.ts";
+import { uncrossed } from "./crossed-duplicates.ts";
 import { documentDifferences } from "./document-differences.ts";
 import { duplicateSets, idText, listAt, personId } from "./duplicate-sets.ts";
 import { type FoldMisfit, misfitStages } from "./fold-misfits.ts";
@@ -150,7 +150,7 @@ function differing(model: ChatModel, version: number): Document[] {
   const hasMembers = path !== null && path.element !== null && !given.includes(path.array);
   const members = hasMembers ? memberDifferences(path, given, version) : [];
   return [
-    ...turned(model, version),
+    ...uncrossed(model, version),
     { $project: { id: 1, found: { $setUnion: [documents, members] } } },
     { $unwind: "$found" },
     {
@@ -163,22 +163,6 @@ function differing(model: ChatModel, version: number): Document[] {
     { $sort: { duplicates: -1, _id: 1 } },
     { $project: { _id: 0, path: "$_id.path", isLost: "$_id.isLost", duplicates: 1, example: 1 } },
   ];
-}
-
-/** Puts what is each person's own into the duplicate's fields in which the survivor has it. */
-function turned(model: ChatModel, version: number): readonly Document[] {
-  const people = participantPaths(model);
-  const personAt = (chat: string, path: string): Document => idText(fieldAt(`$${chat}.`, path), version);
-  const moved = model.chats.perParticipant.flatMap((fields) =>
-    fields.map((field, at) => {
-      const branches = people.map((path, index) => ({
-        case: { $eq: [personAt("loser", path), personAt("survivor", people[at] ?? "")] },
-        then: `$loser.${fields[index]}`,
-      }));
-      return [`loser.${field}`, { $switch: { branches, default: `$loser.${field}` } }] as const;
-    }),
-  );
-  return moved.length === 0 ? [] : [{ $set: Object.fromEntries(moved) }];
 }
 
 /** What a fold takes care of; of the people's own documents only the fields that fold. */

@@ -18,6 +18,10 @@ const chatSchema = new Schema(
 // As onechat builds them: syncIndexes() drops every index that no schema names.
 chatSchema.index({ participantsKey: 1 }, { name: "participantsKey_unique", unique: true, sparse: true });
 chatSchema.index({ users: 1, _id: 1 }, { name: "participants_by_id" });
+chatSchema.index(
+  { "users.0": 1, "users.1": 1, _id: 1 },
+  { name: "keyless_by_people", partialFilterExpression: { participantsKey: null } },
+);
 
 const messageSchema = new Schema(
   {
