@@ -13,7 +13,7 @@ const batchPath = `/trpc/${Array(groupsPerBatch).fill("chat.createOrGet").join("
  * take turns. Whether the median of the others' times at most doubles.
  */
 export async function flood(mongoUri: string, print: (line: string) => void): Promise<boolean> {
-  await using api = await benchApi({ MONGODB_URI: mongoUri, MONGODB_DB: "flood", LOG_LEVEL: "warn" });
+  await using api = await benchApi({ MONGODB_URI: mongoUri, MONGODB_DB: "flood" });
   const run = `${process.pid}-${Date.now()}`;
   const [alice, mallory] = [await tokenOf("alice"), await tokenOf("mallory")];
   const victims = (round: string): LoadOptions => ({

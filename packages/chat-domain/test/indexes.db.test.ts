@@ -21,7 +21,7 @@ describe("the unique index", () => {
       "_id_",
       "participantsKey_unique",
       "participants_by_id",
-      "participants_by_scope",
+      "scope_by_id",
       "keyless_by_people",
     ]);
   });

@@ -159,8 +159,6 @@ describe("a legacy chat without a key", () => {
     },
   ])("is found behind an older, damaged one with $name", async ({ junk, valid, asked }) => {
     await using database = await freshDatabase();
-    // A collection that old versions have filled does not have it.
-    await database.chats.dropIndex("participants_by_scope");
     const [, legacy] = await insertLegacy(database, junk, valid);
     expect(await createOrGetChat(database, { participants: asked })).toMatchObject({
       created: false,

@@ -72,11 +72,11 @@ describe("what nobody can do with a collection", () => {
     await database.db.createCollection("seen", { viewOn: "chats", pipeline: [] });
     const seen = chatContext(database.db, { model: { chats: { collection: "seen" } } });
     for (const attempt of [
-      assertIndexes(seen),
-      ensureIndexes(seen),
-      createOrGetChat(seen, { participants: people }),
+      () => assertIndexes(seen),
+      () => ensureIndexes(seen),
+      () => createOrGetChat(seen, { participants: people }),
     ])
-      await expect(attempt).rejects.toMatchObject({
+      await expect(attempt()).rejects.toMatchObject({
         code: "MODEL_MISMATCH",
         message: expect.stringMatching(/is a view.*chats\.collection/),
       });

@@ -111,7 +111,7 @@ export class Batcher<Request, Outcome> {
 
   /** @throws ChatError `UNAVAILABLE` when too many calls are waiting */
   refuseWhenFull(): void {
-    if (this.#isFull()) throw unavailable("too many calls are waiting; try again later");
+    if (this.#isFull()) throw withoutStack(() => unavailable("too many calls are waiting; try again later"));
   }
 
   /** Calls that wait for their batch to go out. */
@@ -223,5 +223,16 @@ function answer<Outcome>(
         settled === undefined ? new Error("a batch left a request without an answer") : settled.reason,
       );
     isFirst = false;
+  }
+}
+
+/** To look where it came from costs most of a refusal, which all come from one place. */
+function withoutStack(make: () => Error): Error {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return make();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }

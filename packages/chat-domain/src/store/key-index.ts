@@ -45,25 +45,22 @@ function listingName(model: ChatModel, path: string): string {
 }
 
 /**
- * Indexes that only save time, for new applications: an old one may hold what they cannot be built of, lists of scopes
- * say, and its own queries might turn to them.
+ * Indexes that only save time, for new applications: an old one may hold what they cannot be built of, and its own
+ * queries might turn to them.
  */
 export function helpfulIndexes(model: ChatModel): readonly ChatIndex[] {
   return [...byScope(model), keylessIndex(model)];
 }
 
-/** Without it, the list of one scope reads all chats of somebody who has none there. */
+/**
+ * Without it, the list of a scope in which somebody has no chats reads all that they have. Of the scope alone: together
+ * with the people the server would refuse to store chats in which the scope is a list as well.
+ */
 function byScope(model: ChatModel): readonly ChatIndex[] {
   const { scope } = model.chats;
   if (scope === null || ownerField(model) !== null) return [];
-  const inFields = participantFields(model) !== null;
-  return participantPaths(model).map((path) => ({
-    key: { [path]: 1, [scope]: 1, _id: 1 },
-    options: {
-      name: inFields ? `${path}_by_scope` : "participants_by_scope",
-      collation: { locale: "simple" },
-    },
-  }));
+  const options = { name: "scope_by_id", collation: { locale: "simple" } };
+  return [{ key: { [scope]: 1, _id: 1 }, options }];
 }
 
 /**
