@@ -184,7 +184,9 @@ async function restore(run: Run, { archive, into, merges }: RestoreRequest): Pro
   await run.write.merge(recordName(run.ctx.model, archive), [
     { $match: { collection: into, $or: copiesOfMerges(merges) } },
     { $sort: { seq: 1, archivedAt: 1 } },
-    { $group: { _id: "$_id.id", document: { $last: "$document" } } },
+    { $group: { _id: "$_id.id", document: { $last: "$document" }, archivedAt: { $first: "$archivedAt" } } },
+    // Of two that stand in each other's way the one that was there first comes back.
+    { $sort: { archivedAt: 1, _id: 1 } },
     { $replaceWith: "$document" },
     { $merge: { into, on: "_id", whenMatched: "keepExisting", whenNotMatched: "insert" } },
   ]);
