@@ -49,10 +49,9 @@ function numberFrom(name: string, least: number, value: number): number {
   throw new RangeError(`${name} is a number from ${least}`);
 }
 
+/** Without `URL`, whose parts throw in React Native. */
 function endpointOf(base: string): string {
-  const url = URL.canParse(base) ? new URL(base) : null;
-  if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw new TypeError("url is the base URL of the API, such as http://127.0.0.1:3000");
-  }
-  return `${url.origin}${url.pathname.replace(/\/+$/, "")}/trpc`;
+  const [, api] = /^(https?:\/\/[^\s/?#]+(?:\/[^\s?#]*)?)(?:[?#]\S*)?$/i.exec(base) ?? [];
+  if (api !== undefined) return `${api.replace(/\/+$/, "")}/trpc`;
+  throw new TypeError("url is the base URL of the API, such as http://127.0.0.1:3000");
 }

@@ -1,22 +1,7 @@
-import {
-  createTRPCClient,
-  httpBatchLink,
-  httpLink,
-  type Operation,
-  type TRPCClient,
-  type TRPCLink,
-} from "@trpc/client";
+import { createTRPCClient, type TRPCClient } from "@trpc/client";
 import type { AppRouter } from "./app-router.ts";
-import { bearerToken } from "./bearer-token.ts";
-import {
-  type ChatClientOptions,
-  type ResolvedChatClientOptions,
-  resolveChatClientOptions,
-} from "./chat-client-options.ts";
-import { deadlineLink } from "./deadline-link.ts";
-import { fetchJson } from "./fetch-json.ts";
-import { maxBatchSize } from "./max-batch-size.ts";
-import { retryPolicy, tokenRefused } from "./retry-policy.ts";
+import type { ChatClientOptions } from "./chat-client-options.ts";
+import { chatLinks } from "./chat-links.ts";
 
 export type ChatClient = TRPCClient<AppRouter>;
 
@@ -44,32 +29,5 @@ export type ChatClient = TRPCClient<AppRouter>;
  * ```
  */
 export function createChatClient(options: ChatClientOptions): ChatClient {
-  const resolved = resolveChatClientOptions(options);
-  return createTRPCClient<AppRouter>({
-    links: [deadlineLink(resolved.timeoutMs), retryPolicy(resolved), transport(resolved)],
-  });
-}
-
-function transport(options: ResolvedChatClientOptions): TRPCLink<AppRouter> {
-  // POST for queries too: a list of a hundred participants does not fit into a URL.
-  const common = {
-    url: options.endpoint,
-    methodOverride: "POST",
-    // tRPC describes the request in types of its own that every fetch accepts.
-    fetch: (url: string | URL | Request, init?: object) => fetchJson(options.fetch, url, init),
-  } as const;
-  if (!options.batch) return httpLink({ ...common, headers: ({ op }) => authorization(options, [op]) });
-  return httpBatchLink({
-    ...common,
-    maxItems: maxBatchSize,
-    headers: ({ opList }) => authorization(options, opList),
-  });
-}
-
-async function authorization(
-  { token }: ResolvedChatClientOptions,
-  operations: readonly Operation[],
-): Promise<{ readonly authorization: string }> {
-  const refused = operations.some(({ context }) => context[tokenRefused] === true);
-  return { authorization: await bearerToken(token, refused) };
+  return createTRPCClient<AppRouter>({ links: chatLinks(options) });
 }

@@ -13,32 +13,35 @@ export function deadlineLink(timeoutMs: number): TRPCLink<AppRouter> {
   return () =>
     ({ op, next }) =>
       observable((observer) => {
-        const deadline = new AbortController();
-        const signal = op.signal ? AbortSignal.any([op.signal, deadline.signal]) : deadline.signal;
+        const ended = new AbortController();
+        const end = (reason: Error): void => {
+          observer.error(TRPCClientError.from(reason));
+          ended.abort(reason);
+        };
+        const abort = (): void => end(abortReason(op.signal));
+        if (op.signal?.aborted) return abort();
         const timer =
-          timeoutMs > longestTimerMs
-            ? undefined
-            : setTimeout(() => deadline.abort(timeoutError(timeoutMs)), timeoutMs);
-        const refuse = (): void => observer.error(TRPCClientError.from(abortReason(signal)));
-        if (signal.aborted) {
-          clearTimeout(timer);
-          return refuse();
-        }
-        signal.addEventListener("abort", refuse, { once: true });
-        const subscription = next({ ...op, signal }).subscribe(observer);
+          timeoutMs > longestTimerMs ? undefined : setTimeout(() => end(timeoutError(timeoutMs)), timeoutMs);
+        op.signal?.addEventListener("abort", abort, { once: true });
+        const subscription = next({ ...op, signal: ended.signal }).subscribe(observer);
         return () => {
           clearTimeout(timer);
-          signal.removeEventListener("abort", refuse);
+          op.signal?.removeEventListener("abort", abort);
           subscription.unsubscribe();
         };
       });
 }
 
 function timeoutError(timeoutMs: number): Error {
-  return new DOMException(`no answer from the chat API within ${timeoutMs} ms`, "TimeoutError");
+  return named("TimeoutError", `no answer from the chat API within ${timeoutMs} ms`);
 }
 
-function abortReason(signal: AbortSignal): Error {
-  const reason: unknown = signal.reason;
-  return reason instanceof Error ? reason : new DOMException("the call was aborted", "AbortError");
+function abortReason(signal: AbortSignal | null | undefined): Error {
+  const reason: unknown = signal?.reason;
+  return reason instanceof Error ? reason : named("AbortError", "the call was aborted");
+}
+
+/** What a `DOMException` of the name would be; React Native has none. */
+function named(name: string, message: string): Error {
+  return Object.assign(new Error(message), { name });
 }

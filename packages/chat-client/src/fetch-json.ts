@@ -1,35 +1,57 @@
+import { foreignRefusal } from "./foreign-refusal.ts";
 import { PermanentCallError } from "./permanent-call-error.ts";
 
-/** A proxy's or another server's page in place of the API's answer. */
-export class UnexpectedResponse extends Error {
-  override readonly name = "UnexpectedResponse";
+/** What tRPC's links and the retry policy read of a response. */
+export interface JsonResponse {
+  readonly ok: boolean;
   readonly status: number;
-  readonly retryAfter: string | null;
-
-  constructor({ status, headers }: Response) {
-    super(
-      `status ${status} with ${headers.get("content-type") ?? "no content type"}: no answer of a chat API`,
-    );
-    this.status = status;
-    this.retryAfter = headers.get("retry-after");
-  }
+  readonly headers: Pick<Headers, "get">;
+  readonly json: () => Promise<unknown>;
 }
 
+/** Types of Node do not know it; browsers and frameworks do. */
+const notStored: object = { cache: "no-store" };
+
 /**
- * `fetch` that only lets JSON through.
+ * `fetch` that answers in the API's shape only: what a proxy, a gateway or another server refuses in words of its own
+ * becomes a refusal with its status. Nothing on the way keeps an answer: who is in a chat may change.
  *
- * @throws UnexpectedResponse when an error page came
- * @throws PermanentCallError when a page came as if all were well: the URL is not that of a chat API
+ * @throws PermanentCallError when something else came as if all were well: the URL is not that of a chat API
  */
 export async function fetchJson(
   fetch: typeof globalThis.fetch,
-  ...request: Parameters<typeof fetch>
-): Promise<Response> {
-  const response = await fetch(...request);
-  if (/^application\/json\b/.test(response.headers.get("content-type") ?? "")) return response;
-  await response.body?.cancel();
-  const unexpected = new UnexpectedResponse(response);
-  throw response.ok
-    ? new PermanentCallError(`${unexpected.message}; is the URL right?`, { cause: unexpected })
-    : unexpected;
+  ...[url, init]: Parameters<typeof fetch>
+): Promise<JsonResponse> {
+  const response = await fetch(url, { ...init, ...notStored });
+  const { ok, status, headers } = response;
+  const body = isJson(response) ? parsed(await response.text()) : await response.body?.cancel();
+  if (isAnswer(body, ok)) return { ok, status, headers, json: async () => body };
+  const message = `status ${status} with ${headers.get("content-type") ?? "no content type"}: no answer of a chat API`;
+  if (ok) throw new PermanentCallError(`${message}; is the URL right?`);
+  return { ok, status, headers, json: async () => foreignRefusal(status, message) };
+}
+
+function isJson({ headers }: Response): boolean {
+  return /^application\/json\b/.test(headers.get("content-type") ?? "");
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** An answer of tRPC, or one for each call of a batch. Gateways refuse with JSON too, and often under `error`. */
+function isAnswer(body: unknown, ok: boolean): boolean {
+  const answers: readonly unknown[] = Array.isArray(body) ? body : [body];
+  return answers.every((answer) => {
+    if (typeof answer !== "object" || answer === null) return false;
+    if ("result" in answer) return ok;
+    const { error } = answer as {
+      readonly error?: { readonly data?: { readonly httpStatus?: unknown } } | null;
+    };
+    return typeof error?.data?.httpStatus === "number";
+  });
 }

@@ -3,7 +3,7 @@ import type { AppRouter } from "./app-router.ts";
 import type { ResolvedChatClientOptions } from "./chat-client-options.ts";
 import type { ChatClientError } from "./chat-error.ts";
 import { PermanentCallError } from "./permanent-call-error.ts";
-import { UnexpectedResponse } from "./fetch-json.ts";
+import type { JsonResponse } from "./fetch-json.ts";
 
 /** Mutations that may be sent twice: create-or-get answers a repetition with the same chat. */
 const idempotentMutations: ReadonlySet<string> = new Set(["chat.createOrGet"]);
@@ -52,31 +52,18 @@ function isSafe(op: Operation): boolean {
 /** No status at all means that no answer arrived: refused, reset, or cut off. */
 function isPassing(error: ChatClientError): boolean {
   if (error.cause instanceof PermanentCallError) return false;
-  const status = statusOf(error);
-  return status === null || passingStatuses.has(status);
+  return error.data === undefined || error.data === null || passingStatuses.has(error.data.httpStatus);
 }
 
 function isRefusedToken(error: ChatClientError): boolean {
-  return statusOf(error) === 401;
-}
-
-function statusOf(error: ChatClientError): number | null {
-  return error.data?.httpStatus ?? responseOf(error)?.status ?? unexpectedResponse(error)?.status ?? null;
+  return error.data?.httpStatus === 401;
 }
 
 /** Seconds, or a date as proxies like to write it (RFC 9110, section 10.2.3). */
 function retryAfterMs(error: ChatClientError): number {
-  const text = responseOf(error)?.headers.get("retry-after") ?? unexpectedResponse(error)?.retryAfter ?? "";
+  const response = error.meta?.["response"] as JsonResponse | undefined;
+  const text = response?.headers.get("retry-after") ?? "";
   if (/^\d+$/.test(text)) return Number(text) * 1_000;
   const waitMs = Date.parse(text) - Date.now();
   return waitMs > 0 ? waitMs : 0;
-}
-
-function responseOf(error: ChatClientError): Response | null {
-  const response: unknown = error.meta?.["response"];
-  return response instanceof Response ? response : null;
-}
-
-function unexpectedResponse({ cause }: ChatClientError): UnexpectedResponse | null {
-  return cause instanceof UnexpectedResponse ? cause : null;
 }

@@ -3,6 +3,8 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createChatClient, isChatError } from "../src/index.ts";
 import { heldTimers } from "./held-timers.ts";
 import {
+  gatewayJson,
+  halfAnAnswer,
   loginPage,
   lostReply,
   mixedBatch,
@@ -22,6 +24,8 @@ describe("a call that fails for a passing reason", () => {
     { name: "a lost reply", failure: lostReply },
     { name: "a proxy's error page", failure: proxyError() },
     { name: "too many requests", failure: refusal(429, "TOO_MANY_REQUESTS", null) },
+    { name: "a gateway's own JSON", failure: gatewayJson(502) },
+    { name: "half an answer", failure: halfAnAnswer },
   ])("is repeated: $name", async ({ failure }) => {
     await using api = await stubApi(failure, failure, success);
     const client = createChatClient({ url: api.url, token: "t", batch: false });
@@ -55,7 +59,8 @@ describe("a call that fails for a passing reason", () => {
     const client = createChatClient({ url: api.url, token: "t", timeoutMs: Number.POSITIVE_INFINITY });
     const timers = heldTimers((ms) => ms >= 1_000);
     const calls = Promise.all([client.chat.createOrGet.mutate(input), client.chat.createOrGet.mutate(input)]);
-    await until("a call to wait", () => timers.waits.length > 0);
+    // `fetch` has timers of its own, which may be held before anything was asked.
+    await until("a call to wait", () => api.requests.length > 0 && timers.waits.length > 0);
     expect(api.requests).toHaveLength(1);
     await until("the calls to be answered", async () => {
       timers.goOff();
@@ -226,21 +231,25 @@ describe("requests", () => {
 
   it("keep the path of an API behind a gateway, and go through the caller's own fetch", async () => {
     const urls: string[] = [];
+    const caches: unknown[] = [];
     const client = createChatClient({
       url: "https://gateway.example/chat/",
       token: "t",
       retries: 0,
-      fetch: async (url) => {
+      fetch: async (url, init) => {
         urls.push(url instanceof Request ? url.url : String(url));
+        caches.push(Reflect.get(init ?? {}, "cache"));
         return Response.json([{ result: { data: null } }]);
       },
     });
     await client.chat.find.query(input);
     expect(urls[0]).toMatch(/^https:\/\/gateway\.example\/chat\/trpc\/chat\.find\?batch=1/);
+    // Next.js keeps what it fetches unless told.
+    expect(caches).toEqual(["no-store"]);
   });
 
   it("cannot go to what is no URL of an API", () => {
-    for (const url of ["", "localhost:3000", "ftp://a", "/trpc"]) {
+    for (const url of ["", "localhost:3000", "ftp://a", "/trpc", "http://", "https:///a", "http://a b"]) {
       expect(() => createChatClient({ url, token: "t" })).toThrow(TypeError);
     }
   });

@@ -91,3 +91,17 @@ export function mixedBatch(headers = {}): StubAnswer {
     response.writeHead(207, { "content-type": "application/json", ...headers }).end(JSON.stringify(answers));
   };
 }
+
+/** What a gateway says in JSON of its own: one that could be taken for tRPC's, by its field `error`. */
+export function gatewayJson(status: number): StubAnswer {
+  return (_request, response) => {
+    response.writeHead(status, { "content-type": "application/json; charset=utf-8", "retry-after": "0" });
+    response.end(JSON.stringify({ error: { code: status, message: "from the gateway" } }));
+  };
+}
+
+/** The connection breaks in the middle of a good answer. */
+export const halfAnAnswer: StubAnswer = (_request, response) => {
+  response.writeHead(200, { "content-type": "application/json", "content-length": "1000" });
+  response.write('{"result":', () => response.socket?.resetAndDestroy());
+};
