@@ -21,10 +21,10 @@ export const meeting = ["--workload", "pairs", "--callers", "128", "--keys", "64
 /** Every process has looked before the first one writes, however late one is: that they race is no luck. */
 export const slowToWrite: Change = {
   file: "chat-batches.js",
-  text: "const written = await writeChats(ctx, requests);",
+  text: "const written = await writeChats(ctx, requests)",
   becomes:
     "await new Promise((resolve) => setTimeout(resolve, 400));" +
-    "const written = await writeChats(ctx, requests);",
+    "const written = await writeChats(ctx, requests)",
 };
 
 const hot = ["--workload", "hot", "--callers", "32", "--keys", "4"];
@@ -116,8 +116,8 @@ export const mutations: readonly Mutation[] = [
     changes: [
       {
         file: "ensure-indexes.js",
-        text: "await ctx.chats.createIndex({ ...key }, { ...options });",
-        becomes: "",
+        text: "async function build(ctx, { key, options }) {",
+        becomes: "async function build(ctx, { key, options }) { return;",
       },
     ],
     load: hot,
@@ -139,12 +139,12 @@ export const mutations: readonly Mutation[] = [
     mistake: "writes are not waited for until they are durable, and reads show what may be lost",
     changes: [
       {
-        file: "chat-store.js",
-        text: 'writeConcern: { w: "majority", journal: true, wtimeoutMS: deadlineMs }',
-        becomes: "writeConcern: { w: 1, journal: false }",
+        file: "majority.js",
+        text: '{ w: "majority", journal: true }',
+        becomes: "{ w: 1, journal: false }",
       },
       {
-        file: "chat-store.js",
+        file: "majority.js",
         text: 'readConcern: { level: "majority" }',
         becomes: 'readConcern: { level: "local" }',
       },

@@ -45,8 +45,8 @@ export const plantedFaults: readonly PlantedFault[] = [
     changes: [
       {
         file: "keyless-chats.js",
-        text: "{ sort: { _id: 1 }, batchSize: 10,",
-        becomes: "{ sort: { _id: -1 }, batchSize: 10,",
+        text: "...options,\n        sort: { _id: 1 },",
+        becomes: "...options,\n        sort: { _id: -1 },",
       },
       {
         file: "keyless-chats.js",
