@@ -4,10 +4,9 @@ import { z } from "zod";
 import type { History } from "../history/history.ts";
 import { readHistory, UnreadableHistory } from "../history/read-history.ts";
 import type { Host } from "../host.ts";
-import { measureHistory } from "../measure/measure-history.ts";
+import { judgedHistory } from "../measure/judged-history.ts";
 import type { StressResult } from "../measure/result.ts";
-import { judge } from "../measure/verdict.ts";
-import { claimsOf } from "../plan/run-settings.ts";
+import { thresholdsOf } from "../plan/run-settings.ts";
 import { UsageError } from "../usage-error.ts";
 import { parsed } from "./given.ts";
 import type { Given } from "./program.ts";
@@ -27,28 +26,17 @@ export interface EarlierRun {
  * @throws UsageError when it cannot be read, or a claim cannot be understood
  */
 export async function earlierRun(path: string, given: Given, host: Host): Promise<EarlierRun> {
-  const thresholds = claimsOf(parsed(Claimed, given), host);
+  const thresholds = thresholdsOf(parsed(Claimed, given), host);
   const isDirectory = await stat(path).then(
     (found) => found.isDirectory(),
     () => false,
   );
   const history = await readOrRefuse(isDirectory ? join(path, "history.ndjson.gz") : path);
-  const { checked, measured, needsSpeed } = measureHistory(history, { thresholds, usualThresholds: [] });
-  const judgement = judge({
-    history,
-    checked,
-    thresholds: measured.thresholds,
-    needsSpeed,
-    client: measured.client,
-  });
   return {
     directory: isDirectory ? path : dirname(path),
     history,
     result: {
-      ...measured,
-      verdict: judgement.verdict,
-      reasons: [...judgement.reasons],
-      notes: [...judgement.notes],
+      ...judgedHistory(history, { thresholds, usualThresholds: [] }),
       reproduce: `stress check ${path}`,
       durationMs: Number.NaN,
       environment: {},

@@ -50,19 +50,8 @@ export interface SettingsHost {
 }
 
 const needOwnEngine: ReadonlySet<FaultName> = new Set(["db-kill", "db-pause"]);
-/** What any service that creates or gets can be asked, without odd ids, scopes, or chats from before. */
-const anybodysWorkloads: ReadonlySet<Workload> = new Set([
-  "hot",
-  "burst",
-  "pairs",
-  "zipf",
-  "fresh",
-  "existing",
-  "groups",
-  "flood",
-  "scopes",
-  "removed",
-]);
+/** What not every service that creates or gets can be asked: odd ids, and chats from before. */
+const ownWorkloads: ReadonlySet<Workload> = new Set(["odd-ids", "merge-race"]);
 
 /** @throws UsageError when a file cannot be understood, or flags contradict each other */
 export function runSettings(flags: RunFlags, host: SettingsHost): RunSettings {
@@ -133,7 +122,7 @@ function foreignDefaults(
   { workloads, faults }: Pick<Profile, "workloads" | "faults">,
 ): Partial<Pick<Profile, "workloads" | "paths" | "faults">> {
   return {
-    workloads: workloads.filter((workload) => anybodysWorkloads.has(workload)),
+    workloads: workloads.filter((workload) => !ownWorkloads.has(workload)),
     paths: kind === "target" ? ["http"] : ["domain"],
     faults:
       kind === "target"
@@ -201,7 +190,8 @@ function toleranceThresholds(tolerance: number): readonly Threshold[] {
   );
 }
 
-function thresholdsOf(
+/** @throws UsageError when one of them cannot be understood */
+export function thresholdsOf(
   { threshold, thresholds: file }: Pick<RunFlags, "threshold" | "thresholds">,
   host: Pick<SettingsHost, "readFile">,
 ): readonly Threshold[] {
@@ -214,14 +204,6 @@ function thresholdsOf(
     if (error instanceof ThresholdSyntaxError) throw new UsageError([error.message]);
     throw error;
   }
-}
-
-/** @throws UsageError when one of them cannot be understood */
-export function claimsOf(
-  flags: Pick<RunFlags, "threshold" | "thresholds">,
-  host: Pick<SettingsHost, "readFile">,
-): readonly Threshold[] {
-  return thresholdsOf(flags, host);
 }
 
 /** An account a line: its id, as JSON with an `id`, or as it is. */

@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism, release, totalmem } from "node:os";
 import type { History } from "../history/history.ts";
-import { measureHistory } from "../measure/measure-history.ts";
+import { judgedHistory } from "../measure/judged-history.ts";
 import type { StressResult } from "../measure/result.ts";
-import { judge } from "../measure/verdict.ts";
 import { reproduceCommand } from "../plan/reproduce-command.ts";
 import type { RunSettings } from "../plan/run-settings.ts";
 import { poolSize } from "../stores/client.ts";
@@ -12,24 +11,10 @@ import { RunStopped } from "./stopped.ts";
 
 /** Everything that a run found: checked, measured, judged. */
 export function runResult(settings: RunSettings, ran: RanOnce, history: History): StressResult {
-  const { checked, measured, needsSpeed } = measureHistory(history, settings);
   const { interrupted, bug, missing } = endingOf(ran.failure);
-  const judgement = judge({
-    history,
-    checked,
-    thresholds: measured.thresholds,
-    needsSpeed,
-    client: measured.client,
-    interrupted,
-    bug,
-    omissions: [...missing, ...ran.omissions],
-    notes: ran.notes,
-  });
+  const omissions = [...missing, ...ran.omissions];
   return {
-    ...measured,
-    verdict: judgement.verdict,
-    reasons: [...judgement.reasons],
-    notes: [...judgement.notes],
+    ...judgedHistory(history, settings, { interrupted, bug, omissions, notes: ran.notes }),
     reproduce: reproduceCommand(settings),
     durationMs: ran.durationMs,
     environment: environmentOf(settings, ran.mongo),

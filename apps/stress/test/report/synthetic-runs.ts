@@ -1,9 +1,8 @@
 import { type History, historyOf } from "../../src/history/history.ts";
 import type { Block, FaultEvent, HistoryLine, Register, Workload } from "../../src/history/history-line.ts";
 import type { Operation, Path, Variant } from "../../src/history/operation.ts";
-import { measureHistory } from "../../src/measure/measure-history.ts";
+import { judgedHistory } from "../../src/measure/judged-history.ts";
 import type { StressResult } from "../../src/measure/result.ts";
-import { judge } from "../../src/measure/verdict.ts";
 import { seededRandom } from "../../src/seeded-random.ts";
 import { parseThreshold } from "../../src/thresholds/parse-threshold.ts";
 import { emptyResult } from "./results.ts";
@@ -134,19 +133,8 @@ function reportOf(
 ): SyntheticReport {
   const history = syntheticHistory(bursts, faults);
   const thresholds = claims.map((text) => parseThreshold(text, "test"));
-  const { checked, measured, needsSpeed } = measureHistory(history, { thresholds, usualThresholds: [] });
-  const judgement = judge({
-    history,
-    checked,
-    thresholds: measured.thresholds,
-    needsSpeed,
-    client: measured.client,
-  });
   const result: StressResult = {
-    ...measured,
-    verdict: judgement.verdict,
-    reasons: [...judgement.reasons],
-    notes: [...judgement.notes],
+    ...judgedHistory(history, { thresholds, usualThresholds: [] }),
     reproduce: "npm run stress -- run ci --seed 11",
     durationMs: 9_400,
     environment: { node: "v22.11.0", mongodb: "8.0.4 (replica set of one)" },
