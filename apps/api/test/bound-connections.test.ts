@@ -3,6 +3,7 @@ import { until } from "@onechat/testing";
 import { describe, expect, it } from "vitest";
 import type { LimitName } from "../src/limits/limit-settings.ts";
 import { noopObserver } from "../src/observe/traffic-observer.ts";
+import { answerTo } from "./answer-to.ts";
 import { idleServer, type IdleServerOptions } from "./idle-server.ts";
 
 describe("connections", () => {
@@ -46,14 +47,3 @@ describe("connections", () => {
     );
   });
 });
-
-/** What comes back until the server ends the connection. */
-async function answerTo(port: number, bytes: string): Promise<string> {
-  return new Promise((resolve) => {
-    let text = "";
-    const socket = connectSocket(port, "127.0.0.1", () => void socket.write(bytes));
-    socket.on("data", (chunk: Buffer) => (text += chunk.toString()));
-    socket.on("error", () => undefined);
-    socket.on("close", () => resolve(text));
-  });
-}

@@ -1,4 +1,4 @@
-import { type AddressInfo, connect as connectSocket } from "node:net";
+import type { AddressInfo } from "node:net";
 import { until } from "@onechat/testing";
 import type { FastifyInstance, LightMyRequestResponse } from "fastify";
 import { describe, expect, it } from "vitest";
@@ -6,6 +6,7 @@ import type { Caller } from "../src/auth/caller.ts";
 import { networkOf } from "../src/limits/network-of.ts";
 import type { LimitName } from "../src/limits/limit-settings.ts";
 import { type TrafficObserver, noopObserver } from "../src/observe/traffic-observer.ts";
+import { answerTo } from "./answer-to.ts";
 import { idleServer, type IdleServerOptions } from "./idle-server.ts";
 import { testToken } from "./test-tokens.ts";
 
@@ -209,21 +210,11 @@ describe("a client that sends slowly", () => {
     await using server = await started({ limits: { arrivalMs: 300, concurrentRequests: 1 } });
     await server.listen({ port: 0, host: "127.0.0.1" });
     const { port } = server.server.address() as AddressInfo;
-    const answer = slowAnswer(port, bytes);
+    const answer = answerTo(port, bytes);
     expect((await call(server)).statusCode).toBe(400);
     expect(await answer).toMatch(/^HTTP\/1\.1 408 /);
   });
 });
-
-function slowAnswer(port: number, bytes: string): Promise<string> {
-  return new Promise((resolve) => {
-    let text = "";
-    const socket = connectSocket(port, "127.0.0.1", () => void socket.write(bytes));
-    socket.on("data", (chunk: Buffer) => (text += chunk.toString()));
-    socket.on("error", () => undefined);
-    socket.on("close", () => resolve(text));
-  });
-}
 
 describe("an answer", () => {
   it("gives a browser nothing to run, frame, guess or keep", async () => {
