@@ -24,7 +24,7 @@ export async function floor(mongoUri: string, print: (line: string) => void): Pr
   const [url] = (await once(child, "message")) as [string];
   try {
     while (!(await fetch(`${url}/readyz`)).ok) await sleep(50);
-    const token = await tokenOf("alice");
+    const token = await tokenOf("alice", "chat:admin");
     const bodyOf = (index: number): string =>
       JSON.stringify({ participants: [`friend-${index % existingChats}`] });
     const nothing = (body: string): Shot => ({ path: "/trpc/bench.nothing", token, body, expected: 200 });

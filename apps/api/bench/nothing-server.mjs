@@ -3,17 +3,17 @@
 /* oxlint-disable no-restricted-imports -- the build is what is measured */
 import { connect } from "@onechat/chat-domain/connect";
 import { pino } from "pino";
-import { createAuthentication } from "../dist/authentication.js";
-import { chatTally } from "../dist/chat-tally.js";
-import { createReadiness } from "../dist/readiness.js";
+import { createAuthentication } from "../dist/auth/authentication.js";
+import { chatTally } from "../dist/observe/chat-observer.js";
+import { createReadiness } from "../dist/health/readiness.js";
 import { appRouter } from "../dist/router.js";
-import { createServer } from "../dist/server.js";
-import { unobserved } from "../dist/traffic-observer.js";
-import { procedure, router } from "../dist/trpc.js";
+import { createServer } from "../dist/create-server.js";
+import { noopObserver } from "../dist/observe/traffic-observer.js";
+import { adminProcedure, router } from "../dist/trpc.js";
 
 const { MONGODB_URI: uri = "", AUTH_JWT_SECRET: secret = "" } = process.env;
 const limits = JSON.parse(process.argv[2] ?? "{}");
-const nothing = procedure.mutation(() => null);
+const nothing = adminProcedure.mutation(() => null);
 const chats = connect({ uri, database: "bench-http", legacy: "none" });
 const log = pino({ level: "warn" });
 const server = await createServer({
@@ -27,7 +27,7 @@ const server = await createServer({
   corsOrigins: [],
   limits,
   trustedProxies: [],
-  observer: unobserved,
+  observer: noopObserver,
   console: false,
   devToken: null,
 });

@@ -3,8 +3,11 @@ import type { Shot } from "./load.ts";
 
 export const secret = "a-secret-that-only-the-bench-knows-0123456789";
 
-export async function tokenOf(sub: string): Promise<string> {
-  const token = new SignJWT({}).setProtectedHeader({ alg: "HS256" }).setSubject(sub).setIssuer("onechat");
+export async function tokenOf(sub: string, scope = ""): Promise<string> {
+  const token = new SignJWT({ scope })
+    .setProtectedHeader({ alg: "HS256" })
+    .setSubject(sub)
+    .setIssuer("onechat");
   return token.setAudience("onechat").setExpirationTime("2h").sign(new TextEncoder().encode(secret));
 }
 
