@@ -6,20 +6,11 @@ import { readResult } from "../../src/measure/result-file.ts";
 import type { StressResult } from "../../src/measure/result.ts";
 import { stress } from "../../src/cli/program.ts";
 import { mutant } from "../mutations/mutant.ts";
+import { hanging } from "../mutations/mutations.ts";
 import { inheritedEnv, newDirectory } from "../stress-process.ts";
 import { testHost } from "../test-host.ts";
 
 const missing = await crashableMongoMissing(process.env);
-
-/** After the database has once not answered it, a process never answers anybody. */
-const hanging = [
-  {
-    file: "deadline.js",
-    text: "const wait = new Cancellation();",
-    becomes: "if (ctx.hangs) return; const wait = new Cancellation();",
-  },
-  { file: "deadline.js", text: "reject(reason);", becomes: "ctx.hangs = true; reject(reason);" },
-];
 
 interface Judged {
   readonly code: number;

@@ -27,6 +27,16 @@ export const slowToWrite: Change = {
     "const written = await writeChats(ctx, requests)",
 };
 
+/** After the database has once not answered it, a process never answers anybody. */
+export const hanging: readonly Change[] = [
+  {
+    file: "deadline.js",
+    text: "const cancellation = new Cancellation();",
+    becomes: "if (ctx.hangs) return; const cancellation = new Cancellation();",
+  },
+  { file: "deadline.js", text: "reject(reason);", becomes: "ctx.hangs = true; reject(reason);" },
+];
+
 const hot = ["--workload", "hot", "--callers", "32", "--keys", "4"];
 
 export const mutations: readonly Mutation[] = [

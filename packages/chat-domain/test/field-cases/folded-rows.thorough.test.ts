@@ -2,7 +2,7 @@ import { type Document, Int32 } from "mongodb";
 import { describe, expect, it } from "vitest";
 import type { ChatModelInput } from "../../src/index.ts";
 import { migrateUp, migrationContext, rollBack } from "../../src/migrate/index.ts";
-import { dyingDatabase, ProcessDied } from "../migrate/dying-database.ts";
+import { dyingDatabase, expireLease, ProcessDied } from "../migrate/dying-database.ts";
 import { type FieldDatabase, fieldDatabase, id } from "./field-database.ts";
 import { tripled } from "./tripled-chats.ts";
 
@@ -88,7 +88,7 @@ describe("a merge that dies between two duplicates of one chat", () => {
         throw new ProcessDied();
       });
       await expect(migrateUp(context(dying.db), {})).rejects.toBeInstanceOf(ProcessDied);
-      await field.db.collection("migrator_locks").updateMany({}, { $set: { leaseUntil: new Date(0) } });
+      await expireLease(field.db);
       await rollBack(context(field.db), { to: "none" });
       expect([dieAfter, await images(field)]).toEqual([dieAfter, original]);
     }

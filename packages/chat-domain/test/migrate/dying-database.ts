@@ -61,6 +61,13 @@ export function dyingDatabase(real: Db, dieAfter: number, die: () => never): Dyi
   return { db, writes: () => writes };
 }
 
+/** The dead process's lease runs out, with nobody waiting for it; a heartbeat that is still on its way finds it no more. */
+export async function expireLease(db: Db): Promise<void> {
+  await db
+    .collection("migrator_locks")
+    .updateMany({ owner: { $ne: "" } }, { $set: { owner: "died", leaseUntil: new Date(0) } });
+}
+
 interface Watch {
   alive(): void;
   counted(count: number, send: (allowed: number) => Promise<unknown>): Promise<unknown>;

@@ -61,7 +61,12 @@ describe("a migration whose database engine is killed with -9 and started again"
     return db;
   }
 
+  /** The last that is done with a database: marks lose their places in the order of folds, which batches decide. */
   async function image(db: Db): Promise<unknown> {
+    for (const name of ["chats", "members"])
+      await db
+        .collection(name)
+        .updateMany({ foldedFrom: { $exists: true } }, { $unset: { "foldedFrom.$[].at": "" } });
     return { application: await databaseImage(db, application), outcome: await outcomeImage(db) };
   }
 
@@ -120,9 +125,9 @@ describe("a migration whose database engine is killed with -9 and started again"
     const db = await legacyDatabase();
     const original = await databaseImage(db, application);
     await up(contextOf(db));
-    const upImage = await image(db);
-    await purged(contextOf(db));
-    undisturbed = { up: upImage, purge: await image(db), original };
+    const purgedDb = await legacyDatabase();
+    await purged(contextOf(purgedDb));
+    undisturbed = { up: await image(db), purge: await image(purgedDb), original };
   });
 
   it.each<Kill>([
@@ -132,8 +137,8 @@ describe("a migration whose database engine is killed with -9 and started again"
     { phase: "settle", event: "phase.start" },
   ])("goes on by itself to the same end, killed in $phase", async (kill) => {
     const db = await runThrough(kill, up);
-    expect(await image(db)).toEqual(undisturbed.up);
     expect(await findingsOf(contextOf(db))).toEqual([]);
+    expect(await image(db)).toEqual(undisturbed.up);
   });
 
   it("goes on by itself to the same end, killed in purge", async () => {

@@ -23,6 +23,8 @@ export const everyKindModel: ChatModelInput = {
     },
     { collection: "pins", field: "room.chat", onConflict: "keep-survivor" },
     { collection: "folders", field: "chats" },
+    { collection: "people", field: "lastRead.$*", onConflict: "fold", fold: "max" },
+    { collection: "people", field: "drafts.chat" },
   ],
   fold: {
     createdAt: "min",
@@ -38,7 +40,7 @@ export const everyKindModel: ChatModelInput = {
   },
 };
 
-export const applicationCollections = ["chats", "messages", "members", "pins", "folders"] as const;
+export const applicationCollections = ["chats", "messages", "members", "pins", "folders", "people"] as const;
 
 interface Fixture {
   readonly chats: readonly Document[];
@@ -46,6 +48,7 @@ interface Fixture {
   readonly members: readonly Document[];
   readonly pins: readonly Document[];
   readonly folders: readonly Document[];
+  readonly people: readonly Document[];
 }
 
 const start = Date.UTC(2020, 0, 1);
@@ -147,7 +150,14 @@ function fixture(): Fixture {
     { _id: idOf(5, 1), chats: [ids[0], ids[2], ids[9]] },
     { _id: idOf(5, 2), chats: [ids[2]?.toHexString(), "elsewhere"] },
   ];
-  return { chats, messages, members, pins, folders };
+  const people = [
+    {
+      _id: idOf(9, 1),
+      lastRead: Object.fromEntries([6, 0, 3, 2, 4].map((index) => [String(ids[index]), index])),
+      drafts: [9, 4, 2, 7].map((index) => ({ text: `draft ${index}`, chat: ids[index] })),
+    },
+  ];
+  return { chats, messages, members, pins, folders, people };
 }
 
 export async function fillWithEveryKind(db: Db): Promise<void> {
@@ -158,4 +168,5 @@ export async function fillWithEveryKind(db: Db): Promise<void> {
   await db.collection("members").createIndex({ chatId: 1, user: 1 }, { unique: true });
   await db.collection("pins").createIndex({ "room.chat": 1, by: 1 }, { unique: true });
   await db.collection("folders").createIndex({ chats: 1 });
+  await db.collection("people").createIndex({ "drafts.chat": 1 });
 }

@@ -12,7 +12,7 @@ import {
   rollBack,
 } from "../../src/migrate/index.ts";
 import { databaseImage, outcomeImage } from "./database-image.ts";
-import { dyingDatabase, ProcessDied } from "./dying-database.ts";
+import { dyingDatabase, expireLease, ProcessDied } from "./dying-database.ts";
 
 const hour = 3_600_000;
 /** Every sixth write is tried, other ones in every run; `SAMPLE=1/1` tries each. */
@@ -113,7 +113,7 @@ describe(`a sweep that takes along what an old version has written, killed after
     } catch (error) {
       if (!(error instanceof ProcessDied)) throw error;
     }
-    await db.collection("migrator_locks").updateMany({}, { $set: { leaseUntil: new Date(0) } });
+    await expireLease(db);
     return dying.writes();
   }
 

@@ -13,7 +13,7 @@ import {
 } from "../../src/migrate/index.ts";
 import { copyDatabase } from "./database-copy.ts";
 import { databaseImage, outcomeImage } from "./database-image.ts";
-import { dyingDatabase, ProcessDied } from "./dying-database.ts";
+import { dyingDatabase, expireLease, ProcessDied } from "./dying-database.ts";
 import { applicationCollections, everyKindModel, fillWithEveryKind } from "./every-kind-of-loser.ts";
 
 /** Trials at once, each on a database of its own: most of their time is waiting for durability. */
@@ -50,11 +50,6 @@ async function runUntil(
     if (!(error instanceof ProcessDied)) throw error;
   }
   return dying.writes();
-}
-
-/** The dead process's lease runs out, without anybody waiting for it. */
-async function expireLease(db: Db): Promise<void> {
-  await db.collection("migrator_locks").updateMany({}, { $set: { leaseUntil: new Date(0) } });
 }
 
 /** The writes before `end` that are tried. */

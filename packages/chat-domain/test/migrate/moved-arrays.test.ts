@@ -38,6 +38,14 @@ describe("an array of chat ids that losers were taken from", () => {
     );
   });
 
+  it("becomes exactly what it was when a run was killed between recording moves and making them", () => {
+    const merges = [merge("a1", "A"), merge("b1", "B")];
+    const array = { original: ["a1", "A", "b1"], current: ["A", "b1"], merges };
+    expect(arrayWithout(array, merges)).toEqual(array.original);
+    expect(arrayWithout(array, merges.slice(0, 1))).toEqual(array.original);
+    expect(arrayWithout(array, merges.slice(1))).toEqual(array.current);
+  });
+
   it("keeps what somebody has added since, and gets the loser back beside it", () => {
     const merges = [merge("a1", "A")];
     const array = { original: ["a1", "x"], current: ["A", "x", "new"], merges };

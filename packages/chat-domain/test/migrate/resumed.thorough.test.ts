@@ -9,7 +9,7 @@ import {
   rollBack,
 } from "../../src/migrate/index.ts";
 import { databaseImage, outcomeImage } from "./database-image.ts";
-import { dyingDatabase, ProcessDied } from "./dying-database.ts";
+import { dyingDatabase, expireLease, ProcessDied } from "./dying-database.ts";
 import { applicationCollections, everyKindModel, fillWithEveryKind } from "./every-kind-of-loser.ts";
 
 // Once in the middle; killed-anywhere.thorough.test.ts tries the other writes.
@@ -48,14 +48,6 @@ describe("a migration whose process has died halfway", () => {
       if (!(error instanceof ProcessDied)) throw error;
     });
     return dying.writes();
-  }
-
-  /** The dead process's lease runs out, without anybody waiting for it. */
-  async function expireLease(db: Db): Promise<void> {
-    const { modifiedCount } = await db
-      .collection("migrator_locks")
-      .updateMany({}, { $set: { leaseUntil: new Date(0) } });
-    expect(modifiedCount).toBe(1);
   }
 
   beforeAll(async () => {

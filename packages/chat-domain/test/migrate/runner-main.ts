@@ -14,6 +14,8 @@ import type { RunEnd, RunnerCommand, RunnerReport, StopAt } from "./runner-proce
 const client = new MongoClient(process.argv[2] ?? "", { monitorCommands: true });
 /** Heartbeats of the lease, which come by the clock, and building an index, which no server refuses when it is late. */
 const notCounted = new Set(["findAndModify", "createIndexes"]);
+/** Counted from the moment when it holds the lease: before that it does no harm, whenever it goes on. */
+let holdsLease = false;
 let commands = 0;
 let stopAt: StopAt | null = null;
 
@@ -24,7 +26,7 @@ function stop(signal: StopAt["signal"]): void {
 }
 
 client.on("commandStarted", ({ commandName, requestId }) => {
-  if (notCounted.has(commandName)) return;
+  if (!holdsLease || notCounted.has(commandName)) return;
   commands += 1;
   if (stopAt === null || commands !== stopAt.command) return;
   const { moment, signal } = stopAt;
@@ -48,8 +50,10 @@ async function run({
   options,
   clockJumpsMs = 0,
 }: RunnerCommand): Promise<Omit<RunEnd, "commands">> {
-  const onEvent: MigrationOptions["onEvent"] = ({ event, ...rest }) =>
+  const onEvent: MigrationOptions["onEvent"] = ({ event, ...rest }) => {
+    holdsLease ||= event === "lock.acquired";
     report({ event, phase: "phase" in rest ? rest.phase : null });
+  };
   const now = (): Date => new Date(Date.now() + (Math.random() * 2 - 1) * clockJumpsMs);
   const ctx = migrationContext(client.db(database), { ...options, model: legacyModel, onEvent, now });
   try {
@@ -63,6 +67,7 @@ async function run({
 }
 
 async function begin(command: RunnerCommand): Promise<void> {
+  holdsLease = false;
   commands = 0;
   stopAt = command.stopAt ?? null;
   const end = await run(command);

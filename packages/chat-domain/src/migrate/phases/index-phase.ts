@@ -18,10 +18,9 @@ const attempts = 10;
  */
 export async function indexPhase(run: Run): Promise<void> {
   const { ctx } = run;
-  for (const { collection, ...index } of recordIndexes)
-    await build(run, recordName(ctx.model, collection), index, false);
+  await buildRecordIndexes(run);
   for (const { collection, field } of await missingReferenceIndexes(ctx)) {
-    await build(run, collection, { key: { [field]: 1 }, name: `${field}_1` }, true);
+    await build(run, collection, { key: { [field]: 1 }, name: `${field}_1` });
   }
   await renewSeal(run);
   const existing = await existingIndexes(ctx.chats);
@@ -29,16 +28,26 @@ export async function indexPhase(run: Run): Promise<void> {
     if (existing.some((other) => JSON.stringify(other.key) === JSON.stringify(key))) continue;
     const index = { key, ...options };
     if (ctx.model.chats.keyField in key) await buildKeyIndex(run, index);
-    else await build(run, ctx.model.chats.collection, index, true);
+    else await build(run, ctx.model.chats.collection, index);
   }
   await dropSupersededIndexes(run);
   await verifyKeyIndex(ctx.chats, ctx.model.chats.keyField);
 }
 
+/** A rollback needs them as well: the run before may have been killed before its first phase, or be an earlier version's. */
+export async function buildRecordIndexes({ ctx, write }: Run): Promise<void> {
+  for (const collection of new Set(recordIndexes.map((index) => index.collection))) {
+    const indexes = recordIndexes
+      .filter((index) => index.collection === collection)
+      .map(({ collection: _collection, ...index }) => index);
+    await write.administer({ createIndexes: recordName(ctx.model, collection), indexes });
+  }
+}
+
 async function buildKeyIndex(run: Run, index: Readonly<Document>): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await build(run, run.ctx.model.chats.collection, index, true);
+      return await build(run, run.ctx.model.chats.collection, index);
     } catch (error) {
       if (attempt >= attempts || !isDuplicateKey(error)) throw error;
       await releaseDoubledKeys(run);
@@ -59,20 +68,13 @@ async function dropSupersededIndexes(run: Run): Promise<void> {
 }
 
 /** Remembers that the index is ours before it is built, so that a rollback to none drops it, and no other. */
-async function build(
-  run: Run,
-  collection: string,
-  index: Readonly<Document>,
-  droppable: boolean,
-): Promise<void> {
+async function build(run: Run, collection: string, index: Readonly<Document>): Promise<void> {
   const { ctx, write } = run;
-  if (droppable) {
-    const built = { collection, name: index["name"] };
-    await write.update(recordName(run.ctx.model, "migrator_runs"), [
-      { q: { _id: run.id }, u: { $addToSet: { builtIndexes: built } } },
-    ]);
-    ctx.emit({ event: "note", message: `building index ${JSON.stringify(index["key"])} of ${collection}` });
-  }
+  const built = { collection, name: index["name"] };
+  await write.update(recordName(ctx.model, "migrator_runs"), [
+    { q: { _id: run.id }, u: { $addToSet: { builtIndexes: built } } },
+  ]);
+  ctx.emit({ event: "note", message: `building index ${JSON.stringify(index["key"])} of ${collection}` });
   await write.administer({ createIndexes: collection, indexes: [index] });
 }
 

@@ -15,11 +15,12 @@ import { allFolds } from "../merge/all-folds.ts";
 import { moveMarksBack } from "../merge/fold/archived-marks.ts";
 import { restoreLosers } from "../merge/undo-merges.ts";
 import type { Run } from "../run/run.ts";
-import { restoreIndexes } from "./index-phase.ts";
+import { buildRecordIndexes, restoreIndexes } from "./index-phase.ts";
 import { unseal } from "./seal-phase.ts";
 
 /** Undoes the phases after `to`, last first. */
 export async function rollbackPhase(run: Run, to: RollbackTarget): Promise<void> {
+  await run.attempt("rollback", () => buildRecordIndexes(run));
   await run.attempt("rollback", () => unseal(run));
   await unpurge(run, to);
   if (to === "merge") return;

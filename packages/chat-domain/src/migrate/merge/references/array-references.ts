@@ -64,7 +64,10 @@ export function arrayWithout(
   undone: readonly ArrayMove[],
 ): readonly unknown[] {
   const left = merges.filter((merge) => !undone.some(({ loser }) => idText(loser) === idText(merge.loser)));
-  if (sameArray(current, arrayWith(original, merges))) return arrayWith(original, left);
+  // A run that was killed may have recorded more moves than it has made.
+  const isMade = ({ loser }: ArrayMove): boolean => !current.some((element) => isChat(element, loser));
+  if (sameArray(current, arrayWith(original, merges.filter(isMade))))
+    return arrayWith(original, left.filter(isMade));
   return undone.reduce((array, merge) => putBack(array, { merge, original, left }), current);
 }
 

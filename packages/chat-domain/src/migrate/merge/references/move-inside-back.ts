@@ -87,10 +87,16 @@ interface Root {
 
 async function rootBack(run: Run, { id, field, current, original, undone, kept }: Root): Promise<Exact> {
   const moveOf = (record: MovesRecord): InsideMove => insideMove(run, record);
-  const value = movedOrNull(original, field.field, [...kept, ...undone].map(moveOf));
+  // A run that was killed may have recorded more moves than it has made.
+  const isMade = (move: InsideMove): boolean => {
+    const moved = movedOrNull(current, field.field, [move]);
+    return moved !== null && isEqual(moved, current);
+  };
+  const keptAndMade = kept.map(moveOf).filter(isMade);
+  const value = movedOrNull(original, field.field, [...keptAndMade, ...undone.map(moveOf).filter(isMade)]);
   const root = rootOf(field.field);
   if (value !== null && (await holdingExactly(run.ctx, field.collection, { id, root, value })))
-    return withMoves(original, field.field, kept.map(moveOf));
+    return withMoves(original, field.field, keptAndMade);
   return undone.reduce(
     (patched, record) => patchedBack({ original, current: patched, field: field.field }, moveOf(record)),
     current,
