@@ -6,7 +6,7 @@ const writes: ReadonlySet<PropertyKey> = new Set(["findOneAndUpdate", "insertMan
 /** The context, with something that happens between its callers' reading and each of their writes. */
 export function beforeEveryWrite(
   context: ChatContext,
-  interruption: () => Promise<unknown>,
+  interruption: (...args: readonly unknown[]) => Promise<unknown>,
   limits: { readonly maxBatchSize?: number; readonly maxPending?: number } = {},
 ): ChatContext {
   const chats = new Proxy(context.chats, {
@@ -15,7 +15,7 @@ export function beforeEveryWrite(
       if (typeof member !== "function") return member;
       if (!writes.has(property)) return member.bind(target) as unknown;
       return async (...args: unknown[]) => {
-        await interruption();
+        await interruption(...args);
         return Reflect.apply(member, target, args) as unknown;
       };
     },

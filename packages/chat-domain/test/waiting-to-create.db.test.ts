@@ -27,6 +27,31 @@ describe.each(["claim", "none"] as const)(
       expect((await creating).every(({ created }) => created)).toBe(true);
     });
 
+    it("keeps no pair waiting behind large groups, those under way and those in the queue", async () => {
+      await using database = await freshDatabase({ legacy });
+      const gate = closedGate();
+      const ofLargeGroups = (documents: unknown): Promise<unknown> =>
+        JSON.stringify(documents).includes("crowd") ? gate.opened : Promise.resolve();
+      const slow = beforeEveryWrite(database, ofLargeGroups, { maxBatchSize: 100 });
+      const crowds = Array.from({ length: 10 }, (_group, group) => ({
+        participants: Array.from({ length: 50 }, (_person, person) => `crowd-${group}-${person}`),
+      }));
+      const groups = all(slow, crowds);
+      // So many of them have two hundred people.
+      await expect.poll(() => [slow.largeCreations.inFlight, slow.largeCreations.waiting]).toEqual([4, 6]);
+      expect((await all(slow, pairs(5))).every(({ created }) => created)).toBe(true);
+      const [again, ...others] = await Promise.all([
+        all(slow, pairs(1)),
+        all(slow, pairs(3, "more")),
+        all(slow, pairs(3, "most")),
+      ]);
+      expect(again.map(({ created }) => created)).toEqual([false]);
+      expect(others.flat().every(({ created }) => created)).toBe(true);
+      expect(slow.largeCreations.waiting).toBe(6);
+      gate.open();
+      expect((await groups).every(({ created }) => created)).toBe(true);
+    });
+
     it("turns away at the entrance, not half-way, when too many wait to create", async () => {
       await using database = await freshDatabase({ legacy });
       const gate = closedGate();

@@ -15,12 +15,16 @@ export interface ChatContextOptions extends ChatStoreOptions {
   readonly maxPending?: number;
 }
 
+type Creations = Batcher<ChatRequest, CreateOutcome | null>;
+
 /** What every verb gets first: the store, and where concurrent create-or-get calls of one process meet. */
 export interface ChatContext extends ChatStore {
   /** All of them, to look for their chats. */
   readonly lookups: Batcher<ChatRequest, Lookup>;
   /** Those that found none, to create it, in batches behind which nobody else waits. */
-  readonly creations: Batcher<ChatRequest, CreateOutcome | null>;
+  readonly creations: Creations;
+  /** The same for large groups, each of which costs as much as many pairs: no pair waits behind theirs. */
+  readonly largeCreations: Creations;
 }
 
 /**
@@ -57,16 +61,28 @@ function peoplePerBatch({ maxBatchSize }: Pick<BatcherLimits, "maxBatchSize">): 
   return 2 * maxBatchSize;
 }
 
+/** Groups of more people are large. */
+const mostInSmallGroup = 16;
+
+/** Where a chat of these people is created: always in the same place, so that nobody races their own process. */
+export function creationsOf(ctx: ChatContext, { ids }: ChatRequest): Creations {
+  return ids.length > mostInSmallGroup ? ctx.largeCreations : ctx.creations;
+}
+
 /** A context whose callers meet nobody else's. */
 export function withBatchers(store: ChatStore, limits: Omit<BatcherLimits, "minKeysPerBatch">): ChatContext {
   // Lookups that find nothing go on to be written, and writes pay by the batch.
   let mostExist = true;
-  const creations: ChatContext["creations"] = new Batcher(
-    { ...limits, minKeysPerBatch: () => Infinity },
-    (requests) => createChats(store, requests),
-    () => 0,
-    ({ ids }) => ids.length / peoplePerBatch(limits),
-  );
+  const inLane = (maxConcurrentBatches: number): Creations =>
+    new Batcher(
+      { ...limits, maxConcurrentBatches, minKeysPerBatch: () => Infinity },
+      (requests) => createChats(store, requests),
+      () => 0,
+      ({ ids }) => ids.length / peoplePerBatch(limits),
+    );
+  const creations = inLane(limits.maxConcurrentBatches);
+  // One at a time: beside it the database has room for what others ask.
+  const largeCreations = inLane(1);
   const lookups: ChatContext["lookups"] = new Batcher(
     { ...limits, minKeysPerBatch: () => (mostExist ? minLookupsPerBatch : Infinity) },
     async (requests, others) => {
@@ -75,9 +91,9 @@ export function withBatchers(store: ChatStore, limits: Omit<BatcherLimits, "minK
       return found;
     },
     // Whoever is being looked up may have to wait once more.
-    () => lookups.inFlight + creations.waiting,
+    () => lookups.inFlight + creations.waiting + largeCreations.waiting,
   );
-  return { ...store, lookups, creations };
+  return { ...store, lookups, creations, largeCreations };
 }
 
 function isMissing(lookup: PromiseSettledResult<Lookup>): boolean {

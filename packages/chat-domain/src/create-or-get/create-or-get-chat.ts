@@ -5,7 +5,7 @@ import { unavailable } from "../errors/chat-error.ts";
 import type { Chat } from "../model/chat.ts";
 import type { ChatRequest } from "../model/new-chat.ts";
 import { withDeadline } from "../store/deadline.ts";
-import type { ChatContext } from "./chat-context.ts";
+import { type ChatContext, creationsOf } from "./chat-context.ts";
 import { chatRequest, type CreateOrGetChatInput } from "./chat-request.ts";
 import type { CreateOutcome } from "./create-one-chat.ts";
 
@@ -80,8 +80,9 @@ async function lookUpOrCreate(
   if (outcome === "unread") return lookUpOrCreate(ctx, withoutLimit);
   if (outcome !== "missing") return { outcome, isFirst };
   // What is just being created was not there yet: the answer is to be read, not to be raced for.
-  const done = ctx.creations.whenDone(call.key);
-  if (done === null) return ctx.creations.call(withoutLimit);
+  const creations = creationsOf(ctx, call.request);
+  const done = creations.whenDone(call.key);
+  if (done === null) return creations.call(withoutLimit);
   await done;
   return lookUpOrCreate(ctx, withoutLimit);
 }

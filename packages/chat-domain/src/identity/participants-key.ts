@@ -74,13 +74,17 @@ function isSortedSet(ids: readonly string[]): boolean {
   return true;
 }
 
+const surrogate = /[\ud800-\udfff]/;
+
 function tooMany(max: number, position: number): ChatError {
   const message = `participants[${position}] is one too many; a chat has at most ${max} participants`;
   return new ChatError("INVALID_PARTICIPANTS", message, { position });
 }
 
-/** Code point order is UTF-8 byte order, so any language can sort alike; JavaScript's default order is not. */
+/** Code point order is UTF-8 byte order, so any language can sort alike; JavaScript's own order is not. */
 function byCodePoint(a: string, b: string): number {
+  // Where no text has a surrogate, they are the same.
+  if (!surrogate.test(a) && !surrogate.test(b)) return a < b ? -1 : Number(a > b);
   const shared = Math.min(a.length, b.length);
   for (let index = 0; index < shared; index += 1) {
     const difference = codePointRank(a.charCodeAt(index)) - codePointRank(b.charCodeAt(index));

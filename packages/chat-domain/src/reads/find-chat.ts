@@ -29,14 +29,21 @@ export interface FindChatInput {
  */
 export async function findChat(ctx: ChatStore, input: FindChatInput): Promise<Chat | null> {
   const identity = chatIdentity(ctx, input);
-  return withDeadline(ctx, async () => {
-    const chat = await chatByKey(ctx, identity);
-    if (chat !== null || ctx.legacy !== "claim") return chat;
-    const keyless = await findKeylessChat(ctx, identity);
-    // Between the two reads it may have been claimed, and what was found instead would be its duplicate.
-    const claimed = await chatByKey(ctx, identity);
-    return claimed ?? (keyless === null ? null : keylessChat(ctx, identity, keyless));
-  });
+  return withDeadline(ctx, () =>
+    ctx.legacy === "claim" ? keyedOrKeyless(ctx, identity) : chatByKey(ctx, identity),
+  );
+}
+
+/** Both are asked for at once: one after the other, they would keep waiting twice who has no chat. */
+async function keyedOrKeyless(ctx: ChatStore, identity: ChatIdentity): Promise<Chat | null> {
+  const looking = Promise.allSettled([findKeylessChat(ctx, identity)]);
+  const chat = await chatByKey(ctx, identity);
+  if (chat !== null) return chat;
+  const [found] = await looking;
+  if (found.status === "rejected") throw found.reason;
+  // Between the reads it may have been claimed, and what was found instead would be its duplicate.
+  const claimed = await chatByKey(ctx, identity);
+  return claimed ?? (found.value === null ? null : keylessChat(ctx, identity, found.value));
 }
 
 /** As it is now, and whole where documents are wanted; it may have become another's since it was found. */
