@@ -1,6 +1,7 @@
 export { type ChatContext, chatContext, type ChatContextOptions } from "./create-or-get/chat-context.ts";
 export type { CreateOrGetChatInput } from "./create-or-get/chat-request.ts";
 export { createOrGetChat, type CreateOrGetChatResult } from "./create-or-get/create-or-get-chat.ts";
+export type { AnyDb } from "./driver/own-database.ts";
 export { ChatError, type ChatErrorCode, type ChatErrorOptions } from "./errors/chat-error.ts";
 export { maxIdLength, participantId } from "./identity/participant-id.ts";
 export { participantsKey } from "./identity/participants-key.ts";

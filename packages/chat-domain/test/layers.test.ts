@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 
 const source = join(import.meta.dirname, "../src");
 
-const shared = [["errors"], ["concurrency", "identity"], ["model"], ["store"], ["release"]];
+const shared = [["errors"], ["driver"], ["concurrency", "identity"], ["model"], ["store"], ["release"]];
 const merging = [
   ...shared,
   ["migrate/context"],

@@ -7,7 +7,11 @@ const packageFolder = fileURLToPath(new URL("..", import.meta.url));
 describe("@onechat/chat-domain in an application of its own", () => {
   let project: PackedProject;
   beforeAll(async () => {
-    project = await packedProject(packageFolder, { mongodb: "^7.9.0", "@types/node": "^20.19.0" });
+    project = await packedProject(packageFolder, {
+      mongodb: "^7.9.0",
+      "mongodb-6": "npm:mongodb@6.8.0",
+      "@types/node": "^20.19.0",
+    });
   }, 180_000);
   afterAll(async () => project[Symbol.asyncDispose]());
 
@@ -42,6 +46,25 @@ describe("@onechat/chat-domain in an application of its own", () => {
       chatContext(connection.db, { legacy: "maybe" });
       // @ts-expect-error nothing is reachable past the exports
       import("@onechat/chat-domain/dist/create-or-get/create-one-chat.js");
+    `);
+    expect(outcome).toEqual({ status: 0, output: "" });
+  });
+
+  it("takes the Db of another copy of the driver, as Mongoose brings one, without a cast", async () => {
+    const outcome = await project.typecheck(`
+      /// <reference types="node" />
+      import { MongoClient, ObjectId } from "mongodb-6";
+      import { chatContext, createOrGetChat } from "@onechat/chat-domain";
+      import { migrationContext } from "@onechat/chat-domain/migrate";
+
+      const db = new MongoClient("mongodb://localhost").db("app");
+      const { chat } = await createOrGetChat(chatContext(db), { participants: [new ObjectId()] });
+      console.log(chat.id, migrationContext(db).host);
+
+      // @ts-expect-error a client is no Db
+      chatContext(new MongoClient("mongodb://localhost"));
+      // @ts-expect-error Mongoose has none before it is connected
+      chatContext(undefined);
     `);
     expect(outcome).toEqual({ status: 0, output: "" });
   });

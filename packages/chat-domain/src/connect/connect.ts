@@ -43,10 +43,11 @@ export interface ChatConnection extends ChatContext, AsyncDisposable {
  * ```
  */
 export function connect(options: ConnectOptions): ChatConnection {
-  const client = new MongoClient(options.uri, clientOptions(options));
+  const { uri, database = "onechat", appName, maxPoolSize, longRunning, ...contextOptions } = options;
+  const client = new MongoClient(uri, clientOptions(uri, { appName, maxPoolSize, longRunning }));
   const pool = watchPool(client);
   const reviving = reviveWhenStalled(client);
-  const context = chatContext(client.db(options.database ?? "onechat"), options);
+  const context = chatContext(client.db(database), contextOptions);
   return {
     ...context,
     pool,
@@ -58,19 +59,26 @@ export function connect(options: ConnectOptions): ChatConnection {
   };
 }
 
-function clientOptions(options: ConnectOptions): MongoClientOptions {
+type ClientSettings = {
+  readonly [Name in "appName" | "maxPoolSize" | "longRunning"]: ConnectOptions[Name] | undefined;
+};
+
+function clientOptions(
+  uri: string,
+  { appName = "onechat", maxPoolSize = 50, longRunning = false }: ClientSettings,
+): MongoClientOptions {
   const defaults: MongoClientOptions = {
-    appName: options.appName ?? "onechat",
-    maxPoolSize: options.maxPoolSize ?? 50,
+    appName,
+    maxPoolSize,
     maxIdleTimeMS: 60_000,
     // The driver's own defaults are 0 (wait for ever), 30 s, 30 s and 0 (wait for ever).
     waitQueueTimeoutMS: 2_000,
     serverSelectionTimeoutMS: 2_000,
     connectTimeoutMS: 2_000,
     socketTimeoutMS: 30_000,
-    ...(options.longRunning === true ? { socketTimeoutMS: 0, serverSelectionTimeoutMS: 5_000 } : {}),
+    ...(longRunning ? { socketTimeoutMS: 0, serverSelectionTimeoutMS: 5_000 } : {}),
   };
-  const given = optionsOf(options.uri);
+  const given = optionsOf(uri);
   return Object.fromEntries(Object.entries(defaults).filter(([name]) => !given.has(name.toLowerCase())));
 }
 

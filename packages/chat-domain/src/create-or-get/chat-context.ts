@@ -1,5 +1,6 @@
-import type { Db } from "mongodb";
 import { Batcher, type BatcherLimits } from "../concurrency/batcher.ts";
+import { refuseUnknown } from "../driver/known-options.ts";
+import type { AnyDb } from "../driver/own-database.ts";
 import type { ChatRequest } from "../model/new-chat.ts";
 import { type ChatStore, chatStore, type ChatStoreOptions } from "../store/chat-store.ts";
 import { wholeNumber } from "../store/whole-number.ts";
@@ -30,6 +31,8 @@ export interface ChatContext extends ChatStore {
 /**
  * The context of an application that has its own driver connection.
  *
+ * @param db of any copy of the driver, 6.8 or newer: `mongoose.connection.db` too
+ * @throws TypeError when `db` is no such Db, or an option is unknown
  * @throws ZodError when `model` is not a {@link ChatModel}
  * @throws RangeError when one of the numbers is not a positive whole number
  * @example
@@ -43,7 +46,8 @@ export interface ChatContext extends ChatStore {
  * });
  * ```
  */
-export function chatContext(db: Db, options: ChatContextOptions = {}): ChatContext {
+export function chatContext(db: AnyDb, options: ChatContextOptions = {}): ChatContext {
+  refuseUnknown("chatContext", options, contextOptions);
   const store = chatStore(db, options);
   return withBatchers(store, {
     maxBatchSize: wholeNumber("maxBatchSize", options.maxBatchSize ?? 512),
@@ -52,6 +56,21 @@ export function chatContext(db: Db, options: ChatContextOptions = {}): ChatConte
     maxPending: wholeNumber("maxPending", options.maxPending ?? 5_000),
   });
 }
+
+const contextOptions: ReadonlySet<string> = new Set(
+  Object.keys({
+    model: true,
+    legacy: true,
+    observer: true,
+    maxParticipants: true,
+    deadlineMs: true,
+    newId: true,
+    wholeDocuments: true,
+    maxBatchSize: true,
+    maxConcurrentBatches: true,
+    maxPending: true,
+  } satisfies Record<keyof ChatContextOptions, true>),
+);
 
 /** So many lookups are worth a round trip of their own. */
 const minLookupsPerBatch = 32;

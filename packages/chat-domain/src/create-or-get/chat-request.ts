@@ -1,3 +1,5 @@
+import { ownValues } from "../driver/bson-copies.ts";
+import { refuseUnknown } from "../driver/known-options.ts";
 import { isStorableAs, nativeId } from "../identity/native-id.ts";
 import { participantIdOrNull } from "../identity/participant-id.ts";
 import type { ChatIdentity } from "../identity/participants-key.ts";
@@ -34,9 +36,10 @@ const nothingSet: ChatRequest["set"] = Object.freeze({});
  * fields of a new one are made only when it is needed.
  *
  * @throws ChatError `INVALID_PARTICIPANTS`
- * @throws TypeError when `set` or `member` is not an object of plain fields, or holds one that is onechat's to write
+ * @throws TypeError when an option is unknown, or `set` or `member` is not an object of plain fields, or holds one that is onechat's to write
  */
 export function chatRequest(ctx: ChatStore, input: CreateOrGetChatInput): ChatRequest {
+  refuseUnknown("createOrGetChat", input, inputFields, notAnInput);
   const { ids, scope, key } = chatIdentity(ctx, input);
   refuseUnstorable(ctx.model, input.participants, { ids, scope, key });
   return {
@@ -44,10 +47,24 @@ export function chatRequest(ctx: ChatStore, input: CreateOrGetChatInput): ChatRe
     scope,
     key,
     named: participantFields(ctx.model) === null ? ids : inOrder(input.participants),
-    set: settable(ctx.ownPaths, input.set ?? nothingSet),
+    set: input.set === undefined ? nothingSet : settable(ctx.ownPaths, ownValues(input.set)),
     member: memberFields(ctx.model, input.member),
   };
 }
+
+const inputFields: ReadonlySet<string> = new Set(
+  Object.keys({
+    participants: true,
+    scope: true,
+    set: true,
+    member: true,
+    signal: true,
+  } satisfies Record<keyof CreateOrGetChatInput, true>),
+);
+const notAnInput = {
+  session:
+    "it is safe to repeat and takes part in no transaction, so call it before the transaction and use the chat's id in there",
+};
 
 function inOrder(participants: readonly unknown[]): readonly string[] {
   return [...new Set(participants.map(participantIdOrNull))].filter((id) => id !== null);

@@ -94,5 +94,5 @@ function toldResult(
   isFirst: boolean,
 ): CreateOrGetChatResult {
   ctx.observer.count(isFirst ? outcome : "existing");
-  return { chat, created: isFirst && outcome === "created" };
+  return { chat: ctx.told(chat), created: isFirst && outcome === "created" };
 }

@@ -1,3 +1,4 @@
+import { ownValues } from "../driver/bson-copies.ts";
 import type { NativeId } from "../identity/native-id.ts";
 import type { ChatModel } from "./chat-model.ts";
 import { isFieldPath } from "./field-path.ts";
@@ -42,7 +43,7 @@ function checked(element: string, fields: unknown): Readonly<Record<string, unkn
   if (!isPlainObject(fields)) throw new TypeError("member is an object of plain fields, or makes one");
   for (const field of Object.keys(fields)) refuseField(element, field);
   if (isRef(element) && !namesCollection(element, fields)) needsRef();
-  return { ...fields };
+  return { ...ownValues(fields) };
 }
 
 function refuseField(element: string, field: string): void {

@@ -29,9 +29,10 @@ export interface FindChatInput {
  */
 export async function findChat(ctx: ChatStore, input: FindChatInput): Promise<Chat | null> {
   const identity = chatIdentity(ctx, input);
-  return withDeadline(ctx, () =>
+  const chat = await withDeadline(ctx, () =>
     ctx.legacy === "claim" ? keyedOrKeyless(ctx, identity) : chatByKey(ctx, identity),
   );
+  return chat === null ? null : ctx.told(chat);
 }
 
 /** Both are asked for at once: one after the other, they would keep waiting twice who has no chat. */

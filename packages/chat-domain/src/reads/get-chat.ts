@@ -17,5 +17,5 @@ import { followChatId } from "../store/follow-chat-id.ts";
  * ```
  */
 export async function getChat(ctx: ChatStore, id: unknown): Promise<Chat> {
-  return withDeadline(ctx, async () => toChat(ctx.model, await followChatId(ctx, id)));
+  return withDeadline(ctx, async () => ctx.told(toChat(ctx.model, await followChatId(ctx, id))));
 }

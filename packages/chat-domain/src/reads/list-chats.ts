@@ -61,7 +61,7 @@ export async function listChats(ctx: ChatStore, input: ListChatsInput): Promise<
   const chats = await withDeadline(ctx, () => readableChats(ctx, { filter, after, limit: limit + 1 }));
   const last = chats.length > limit ? chats[limit - 1] : undefined;
   return {
-    chats: chats.slice(0, limit),
+    chats: chats.slice(0, limit).map(ctx.told),
     next: last === undefined ? null : cursorOf(last.document._id),
   };
 }

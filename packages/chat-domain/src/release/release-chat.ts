@@ -37,7 +37,7 @@ export async function releaseChat(ctx: ChatStore, id: unknown): Promise<Chat> {
         { ...ctx.reading, returnDocument: "after", maxTimeMS: ctx.deadlineMs },
       );
       // A chat that was merged or deleted between the two steps is followed anew.
-      if (released !== null) return toChat(ctx.model, released);
+      if (released !== null) return ctx.told(toChat(ctx.model, released));
     }
   });
 }

@@ -2,7 +2,9 @@ import { majorityRead, majorityWrite } from "./majority.ts";
 import { wholeNumber } from "./whole-number.ts";
 import type { BSONSerializeOptions, Collection, Db } from "mongodb";
 import { defaultMaxParticipants } from "../identity/participants-key.ts";
-import { chatProjection } from "../model/chat.ts";
+import { type AnyDb, type OwnDatabase, ownDatabase } from "../driver/own-database.ts";
+import { ownValues } from "../driver/bson-copies.ts";
+import { type Chat, chatProjection } from "../model/chat.ts";
 import { ChatModel, type ChatModelInput } from "../model/chat-model.ts";
 import { defaultNewId, type NewId, ownPaths } from "../model/new-chat.ts";
 import { recordName } from "../model/own-names.ts";
@@ -38,6 +40,7 @@ export interface ChatStoreOptions {
 
 /** Where the chats are, and what was decided once for all calls. */
 export interface ChatStore {
+  /** As it was given, for the application's own use. */
   readonly db: Db;
   readonly model: ChatModel;
   readonly legacy: LegacyPolicy;
@@ -52,6 +55,8 @@ export interface ChatStore {
   /** Fields of a new chat that callers may not set. */
   readonly ownPaths: readonly string[];
   readonly newId: NewId | null;
+  /** A chat for its caller: its document is made of the values of the database's own copy of the driver. */
+  readonly told: (chat: Chat) => Chat;
   /** The unique index that decides every race, verified before it is relied on. */
   readonly keyIndex: KeyIndex;
   /** Whether what is stored fits the model, seen before the first chat is made. */
@@ -61,18 +66,21 @@ export interface ChatStore {
 }
 
 /**
+ * @throws TypeError when `db` is no Db of a driver that can be used, or `legacy` no policy
  * @throws ZodError when `model` is not a {@link ChatModel}
  * @throws RangeError when one of the numbers is not a positive whole number
  */
-export function chatStore(db: Db, options: ChatStoreOptions): ChatStore {
-  const model = ChatModel.parse(options.model ?? {});
+export function chatStore(anyDb: AnyDb, options: ChatStoreOptions): ChatStore {
+  const { db, told } = ownDatabase(anyDb);
+  const model = ChatModel.parse(ownValues(options.model ?? {}));
   const maxParticipants = peoplePerChat(options.maxParticipants ?? defaultMaxParticipants);
   const deadlineMs = wholeNumber("deadlineMs", options.deadlineMs ?? 4_000);
   const chats = guaranteedCollection(db, model.chats.collection, deadlineMs);
   return {
-    db,
+    db: anyDb as Db,
     model,
-    legacy: options.legacy ?? "claim",
+    legacy: legacyPolicy(options.legacy ?? "claim"),
+    told: toldBy(told),
     observer: safeObserver(options.observer ?? silentObserver),
     maxParticipants,
     deadlineMs,
@@ -84,6 +92,18 @@ export function chatStore(db: Db, options: ChatStoreOptions): ChatStore {
     keyIndex: keyIndex(chats, model.chats.keyField, deadlineMs),
     modelAgreement: modelAgreement(chats, model, deadlineMs),
     newChatSelection: newChatSelection(chats, model, deadlineMs),
+  };
+}
+
+function legacyPolicy(value: LegacyPolicy): LegacyPolicy {
+  if (value === "claim" || value === "none") return value;
+  throw new TypeError('legacy is "claim" or "none"');
+}
+
+function toldBy(told: OwnDatabase["told"]): ChatStore["told"] {
+  return (chat) => {
+    const document = told(chat.document);
+    return document === chat.document ? chat : { ...chat, document };
   };
 }
 

@@ -3,6 +3,8 @@ import { wholeNumber } from "../../store/whole-number.ts";
 import { recordName } from "../../model/own-names.ts";
 import { hostname } from "node:os";
 import type { Collection, Db } from "mongodb";
+import { ownValues } from "../../driver/bson-copies.ts";
+import { type AnyDb, ownDatabase } from "../../driver/own-database.ts";
 import { ChatModel, type ChatModelInput } from "../../model/chat-model.ts";
 import type { StoredDocument } from "../../model/stored-document.ts";
 import type { MigrationEvent } from "./migration-event.ts";
@@ -49,6 +51,8 @@ export interface MigrationContext {
 /**
  * The context of a migration over a driver connection. Reads see only what has reached a majority.
  *
+ * @param anyDb of any copy of the driver, 6.8 or newer: `mongoose.connection.db` too
+ * @throws TypeError when it is no such Db
  * @throws ZodError when `model` is not a {@link ChatModel}
  * @throws RangeError when a duration or a batch size is not a positive whole number
  * @example
@@ -62,8 +66,9 @@ export interface MigrationContext {
  * }
  * ```
  */
-export function migrationContext(db: Db, options: MigrationOptions = {}): MigrationContext {
-  const model = ChatModel.parse(options.model ?? {});
+export function migrationContext(anyDb: AnyDb, options: MigrationOptions = {}): MigrationContext {
+  const { db } = ownDatabase(anyDb);
+  const model = ChatModel.parse(ownValues(options.model ?? {}));
   return {
     db,
     model,

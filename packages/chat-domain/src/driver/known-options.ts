@@ -1,0 +1,17 @@
+/**
+ * A misspelt option would be left out without a word.
+ *
+ * @throws TypeError that names the option, with the reason where there is one
+ */
+export function refuseUnknown(
+  what: string,
+  given: object,
+  known: ReadonlySet<string>,
+  reasons: Readonly<Record<string, string>> = {},
+): void {
+  for (const name in given) {
+    if (known.has(name)) continue;
+    const reason = Object.hasOwn(reasons, name) ? reasons[name] : `it has ${[...known].join(", ")}`;
+    throw new TypeError(`${what} has no option ${JSON.stringify(name)}: ${reason}`);
+  }
+}
