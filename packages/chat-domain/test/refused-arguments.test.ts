@@ -22,9 +22,10 @@ describe("a context is refused in a sentence that says what to do", () => {
     ["nothing, as of Mongoose before it is connected", undefined, /but undefined/],
     ["a client", db.client, /an object of class MongoClient: pass client\.db/],
     ["a name", "mongodb://localhost", /but a string/],
-  ])("over %s", (_, value, message) => {
-    expect(() => chatContext(value as AnyDb)).toThrow(message);
-    expect(() => migrationContext(value as AnyDb)).toThrow(message);
+  ] as const)("over %s", (_, value, message) => {
+    const given = value as unknown as AnyDb;
+    expect(() => chatContext(given)).toThrow(message);
+    expect(() => migrationContext(given)).toThrow(message);
   });
 
   it.each(["4.17.2", "5.9.2", "6.7.0", "8.0.0"])("over a Db of the driver %s", (version) => {

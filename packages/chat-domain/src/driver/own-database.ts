@@ -66,7 +66,7 @@ const driverFile = /[\\/]mongodb[^\\/]*[\\/]lib[\\/]index\.js$/;
 
 /** The module that a client's class is of: drivers are CommonJS, and those that have been loaded can be looked at. */
 function driverOf(client: object): Driver | undefined {
-  const loaded = Object.entries(createRequire(import.meta.url).cache);
+  const loaded = Object.entries(createRequire(process.execPath).cache);
   for (const [file, module] of loaded) {
     if (!driverFile.test(file)) continue;
     const driver = module?.exports as Partial<Driver & { MongoClient: unknown }>;

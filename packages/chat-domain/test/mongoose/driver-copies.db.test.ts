@@ -1,5 +1,4 @@
 import { Types } from "mongoose";
-import { Types as Types8 } from "mongoose-8";
 import { describe, expect, it } from "vitest";
 import {
   chatContext,
@@ -12,7 +11,9 @@ import {
   releaseChat,
 } from "../../src/index.ts";
 import { tutorialModel } from "./fresh-application.ts";
-import { copies, expectMigrated } from "./own-copies.ts";
+import { copies, expectMigrated, mongoose8 } from "./own-copies.ts";
+
+const Types8 = mongoose8.Types;
 
 describe.each(copies)("a Db of %s", (_, open) => {
   it("serves every verb, with ids of any copy, and answers with documents of its own", async () => {

@@ -1,15 +1,22 @@
+import { createRequire } from "node:module";
 import { databaseName, testMongo } from "@onechat/mongo/testing";
 import { type Db, MongoClient, type ObjectId } from "mongodb";
 import { MongoClient as MongoClient6 } from "mongodb-6";
 import { MongoClient as MongoClient6Oldest } from "mongodb-6-oldest";
 import { MongoClient as MongoClient7Oldest } from "mongodb-7-oldest";
 import mongoose, { Types } from "mongoose";
-import mongoose8, { Types as Types8 } from "mongoose-8";
 import { expect } from "vitest";
 import { auditChats } from "../../src/audit/index.ts";
 import { type AnyDb, chatContext, createOrGetChat, getChat } from "../../src/index.ts";
 import { migrateUp, migrationContext, rollBack } from "../../src/migrate/index.ts";
 import { tutorialModel } from "./fresh-application.ts";
+
+// Without its types: they declare the module "mongoose", which here is that of version 9.
+const require = createRequire(import.meta.url);
+export const mongoose8 = require("mongoose-8") as Pick<
+  typeof mongoose,
+  "version" | "createConnection" | "Types"
+>;
 
 /** A database as an application has it, whose values are of its own copy of the driver. */
 export interface OwnCopy extends AsyncDisposable {
@@ -57,7 +64,7 @@ export const copies: readonly (readonly [string, () => Promise<OwnCopy>])[] = [
   ["mongodb 6", () => ofClient(MongoClient6)],
   ["mongodb 7.0", () => ofClient(MongoClient7Oldest)],
   ["mongodb 7", () => ofClient(MongoClient)],
-  [`the connection of Mongoose ${mongoose8.version}`, () => ofMongoose(mongoose8, Types8.ObjectId)],
+  [`the connection of Mongoose ${mongoose8.version}`, () => ofMongoose(mongoose8, mongoose8.Types.ObjectId)],
   [`the connection of Mongoose ${mongoose.version}`, () => ofMongoose(mongoose, Types.ObjectId)],
 ];
 
