@@ -1,6 +1,6 @@
 import type { NativeId } from "../identity/native-id.ts";
-import { groupedById, idText } from "../identity/stored-ids.ts";
-import type { MigrationContext } from "../migrate/context/migration-context.ts";
+import { groupedById, idSet, type IdSet, idText } from "../identity/stored-ids.ts";
+import { collectionOf, type MigrationContext } from "../migrate/context/migration-context.ts";
 import { type JournalEntry, mergeOf } from "../migrate/context/migration-records.ts";
 import { ownField } from "../model/own-names.ts";
 import type { Finding } from "./finding.ts";
@@ -16,8 +16,9 @@ export async function auditFolds(
     ctx,
     merges.map(({ loser }) => loser),
   );
-  const marks = await markedDuplicates(
+  const [marks] = await marksAmong(
     ctx,
+    ctx.model.chats.collection,
     merges.map(({ survivor }) => survivor),
   );
   return merges.flatMap(({ loser, survivor }): readonly Finding[] => {
@@ -48,23 +49,53 @@ async function foldedCopies(
   );
 }
 
-async function markedDuplicates(
+/** Duplicates' rows whose newest copy is folded, and in no mark of the row that stands for them. */
+export async function auditRowFolds(
   ctx: MigrationContext,
-  survivors: readonly NativeId[],
-): Promise<ReadonlySet<string>> {
+  entries: readonly JournalEntry[],
+): Promise<readonly Finding[]> {
+  const losers = entries.filter(({ state }) => state !== "purged").map(({ _id }) => _id);
+  const findings: Finding[] = [];
+  for (const { collection, onConflict } of ctx.model.references) {
+    if (onConflict !== "fold" || losers.length === 0) continue;
+    const copies = await ctx.records.rowsArchive
+      .find(
+        { collection, loser: { $in: losers }, seq: { $exists: true }, into: { $exists: true } },
+        { projection: { loser: 1, into: 1, seq: 1, folded: 1 }, sort: { seq: -1 } },
+      )
+      .toArray();
+    const newest = groupedById(copies, ({ _id }) => _id.id).flatMap(([copy]) =>
+      copy?.into === undefined || copy.folded?.state !== "marked" ? [] : [{ ...copy, into: copy.into }],
+    );
+    const rows = newest.map(({ into }) => into);
+    const [marks, present] = await marksAmong(ctx, collection, rows);
+    for (const { _id, loser, into } of newest) {
+      if (!present.has(into) || marks.has(`${idText(into)} ${idText(_id.id)}`)) continue;
+      const message = `the mark of what was folded from a duplicate's row is gone from the row of ${collection} that stands for it`;
+      findings.push({ code: "CONTRIBUTION_LOST", message, chat: loser, reference: { collection, id: into } });
+    }
+  }
+  return findings;
+}
+
+/** What has gone into which document, and which of them there are. */
+async function marksAmong(
+  ctx: MigrationContext,
+  collection: string,
+  ids: readonly NativeId[],
+): Promise<readonly [ReadonlySet<string>, IdSet]> {
   const field = ownField(ctx.model, "foldedFrom");
-  const chats = await ctx.chats
-    .find({ _id: { $in: [...survivors] } }, { projection: { [`${field}.from`]: 1 } })
+  const documents = await collectionOf(ctx, collection)
+    .find({ _id: { $in: [...ids] } }, { projection: { [`${field}.from`]: 1 } })
     .toArray();
-  return new Set(
-    chats.flatMap((chat) => {
-      const marks = chat[field];
-      if (!Array.isArray(marks)) return [];
-      return (marks as { readonly from: NativeId }[]).map(
-        ({ from }) => `${idText(chat._id)} ${idText(from)}`,
-      );
-    }),
-  );
+  const marks = documents.flatMap((document) => {
+    const stored = document[field];
+    if (!Array.isArray(stored)) return [];
+    return (stored as { readonly from: NativeId }[]).map(
+      ({ from }) => `${idText(document._id)} ${idText(from)}`,
+    );
+  });
+  return [new Set(marks), idSet(documents.map(({ _id }) => _id))];
 }
 
 function finding(code: Finding["code"], message: string, chat: NativeId): Finding {

@@ -16,7 +16,7 @@ import { referencesTo } from "../migrate/merge/references/references-to.ts";
 import { strayTombstones } from "../migrate/merge/tombstones.ts";
 import { type StoredDocument } from "../model/stored-document.ts";
 import { driftedDuplicates, driftFindings } from "./audit-drift.ts";
-import { auditFolds } from "./audit-folds.ts";
+import { auditFolds, auditRowFolds } from "./audit-folds.ts";
 import type { Finding, FindingCode } from "./finding.ts";
 
 const size = (): number => 1_000;
@@ -40,6 +40,7 @@ export async function* auditJournal(
     const standing = entries.filter(({ _id }) => !isDrifted.has(_id));
     yield* await mergesOf(ctx, standing);
     yield* await auditFolds(ctx, standing);
+    yield* await auditRowFolds(ctx, standing);
     yield* await referencesToLosers(ctx, withoutMerges(merges, drifted));
     tick(entries.length);
   }
@@ -93,7 +94,12 @@ function survivorFindings(
   const isSurvivor = survivor !== undefined && isLive(model, survivor);
   if (!isSurvivor || typeof survivor[model.chats.keyField] !== "string")
     return [
-      finding("SURVIVOR_MISSING", "what a duplicate was merged into is no live chat with a key", loser),
+      finding(
+        "SURVIVOR_MISSING",
+        "what a duplicate was merged into is no live chat with a key, so what refers to it is out of sight: migrator " +
+          `rollback --chat ${String(loser)} --execute makes it a chat of its own again, with what was its own`,
+        loser,
+      ),
     ];
   const aliases = survivor[ownField(model, "aliases")];
   return Array.isArray(aliases) && aliases.some((alias) => idText(alias) === idText(loser))

@@ -91,3 +91,47 @@ describe("a fold of a field that lies deeper", () => {
     expect((await field.one("chats", id(1)))["last"]).toEqual({ text: "x", at: 7 });
   });
 });
+
+describe("a fold of what is inside a row", () => {
+  const chats = [1, 2].map((number) => ({ _id: id(number), users: ["a", "b"] }));
+  const [one, two] = [1, 2].map((number) => String(id(number))) as [string, string];
+  const within = (field: string, fold: object, person: Document): Promise<FieldDatabase> =>
+    fieldDatabase({
+      model: {
+        chats: { participants: "users", scope: null },
+        references: [{ collection: "people", field, onConflict: "fold", fold }],
+      } as ChatModelInput,
+      data: { chats, people: [{ _id: "a", n: "a text beside it", ...person }] },
+    });
+  const list = (...ns: readonly unknown[]) => ({ chats: ns.map((n, at) => ({ chat: id(at + 1), n })) });
+
+  it.each<readonly [string, readonly [string, object, Document], Document]>([
+    ["elements", ["chats.chat", { n: "sum" }, list(1, 2)], { chats: [{ chat: id(1), n: 3 }] }],
+    [
+      "values of a map",
+      ["map.$*", "sum" as unknown as object, { map: { [one]: 1, [two]: 2 } }],
+      { map: { [one]: 3 } },
+    ],
+    [
+      "documents of a map",
+      ["map.$*", { n: "sum" }, { map: { [one]: { n: 1 }, [two]: { n: 2 } } }],
+      { map: { [one]: { n: 3 } } },
+    ],
+  ])("adds %s, whatever the row has of that name", async (_name, [field, fold, person], becomes) => {
+    await using people = await within(field, fold, person);
+    expect(await people.up()).toMatchObject({ exit: 0 });
+    expect(await people.one("people", "a")).toMatchObject(becomes);
+  });
+
+  it.each<readonly [string, object, Document]>([
+    ["chats.chat", { n: "sum" }, list(1, "2")],
+    ["map.$*", "sum" as unknown as object, { map: { [one]: 1, [two]: "2" } }],
+    ["map.$*", { n: "sum" }, { map: { [one]: { n: 1 }, [two]: { n: "2" } } }],
+  ])("is refused where it meets what it cannot add: %s", async (field, fold, person) => {
+    await using people = await within(field, fold, person);
+    expect(await people.up()).toMatchObject({
+      exit: 3,
+      text: expect.stringContaining("of type string") as unknown,
+    });
+  });
+});

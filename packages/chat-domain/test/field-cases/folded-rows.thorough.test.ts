@@ -65,6 +65,72 @@ describe("rows that fold", () => {
   });
 });
 
+describe("a row that stands for a duplicate's", () => {
+  const model: ChatModelInput = {
+    chats: { participants: "users", scope: null },
+    references: [
+      {
+        collection: "members",
+        field: "chat",
+        onConflict: "fold",
+        fold: { drafts: { union: { by: "_id" } } },
+      },
+    ],
+  };
+  const rows = () =>
+    fieldDatabase({
+      model,
+      data: {
+        chats: [1, 2].map((number) => ({ _id: id(number), users: ["a", "b"] })),
+        members: [1, 2].map((number) => ({
+          _id: id(20 + number),
+          chat: id(number),
+          user: "a",
+          drafts: [1, 2].map((draft) => ({ _id: number * 10 + draft, text: "as it was" })),
+        })),
+      },
+      indexes: [{ collection: "members", key: { chat: 1, user: 1 }, options: { unique: true } }],
+    });
+
+  it("gives back what was edited and deleted of the duplicate's elements", async () => {
+    await using field = await rows();
+    await field.up();
+    await field.db
+      .collection("members")
+      .updateOne(
+        { _id: id(21) },
+        { $set: { "drafts.$[one].text": "edited" } },
+        { arrayFilters: [{ "one._id": { $in: [11, 21] } }] },
+      );
+    await field.change("members", id(21), { $pull: { drafts: { _id: 22 } } });
+    expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+    expect((await field.all("members")).map(({ drafts }) => drafts as unknown)).toEqual([
+      [
+        { _id: 11, text: "edited" },
+        { _id: 12, text: "as it was" },
+      ],
+      [{ _id: 21, text: "edited" }],
+    ]);
+  });
+
+  it("is told of where somebody has replaced it as a whole", async () => {
+    await using field = await rows();
+    await field.up();
+    await field.change("members", id(21), { chat: id(1), user: "a", drafts: [] });
+    const { exit, findings } = await field.verify();
+    expect([exit, findings]).toEqual([
+      5,
+      [
+        expect.objectContaining({
+          code: "CONTRIBUTION_LOST",
+          chat: id(2),
+          reference: { collection: "members", id: id(21) },
+        }),
+      ],
+    ]);
+  });
+});
+
 describe("a merge that dies between two duplicates of one chat", () => {
   it("is rolled back to the byte from wherever it has died", async () => {
     const model: ChatModelInput = {

@@ -201,3 +201,25 @@ describe("references", () => {
     expect(await field.plan()).toMatchObject({ exit: 0, problems: "" });
   });
 });
+
+describe("chats that have duplicates of their own, and became chats of other people", () => {
+  it.each([
+    ["whose key another one holds", 3, 1],
+    ["whose key nobody holds yet", 4, 1],
+  ])("are parked by plan as they are by up: %s", async (_name, third, parked) => {
+    const pairs = [1, 2, 3].flatMap((pair) =>
+      [0, 10].map((later) => ({ _id: id(pair + later), users: ["a", `b${pair}`] })),
+    );
+    await using field = await databaseOf(pairs);
+    await field.up();
+    for (const pair of third === 3 ? [1] : [1, 2])
+      await field.change("chats", id(pair), { $set: { users: ["a", `b${third}`] } });
+    const { exit, plan } = await field.plan();
+    expect([exit, plan.invalid.map(({ chats }) => chats)]).toEqual([6, [parked]]);
+    expect(await field.up()).toMatchObject({ exit: 6 });
+    const entries = await field.db.collection("chat_merge_journal").find({ state: "parked" }).toArray();
+    expect(entries.map(({ _id, reason }) => [_id, reason as unknown])).toEqual(
+      plan.invalid.map(({ examples, reason }) => [examples[0], reason]),
+    );
+  });
+});

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { resolveChatId } from "../../src/index.ts";
 import { migrateUp } from "../../src/migrate/index.ts";
 import { interruptedDatabase } from "../migrate/interrupted-database.ts";
-import { id } from "./field-database.ts";
+import { fieldDatabase, id } from "./field-database.ts";
 import { databaseWith, mergedAndBack, pair, upperCased } from "./referred-chats.ts";
 
 /** What refers to a chat follows it, in whatever form; what cannot is told of before anything is written. */
@@ -88,6 +88,23 @@ describe("a reference that is described", () => {
     // Purged by now: a deep link of old still leads to the chat.
     expect(await resolveChatId(field.app(), "r2", { field: "roomId" })).toBe("r1");
     expect(await resolveChatId(field.app(), "r3", { field: "roomId" })).toBe("r3");
+  });
+
+  it("with toField names a field that lies beside the people", async () => {
+    const chats = [1, 2].map((number) => ({
+      _id: id(number),
+      room: { id: `r${number}`, members: ["a", "b"].map((user) => ({ user })) },
+    }));
+    const messages = [1, 2].map((number) => ({ _id: id(10 + number), room: `r${number}` }));
+    await using field = await fieldDatabase({
+      model: {
+        chats: { participants: "room.members.user", scope: null },
+        references: [{ collection: "messages", field: "room", toField: "room.id" }],
+      },
+      data: { chats, messages },
+      indexes: [{ collection: "chats", key: { "room.id": 1 } }],
+    });
+    expect((await mergedAndBack(field, "messages")).map(({ room }) => room as unknown)).toEqual(["r1", "r1"]);
   });
 
   it("with toField is a problem where a duplicate has no such value, or where the field has no index", async () => {

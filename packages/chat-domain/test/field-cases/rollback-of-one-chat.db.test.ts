@@ -40,6 +40,21 @@ describe("rollback of one chat", () => {
     expect(await field.verify()).toMatchObject({ exit: 0 });
   });
 
+  it("is the way out, and verify says so, where the survivor is gone", async () => {
+    await using field = await fieldDatabase({ model, data: tripled() });
+    await field.up();
+    await field.db.collection("chats").deleteOne({ _id: id(1) });
+    const { findings } = await field.verify();
+    const told = findings.filter(({ code }) => code === "SURVIVOR_MISSING").map(({ message }) => message);
+    expect(told).toEqual(
+      [2, 3].map((number) => expect.stringContaining(`rollback --chat ${String(id(number))}`)),
+    );
+    for (const number of [2, 3])
+      expect(await field.rollback({ chat: String(id(number)) })).toMatchObject({ exit: 0 });
+    expect(await field.verify()).toMatchObject({ exit: 0 });
+    expect((await chatsOf(field)).slice(2)).toEqual([2, 2, 3, 3].map((number) => String(id(number))));
+  });
+
   it("that nobody has merged is refused in words", async () => {
     await using field = await fieldDatabase({ model, data: tripled() });
     await field.up();

@@ -1,19 +1,20 @@
 import { idMap } from "../../identity/stored-ids.ts";
 import type { Run } from "../run/run.ts";
-import { chatFold } from "./chat-fold.ts";
 import { changeDocuments, type DocumentChange } from "./fold/changed-document.ts";
-import { foldedDocuments } from "./fold/fold-sources.ts";
+import { type FoldCollection, foldedDocuments } from "./fold/fold-sources.ts";
 import { withReturnedElements } from "./fold/returned-elements.ts";
 import type { Returning } from "./fold/unfold-documents.ts";
 
-/** Edits and deletions of duplicates' elements go back to the duplicates, before their survivors lose these elements. */
-export async function returnElements(run: Run, all: readonly Returning[]): Promise<void> {
-  const { chats, fold } = run.ctx.model;
-  const { repointing } = chatFold(run.ctx);
+/** Edits and deletions of elements go back to the chats or rows that they came from, before others lose these elements. */
+export async function returnElements(
+  run: Run,
+  { collection, fold, repointing }: Pick<FoldCollection, "collection" | "fold" | "repointing">,
+  all: readonly Returning[],
+): Promise<void> {
   const documents = idMap(
     await foldedDocuments(
       run.ctx,
-      { collection: chats.collection, fold },
+      { collection, fold },
       all.map(({ from }) => from),
     ),
   );
@@ -26,5 +27,5 @@ export async function returnElements(run: Run, all: readonly Returning[]): Promi
     const to = withReturnedElements(fold, document, { ...returning, repointed, repointedBack });
     if (to !== document) changes.push({ id: returning.from, from: document, to, read: [], filter: {} });
   }
-  await changeDocuments(run, chats.collection, changes);
+  await changeDocuments(run, collection, changes);
 }

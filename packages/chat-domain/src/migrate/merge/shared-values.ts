@@ -2,7 +2,7 @@ import type { NativeId } from "../../identity/native-id.ts";
 import { type IdMap, idMap, idText } from "../../identity/stored-ids.ts";
 import { identityProjection, recomputedKey } from "../../model/chat-document.ts";
 import type { ChatModel } from "../../model/chat-model.ts";
-import { valueAt } from "../../model/stored-document.ts";
+import { rootOf, valueAt } from "../../model/stored-document.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import type { Merge } from "../context/migration-records.ts";
 import { pointersOf } from "./references/pointers.ts";
@@ -36,7 +36,7 @@ export async function mergesBySharedValue(
 }
 
 async function holdersOf(ctx: MigrationContext, field: string, values: readonly NativeId[]) {
-  const projection = { ...identityProjection(ctx.model), [field]: 1 };
+  const projection = { ...identityProjection(ctx.model), [rootOf(field)]: 1 };
   const chats = await ctx.chats.find({ [field]: { $in: [...values] } }, { projection }).toArray();
   return chats.map((chat) => ({
     chat: chat._id,

@@ -92,11 +92,12 @@ function isUnfolded(
 }
 
 async function unfoldChats(run: Run, { undone, kept, survivors }: Undoing): Promise<void> {
+  const folds = chatFold(run.ctx);
   await unfoldDocuments(run, {
-    ...chatFold(run.ctx),
+    ...folds,
     ids: survivors,
     undone,
-    returning: (all) => returnElements(run, all),
+    returning: (all) => returnElements(run, folds, all),
   });
   const others = groupedById(kept, ({ survivor }) => survivor).flatMap(([merge]) => merge?.survivor ?? []);
   await recountChats(run, others);
@@ -136,7 +137,13 @@ async function restoreRows(run: Run, { undone, kept }: Undoing, reference: Refer
   await restoreCopies(run, { archive: "chat_rows_archive", into: collection, merges: undone });
   if (onConflict !== "fold") return;
   const into = await rowsInto(run, collection, undone);
-  await unfoldDocuments(run, { ...rowFold(reference), ids: into, undone });
+  const folds = rowFold(reference);
+  await unfoldDocuments(run, {
+    ...folds,
+    ids: into,
+    undone,
+    returning: (all) => returnElements(run, folds, all),
+  });
   const others = idMap((await rowsInto(run, collection, kept)).map((id) => [id, true] as const));
   await deleteOriginals(run, { collection, ids: into.filter((id) => !others.has(id)), parts: foldParts });
 }

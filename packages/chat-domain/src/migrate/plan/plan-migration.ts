@@ -10,6 +10,7 @@ import type { MigrationContext } from "../context/migration-context.ts";
 import type { MigrationPhase } from "../context/migration-event.ts";
 import { patiently } from "../context/with-migration-errors.ts";
 import { invalidReason } from "../keys/chat-validity.ts";
+import { heldBySurvivor } from "../keys/lost-claims.ts";
 import { chatBatches } from "../keys/scan-chats.ts";
 import { typeWarnings } from "../preflight/key-field.ts";
 import { newChatWarnings } from "../preflight/new-chats.ts";
@@ -20,6 +21,7 @@ import { missingReferenceIndexes } from "../preflight/reference-indexes.ts";
 import { archivedRows } from "./archived-rows.ts";
 import { type Census, duplicateCensus, type DuplicateCensus } from "./duplicate-census.ts";
 import { hasWork } from "./pending-work.ts";
+import { parkedSurvivors } from "./parked-survivors.ts";
 import { shownSurvivors } from "./shown-survivors.ts";
 import { unnamedReferences } from "./unnamed-references.ts";
 
@@ -117,7 +119,7 @@ export async function planMigration(
         ...tooManyPeople(large),
       ],
       ...scan,
-      invalid: [...scan.invalid, ...(await unmergeable(ctx))],
+      invalid: [...scan.invalid, ...(await unmergeable(ctx)), ...(await displacedSurvivors(ctx))],
       references: await references(ctx),
       keyIndexExists: (await existingIndexes(ctx.chats)).some(
         ({ key }) => Object.keys(key).join() === ctx.model.chats.keyField,
@@ -201,6 +203,13 @@ async function unmergeable(ctx: MigrationContext): Promise<readonly InvalidChats
   const chats = tooLarge(await duplicateDifferences(ctx));
   const reason = "with what is folded into it its survivor would be larger than a document may be (16 MB)";
   return chats.length === 0 ? [] : [{ reason, chats: chats.length, examples: chats.slice(0, examplesShown) }];
+}
+
+async function displacedSurvivors(ctx: MigrationContext): Promise<readonly InvalidChats[]> {
+  const parked = new Map<string, { chats: number; examples: NativeId[] }>();
+  for (const { chat, holder } of await parkedSurvivors(ctx))
+    noteInvalid(parked, heldBySurvivor(holder), chat._id);
+  return [...parked].map(([reason, found]) => ({ reason, ...found }));
 }
 
 function noteInvalid(

@@ -1,7 +1,8 @@
 import type { Document } from "mongodb";
 import type { NativeId } from "../../identity/native-id.ts";
 import type { FoldStrategy } from "../../model/fold-strategy.ts";
-import type { FoldModel } from "../../model/merge-model.ts";
+import { mapOfKeys } from "../../model/field-path.ts";
+import { type FoldModel, type ReferenceModel, wholeValue } from "../../model/merge-model.ts";
 import { collectionOf, type MigrationContext } from "../context/migration-context.ts";
 import type { PreflightReport } from "./findings.ts";
 
@@ -50,7 +51,7 @@ export function misfitStages(fold: FoldModel): readonly Document[] {
   if (places.length === 0) return [{ $match: { $expr: false } }];
   const found = places.map(({ path, at, types }) => ({
     $let: {
-      vars: { type: { $type: `$document.${at}` } },
+      vars: { type: { $type: at === wholeValue ? "$document" : `$document.${at}` } },
       in: { path, at, type: "$$type", fits: { $in: ["$$type", [...types, ...nothing]] } },
     },
   }));
@@ -78,7 +79,8 @@ export function misfitStages(fold: FoldModel): readonly Document[] {
 }
 
 export function misfitText({ path, at, type, documents, example }: FoldMisfit, collection: string): string {
-  const where = at === path ? `what ${path} holds` : `the path of the fold ${path}`;
+  const where =
+    at === path ? `what ${path === wholeValue ? "a map's key" : path} holds` : `the path of the fold ${path}`;
   return at === path
     ? `${where} in ${documents} documents of ${collection} is of type ${type} (such as in ${String(example)}), which its fold can do nothing with: ` +
         'choose another strategy in "fold", or leave it out'
@@ -92,15 +94,33 @@ export function misfitText({ path, at, type, documents, example }: FoldMisfit, c
 /** Rows that may fold: of those that no strategy asks anything of, nothing is looked at. */
 export async function rowMisfits(ctx: MigrationContext): Promise<PreflightReport> {
   const problems: string[] = [];
-  for (const { collection, where, fold, onConflict } of ctx.model.references) {
+  for (const { collection, field, where, fold, onConflict } of ctx.model.references) {
     if (onConflict !== "fold" || placesOf(fold).length === 0) continue;
     const misfits = await collectionOf(ctx, collection)
       .aggregate<FoldMisfit>(
-        [{ $match: where }, { $project: { id: "$_id", documents: ["$$ROOT"] } }, ...misfitStages(fold)],
+        [{ $match: where }, { $project: { id: "$_id", documents: foldingIn(field) } }, ...misfitStages(fold)],
         { allowDiskUse: true },
       )
       .toArray();
     problems.push(...misfits.map((misfit) => misfitText(misfit, collection)));
   }
   return { problems, warnings: [] };
+}
+
+/** What folds of a row: its elements or the values of its map where the chat's id is inside, else the row itself. */
+function foldingIn(field: ReferenceModel["field"]): Document {
+  const map = mapOfKeys(field);
+  if (map !== null) {
+    const entries = { $cond: [{ $eq: [{ $type: `$${map}` }, "object"] }, { $objectToArray: `$${map}` }, []] };
+    return { $map: { input: entries, in: "$$this.v" } };
+  }
+  const names = field.split(".").slice(0, -1);
+  return names.reduceRight<Document>(
+    (otherwise, _, index) => {
+      const array = `$${names.slice(0, index + 1).join(".")}`;
+      const documents = { $filter: { input: array, cond: { $eq: [{ $type: "$$this" }, "object"] } } };
+      return { $cond: [{ $isArray: array }, documents, otherwise] };
+    },
+    ["$$ROOT"] as unknown as Document,
+  );
 }
