@@ -1,17 +1,15 @@
 import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { z } from "zod";
 import type { History } from "../history/history.ts";
 import { readHistory, UnreadableHistory } from "../history/read-history.ts";
 import type { Host } from "../host.ts";
 import { judgedHistory } from "../measure/judged-history.ts";
 import type { StressResult } from "../measure/result.ts";
+import { Claims } from "../plan/run-flags.ts";
 import { thresholdsOf } from "../plan/run-settings.ts";
 import { UsageError } from "../usage-error.ts";
 import { parsed } from "./given.ts";
 import type { Given } from "./program.ts";
-
-const Claimed = z.object({ threshold: z.array(z.string()).default([]), thresholds: z.string().optional() });
 
 export interface EarlierRun {
   readonly directory: string;
@@ -26,7 +24,7 @@ export interface EarlierRun {
  * @throws UsageError when it cannot be read, or a claim cannot be understood
  */
 export async function earlierRun(path: string, given: Given, host: Host): Promise<EarlierRun> {
-  const thresholds = thresholdsOf(parsed(Claimed, given), host);
+  const thresholds = thresholdsOf(parsed(Claims, given), host);
   const isDirectory = await stat(path).then(
     (found) => found.isDirectory(),
     () => false,

@@ -1,12 +1,12 @@
 import { Command, CommanderError, Option } from "commander";
+import type { z } from "zod";
 import { type ExitName, exits } from "../exit-codes.ts";
 import type { Host } from "../host.ts";
-import { FaultName, Workload } from "../history/history-line.ts";
-import { Path } from "../history/operation.ts";
-import { ProfileName, profiles, usualVariants } from "../plan/profiles.ts";
+import { ProfileName, profiles } from "../plan/profiles.ts";
+import { flagOf } from "../plan/reproduce-command.ts";
+import { Claims, flagTexts, RunFlags } from "../plan/run-flags.ts";
 import { UsageError } from "../usage-error.ts";
 import { checkCommand } from "./check-command.ts";
-import { doctorCommand } from "./doctor-command.ts";
 import { reportCommand } from "./report-command.ts";
 import { runCommand } from "./run-command.ts";
 import { selfTestCommand } from "./selftest-command.ts";
@@ -27,11 +27,11 @@ export async function stress(argv: readonly string[], host: Host): Promise<numbe
     };
   const program = programFor(host);
   addRun(program).action(does("run", (profile, given) => runCommand({ ...given, profile }, host)));
-  withThresholds(program.command("check <history>"))
+  withFlags(program.command("check <history>"), Claims)
     .description("decides the history of an earlier run again, from the file alone")
     .option("--json", "one object of JSON on stdout")
     .action(does("check", (history, given) => checkCommand(history, given, host)));
-  withThresholds(program.command("report <run>"))
+  withFlags(program.command("report <run>"), Claims)
     .description("writes the reports of an earlier run again")
     .action(does("report", (directory, given) => reportCommand(directory, given, host)));
   program
@@ -41,11 +41,6 @@ export async function stress(argv: readonly string[], host: Host): Promise<numbe
     .option("--histories <n>", "small histories to compare with the search", "100000")
     .option("--json", "one object of JSON on stdout")
     .action(does("selftest", (_, given) => selfTestCommand(given, host)));
-  program
-    .command("doctor")
-    .description("opens everything that a run needs, calls nothing, and says what there is")
-    .option("--uri <uri>", "an existing MongoDB instead of one of our own")
-    .action(does("doctor", (_, given) => doctorCommand(given, host)));
   for (const command of program.commands) dress(command, host);
   try {
     await program.parseAsync([...argv], { from: "user" });
@@ -81,55 +76,24 @@ function addRun(program: Command): Command {
     .command("run [profile]")
     .description(
       `puts a profile's load on the subject and its controls, and says what that proves\n\n${summaries.join("\n")}`,
-    )
-    .addOption(list("--workload <names>", Workload.options.join(", ")))
-    .addOption(list("--path <names>", Path.options.join(", ")))
-    .addOption(list("--variant <names>", usualVariants.join(", ")))
-    .addOption(list("--fault <names>", `${FaultName.options.join(", ")}; or none`))
-    .option("--store <module>", "the subject: a module whose default export opens a store (docs/stress.md)")
-    .addOption(list("--target <url>", "the subject: onechat's API that runs there; may be repeated"))
-    .option("--token-command <command>", "prints the bearer token of {person}, for --target")
-    .option("--people <file>", "accounts that exist, one a line, instead of ids that the run makes up")
-    .option(
-      "--against <build>",
-      "another build to compare with in the same rounds: a folder, a module or a URL",
-    )
-    .option("--tolerance <share>", "by how much the subject may be slower than --against (5%)")
-    .option("--fault-command <commands>", "a fault of your own: 'inject=… heal=…'")
-    .option("--seed <n>", "plans the same run again (random)")
-    .option("--callers <n>", "calls released at the same instant")
-    .option("--keys <n>", "sets of people per workload and round")
-    .option("--procs <n>", "processes that call")
-    .option("--repeats <n>", "how often each workload and each fault comes")
-    .option("--rounds <n>", "rounds of the speed comparison; 0 for none")
-    .option("--rate <n/s>", "calls per second of the open loop; 0 for none")
-    .option("--duration <time>", "of the open loop and around each fault, such as 500ms, 5s or 2m")
-    .option("--timeout <time>", "of one call");
-  return withThresholds(command)
-    .option("--out <dir>", "where the results go (stress-results/<utc>-<seed>)")
-    .option("--uri <uri>", "an existing MongoDB instead of one of our own")
-    .option("--port <n>", "first port of the API processes (any free ones)")
-    .option("--keep-db", "leave the databases of the run behind")
+    );
+  return withFlags(command, RunFlags.omit({ profile: true }))
     .option("--json", "lines of JSON on stdout; the last one is the result")
     .option("--no-color", "plain text; NO_COLOR does the same");
 }
 
-function withThresholds(command: Command): Command {
-  return command
-    .addOption(
-      list(
-        "--threshold <expression>",
-        "such as 'latency{path:http,variant:ours}: p(99)<80'; may be repeated",
-      ),
-    )
-    .option("--thresholds <file>", "JSON with such expressions");
+function gather(each: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), each];
 }
 
-function list(flags: string, text: string): Option {
-  return new Option(flags, text).argParser((value: string, before: readonly string[] | undefined) => [
-    ...(before ?? []),
-    value,
-  ]);
+/** The flags as their schema tells them; what may be repeated is gathered. */
+function withFlags(command: Command, { shape }: z.ZodObject): Command {
+  for (const [name, schema] of Object.entries(shape)) {
+    const { value = "", text = "", isList = false } = flagTexts.get(schema) ?? {};
+    const option = new Option(`${flagOf(name)} ${value}`.trim(), text);
+    command.addOption(isList ? option.argParser(gather) : option);
+  }
+  return command;
 }
 
 async function guarded(name: string, { err }: Host, work: () => Promise<ExitName>): Promise<ExitName> {

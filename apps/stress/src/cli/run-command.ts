@@ -28,6 +28,7 @@ export async function runCommand(given: Given, host: Host): Promise<ExitName> {
   const settings = runSettings(
     parsed(RunFlags, { ...flags, profile: profile === "" ? "ci" : profile }),
     host,
+    flags,
   );
   using progress = newProgress({
     mode: isJson ? "json" : host.stderrIsTerminal ? "tty" : "plain",

@@ -1,6 +1,6 @@
 import type { Path } from "../history/operation.ts";
 import { type Apis, startApis } from "../load/api-process.ts";
-import { apiWay, insideWay, type Stage, type Way } from "../run/stage.ts";
+import { apiWay, insideWay, openWay, type Stage, type Way } from "../run/stage.ts";
 import type { Target } from "../run/target.ts";
 
 /** Callers under a fault are less patient, so that they ask again while what they asked first may still be done. */
@@ -17,16 +17,7 @@ export async function openTargets(
   own: readonly AsyncDisposable[] = [],
 ): Promise<OpenedTargets> {
   const targets: Target[] = [];
-  for (const { name, route, variant, path, database } of ways) {
-    const routeName = `fault/${name}`;
-    targets.push({
-      variant,
-      path,
-      database,
-      route: routeName,
-      offers: await fleet.open(routeName, route, false),
-    });
-  }
+  for (const way of ways) targets.push(await openWay(fleet, { ...way, name: `fault/${way.name}` }, false));
   return {
     targets,
     async [Symbol.asyncDispose]() {

@@ -3,12 +3,10 @@ import type { FaultName } from "../history/history-line.ts";
 import type { Path } from "../history/operation.ts";
 import type { Subject } from "../plan/run-settings.ts";
 import type { Stage } from "../run/stage.ts";
-import { apiKill, apiPause } from "./api-faults.ts";
-import { databaseKill, databasePause, stepDown } from "./database-faults.ts";
-import { faultCommand } from "./fault-command.ts";
 import type { FaultPlan, FaultSetup } from "./fault-setup.ts";
 import { indexMissing } from "./index-missing.ts";
 import { connectionReset, type Hop, poolStarved, replyLost } from "./network-faults.ts";
+import { apiKill, apiPause, databaseKill, databasePause, faultCommand, stepDown } from "./process-faults.ts";
 
 /** A fault in one place, and how to get it ready. */
 export interface PlannedFault extends FaultPlan {
@@ -32,57 +30,40 @@ interface FaultPlace {
   /** It needs calls on one of these paths. */
   readonly paths: readonly Path[];
   readonly need: Need;
-  /** Of whom it can be the fault. */
-  readonly subjects: readonly Subject["kind"][];
+  /** Of whom it can be the fault: of onechat alone, unless it says more. */
+  readonly subjects?: readonly Subject["kind"][];
   readonly open: (stage: Stage) => Promise<FaultSetup>;
 }
 
-const anyPath: readonly Path[] = ["domain", "http"];
-const ours = ["onechat"] as const;
+const any: readonly Path[] = ["domain", "http"];
+const anybody = ["onechat", "store", "target"] as const;
+const oneApi = { target: "one API process", paths: ["http"], need: "our API" } as const;
+const database = { target: "database", paths: any, need: "own engine" } as const;
 
 const places: Readonly<Record<FaultName, readonly FaultPlace[]>> = {
-  "api-kill": [
-    { target: "one API process", paths: ["http"], need: "our API", subjects: ours, open: apiKill },
-  ],
-  "api-pause": [
-    { target: "one API process", paths: ["http"], need: "our API", subjects: ours, open: apiPause },
-  ],
-  "db-kill": [{ target: "database", paths: anyPath, need: "own engine", subjects: ours, open: databaseKill }],
-  "db-pause": [
-    { target: "database", paths: anyPath, need: "own engine", subjects: ours, open: databasePause },
-  ],
-  "step-down": [{ target: "primary", paths: anyPath, need: "replica set", subjects: ours, open: stepDown }],
+  "api-kill": [{ ...oneApi, open: apiKill }],
+  "api-pause": [{ ...oneApi, open: apiPause }],
+  "db-kill": [{ ...database, open: databaseKill }],
+  "db-pause": [{ ...database, open: databasePause }],
+  "step-down": [{ target: "primary", paths: any, need: "replica set", open: stepDown }],
   "reply-lost": everyHop(replyLost),
   "connection-reset": everyHop(connectionReset),
-  "pool-starved": [
-    { target: "caller", paths: ["domain"], need: "plain address", subjects: ours, open: poolStarved },
-  ],
-  "index-missing": [
-    { target: "database", paths: anyPath, need: "nothing", subjects: ours, open: indexMissing },
-  ],
-  command: [
-    {
-      target: "by command",
-      paths: anyPath,
-      need: "a command",
-      subjects: ["onechat", "store", "target"],
-      open: faultCommand,
-    },
-  ],
+  "pool-starved": [{ target: "caller", paths: ["domain"], need: "plain address", open: poolStarved }],
+  "index-missing": [{ ...database, need: "nothing", open: indexMissing }],
+  command: [{ target: "by command", paths: any, need: "a command", subjects: anybody, open: faultCommand }],
 };
 
 function everyHop(open: (stage: Stage, hop: Hop) => Promise<FaultSetup>): readonly FaultPlace[] {
-  const place = (hop: Hop, path: Path, need: Need, subjects: FaultPlace["subjects"]): FaultPlace => ({
-    target: hop,
+  const place = (target: Hop, path: Path, need: Need): FaultPlace => ({
+    target,
     paths: [path],
     need,
-    subjects,
-    open: (stage) => open(stage, hop),
+    open: (stage) => open(stage, target),
   });
   return [
-    place("client to API", "http", "plain http", ["onechat", "target"]),
-    place("API to database", "http", "plain address", ours),
-    place("caller to database", "domain", "plain address", ours),
+    { ...place("client to API", "http", "plain http"), subjects: ["onechat", "target"] },
+    place("API to database", "http", "plain address"),
+    place("caller to database", "domain", "plain address"),
   ];
 }
 
@@ -113,7 +94,7 @@ export function planFaults({
   const planned: PlannedFault[] = [];
   const omitted: { readonly fault: FaultName; readonly text: string }[] = [];
   for (const fault of settings.faults) {
-    const there = places[fault].filter(({ subjects }) => subjects.includes(subject.kind));
+    const there = places[fault].filter(({ subjects = ["onechat"] }) => subjects.includes(subject.kind));
     const onPath = there.filter((place) => place.paths.some((path) => paths.includes(path)));
     const here = variants.includes("ours") ? onPath.filter(({ need }) => possible[need]) : [];
     planned.push(...here.map(({ target, open }) => ({ fault, target, open })));

@@ -3,10 +3,9 @@ import type { Manner, SeenOperation } from "../load/orders.ts";
 import type { WorkloadPlan } from "../plan/workload-plan.ts";
 import { fresh } from "../plan/workloads.ts";
 import { enter, keyOf, type Load, performLoads } from "../run/perform.ts";
-import { peopleOf, type Stage } from "../run/stage.ts";
+import { shapeOf, type Stage } from "../run/stage.ts";
 import type { Target, Turn } from "../run/target.ts";
 import { untilAnswered } from "../run/until-answered.ts";
-import { seededRandom } from "../seeded-random.ts";
 import type { FaultSetup } from "./fault-setup.ts";
 import type { PlannedFault } from "./plan-faults.ts";
 
@@ -81,16 +80,9 @@ function planOf(
   plan: string,
   { holdMs, pauseMs }: Pick<FaultSetup, "holdMs" | "pauseMs">,
 ): WorkloadPlan {
-  const { settings, fleet } = stage;
-  const walks = Math.max(1, Math.floor(callers / fleet.size));
-  const callsOfWalk = Math.ceil((settings.durationMs + holdMs) / (pauseMs / 2.4));
-  return fresh({
-    ...peopleOf(stage, plan),
-    callers,
-    keys: walks * callsOfWalk,
-    processes: fleet.size,
-    random: seededRandom(settings.seed, plan),
-  });
+  const walks = Math.max(1, Math.floor(callers / stage.fleet.size));
+  const callsOfWalk = Math.ceil((stage.settings.durationMs + holdMs) / (pauseMs / 2.4));
+  return fresh({ ...shapeOf(stage, plan), callers, keys: walks * callsOfWalk });
 }
 
 async function injectAndHeal(
@@ -101,7 +93,14 @@ async function injectAndHeal(
 ): Promise<void> {
   const tell = (event: "inject" | "heal"): void => {
     const struck = event === "heal" ? setup.struck?.() : undefined;
-    recorder.fault({ fault, target, event, at: clock.now(), ...(struck === undefined ? {} : { struck }) });
+    recorder.note({
+      type: "fault",
+      fault,
+      target,
+      event,
+      at: clock.now(),
+      ...(struck === undefined ? {} : { struck }),
+    });
   };
   tell("inject");
   try {

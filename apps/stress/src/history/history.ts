@@ -1,75 +1,59 @@
-import type {
-  AuditedKey,
-  Block,
-  FaultEvent,
-  HistoryFooter,
-  HistoryHeader,
-  HistoryLine,
-  MachineReading,
-  Register,
-} from "./history-line.ts";
-import type { Operation } from "./operation.ts";
+import type { HistoryLine } from "./history-line.ts";
+
+type LinesOf<Type extends HistoryLine["type"]> = Extract<HistoryLine, { readonly type: Type }>;
 
 /** Everything that a run wrote down. */
 export interface History {
-  readonly header: HistoryHeader;
-  readonly registers: readonly Register[];
-  readonly operations: readonly Operation[];
-  readonly faults: readonly FaultEvent[];
-  readonly machine: readonly MachineReading[];
-  readonly blocks: readonly Block[];
-  readonly audit: readonly AuditedKey[];
+  readonly header: LinesOf<"history">;
+  readonly registers: readonly LinesOf<"register">[];
+  readonly operations: readonly LinesOf<"op">[];
+  readonly faults: readonly LinesOf<"fault">[];
+  readonly machine: readonly LinesOf<"machine">[];
+  readonly blocks: readonly LinesOf<"block">[];
+  readonly audit: readonly LinesOf<"audit">[];
   /** `null` when the history was cut short. */
-  readonly footer: HistoryFooter | null;
+  readonly footer: LinesOf<"end"> | null;
 }
 
 /** A history that is being put together, line by line. */
 export class HistoryBuilder {
-  readonly #lines = {
-    registers: new Array<Register>(),
-    operations: new Array<Operation>(),
-    faults: new Array<FaultEvent>(),
-    machine: new Array<MachineReading>(),
-    blocks: new Array<Block>(),
-    audit: new Array<AuditedKey>(),
+  readonly #lines: { readonly [Type in HistoryLine["type"]]: LinesOf<Type>[] } = {
+    history: [],
+    register: [],
+    op: [],
+    fault: [],
+    machine: [],
+    block: [],
+    audit: [],
+    end: [],
   };
-  #header: HistoryHeader | null = null;
-  #footer: HistoryFooter | null = null;
 
   /** @throws Error when the line cannot stand here */
   add(line: HistoryLine): void {
-    if (this.#footer !== null) throw new Error("there is a line after the last one");
-    if (line.type === "history") {
-      if (this.#header !== null) throw new Error("there is a second header");
-      this.#header = line;
-    } else if (this.#header === null)
+    const { history, end } = this.#lines;
+    if (end.length > 0) throw new Error("there is a line after the last one");
+    if (line.type === "history" && history.length > 0) throw new Error("there is a second header");
+    if (line.type !== "history" && history.length === 0)
       throw new Error(`a history begins with "history", and not with "${line.type}"`);
-    else if (line.type === "end") this.#footer = line;
-    else this.#put(line);
-  }
-
-  #put(line: Exclude<HistoryLine, HistoryHeader | HistoryFooter>): void {
-    const { registers, operations, faults, machine, blocks, audit } = this.#lines;
-    switch (line.type) {
-      case "op":
-        return void operations.push(line);
-      case "register":
-        return void registers.push(line);
-      case "audit":
-        return void audit.push(line);
-      case "fault":
-        return void faults.push(line);
-      case "machine":
-        return void machine.push(line);
-      case "block":
-        blocks.push(line);
-    }
+    const alike: HistoryLine[] = this.#lines[line.type];
+    alike.push(line);
   }
 
   /** @throws Error when there was no line */
   history(): History {
-    if (this.#header === null) throw new Error("there is no history in it");
-    return { header: this.#header, ...this.#lines, footer: this.#footer };
+    const { history, register, op, fault, machine, block, audit, end } = this.#lines;
+    const [header] = history;
+    if (header === undefined) throw new Error("there is no history in it");
+    return {
+      header,
+      registers: register,
+      operations: op,
+      faults: fault,
+      machine,
+      blocks: block,
+      audit,
+      footer: end[0] ?? null,
+    };
   }
 }
 

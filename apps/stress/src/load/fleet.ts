@@ -2,7 +2,7 @@ import type { ProcessHealth } from "../history/history-line.ts";
 import type { Route } from "../stores/open-store.ts";
 import type { Offer, People } from "../stores/store.ts";
 import type { RunClock } from "./clock.ts";
-import type { Order, Reply, SeenOperation, Share } from "./orders.ts";
+import type { SeenOperation, Share } from "./orders.ts";
 import { startWorker, type WorkerProcess } from "./worker-process.ts";
 
 export interface FleetSetting {
@@ -42,7 +42,7 @@ export class Fleet implements AsyncDisposable {
       startWorker({ name: `${name}${index + 1}`, env, onOperations }),
     );
     const fleet = new Fleet(workers, clock);
-    await fleet.#all((worker) => ({ order: "begin", process: worker.name, run, epoch }));
+    await fleet.#all((worker) => worker.tell("begin", { process: worker.name, run }, epoch));
     return fleet;
   }
 
@@ -55,9 +55,9 @@ export class Fleet implements AsyncDisposable {
    * Resolves with what its store offers.
    */
   async open(name: string, route: Route, warm: boolean): Promise<readonly Offer[]> {
-    const replies = await this.#all(() => ({ order: "open", name, route, warm }));
+    const [offers = []] = await this.#all((worker) => worker.tell("open", name, route, warm));
     if (!warm) this.#open.set(name, route);
-    return replies[0]?.offers ?? [];
+    return offers;
   }
 
   /** The routes that were opened cold and are open. */
@@ -67,38 +67,36 @@ export class Fleet implements AsyncDisposable {
 
   async close(name: string): Promise<void> {
     this.#open.delete(name);
-    await this.#all(() => ({ order: "close", name }));
+    await this.#all((worker) => worker.tell("close", name));
   }
 
   /** Makes each process's calls, all released at the same instant; resolves when the last one is answered. */
   async run(shares: readonly Share[]): Promise<Released> {
     this.#stopping = false;
-    await this.#all((_, index) => ({ order: "load", share: shareOf(shares, index) }));
+    await this.#all((worker, index) => worker.tell("load", shareOf(shares, index)));
     const at = this.#clock.now() + noticeNs;
     // Told to stop while the calls were still on their way to the processes.
     if (this.#stopping) return { at, health: [] };
-    const replies = await this.#all(() => ({ order: "release", at }));
-    return { at, health: replies.flatMap(({ health }) => health ?? []) };
+    return { at, health: await this.#all((worker) => worker.tell("release", at)) };
   }
 
   /** No new calls from now on; what is under way still ends. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    await this.#all(() => ({ order: "stop" }));
+    await this.#all((worker) => worker.tell("stop"));
   }
 
   /** All live ids of each set, asked for by the first process. */
   async audit(name: string, people: readonly People[]): Promise<readonly (readonly string[])[]> {
-    const reply = await this.#workers[0]?.tell({ order: "audit", name, people });
-    return reply?.ids ?? [];
+    return (await this.#workers[0]?.tell("audit", name, people)) ?? [];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker[Symbol.asyncDispose]()));
   }
 
-  #all(order: (worker: WorkerProcess, index: number) => Order): Promise<readonly Reply[]> {
-    return Promise.all(this.#workers.map((worker, index) => worker.tell(order(worker, index))));
+  #all<T>(tell: (worker: WorkerProcess, index: number) => Promise<T>): Promise<T[]> {
+    return Promise.all(this.#workers.map(tell));
   }
 }
 

@@ -2,7 +2,7 @@ import type { ProcessHealth } from "../history/history-line.ts";
 import type { Operation } from "../history/operation.ts";
 import type { PlannedCall } from "../plan/workload-plan.ts";
 import type { Route } from "../stores/open-store.ts";
-import type { Offer, People } from "../stores/store.ts";
+import type { Offer, People, StoreEnv } from "../stores/store.ts";
 
 /** A call with the register's name in the run. */
 export interface DueCall extends Omit<PlannedCall, "register"> {
@@ -37,34 +37,33 @@ export interface Share {
   readonly manner: Manner;
 }
 
-/** From the harness to a worker; each is answered once. */
-export type Order =
-  | { readonly order: "begin"; readonly process: string; readonly run: string; readonly epoch: string }
-  /** `warm`: with connections open and every code path run once. Answered with what the store offers. */
-  | { readonly order: "open"; readonly name: string; readonly route: Route; readonly warm: boolean }
-  | { readonly order: "close"; readonly name: string }
-  | { readonly order: "load"; readonly share: Share }
-  /** Answered when the last call is, with how the process fared. */
-  | { readonly order: "release"; readonly at: number }
+/** What a calling process does when it is told to. */
+export interface Orders {
+  begin(env: StoreEnv, epoch: string): Promise<void>;
+  /** `warm`: with connections open and every code path run once. Resolves with what the store offers. */
+  open(name: string, route: Route, warm: boolean): Promise<readonly Offer[]>;
+  close(name: string): Promise<void>;
+  load(share: Share): Promise<void>;
+  /** Resolves when the last call is answered, with how the process fared. */
+  release(at: number): Promise<ProcessHealth>;
   /** No new calls from now on. */
-  | { readonly order: "stop" }
-  /** Answered with all live ids of each set. */
-  | { readonly order: "audit"; readonly name: string; readonly people: readonly People[] };
+  stop(): Promise<void>;
+  /** All live ids of each set. */
+  audit(name: string, people: readonly People[]): Promise<readonly (readonly string[])[]>;
+}
 
-export type NumberedOrder = Order & { readonly number: number };
-
-/** What an order was answered with, as far as it asked for something. */
-export interface Reply {
-  readonly offers?: readonly Offer[];
-  readonly health?: ProcessHealth;
-  readonly ids?: readonly (readonly string[])[];
+/** From the harness to a worker; each is answered once. */
+export interface NumberedOrder<K extends keyof Orders = keyof Orders> {
+  readonly number: number;
+  readonly order: K;
+  readonly args: Parameters<Orders[K]>;
 }
 
 /** An operation that has no number yet. */
 export type SeenOperation = Omit<Operation, "type" | "op" | "process">;
 
-/** From a worker to the harness. */
+/** From a worker to the harness: what an order came to, or what was seen meanwhile. */
 export type Report =
-  | { readonly report: "done"; readonly number: number; readonly reply: Reply }
+  | { readonly report: "done"; readonly number: number; readonly reply: unknown }
   | { readonly report: "failed"; readonly number: number; readonly message: string }
   | { readonly report: "seen"; readonly operations: readonly SeenOperation[] };

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import type { Order, Reply, Report, SeenOperation } from "./orders.ts";
+import type { Orders, Report, SeenOperation } from "./orders.ts";
 
 // The same file from the sources and from their build: the child runs plain JavaScript in both cases.
 const program = fileURLToPath(new URL("../../dist/load/worker-main.js", import.meta.url));
@@ -10,7 +10,10 @@ const program = fileURLToPath(new URL("../../dist/load/worker-main.js", import.m
 export interface WorkerProcess extends AsyncDisposable {
   readonly name: string;
   /** Resolves when the worker has done it. Rejects when it could not, or has died. */
-  tell(order: Order): Promise<Reply>;
+  tell<K extends keyof Orders>(
+    order: K,
+    ...args: Parameters<Orders[K]>
+  ): Promise<Awaited<ReturnType<Orders[K]>>>;
 }
 
 export interface WorkerSetting {
@@ -20,7 +23,7 @@ export interface WorkerSetting {
 }
 
 interface Waiting {
-  readonly resolve: (reply: Reply) => void;
+  readonly resolve: (reply: never) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -37,7 +40,7 @@ export function startWorker({ name, env, onOperations }: WorkerSetting): WorkerP
     if (report.report === "seen") return onOperations(name, report.operations);
     const asked = waiting.get(report.number);
     waiting.delete(report.number);
-    if (report.report === "done") asked?.resolve(report.reply);
+    if (report.report === "done") asked?.resolve(report.reply as never);
     else asked?.reject(new Error(report.message));
   });
   const ended = once(child, "exit");
@@ -47,12 +50,12 @@ export function startWorker({ name, env, onOperations }: WorkerSetting): WorkerP
   });
   return {
     name,
-    tell: (order) =>
+    tell: (order, ...args) =>
       new Promise((resolve, reject) => {
         orders += 1;
         if (!child.connected) return reject(new Error(`worker ${name} has died`));
         waiting.set(orders, { resolve, reject });
-        child.send({ ...order, number: orders });
+        child.send({ number: orders, order, args });
       }),
     [Symbol.asyncDispose]: () => endOf(child, ended),
   };

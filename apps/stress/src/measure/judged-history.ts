@@ -1,26 +1,75 @@
+import { checkHistory } from "../checker/check-history.ts";
 import type { History } from "../history/history.ts";
-import { type Claims, measureHistory } from "./measure-history.ts";
+import { judgeThresholds } from "../thresholds/judge-thresholds.ts";
+import type { MetricName } from "../thresholds/metrics.ts";
+import type { Threshold } from "../thresholds/parse-threshold.ts";
+import { measuredBlocks } from "./blocks.ts";
+import { clientHealth } from "./client-health.ts";
+import { headline } from "./headline.ts";
+import { latencyGroups, summaryOf } from "./latencies.ts";
+import { ratiosOf } from "./ratios.ts";
 import type { StressResult } from "./result.ts";
-import { type Evidence, judge } from "./verdict.ts";
+import { secondsOf } from "./seconds.ts";
+import { type Circumstances, judge } from "./verdict.ts";
 
-/** What a run knows of itself beside its history. */
-export type Circumstances = Pick<Evidence, "interrupted" | "bug" | "omissions" | "notes">;
+export interface Claims {
+  /** Made for this run: one that was not measured is a doubt. */
+  readonly thresholds: readonly Threshold[];
+  /** Those of its profile: judged where the run has the figures for them. */
+  readonly usualThresholds: readonly Threshold[];
+}
 
-/** Everything that a history says by itself, and the verdict about it. */
+const speedMetrics: ReadonlySet<MetricName> = new Set(["latency", "throughput"]);
+
+/**
+ * Everything that a history says by itself, during its run or years later: checked, measured, held against claims, and
+ * the verdict about it.
+ */
 export function judgedHistory(
   history: History,
-  claims: Claims,
+  { thresholds, usualThresholds }: Claims,
   circumstances: Circumstances = {},
 ): Omit<StressResult, "reproduce" | "durationMs" | "environment"> {
-  const { checked, measured, needsSpeed } = measureHistory(history, claims);
-  const { thresholds, client } = measured;
-  const { verdict, reasons, notes } = judge({
+  const {
+    header: { run, profile, seed, startedAt, subject = "onechat" },
+  } = history;
+  const checked = checkHistory(history);
+  const blocks = measuredBlocks(history);
+  const samples = latencyGroups(blocks);
+  const figures = {
+    anomalies: checked.anomalies.filter(({ variant }) => variant === "ours"),
+    controlAnomalies: checked.anomalies.filter(({ variant }) => variant !== "ours"),
+    contention: [...checked.contention],
+    faults: [...checked.faults],
+    latencies: samples.map(summaryOf),
+    ratios: [...ratiosOf(blocks, seed)],
+    seconds: [...secondsOf(history)],
+    client: clientHealth(blocks),
+  };
+  const claims = [
+    ...judgeThresholds(usualThresholds, { ...figures, samples }).filter(
+      ({ outcome }) => outcome !== "unmeasured",
+    ),
+    ...judgeThresholds(thresholds, { ...figures, samples }),
+  ];
+  const judgement = judge({
     history,
     checked,
-    thresholds,
-    needsSpeed,
-    client,
+    thresholds: claims,
+    needsSpeed: thresholds.some(({ metric }) => speedMetrics.has(metric)),
+    client: figures.client,
     ...circumstances,
   });
-  return { ...measured, verdict, reasons: [...reasons], notes: [...notes] };
+  return {
+    version: 1,
+    run,
+    profile,
+    seed,
+    startedAt,
+    subject,
+    headline: headline(history, blocks),
+    ...figures,
+    thresholds: claims,
+    ...judgement,
+  };
 }

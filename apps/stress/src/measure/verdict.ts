@@ -1,17 +1,10 @@
 import type { CheckedHistory } from "../checker/check-history.ts";
-import { type ExitName, exits } from "../exit-codes.ts";
+import { exits } from "../exit-codes.ts";
 import type { History } from "../history/history.ts";
-import type { Anomaly, ClientHealth, ThresholdOutcome } from "./result.ts";
+import type { Anomaly, ClientHealth, StressResult, ThresholdOutcome } from "./result.ts";
 
-export type Verdict = Exclude<ExitName, "config">;
-
-export interface Evidence {
-  readonly history: Pick<History, "header" | "footer">;
-  readonly checked: CheckedHistory;
-  readonly thresholds: readonly ThresholdOutcome[];
-  /** Whether a threshold is about speed as such, and not about how the subject compares with others in the same run. */
-  readonly needsSpeed: boolean;
-  readonly client: ClientHealth;
+/** What a run knows of itself beside its history. */
+export interface Circumstances {
   readonly interrupted?: boolean;
   /** What went wrong in the harness itself. */
   readonly bug?: string | null;
@@ -21,14 +14,19 @@ export interface Evidence {
   readonly notes?: readonly string[];
 }
 
-export interface Judgement {
-  readonly verdict: Verdict;
-  readonly reasons: readonly string[];
-  readonly notes: readonly string[];
+export interface Evidence extends Circumstances {
+  readonly history: Pick<History, "header" | "footer">;
+  readonly checked: CheckedHistory;
+  readonly thresholds: readonly ThresholdOutcome[];
+  /** Whether a threshold is about speed as such, and not about how the subject compares with others in the same run. */
+  readonly needsSpeed: boolean;
+  readonly client: ClientHealth;
 }
 
+export type Judgement = Pick<StressResult, "verdict" | "reasons" | "notes">;
+
 interface Finding {
-  readonly verdict: Verdict;
+  readonly verdict: StressResult["verdict"];
   readonly reason: string;
 }
 

@@ -54,37 +54,69 @@ const FaultCommand = z.string().transform((text, check) => {
 
 const Url = z.url({ protocol: /^https?$/, error: "an address such as http://127.0.0.1:3000" });
 
+/** How flags are told of in the help. */
+export const flagTexts = z.registry<{
+  readonly value: string;
+  readonly text: string;
+  readonly isList: boolean;
+}>();
+
+/** A flag that may be left out; one with several values may be repeated. */
+function flag<T extends z.ZodType>(schema: T, value: string, text: string, isList = false): z.ZodOptional<T> {
+  const optional = schema.optional();
+  flagTexts.add(optional, { value, text, isList });
+  return optional;
+}
+
+function list<T extends z.ZodType>(schema: T, value: string, text: string): z.ZodOptional<T> {
+  return flag(schema, value, text, true);
+}
+
+/** What somebody claims of a run. */
+export const Claims = z.object({
+  threshold: list(
+    z.array(z.string()),
+    "<expression>",
+    "such as 'latency{path:http,variant:ours}: p(99)<80'; may be repeated",
+  ),
+  thresholds: flag(z.string(), "<file>", "JSON with such expressions"),
+});
+
+const text = z.string().min(1);
+const MongoUri = z.string().regex(/^mongodb(\+srv)?:\/\/[^/]/, "starts with mongodb:// or mongodb+srv://");
+const usualVariants = Variant.options.filter((variant) => variant !== "base");
+
 /** What the flags of `run` say; what is absent, the profile decides. */
+export type RunFlags = Readonly<z.output<typeof RunFlags>>;
 export const RunFlags = z.object({
   profile: z.enum(ProfileName.options, `one of ${ProfileName.options.join(", ")}`),
-  seed: wholeNumber(0, 4_294_967_295).optional(),
-  workload: names(Workload.options).optional(),
-  path: names(Path.options).optional(),
-  variant: names(Variant.options.filter((variant) => variant !== "base")).optional(),
-  fault: Faults.optional(),
-  callers: wholeNumber(2, 2_000).optional(),
-  keys: wholeNumber(1, 10_000).optional(),
-  procs: wholeNumber(1, 32).optional(),
-  repeats: wholeNumber(1, 1_000).optional(),
-  rounds: wholeNumber(0, 1_000).optional(),
-  rate: Rate.optional(),
-  duration: Duration.optional(),
-  timeout: Duration.optional(),
-  threshold: z.array(z.string()).default([]),
-  thresholds: z.string().optional(),
-  store: z.string().min(1).optional(),
-  target: z.array(Url).optional(),
-  tokenCommand: z.string().min(1).optional(),
-  against: z.string().min(1).optional(),
-  tolerance: Tolerance.default(0.05),
-  people: z.string().min(1).optional(),
-  faultCommand: FaultCommand.optional(),
-  out: z.string().min(1).optional(),
-  uri: z
-    .string()
-    .regex(/^mongodb(\+srv)?:\/\/[^/]/, "starts with mongodb:// or mongodb+srv://")
-    .optional(),
-  port: wholeNumber(1, 65_000).optional(),
-  keepDb: z.boolean().default(false),
+  workload: list(names(Workload.options), "<names>", Workload.options.join(", ")),
+  path: list(names(Path.options), "<names>", Path.options.join(", ")),
+  variant: list(names(usualVariants), "<names>", usualVariants.join(", ")),
+  fault: list(Faults, "<names>", `${FaultName.options.join(", ")}; or none`),
+  store: flag(text, "<module>", "the subject: a module whose default export opens a store (docs/stress.md)"),
+  target: list(z.array(Url), "<url>", "the subject: onechat's API that runs there; may be repeated"),
+  tokenCommand: flag(text, "<command>", "prints the bearer token of {person}, for --target"),
+  people: flag(text, "<file>", "accounts that exist, one a line, instead of ids that the run makes up"),
+  against: flag(
+    text,
+    "<build>",
+    "another build to compare with in the same rounds: a folder, a module or a URL",
+  ),
+  tolerance: flag(Tolerance, "<share>", "by how much the subject may be slower than --against (5%)"),
+  faultCommand: flag(FaultCommand, "<commands>", "a fault of your own: 'inject=… heal=…'"),
+  seed: flag(wholeNumber(0, 4_294_967_295), "<n>", "plans the same run again (random)"),
+  callers: flag(wholeNumber(2, 2_000), "<n>", "calls released at the same instant"),
+  keys: flag(wholeNumber(1, 10_000), "<n>", "sets of people per workload and round"),
+  procs: flag(wholeNumber(1, 32), "<n>", "processes that call"),
+  repeats: flag(wholeNumber(1, 1_000), "<n>", "how often each workload and each fault comes"),
+  rounds: flag(wholeNumber(0, 1_000), "<n>", "rounds of the speed comparison; 0 for none"),
+  rate: flag(Rate, "<n/s>", "calls per second of the open loop; 0 for none"),
+  duration: flag(Duration, "<time>", "of the open loop and around each fault, such as 500ms, 5s or 2m"),
+  timeout: flag(Duration, "<time>", "of one call"),
+  ...Claims.shape,
+  out: flag(text, "<dir>", "where the results go (stress-results/<utc>-<seed>)"),
+  uri: flag(MongoUri, "<uri>", "an existing MongoDB instead of one of our own"),
+  port: flag(wholeNumber(1, 65_000), "<n>", "first port of the API processes (any free ones)"),
+  keepDb: flag(z.boolean(), "", "leave the databases of the run behind"),
 });
-export type RunFlags = Readonly<z.output<typeof RunFlags>>;

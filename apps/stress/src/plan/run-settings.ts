@@ -8,6 +8,7 @@ import {
 import { UsageError } from "../usage-error.ts";
 import type { RunFlags } from "./run-flags.ts";
 import { type Profile, type ProfileName, profiles } from "./profiles.ts";
+import type { Typed } from "./reproduce-command.ts";
 
 /** What is under test: onechat as it is built here, somebody's module, or API processes that run already. */
 export type Subject =
@@ -39,8 +40,8 @@ export interface RunSettings extends Omit<Profile, "summary" | "thresholds"> {
   readonly uri: string | null;
   readonly port: number | null;
   readonly keepDb: boolean;
-  /** Flags that the command to repeat a run takes over as they are. */
-  readonly again: readonly string[];
+  /** What was typed, for the command that repeats the run. */
+  readonly typed: Typed;
 }
 
 export interface SettingsHost {
@@ -54,7 +55,7 @@ const needOwnEngine: ReadonlySet<FaultName> = new Set(["db-kill", "db-pause"]);
 const ownWorkloads: ReadonlySet<Workload> = new Set(["odd-ids", "merge-race"]);
 
 /** @throws UsageError when a file cannot be understood, or flags contradict each other */
-export function runSettings(flags: RunFlags, host: SettingsHost): RunSettings {
+export function runSettings(flags: RunFlags, host: SettingsHost, typed: Typed = {}): RunSettings {
   const { summary: _, thresholds: usual, ...profile } = profiles[flags.profile];
   const subject = subjectOf(flags);
   refuseForeignFaults(flags, subject);
@@ -64,12 +65,13 @@ export function runSettings(flags: RunFlags, host: SettingsHost): RunSettings {
     ...planned,
     ...faultsOf(flags, planned.faults),
     ...placeOf(flags, host),
+    typed,
     profile: flags.profile,
     subject,
     accounts: flags.people === undefined ? null : accountsOf(flags.people, host),
     thresholds: [
       ...thresholdsOf(flags, host),
-      ...(flags.against === undefined ? [] : toleranceThresholds(flags.tolerance)),
+      ...(flags.against === undefined ? [] : toleranceThresholds(flags.tolerance ?? usualTolerance)),
     ],
     usualThresholds: (isOurs ? usual : []).map((text) => parseThreshold(text, `profile ${flags.profile}`)),
   };
@@ -105,15 +107,18 @@ function faultsOf(
   };
 }
 
-type Place = Pick<RunSettings, "against" | "seed" | "out" | "uri" | "port" | "keepDb" | "again">;
-
-function placeOf(flags: RunFlags, { newSeed }: SettingsHost): Place {
-  const { against = null, seed = newSeed(), out = null, uri = null, port = null, keepDb } = flags;
-  const again = [
-    ...(flags.people === undefined ? [] : [`--people ${flags.people}`]),
-    ...(against === null ? [] : [`--against ${against} --tolerance ${flags.tolerance * 100}%`]),
-  ];
-  return { against, seed, out, uri, port, keepDb, again };
+function placeOf(
+  { against, seed, out, uri, port, keepDb }: RunFlags,
+  { newSeed }: SettingsHost,
+): Pick<RunSettings, "against" | "seed" | "out" | "uri" | "port" | "keepDb"> {
+  return {
+    against: against ?? null,
+    seed: seed ?? newSeed(),
+    out: out ?? null,
+    uri: uri ?? null,
+    port: port ?? null,
+    keepDb: keepDb ?? false,
+  };
 }
 
 /** What a file or a flag of somebody else's makes of a profile. */
@@ -180,6 +185,8 @@ function given<T extends object>(values: T): Given<T> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>;
 }
 
+const usualTolerance = 0.05;
+
 /** Missed where the subject was proven to be slower than the other build by more than the tolerance. */
 function toleranceThresholds(tolerance: number): readonly Threshold[] {
   return (["fresh", "existing", "hot"] as const).map((workload) =>
@@ -192,7 +199,7 @@ function toleranceThresholds(tolerance: number): readonly Threshold[] {
 
 /** @throws UsageError when one of them cannot be understood */
 export function thresholdsOf(
-  { threshold, thresholds: file }: Pick<RunFlags, "threshold" | "thresholds">,
+  { threshold = [], thresholds: file }: Pick<RunFlags, "threshold" | "thresholds">,
   host: Pick<SettingsHost, "readFile">,
 ): readonly Threshold[] {
   try {

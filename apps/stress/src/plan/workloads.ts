@@ -37,23 +37,40 @@ const planners: Readonly<Record<Workload, (shape: WorkloadShape) => WorkloadPlan
   "merge-race": mergeRace,
 };
 
-/** So many callers that are all released together, each with one call. */
-function crowd(callers: number, processes: number, callOf: (caller: number) => PlannedCall): Wave {
-  return range(callers).map((caller) => ({
-    process: caller % processes,
-    due: null,
-    calls: [callOf(caller)],
-  }));
-}
+/** What the caller with this number asks of a register. */
+type Question = (register: PlannedRegister, caller: number) => PlannedCall;
 
-/** A crowd for each of several registers, all at the same instant. */
+/** So many callers of each of several registers, who are all released together, each with one call. */
 function crowds(
   registers: readonly PlannedRegister[],
   size: number,
   { processes, random }: WorkloadShape,
+  question: Question = (register) => call(register, { participants: askedBy(register, random) }),
 ): Wave {
   return registers.flatMap((register) =>
-    crowd(size, processes, () => call(register, { participants: askedBy(register, random) })),
+    range(size).map((caller) => ({
+      process: caller % processes,
+      due: null,
+      calls: [question(register, caller)],
+    })),
+  );
+}
+
+/** So many walkers in each of some processes; each asks for its part of the registers, one after the other. */
+function walks(
+  registers: readonly PlannedRegister[],
+  walkers: number,
+  { random }: WorkloadShape,
+  processOf: (walker: number) => readonly number[],
+): Wave {
+  return range(walkers).flatMap((walker) =>
+    processOf(walker).map((process) => ({
+      process,
+      due: null,
+      calls: registers
+        .filter((_, n) => n % walkers === walker)
+        .map((register) => call(register, { participants: askedBy(register, random) })),
+    })),
   );
 }
 
@@ -66,7 +83,7 @@ function inWaves<T>(values: readonly T[], size: number): readonly (readonly T[])
 function hot(shape: WorkloadShape): WorkloadPlan {
   const register = newRegister(shape, "pair", ["a", "b"]);
   const { participants } = register;
-  const all = crowd(shape.callers, shape.processes, (caller) =>
+  const all = crowds([register], shape.callers, shape, (_, caller) =>
     call(register, { participants: caller % 4 < 2 ? participants : participants.toReversed() }),
   );
   const look = range(shape.processes).map((process) => ({
@@ -83,13 +100,12 @@ const largestBurst = 24;
 
 /** One key after the other, each asked for by a crowd that is released together; every eighth only looks. */
 function burst(shape: WorkloadShape): WorkloadPlan {
-  const { callers, keys, processes, random } = shape;
-  const registers = pairRegisters(shape, Math.min(keys, mostBursts));
-  const waves = registers.map((register) =>
-    crowd(Math.min(callers, largestBurst), processes, (caller) =>
+  const registers = pairRegisters(shape, Math.min(shape.keys, mostBursts));
+  const waves = registers.map((pair) =>
+    crowds([pair], Math.min(shape.callers, largestBurst), shape, (register, caller) =>
       call(register, {
         kind: caller % 8 === 7 ? "find" : "ensure",
-        participants: askedBy(register, random),
+        participants: askedBy(register, shape.random),
       }),
     ),
   );
@@ -158,32 +174,18 @@ export function openLoop(shape: WorkloadShape, perSecond: number, count: number)
 
 /** New people with every call; one caller of each process walks the same way, so that they meet at every chat. */
 export function fresh(shape: WorkloadShape): WorkloadPlan {
-  const { callers, keys, processes, random } = shape;
+  const { callers, keys, processes } = shape;
   const registers = pairRegisters(shape, keys);
-  const walks = Math.max(1, Math.min(Math.floor(callers / processes), keys));
-  const wave = range(walks * processes).map((caller) => ({
-    process: caller % processes,
-    due: null,
-    calls: registers
-      .filter((_, n) => n % walks === Math.floor(caller / processes))
-      .map((register) => call(register, { participants: askedBy(register, random) })),
-  }));
-  return { registers, waves: [wave] };
+  const walkers = Math.max(1, Math.min(Math.floor(callers / processes), keys));
+  return { registers, waves: [walks(registers, walkers, shape, () => range(processes))] };
 }
 
 /** Chats that are there already, which is what most calls are about: each is made once, then everybody asks. */
 function existing(shape: WorkloadShape): WorkloadPlan {
-  const { callers, keys, processes, random } = shape;
+  const { callers, keys, processes } = shape;
   const registers = pairRegisters(shape, keys);
-  const walkers = Math.min(callers, keys);
-  const walk = range(walkers).map((caller) => ({
-    process: caller % processes,
-    due: null,
-    calls: registers
-      .filter((_, n) => n % walkers === caller)
-      .map((register) => call(register, { participants: askedBy(register, random) })),
-  }));
-  return { registers, waves: [walk, walk] };
+  const wave = walks(registers, Math.min(callers, keys), shape, (walker) => [walker % processes]);
+  return { registers, waves: [wave, wave] };
 }
 
 const largestGroup = 9;
@@ -213,10 +215,12 @@ function oddIds(shape: WorkloadShape): WorkloadPlan {
 /** More than fit into one batch of anybody's. */
 const leastFlood = 640;
 const mostDuplicates = 3;
+/** Callers give up after 4 ms to a second, so that on any machine some do while their batch is under way. */
+const patienceOf = (random: SeededRandom): number => Math.round(4 * 2 ** (random.unit() * 8));
 
 /**
  * More sets than fit into one batch, all at the same instant and from every process. Half of the people had one to three
- * chats before, without keys; of every seventh set all callers give up before they can have been answered.
+ * chats before, without keys; of every fifth set all callers give up soon.
  */
 function flood(shape: WorkloadShape): WorkloadPlan {
   const { keys, processes, random } = shape;
@@ -225,20 +229,15 @@ function flood(shape: WorkloadShape): WorkloadPlan {
       initial: n % 2 === 0 ? [] : range(1 + (n % mostDuplicates)).map((age) => legacyId(age, random)),
     }),
   );
-  const wave = registers.flatMap((register, n) =>
-    crowd(processes, processes, () =>
-      call(register, {
-        participants: askedBy(register, random),
-        patienceMs: n % 7 === 3 ? 1 + random.below(40) : null,
-      }),
-    ),
+  const hasty = new Set(registers.filter((_, n) => n % 5 === 3));
+  const wave = crowds(registers, processes, shape, (register) =>
+    call(register, {
+      participants: askedBy(register, random),
+      patienceMs: hasty.has(register) ? patienceOf(random) : null,
+    }),
   );
   // Whoever was let down asks again, and so does everybody: what was answered stays so.
-  const again = registers.map((register, n) => ({
-    process: n % processes,
-    due: null,
-    calls: [call(register, { participants: askedBy(register, random) })],
-  }));
+  const again = walks(registers, registers.length, shape, (walker) => [walker % processes]);
   return { registers, waves: [shuffled(wave, random), again] };
 }
 

@@ -1,9 +1,8 @@
 import type { StressResult } from "../measure/result.ts";
 import { countsByName } from "../measure/verdict.ts";
-import { nameOf } from "./cells.ts";
 import { observedText } from "./sections.ts";
-import { countText, factorText } from "./text/figure-text.ts";
-import { recoveryText } from "./text/recovery-text.ts";
+import { nameOf } from "./table.ts";
+import { countText, factorText, recoveryText } from "./text/figure-text.ts";
 import { visibleText } from "./text/visible-text.ts";
 import type { ReportView } from "./view.ts";
 

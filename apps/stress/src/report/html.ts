@@ -36,6 +36,6 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /** For HTML and XML alike. */
-export function escaped(text: string): string {
+function escaped(text: string): string {
   return visibleText(text).replaceAll(/[&<>"']/g, (character) => entities[character] ?? "");
 }

@@ -1,5 +1,6 @@
+import { group } from "d3-array";
 import type { Contention, FaultOutcome, StressResult, ThresholdOutcome } from "../measure/result.ts";
-import { escaped } from "./html.ts";
+import { type Html, html } from "./html.ts";
 import { observedText } from "./sections.ts";
 import { instantText } from "./text/figure-text.ts";
 import { shortened } from "./text/visible-text.ts";
@@ -7,31 +8,26 @@ import type { Case, ReportView } from "./view.ts";
 
 /** For whatever shows test results: a case per workload and path of the subject, per fault, per threshold, and one for the control. */
 export function junitXml(view: ReportView): string {
-  const { result } = view;
+  const { subject, durationMs, startedAt } = view.result;
+  const seconds = Number.isFinite(durationMs) ? (durationMs / 1_000).toFixed(3) : "0";
   const cases = casesOf(view);
-  const suites = [...new Set(cases.map(({ suite }) => suite))];
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="stress ${attribute(result.subject)}" ${countsOf(cases)} time="${secondsText(result.durationMs)}">`,
-    ...suites.flatMap((suite) => {
-      const own = cases.filter((one) => one.suite === suite);
-      const about = `time="${secondsText(result.durationMs)}" timestamp="${attribute(result.startedAt)}"`;
-      return [
-        `  <testsuite name="${attribute(suite)}" ${countsOf(own)} ${about}>`,
-        ...own.map(caseXml),
-        "  </testsuite>",
-      ];
-    }),
-    "</testsuites>",
-    "",
-  ].join("\n");
+  const suites = group(cases, ({ suite }) => suite);
+  return html`<?xml version="1.0" encoding="UTF-8"?>
+    <testsuites name="stress ${flat(subject)}" ${countsOf(cases)} time="${seconds}"
+      >${[...suites].map(
+        ([suite, own]) =>
+          html` <testsuite name="${suite}" ${countsOf(own)} time="${seconds}" timestamp="${startedAt}"
+            >${own.map(caseXml)}
+          </testsuite>`,
+      )}
+    </testsuites> `.markup;
 }
 
 function casesOf(view: ReportView): readonly Case[] {
   const { contention, faults, thresholds } = view.result;
   return [
     verdictCase(view.result),
-    ...contention.filter(({ variant }) => variant === "ours").map((group) => groupCase(group, view)),
+    ...contention.filter(({ variant }) => variant === "ours").map((row) => groupCase(row, view)),
     ...controlCases(view.result),
     ...faults.map(faultCase),
     ...thresholds.map(thresholdCase),
@@ -88,25 +84,25 @@ function thresholdCase(threshold: ThresholdOutcome): Case {
   return { ...one, skipped: `${outcome}: ${seen}` };
 }
 
-function caseXml({ suite, name, failure, skipped }: Case): string {
-  const head = `    <testcase classname="stress.${attribute(suite)}" name="${attribute(name)}"`;
-  if (failure !== undefined)
-    return `${head}>\n      <failure type="${attribute(failure.type)}" message="${attribute(failure.message)}">${escaped(failure.text)}</failure>\n    </testcase>`;
-  return skipped === undefined
-    ? `${head}/>`
-    : `${head}><skipped message="${attribute(skipped)}"/></testcase>`;
+function caseXml({ suite, name, failure, skipped }: Case): Html {
+  const inside =
+    failure !== undefined
+      ? html` <failure type="${failure.type}" message="${flat(failure.message)}">${failure.text}</failure>`
+      : skipped !== undefined
+        ? html`<skipped message="${flat(skipped)}" />`
+        : null;
+  const head = html`
+    <testcase classname="stress.${suite}" name="${flat(name)}"`;
+  return inside === null ? html`${head}/>` : html`${head}>${inside}</testcase>`;
 }
 
-function countsOf(cases: readonly Case[]): string {
+function countsOf(cases: readonly Case[]): Html {
   const failures = cases.filter(({ failure }) => failure !== undefined).length;
   const skipped = cases.filter((one) => one.skipped !== undefined).length;
-  return `tests="${cases.length}" failures="${failures}" errors="0" skipped="${skipped}"`;
+  return html`tests="${cases.length}" failures="${failures}" errors="0" skipped="${skipped}"`;
 }
 
-function secondsText(ms: number): string {
-  return Number.isFinite(ms) ? (ms / 1_000).toFixed(3) : "0";
-}
-
-function attribute(text: string): string {
-  return escaped(shortened(text, 1_000)).replaceAll(/\s+/g, " ");
+/** As an attribute holds it. */
+function flat(text: string): string {
+  return shortened(text, 1_000).replaceAll(/\s+/g, " ");
 }

@@ -2,28 +2,20 @@ import { group } from "d3-array";
 import { widestOverlap } from "../checker/contention.ts";
 import { evidenceOf } from "../checker/evidence.ts";
 import type { History } from "../history/history.ts";
-import type {
-  Contention,
-  FaultOutcome,
-  RatioEstimate,
-  StressResult,
-  ThresholdOutcome,
-} from "../measure/result.ts";
+import type { Contention, FaultOutcome, StressResult, ThresholdOutcome } from "../measure/result.ts";
 import type { AnomalyGroup } from "./anomaly-groups.ts";
-import { anomalyTable, nameOf, number, text, variantCell } from "./cells.ts";
-import { controlSection } from "./control-section.ts";
-import { environmentSection, latencySection, timeSection } from "./figure-sections.ts";
+import { controlSection, environmentSection, latencySection, timeSection } from "./figure-sections.ts";
+import { anomalyTable, count, nameOf, number, table, text, variantColumn } from "./table.ts";
 import {
-  countText,
   factorText,
   instantText,
   noFigure,
+  recoveryText,
   shareText,
   spanText,
   unitText,
 } from "./text/figure-text.ts";
-import { recoveryText } from "./text/recovery-text.ts";
-import type { Cell, Section, Table, Tone } from "./view.ts";
+import type { Section, Table, Tone } from "./view.ts";
 
 export interface Grouped {
   readonly anomalies: readonly AnomalyGroup[];
@@ -55,6 +47,7 @@ function anomalySection({ anomalies }: Grouped): Section {
   };
 }
 
+/** The worst comes first. */
 const tones: Readonly<Record<ThresholdOutcome["outcome"], Tone>> = {
   missed: "bad",
   inconclusive: "unsure",
@@ -65,25 +58,22 @@ const tones: Readonly<Record<ThresholdOutcome["outcome"], Tone>> = {
 function thresholdSection({ thresholds }: StressResult): Section {
   const order = Object.keys(tones);
   const sorted = thresholds.toSorted((a, b) => order.indexOf(a.outcome) - order.indexOf(b.outcome));
+  const met = thresholds.filter(({ outcome }) => outcome === "met").length;
   return {
     id: "thresholds",
     title: "Thresholds",
     lead: "A ratio misses its limit only when its whole interval does; where the interval straddles the limit, the run cannot say, and says so.",
     tables: [
-      {
-        caption: `${thresholds.filter(({ outcome }) => outcome === "met").length} of ${thresholds.length} met`,
-        columns: [text("Outcome"), text("Threshold"), number("Observed"), text("Decided by")],
-        rows: sorted.map((threshold) => [
-          {
-            text: threshold.outcome,
-            tone: tones[threshold.outcome],
-            ...(threshold.severity === "invalid" ? { under: ["a miss makes the run invalid"] } : {}),
-          },
-          threshold.expression,
-          observedText(threshold),
-          threshold.decidedBy,
-        ]),
-      },
+      table(`${met} of ${thresholds.length} met`, sorted, [
+        text("Outcome", ({ outcome, severity }) => ({
+          text: outcome,
+          tone: tones[outcome],
+          under: severity === "invalid" ? ["a miss makes the run invalid"] : [],
+        })),
+        text("Threshold", ({ expression }) => expression),
+        number("Observed", observedText),
+        text("Decided by", ({ decidedBy }) => decidedBy),
+      ]),
     ],
   };
 }
@@ -95,39 +85,37 @@ export function observedText({ observed, low, high, unit }: ThresholdOutcome): s
 
 function contentionSection({ contention, subject }: StressResult, history: History | null): Section {
   const ours = contention.filter(({ variant }) => variant === "ours");
+  const tableOf = (caption: string, groups: readonly Contention[], isDetail: boolean): Table =>
+    table(
+      caption,
+      groups,
+      [
+        variantColumn(subject),
+        text("Workload", ({ path, workload }) => `${path} ${workload}`),
+        count("Calls", ({ operations }) => operations),
+        count("Keys", ({ keys }) => keys),
+        number("Contended", ({ contendedKeys, keys, variant }) => ({
+          text: String(contendedKeys),
+          bar: keys === 0 ? 0 : contendedKeys / keys,
+          variant,
+        })),
+        count("Widest overlap", (row) => row.widestOverlap),
+        count("Races lost", ({ racesLost }) => racesLost),
+        count("Unknown", ({ unknown }) => unknown),
+        count("Failed", ({ failed }) => failed),
+        number("Certain keys", ({ certainKeys, keys }) => shareText(certainKeys / keys)),
+      ],
+      isDetail,
+    );
   return {
     id: "contention",
     title: "Contention",
     lead: "“No anomaly” means something only where calls really met: a contended key had at least two creating calls under way before any of them had ended, and a lost race is a call that was answered with the chat that another one had created meanwhile.",
     tables: [
-      contentionTable(subject, ours, subject),
+      tableOf(subject, ours, false),
       ...(history === null ? [] : [overlapTable(history, subject)]),
-      { ...contentionTable("All variants, each on its paths", contention, subject), isDetail: true },
+      tableOf("All variants, each on its paths", contention, true),
     ],
-  };
-}
-
-function contentionTable(caption: string, groups: readonly Contention[], subject: string): Table {
-  const heads = ["Calls", "Keys", "Contended", "Widest overlap", "Races lost", "Unknown", "Failed"];
-  return {
-    caption,
-    columns: [text("Variant"), text("Workload"), ...heads.map(number), number("Certain keys")],
-    rows: groups.map((row) => [
-      variantCell(row.variant, subject),
-      `${row.path} ${row.workload}`,
-      countText(row.operations),
-      countText(row.keys),
-      {
-        text: countText(row.contendedKeys),
-        bar: row.keys === 0 ? 0 : row.contendedKeys / row.keys,
-        variant: row.variant,
-      },
-      countText(row.widestOverlap),
-      countText(row.racesLost),
-      countText(row.unknown),
-      countText(row.failed),
-      shareText(row.certainKeys / row.keys),
-    ]),
   };
 }
 
@@ -138,75 +126,84 @@ function overlapTable(history: History, subject: string): Table {
     bucket: Math.ceil(Math.log2(Math.max(1, widestOverlap(operations)))),
   }));
   const buckets = Math.max(1, ...widths.map(({ bucket }) => bucket));
-  const heads = Array.from({ length: buckets }, (_, index) => (index === 0 ? "2" : `≤${2 ** (index + 1)}`));
-  return {
-    caption: "Keys by the most calls that were under way for them at one instant",
-    columns: [text("Variant"), ...heads.map(number)],
-    rows: [...group(widths, ({ variant }) => variant)].map(([variant, own]) => [
-      variantCell(variant, subject),
-      ...heads.map((_, index) => {
-        const count = own.filter(({ bucket }) => bucket === index + 1).length;
-        return { text: countText(count), bar: count / own.length, variant };
-      }),
-    ]),
-    isDetail: true,
-  };
+  const rows = [...group(widths, ({ variant }) => variant)].map(([variant, own]) => ({ variant, own }));
+  return table(
+    "Keys by the most calls that were under way for them at one instant",
+    rows,
+    [
+      variantColumn(subject),
+      ...Array.from({ length: buckets }, (_, index) =>
+        number<(typeof rows)[number]>(index === 0 ? "2" : `≤${2 ** (index + 1)}`, ({ variant, own }) => {
+          const some = own.filter(({ bucket }) => bucket === index + 1).length;
+          return { text: String(some), bar: some / own.length, variant };
+        }),
+      ),
+    ],
+    true,
+  );
 }
 
 function ratioSection({ ratios, subject }: StressResult): Section {
+  const tables = [...group(ratios, ({ metric }) => metric)].map(([metric, rows], place) => {
+    const sorted = rows.toSorted((a, b) =>
+      `${a.path} ${a.workload}`.localeCompare(`${b.path} ${b.workload}`),
+    );
+    return table(
+      metric,
+      sorted,
+      [
+        text("Where", ({ path, workload }) => `${path} ${workload}`),
+        text("Compared", ({ of, to, low, high }) =>
+          of === to
+            ? { text: "A/A", under: [`resolves ${resolutionText(low, high)}`] }
+            : { text: `${nameOf(of, subject)} / ${to}`, variant: to },
+        ),
+        number("Ratio", ({ estimate, low, high }) => ({
+          text: factorText(estimate),
+          interval: { estimate, low, high },
+        })),
+        number("95 % interval", ({ low, high }) =>
+          low === null || high === null ? "too few rounds" : `${factorText(low)} – ${factorText(high)}`,
+        ),
+        count("Rounds", ({ rounds }) => rounds),
+      ],
+      place > 0,
+    );
+  });
   return {
     id: "ratios",
     title: "Ratios",
     lead: "Each round runs all variants in random order; a ratio is the median of the rounds' log ratios with its 95 % bootstrap interval. An A/A row compares the subject with itself: its interval is what this run could not tell from no difference.",
-    tables: [...group(ratios, ({ metric }) => metric)].map(([metric, rows], place) => ({
-      caption: metric,
-      columns: [text("Where"), text("Compared"), number("Ratio"), number("95 % interval"), number("Rounds")],
-      rows: rows
-        .toSorted((a, b) => `${a.path} ${a.workload}`.localeCompare(`${b.path} ${b.workload}`))
-        .map(({ of, to, path, workload, estimate, low, high, rounds }) => [
-          `${path} ${workload}`,
-          of === to
-            ? { text: "A/A", under: [`resolves ${resolutionText({ low, high })}`] }
-            : { text: `${nameOf(of, subject)} / ${to}`, variant: to },
-          { text: factorText(estimate), interval: { estimate, low, high } },
-          low === null || high === null ? "too few rounds" : `${factorText(low)} – ${factorText(high)}`,
-          countText(rounds),
-        ]),
-      ...(place === 0 ? {} : { isDetail: true as const }),
-    })),
+    tables,
   };
 }
 
 /** How far from one a ratio has to be. */
-function resolutionText({ low, high }: Pick<RatioEstimate, "low" | "high">): string {
+function resolutionText(low: number | null, high: number | null): string {
   if (low === null || high === null || low <= 0) return noFigure;
   return `±${((Math.max(high, 1 / low, 1) - 1) * 100).toFixed(0)} %`;
 }
 
 function faultSection({ faults }: StressResult): Section {
+  const sorted = faults.toSorted((a, b) => a.injectedAt - b.injectedAt);
   return {
     id: "faults",
     title: "Faults and recovery",
     lead: "A fault counts only where it hit calls in flight. Recovery is the time from its end to the first call that was answered again on every way that it hit.",
     tables: [
-      {
-        caption: `${faults.length} injected, in the order of time`,
-        columns: [text("Fault"), number("Began at"), number("Lasted"), number("Calls hit"), text("Recovery")],
-        rows: faults
-          .toSorted((a, b) => a.injectedAt - b.injectedAt)
-          .map((fault) => [
-            { text: fault.fault, under: [fault.target] },
-            instantText(fault.injectedAt),
-            fault.healedAt === null ? "to the end" : spanText((fault.healedAt - fault.injectedAt) / 1e6),
-            fault.hit > 0 ? countText(fault.hit) : { text: "none", tone: "unsure" },
-            recoveryCell(fault),
-          ]),
-      },
+      table<FaultOutcome>(`${faults.length} injected, in the order of time`, sorted, [
+        text("Fault", ({ fault, target }) => ({ text: fault, under: [target] })),
+        number("Began at", ({ injectedAt }) => instantText(injectedAt)),
+        number("Lasted", ({ healedAt, injectedAt }) =>
+          healedAt === null ? "to the end" : spanText((healedAt - injectedAt) / 1e6),
+        ),
+        number("Calls hit", ({ hit }) => (hit > 0 ? String(hit) : { text: "none", tone: "unsure" })),
+        text("Recovery", (fault) => {
+          if (fault.healedAt === null) return noFigure;
+          const said = recoveryText(fault);
+          return fault.recoveryMs === null ? { text: said, tone: "bad" } : said;
+        }),
+      ]),
     ],
   };
-}
-
-function recoveryCell(fault: FaultOutcome): Cell {
-  if (fault.healedAt === null) return { text: noFigure };
-  return { text: recoveryText(fault), ...(fault.recoveryMs === null ? { tone: "bad" as const } : {}) };
 }

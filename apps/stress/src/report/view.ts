@@ -38,7 +38,7 @@ export interface Table {
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly (Cell | string)[])[];
   /** Of less weight: behind a click, and not in short reports. */
-  readonly isDetail?: true;
+  readonly isDetail?: boolean;
 }
 
 export interface Section {

@@ -87,7 +87,7 @@ async function answeringAdmin(uri: string): Promise<Admin> {
 }
 
 /** Without user and password. */
-export function hostsOf(uri: string): string {
+function hostsOf(uri: string): string {
   return /^mongodb(?:\+srv)?:\/\/(?:[^/?]*@)?([^/?]*)/i.exec(uri)?.[1] ?? "";
 }
 

@@ -2,11 +2,10 @@ import { migrateUp, migrationContext } from "@onechat/chat-domain/migrate";
 import { openTargets, ownApis } from "../faults/fault-targets.ts";
 import type { Manner, SeenOperation } from "../load/orders.ts";
 import { planWorkload } from "../plan/workloads.ts";
-import { seededRandom } from "../seeded-random.ts";
 import { auditDatabase } from "../stores/audit-database.ts";
 import { prepareDatabase } from "../stores/databases.ts";
 import { enter, performLoads, suited } from "./perform.ts";
-import { apiWay, insideWay, peopleOf, type Stage } from "./stage.ts";
+import { apiWay, insideWay, shapeOf, type Stage } from "./stage.ts";
 import type { Target, Turn } from "./target.ts";
 import { untilAnswered } from "./until-answered.ts";
 
@@ -32,7 +31,11 @@ export async function mergeRace(stage: Stage, repeat: number): Promise<void> {
   const turn: Turn = { workload: "merge-race", tag: String(repeat) };
   const loads = [];
   for (const target of opened.targets) {
-    const plan = await suited(stage, planOf(stage, target, repeat), target);
+    const plan = await suited(
+      stage,
+      planWorkload("merge-race", shapeOf(stage, `${target.path}-merge-race-${repeat}`)),
+      target,
+    );
     enter(stage, target, turn, plan.registers);
     loads.push({ target, turn, wave: plan.waves[0] ?? [] });
   }
@@ -47,17 +50,6 @@ export async function mergeRace(stage: Stage, repeat: number): Promise<void> {
     await fleet.stop();
     await running;
   }
-}
-
-function planOf(stage: Stage, { path }: Target, repeat: number): ReturnType<typeof planWorkload> {
-  const { settings, fleet } = stage;
-  return planWorkload("merge-race", {
-    ...peopleOf(stage, `${path}-merge-race-${repeat}`),
-    callers: settings.callers,
-    keys: settings.keys,
-    processes: fleet.size,
-    random: seededRandom(settings.seed, `merge-race/${path}/${repeat}`),
-  });
 }
 
 type Interval = Pick<SeenOperation, "start" | "end">;

@@ -110,11 +110,15 @@ export async function performLoads(stage: Stage, loads: readonly Load[], manner:
 export async function performBlock(
   stage: Stage,
   load: Load,
-  about: Pick<Block, "part" | "round" | "wave" | "twin">,
+  about: Pick<Block, "part"> & Partial<Pick<Block, "round" | "wave" | "twin">>,
 ): Promise<Performed> {
   const performed = await performLoads(stage, [load], plainManner);
   const { variant, path } = load.target;
-  stage.recorder.block({
+  stage.recorder.note({
+    type: "block",
+    round: 0,
+    wave: 0,
+    twin: false,
     ...about,
     variant,
     path,

@@ -52,17 +52,8 @@ export class Recorder implements AsyncDisposable {
     for (const listener of this.#listeners) listener(operations);
   };
 
-  fault(event: Omit<FaultEvent, "type">): void {
-    this.#write({ type: "fault", ...event });
-  }
-
-  block(block: Omit<Block, "type">): void {
-    this.#write({ type: "block", ...block });
-  }
-
-  readonly machine = (reading: Omit<MachineReading, "type">): void => {
-    this.#write({ type: "machine", ...reading });
-  };
+  /** Whatever else belongs into the history. */
+  readonly note = (line: FaultEvent | Block | MachineReading): void => this.#write(line);
 
   async audit(keys: readonly AuditedKey[]): Promise<void> {
     for (const key of keys) await this.#writer.write(key);

@@ -52,6 +52,7 @@ export async function runOnce({ settings, host, progress }: RunSetting): Promise
     env: host.env,
     onNotice: progress.say,
   });
+  progress.say(`database: ${ground.mongo.provider}, ${ground.mongo.description}`);
   const controls = settings.variants.filter((variant) => variant !== "ours");
   const own = settings.subject.kind === "onechat" ? settings.variants : controls;
   const base = settings.against !== null && settings.subject.kind === "onechat" ? (["base"] as const) : [];

@@ -15,7 +15,7 @@ export function runResult(settings: RunSettings, ran: RanOnce, history: History)
   const omissions = [...missing, ...ran.omissions];
   return {
     ...judgedHistory(history, settings, { interrupted, bug, omissions, notes: ran.notes }),
-    reproduce: reproduceCommand(settings),
+    reproduce: reproduceCommand(settings.profile, settings.seed, settings.typed),
     durationMs: ran.durationMs,
     environment: environmentOf(settings, ran.mongo),
   };

@@ -1,7 +1,7 @@
 import { planFaults, type PlannedFault } from "../faults/plan-faults.ts";
 import { strike } from "../faults/strike.ts";
 import { controlCaller } from "../faults/control-calls.ts";
-import { whileWatched } from "../faults/watch-machine.ts";
+import { whileWatched } from "../faults/measure-machine.ts";
 import type { Workload } from "../history/history-line.ts";
 import type { RunSettings } from "../plan/run-settings.ts";
 import { range } from "../plan/workload-plan.ts";
@@ -53,7 +53,7 @@ async function watchedStrike(stage: Stage, fault: PlannedFault, repeat: number):
     measure: host.measureMachine,
     calls: () => caller.callsBeside(fleet.coldRoutes()),
     now: clock.now,
-    onReading: recorder.machine,
+    onReading: (reading) => recorder.note({ type: "machine", ...reading }),
   });
 }
 

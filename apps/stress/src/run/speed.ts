@@ -1,11 +1,11 @@
 import type { Workload } from "../history/history-line.ts";
 import type { Path } from "../history/operation.ts";
 import { plainManner } from "../load/orders.ts";
-import { shuffled, type WorkloadPlan } from "../plan/workload-plan.ts";
+import { shuffled, type WorkloadPlan, type WorkloadShape } from "../plan/workload-plan.ts";
 import { openLoop as planOpenLoop, planWorkload } from "../plan/workloads.ts";
 import { seededRandom } from "../seeded-random.ts";
 import { enter, performBlock, performLoads, suited } from "./perform.ts";
-import { peopleOf, type Stage } from "./stage.ts";
+import { shapeOf, type Stage } from "./stage.ts";
 import type { Target, Turn } from "./target.ts";
 
 /** New chats and known ones in a closed loop, and a burst on one new chat. */
@@ -60,7 +60,7 @@ async function speedBlock(
   const plan = isKnown ? knownPlan(stage, target) : await suited(stage, newPlan(stage, target, turn), target);
   if (!isKnown) enter(stage, target, turn, plan.registers);
   const wave = plan.waves[isKnown ? 1 : 0] ?? [];
-  await performBlock(stage, { wave, target, turn }, { part: "round", round, wave: 0, twin });
+  await performBlock(stage, { wave, target, turn }, { part: "round", round, twin });
 }
 
 const knownTurn: Turn = { workload: "existing", tag: "known" };
@@ -72,45 +72,32 @@ async function makeKnown(stage: Stage, target: Target): Promise<void> {
   await performLoads(stage, [{ wave: plan.waves[0] ?? [], target, turn: knownTurn }], plainManner);
 }
 
-function knownPlan(stage: Stage, { path, variant }: Target): WorkloadPlan {
-  return planWorkload("existing", {
-    ...peopleOf(stage, `${variant === "base" ? "base-" : ""}${path}-known`),
-    callers,
-    keys,
-    processes: stage.fleet.size,
-    random: seededRandom(stage.settings.seed, "speed/known"),
-  });
+function knownPlan(stage: Stage, target: Target): WorkloadPlan {
+  return planWorkload("existing", speedShape(stage, target, "known", "known"));
 }
 
 /** New chats are made by the callers of `existing`, each by one of them. */
-function newPlan(stage: Stage, { path, variant }: Target, { workload, tag }: Turn): WorkloadPlan {
-  const shape = {
-    ...peopleOf(stage, `${variant === "base" ? "base-" : ""}${path}-${workload}-${tag}`),
-    processes: stage.fleet.size,
-    random: seededRandom(stage.settings.seed, `speed/${workload}`),
-  };
+function newPlan(stage: Stage, target: Target, { workload, tag }: Turn): WorkloadPlan {
+  const shape = speedShape(stage, target, `${workload}-${tag}`, workload);
   return workload === "hot"
-    ? planWorkload("hot", { ...shape, callers: burstCallers, keys: 1 })
-    : planWorkload("existing", { ...shape, callers, keys });
+    ? planWorkload("hot", { ...shape, callers: burstCallers })
+    : planWorkload("existing", shape);
+}
+
+/** Everybody's plan is the same, but with people of their own. */
+function speedShape(stage: Stage, { path, variant }: Target, plan: string, draw: string): WorkloadShape {
+  const people = `${variant === "base" ? "base-" : ""}${path}-${plan}`;
+  return { ...shapeOf(stage, people, `speed/${draw}`), callers, keys };
 }
 
 /** Calls at a constant rate, as users make them: nobody waits for anybody else's answer before asking. */
 export async function openLoop(stage: Stage, target: Target): Promise<void> {
-  const { seed, rate, durationMs } = stage.settings;
+  const { rate, durationMs } = stage.settings;
   const count = Math.ceil((rate * durationMs) / 1_000);
   const turn: Turn = { workload: "zipf", tag: "open-loop" };
-  const shape = {
-    ...peopleOf(stage, `${target.path}-open-loop`),
-    callers: count,
-    keys: Math.max(1, Math.ceil(count / 4)),
-    processes: stage.fleet.size,
-    random: seededRandom(seed, "open-loop"),
-  };
+  const own = shapeOf(stage, `${target.path}-open-loop`, "open-loop");
+  const shape = { ...own, callers: count, keys: Math.max(1, Math.ceil(count / 4)) };
   const plan = await suited(stage, planOpenLoop(shape, rate, count), target);
   enter(stage, target, turn, plan.registers);
-  await performBlock(
-    stage,
-    { wave: plan.waves[0] ?? [], target, turn },
-    { part: "open-loop", round: 0, wave: 0, twin: false },
-  );
+  await performBlock(stage, { wave: plan.waves[0] ?? [], target, turn }, { part: "open-loop" });
 }

@@ -6,8 +6,10 @@ import { newEpoch, type RunClock, runClock } from "../load/clock.ts";
 import { Fleet } from "../load/fleet.ts";
 import { isFree } from "../load/free-port.ts";
 import type { RunSettings } from "../plan/run-settings.ts";
-import { type PeopleSource, range } from "../plan/workload-plan.ts";
+import { type PeopleSource, range, type WorkloadShape } from "../plan/workload-plan.ts";
+import { seededRandom } from "../seeded-random.ts";
 import type { Tokens } from "../stores/api-client.ts";
+import type { StorePlace } from "../stores/client.ts";
 import type { Route } from "../stores/open-store.ts";
 import { UsageError } from "../usage-error.ts";
 import type { Ground } from "./ground.ts";
@@ -71,9 +73,9 @@ export async function openStage(setting: StageSetting): Promise<Stage> {
     if (apis !== null) opened.push(apis);
     const urls = apis?.urls ?? (subject.kind === "target" ? subject.urls : []);
     const targets: Target[] = [];
-    for (const way of waysOf(setting, { urls, tokens })) targets.push(await openWay(fleet, way));
+    for (const way of waysOf(setting, { urls, tokens })) targets.push(await openWay(fleet, way, true));
     const against = baseWay(setting, { urls, tokens });
-    const base = against === null ? null : await openWay(fleet, against);
+    const base = against === null ? null : await openWay(fleet, against, true);
     const stop = (): void => void fleet.stop().catch(() => undefined);
     host.signal.addEventListener("abort", stop, { once: true });
     return {
@@ -108,8 +110,13 @@ interface Service {
   readonly tokens: Tokens;
 }
 
-async function openWay(fleet: Fleet, { name, route, variant, path, database }: Way): Promise<Target> {
-  return { variant, path, database, route: name, offers: await fleet.open(name, route, true) };
+/** Opens it in every process: `warm`, ready for calls that are measured, or as a process is that has just begun. */
+export async function openWay(
+  fleet: Fleet,
+  { name, route, variant, path, database }: Way,
+  warm: boolean,
+): Promise<Target> {
+  return { variant, path, database, route: name, offers: await fleet.open(name, route, warm) };
 }
 
 function waysOf(setting: StageSetting, service: Service): readonly Way[] {
@@ -124,30 +131,42 @@ function waysOf(setting: StageSetting, service: Service): readonly Way[] {
   return [...own, ...over.filter((path) => path !== "domain").map((path) => apiWay(setting, service, path))];
 }
 
+export interface WayOptions {
+  readonly uri?: string;
+  readonly database?: string;
+  readonly timeoutMs?: number;
+  readonly watchWrites?: boolean;
+}
+
 /** Inside the calling processes. */
 export function insideWay(
-  { settings, ground }: Pick<StageSetting, "settings" | "ground">,
+  setting: Pick<StageSetting, "settings" | "ground">,
   variant: Variant,
-  more: {
-    readonly uri?: string;
-    readonly database?: string;
-    readonly timeoutMs?: number;
-    readonly watchWrites?: boolean;
-  } = {},
+  more: WayOptions = {},
 ): Way {
-  const { subject, timeoutMs: usual } = settings;
-  const timeoutMs = more.timeoutMs ?? usual;
+  const { subject, against, timeoutMs } = setting.settings;
   const about = { variant, path: "domain", name: `${variant}/domain` } as const;
-  if (variant === "ours" && subject.kind === "store")
-    return { ...about, database: null, route: { to: "module", place: { file: subject.file, timeoutMs } } };
-  const database = more.database ?? ground.databaseOf(variant);
-  const place = {
-    uri: more.uri ?? ground.mongo.uri,
-    database,
-    timeoutMs,
-    watchWrites: more.watchWrites ?? false,
-  };
-  return { ...about, database, route: { to: "database", variant, place } };
+  const other = variant === "base" ? against : null;
+  if (subject.kind === "store" && (variant === "ours" || other !== null)) {
+    const place = { file: other ?? subject.file, timeoutMs: more.timeoutMs ?? timeoutMs };
+    return { ...about, database: null, route: { to: "module", place } };
+  }
+  const place = databasePlace(setting, variant, more);
+  const build = other === null ? {} : { build: other };
+  return { ...about, database: place.database, route: { to: "database", variant, place, ...build } };
+}
+
+function databasePlace(
+  { settings, ground: { mongo, databaseOf } }: Pick<StageSetting, "settings" | "ground">,
+  variant: Variant,
+  {
+    uri = mongo.uri,
+    database = databaseOf(variant),
+    timeoutMs = settings.timeoutMs,
+    watchWrites = false,
+  }: WayOptions,
+): StorePlace {
+  return { uri, database, timeoutMs, watchWrites };
 }
 
 /** Over HTTP, to our processes or to somebody else's. */
@@ -155,57 +174,45 @@ export function apiWay(
   { settings, ground }: Pick<StageSetting, "settings" | "ground">,
   { urls, tokens }: Service,
   path: Target["path"],
-  more: { readonly database?: string; readonly timeoutMs?: number } = {},
+  { database = ground.databaseOf("ours"), timeoutMs = settings.timeoutMs }: WayOptions = {},
 ): Way {
-  const isOurs = settings.subject.kind === "onechat";
-  const place = {
-    urls,
-    tokens,
-    timeoutMs: more.timeoutMs ?? settings.timeoutMs,
-    batch: path === "http-batch",
-  };
   return {
     variant: "ours",
     path,
     name: `ours/${path}`,
-    database: isOurs ? (more.database ?? ground.databaseOf("ours")) : null,
-    route: { to: "api", place },
+    database: settings.subject.kind === "onechat" ? database : null,
+    route: { to: "api", place: { urls, tokens, timeoutMs, batch: path === "http-batch" } },
   };
 }
 
+/** To the other build. */
 function baseWay(setting: StageSetting, service: Service): Way | null {
-  const { settings, ground } = setting;
-  const { against, subject, timeoutMs } = settings;
+  const { against, subject } = setting.settings;
   if (against === null) return null;
-  const about = { variant: "base", name: "base" } as const;
-  if (subject.kind === "target")
-    return { ...apiWay(setting, { ...service, urls: [against] }, "http"), ...about };
-  if (subject.kind === "store")
-    return {
-      ...about,
-      path: "domain",
-      database: null,
-      route: { to: "module", place: { file: against, timeoutMs } },
-    };
-  const database = ground.databaseOf("base");
-  const place = { uri: ground.mongo.uri, database, timeoutMs, watchWrites: false };
-  return {
-    ...about,
-    path: "domain",
-    database,
-    route: { to: "database", variant: "base", place, build: against },
-  };
+  const way =
+    subject.kind === "target"
+      ? apiWay(setting, { ...service, urls: [against] }, "http")
+      : insideWay(setting, "base");
+  return { ...way, variant: "base", name: "base" };
 }
 
 /** Where the people of a plan come from: nobody is in two plans, or in two runs. */
-export function peopleOf(
-  { run, settings }: Pick<StageSetting, "run" | "settings">,
-  plan: string,
-): PeopleSource {
+function peopleOf({ run, settings }: Pick<StageSetting, "run" | "settings">, plan: string): PeopleSource {
   const { accounts, subject } = settings;
   // They sort first, by which whoever calls with a token of a command knows them.
   const hosts = subject.kind === "target" ? range(hostCount).map((host) => `${run}-.host-${host}`) : null;
   return { prefix: `${run}-${plan}`, accounts, hosts };
+}
+
+/** What a plan of this name is made of; `draw` names its random numbers, which several plans may share. */
+export function shapeOf(
+  stage: Pick<Stage, "run" | "settings" | "fleet">,
+  plan: string,
+  draw = plan,
+): WorkloadShape {
+  const { callers, keys, seed } = stage.settings;
+  const random = seededRandom(seed, draw);
+  return { ...peopleOf(stage, plan), callers, keys, processes: stage.fleet.size, random };
 }
 
 /** @throws UsageError when a port that was asked for is in use */

@@ -5,7 +5,7 @@ import { planWorkload } from "../plan/workloads.ts";
 import { seededRandom } from "../seeded-random.ts";
 import type { Offer } from "../stores/store.ts";
 import { enter, keyOf, performBlock, performLoads, suited } from "./perform.ts";
-import { peopleOf, type Stage } from "./stage.ts";
+import { shapeOf, type Stage } from "./stage.ts";
 import type { Target, Turn } from "./target.ts";
 
 /** They ask whether the subject is right, and say nothing of how much that is worth: no control need be asked. */
@@ -32,28 +32,15 @@ export function needOf(workload: Workload): Offer | null {
 }
 
 async function stormOnce(stage: Stage, turn: Turn, target: Target): Promise<void> {
-  const { settings, fleet } = stage;
-  const planned = planWorkload(turn.workload, {
-    ...peopleOf(stage, `${target.path}-${turn.workload}-${turn.tag}`),
-    callers: settings.callers,
-    keys: settings.keys,
-    processes: fleet.size,
-    // Paths may share a database, in which no two chats from before may have one id.
-    random: seededRandom(
-      settings.seed,
-      `${turn.workload}/${turn.tag}${ofSubjectAlone.has(turn.workload) ? target.path : ""}`,
-    ),
-  });
+  const { workload, tag } = turn;
+  // Paths may share a database, in which no two chats from before may have one id.
+  const draw = `${workload}/${tag}${ofSubjectAlone.has(workload) ? target.path : ""}`;
+  const planned = planWorkload(workload, shapeOf(stage, `${target.path}-${workload}-${tag}`, draw));
   const plan = await suited(stage, planned, target);
-  if (turn.workload === "removed") return await removal(stage, { target, turn, plan });
+  if (workload === "removed") return await removal(stage, { target, turn, plan });
   enter(stage, target, turn, plan.registers);
   for (const [wave, lanes] of plan.waves.entries())
-    if (lanes.length > 0)
-      await performBlock(
-        stage,
-        { wave: lanes, target, turn },
-        { part: "storm", round: 0, wave, twin: false },
-      );
+    if (lanes.length > 0) await performBlock(stage, { wave: lanes, target, turn }, { part: "storm", wave });
 }
 
 interface Removal {
@@ -71,11 +58,7 @@ async function removal(stage: Stage, { target, turn, plan }: Removal): Promise<v
     turn,
     plan.registers.map((register) => ({ ...register, removedAtEnd: true as const })),
   );
-  const asked = await performBlock(
-    stage,
-    { wave: before, target, turn },
-    { part: "storm", round: 0, wave: 0, twin: false },
-  );
+  const asked = await performBlock(stage, { wave: before, target, turn }, { part: "storm" });
   const idOf = new Map(asked.operations.flatMap(({ key, id }) => (id === null ? [] : [[key, id] as const])));
   const removedIds = await removeEach(stage, { target, turn, plan }, idOf);
   const again: Turn = { ...turn, tag: `${turn.tag}-again` };
@@ -91,7 +74,7 @@ async function removal(stage: Stage, { target, turn, plan }: Removal): Promise<v
     ...lane,
     calls: lane.calls.filter(({ register }) => names.has(register)),
   }));
-  await performBlock(stage, { wave, target, turn: again }, { part: "storm", round: 0, wave: 1, twin: false });
+  await performBlock(stage, { wave, target, turn: again }, { part: "storm", wave: 1 });
 }
 
 /** By name, the ids that are gone now. */

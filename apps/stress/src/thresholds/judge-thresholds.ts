@@ -1,6 +1,6 @@
 import { ascending } from "d3-array";
 import type { ThresholdOutcome } from "../measure/result.ts";
-import { type Figure, figuresOf, type Measured } from "./figures.ts";
+import { type Figure, type Measured, metricOf } from "./metrics.ts";
 import type { Operator, Threshold } from "./parse-threshold.ts";
 
 type Outcome = ThresholdOutcome["outcome"];
@@ -12,10 +12,12 @@ export function judgeThresholds(
 ): readonly ThresholdOutcome[] {
   return thresholds.map((threshold) => {
     const { expression, severity, unit } = threshold;
-    const judged = figuresOf(threshold, measured).map((figure) => ({
-      figure,
-      outcome: judgeFigure(figure, threshold),
-    }));
+    const judged = metricOf(threshold.metric)
+      .figures(measured, threshold)
+      .map((figure) => ({
+        figure,
+        outcome: judgeFigure(figure, threshold),
+      }));
     const worst = worstOf(judged, threshold.operator);
     const claim = { expression, severity, unit };
     if (worst === null) {

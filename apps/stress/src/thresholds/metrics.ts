@@ -1,27 +1,88 @@
+import { sum } from "d3-array";
 import { FaultName, Workload } from "../history/history-line.ts";
 import { Path, Variant } from "../history/operation.ts";
-import { AnomalyName, type Unit } from "../measure/result.ts";
+import type { LatencyGroup } from "../measure/latencies.ts";
+import {
+  type Anomaly,
+  AnomalyName,
+  type FaultOutcome,
+  type LatencySummary,
+  type RatioEstimate,
+  type Second,
+  type StressResult,
+  type Unit,
+} from "../measure/result.ts";
+import { supportedPercentile } from "../measure/statistics.ts";
+import type { Tags, Threshold } from "./parse-threshold.ts";
 
-/** `baseline` before the first fault; `fault` while one lasts and until calls are answered again; `healed` otherwise. */
-const phases = ["baseline", "fault", "healed"] as const;
+/** All that thresholds are about: the measured part of a result, and every single latency behind it. */
+export interface Measured extends Pick<
+  StressResult,
+  "anomalies" | "controlAnomalies" | "contention" | "faults" | "latencies" | "ratios" | "seconds"
+> {
+  readonly samples: readonly LatencyGroup[];
+}
 
-/** What can be claimed about: the tags that choose figures, and the aggregates with what they are counted in. */
+/** One measured number with its uncertainty, where it has one. */
+export interface Figure {
+  /** NaN where there were too few samples. */
+  readonly value: number;
+  readonly interval: { readonly low: number; readonly high: number } | null;
+  /** Whose figure it is. */
+  readonly source: string;
+}
+
+/** What can be claimed about. */
 interface Metric {
+  /** By which figures are chosen. */
   readonly tags: Readonly<Record<string, readonly string[]>>;
+  /** With what they are counted in. */
   readonly aggregates: Readonly<Record<string, Unit>>;
+  /** Those that a threshold is about; none where the run did not measure any. */
+  readonly figures: (measured: Measured, threshold: Threshold) => readonly Figure[];
 }
 
 const group = { variant: Variant.options, path: Path.options, workload: Workload.options };
-const ratio = { est: "factor", lo: "factor", hi: "factor", contains: "factor" } as const;
-const anomalies = { tags: { ...group, name: AnomalyName.options }, aggregates: { count: "count" } } as const;
-/** `p(N)` is any percentile, as in k6. */
-const trend = { avg: "ms", min: "ms", med: "ms", max: "ms", "p(N)": "ms" } as const;
+const place = { path: Path.options, workload: Workload.options };
+const counted = { rate: "share", count: "count" } as const;
+const compared = { est: "factor", lo: "factor", hi: "factor", contains: "factor" } as const;
+const faults = { fault: FaultName.options };
+const named = { ...group, name: AnomalyName.options };
+/** `baseline` before the first fault; `fault` while one lasts and until calls are answered again; `healed` otherwise. */
+const phase = ["baseline", "fault", "healed"] as const;
 
 export const metrics = {
-  latency: { tags: { ...group, measured: ["response", "service"] }, aggregates: trend },
-  throughput: { tags: group, aggregates: { rate: "per-second" } },
-  errors: { tags: { ...group, phase: phases }, aggregates: { rate: "share", count: "count" } },
-  unknown: { tags: group, aggregates: { rate: "share", count: "count" } },
+  latency: {
+    tags: { ...group, measured: ["response", "service"] },
+    // `p(N)` is any percentile, as in k6.
+    aggregates: { avg: "ms", min: "ms", med: "ms", max: "ms", "p(N)": "ms" },
+    figures: ({ latencies, samples }, { tags, aggregate }) =>
+      summariesOf(latencies, tags).map((summary) =>
+        figure(trendFigure(summary, aggregate, samples), nameOf(summary)),
+      ),
+  },
+  throughput: {
+    tags: group,
+    aggregates: { rate: "per-second" },
+    figures: ({ latencies }, { tags }) =>
+      chosen(latencies, tags)
+        .filter(({ measured }) => measured === "service")
+        .map((summary) => figure(summary.perSecond, nameOf(summary))),
+  },
+  errors: { tags: { ...group, phase }, aggregates: counted, figures: errorFigures },
+  unknown: {
+    tags: group,
+    aggregates: counted,
+    figures({ contention }, { tags, aggregate }) {
+      const groups = chosen(contention, tags);
+      const all = sum(groups, ({ operations }) => operations);
+      return countFigures(
+        aggregate,
+        sum(groups, ({ unknown }) => unknown),
+        all,
+      );
+    },
+  },
   contention: {
     tags: group,
     aggregates: {
@@ -31,16 +92,46 @@ export const metrics = {
       certain_keys: "count",
       certain_share: "share",
     },
+    figures: contentionFigures,
   },
-  anomalies,
-  control_anomalies: anomalies,
-  recovery: { tags: { fault: FaultName.options }, aggregates: { max: "ms" } },
-  fault_hits: { tags: { fault: FaultName.options }, aggregates: { count: "count" } },
-  client_elu: { tags: {}, aggregates: { value: "share" } },
-  loop_delay: { tags: {}, aggregates: { "p(99)": "ms" } },
-  dispatch_lag: { tags: {}, aggregates: { "p(99)": "ms" } },
-  ratio: { tags: { path: Path.options, workload: Workload.options }, aggregates: ratio },
-  aa_ratio: { tags: { path: Path.options, workload: Workload.options }, aggregates: ratio },
+  anomalies: {
+    tags: named,
+    aggregates: { count: "count" },
+    figures: ({ anomalies }, { tags }) => anomalyFigures(anomalies, tags),
+  },
+  control_anomalies: {
+    tags: named,
+    aggregates: { count: "count" },
+    figures: ({ controlAnomalies }, { tags }) => anomalyFigures(controlAnomalies, tags),
+  },
+  recovery: {
+    tags: faults,
+    aggregates: { max: "ms" },
+    // What never healed, a missing index say, has nothing to recover from; what healed and never answered, for ever.
+    figures: (measured, { tags }) =>
+      chosen(measured.faults, tags)
+        .filter(({ healedAt }) => healedAt !== null)
+        .map(recoveryFigure),
+  },
+  fault_hits: {
+    tags: faults,
+    aggregates: { count: "count" },
+    figures: (measured, { tags }) =>
+      chosen(measured.faults, tags).map(({ fault, target, hit }) => figure(hit, `${fault} ${target}`)),
+  },
+  ratio: {
+    tags: place,
+    aggregates: compared,
+    figures: ({ ratios }, { tags, ratio }) => chosen(ratios, { ...tags, ...ratio }).map(ratioFigure),
+  },
+  aa_ratio: {
+    tags: place,
+    aggregates: compared,
+    figures: ({ ratios }, { tags }) =>
+      chosen(ratios, tags)
+        .filter(({ of, to }) => of === to)
+        .map(ratioFigure),
+  },
 } as const satisfies Readonly<Record<string, Metric>>;
 
 export type MetricName = keyof typeof metrics;
@@ -52,7 +143,119 @@ export function metricOf(name: MetricName): Metric {
 /** What an aggregate is counted in; `null` where the metric has none of this name. */
 export function unitOf(name: MetricName, aggregate: string): Unit | null {
   const { aggregates } = metricOf(name);
-  const own = aggregates[aggregate];
-  if (own !== undefined) return own;
-  return /^p\(\d{1,2}(\.\d+)?\)$/.test(aggregate) ? (aggregates["p(N)"] ?? null) : null;
+  const isPercentile = /^p\(\d{1,2}(\.\d+)?\)$/.test(aggregate);
+  return aggregates[isPercentile ? "p(N)" : aggregate] ?? null;
+}
+
+function figure(value: number | null, source: string): Figure {
+  return { value: value ?? Number.NaN, interval: null, source };
+}
+
+/** The rows that have what the tags say. */
+function chosen<T extends object>(rows: readonly T[], tags: Tags): readonly T[] {
+  return rows.filter((row) => {
+    const values = new Map<string, unknown>(Object.entries(row));
+    return Object.entries(tags).every(([name, value]) => values.get(name) === value);
+  });
+}
+
+/** What a user waits is the response time; where an open loop measured it, service time is meant only when asked for. */
+function summariesOf(latencies: readonly LatencySummary[], tags: Tags): readonly LatencySummary[] {
+  const matching = chosen(latencies, tags);
+  if (tags["measured"] !== undefined) return matching;
+  const responses = new Set(matching.filter(({ measured }) => measured === "response").map(groupOf));
+  return matching.filter((summary) => summary.measured === "response" || !responses.has(groupOf(summary)));
+}
+
+function trendFigure(
+  summary: LatencySummary,
+  aggregate: string,
+  samples: readonly LatencyGroup[],
+): number | null {
+  const { min, avg, max, p50, p95, p99, p999 } = summary;
+  const figures = { min, avg, max, med: p50, "p(50)": p50, "p(95)": p95, "p(99)": p99, "p(99.9)": p999 };
+  const known = new Map<string, number | null>(Object.entries(figures)).get(aggregate);
+  if (known !== undefined) return known;
+  const own = samples.find((each) => nameOf(each) === nameOf(summary) && each.part === summary.part);
+  const percent = Number(/^p\((.+)\)$/.exec(aggregate)?.[1]);
+  return own === undefined ? null : supportedPercentile(own.sorted, percent / 100);
+}
+
+type Named = Pick<LatencySummary, "variant" | "path" | "workload" | "measured">;
+
+function groupOf({ variant, path, workload }: Named): string {
+  return `${variant} ${path} ${workload}`;
+}
+
+function nameOf(summary: Named): string {
+  return `${groupOf(summary)}${summary.measured === "response" ? " from the intended start" : ""}`;
+}
+
+function errorFigures(measured: Measured, { tags, aggregate }: Threshold): readonly Figure[] {
+  const { phase: asked, ...others } = tags;
+  const rows: readonly (Pick<Second, "failed" | "unknown"> & { readonly answered: number })[] =
+    asked === undefined
+      ? chosen(measured.contention, others).map(({ operations, failed, unknown }) => ({
+          failed,
+          unknown,
+          answered: operations - failed - unknown,
+        }))
+      : chosen(secondsIn(asked, measured), others).map((second) => ({ ...second, answered: second.ok }));
+  const errors = sum(rows, ({ failed, unknown }) => failed + unknown);
+  return countFigures(aggregate, errors, errors + sum(rows, ({ answered }) => answered));
+}
+
+function secondsIn(asked: string, { seconds, faults: struck }: Measured): readonly Second[] {
+  return seconds.filter(({ at }) => {
+    const [begins, ends] = [at * 1e9, at * 1e9 + 1e9];
+    if (struck.every(({ injectedAt }) => injectedAt >= ends)) return asked === "baseline";
+    const isStruck = struck.some((fault) => fault.injectedAt < ends && recoveredAt(fault) > begins);
+    return asked === (isStruck ? "fault" : "healed");
+  });
+}
+
+function recoveredAt({ healedAt, recoveryMs }: FaultOutcome): number {
+  if (healedAt === null) return Number.POSITIVE_INFINITY;
+  return healedAt + (recoveryMs ?? Number.POSITIVE_INFINITY) * 1e6;
+}
+
+/** Of no calls at all, nothing is claimed. */
+function countFigures(aggregate: string, part: number, whole: number): readonly Figure[] {
+  if (whole === 0) return [];
+  return [figure(aggregate === "rate" ? part / whole : part, `${part} of ${whole} calls`)];
+}
+
+function contentionFigures({ contention }: Measured, { tags, aggregate }: Threshold): readonly Figure[] {
+  const groups = chosen(contention, tags);
+  if (groups.length === 0) return [];
+  const total = (count: "keys" | "contendedKeys" | "racesLost" | "certainKeys"): number =>
+    sum(groups, (row) => row[count]);
+  const keys = total("keys");
+  const figures: Readonly<Record<string, number>> = {
+    contended_keys: total("contendedKeys"),
+    widest_overlap: Math.max(...groups.map(({ widestOverlap }) => widestOverlap)),
+    races_lost: total("racesLost"),
+    certain_keys: total("certainKeys"),
+    certain_share: total("certainKeys") / keys,
+  };
+  return [figure(figures[aggregate] ?? null, `${keys} keys`)];
+}
+
+function anomalyFigures(anomalies: readonly Anomaly[], tags: Tags): readonly Figure[] {
+  const found = chosen(anomalies, tags);
+  const names = [...new Set(found.map(({ name }) => name))];
+  return [figure(found.length, names.join(", ") || "none found")];
+}
+
+/** What the machine was too slow for may or may not have been part of it. */
+function recoveryFigure({ fault, target, recoveryMs, slowMs }: FaultOutcome): Figure {
+  const recovery = figure(recoveryMs ?? Number.POSITIVE_INFINITY, `${fault} ${target}`);
+  if (slowMs === 0 || recoveryMs === null) return recovery;
+  const source = `${recovery.source}, while the machine was too slow for ${(slowMs / 1_000).toFixed(1)} s`;
+  return { ...recovery, interval: { low: recoveryMs - slowMs, high: recoveryMs }, source };
+}
+
+function ratioFigure({ estimate, low, high, rounds, path, workload }: RatioEstimate): Figure {
+  const interval = low === null || high === null ? null : { low, high };
+  return { value: estimate, interval, source: `${path} ${workload}, ${rounds} rounds` };
 }

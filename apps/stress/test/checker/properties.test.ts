@@ -5,9 +5,9 @@ import { evidenceOf } from "../../src/checker/evidence.ts";
 import { historyOf } from "../../src/history/history.ts";
 import type { HistoryLine } from "../../src/history/history-line.ts";
 import { type Operation, OperationKind } from "../../src/history/operation.ts";
-import { linesOf } from "../../src/selftest/cross-check.ts";
-import { correctHistory } from "../../src/selftest/random-history.ts";
-import { canBeExplained, type SmallHistory } from "../../src/selftest/search-order.ts";
+import { linesOf } from "../selftest/cross-check.ts";
+import { correctHistory } from "../selftest/random-history.ts";
+import { canBeExplained, type SmallHistory } from "../selftest/search-order.ts";
 import { seededRandom } from "../../src/seeded-random.ts";
 
 const names = ["a", "b", "c", "x", "y"] as const;

@@ -9,21 +9,6 @@ const onTestMongo = (): readonly string[] => ["--uri", testMongo().uri];
 /** Nobody listens there, and nobody is waited for. */
 const nowhere = "127.0.0.1:1/?serverSelectionTimeoutMS=300";
 
-describe("the doctor", () => {
-  it("finds everything that a run needs", async () => {
-    const { code, stdout } = await start(["doctor", ...onTestMongo()]).ended;
-    expect(code).toBe(0);
-    for (const what of ["database", "unique index", "calling processes", "API processes"])
-      expect(stdout).toMatch(new RegExp(`^${what} `, "m"));
-  });
-
-  it("says what is missing", async () => {
-    const { code, stdout } = await start(["doctor", "--uri", `mongodb://${nowhere}`]).ended;
-    expect(code).toBe(2);
-    expect(stdout).toMatch(/^missing +the database at 127\.0\.0\.1:1 does not answer/m);
-  });
-});
-
 describe("a run that cannot begin", () => {
   it("says that the database does not answer", async () => {
     const { code, stderr, directory } = await run(["smoke", "--uri", `mongodb://me:secret@${nowhere}`]);

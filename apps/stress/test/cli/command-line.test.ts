@@ -16,13 +16,13 @@ describe("the command line", () => {
   it("explains itself, with every command and every exit code", async () => {
     const host = testHost();
     expect(await stress(["--help"], host)).toBe(0);
-    for (const command of ["run", "check", "report", "selftest", "doctor"])
+    for (const command of ["run", "check", "report", "selftest"])
       expect(host.written.out).toMatch(new RegExp(`^  ${command}\\b`, "m"));
     for (const code of [1, 107, 105, 2, 99, 104, 0])
       expect(host.written.out).toMatch(new RegExp(`^ +${code}  `, "m"));
   });
 
-  it.each(["run", "check", "report", "selftest", "doctor"])("explains %s", async (command) => {
+  it.each(["run", "check", "report", "selftest"])("explains %s", async (command) => {
     const host = testHost();
     expect(await stress([command, "--help"], host)).toBe(0);
     expect(host.written.out).toContain(`Usage: stress ${command}`);

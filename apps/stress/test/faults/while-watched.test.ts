@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { MachineReading } from "../../src/history/history-line.ts";
-import type { MeasureMachine } from "../../src/faults/measure-machine.ts";
-import { whileWatched } from "../../src/faults/watch-machine.ts";
+import { type MeasureMachine, whileWatched } from "../../src/faults/measure-machine.ts";
 
 /** A machine on which every measurement takes 10 ns, until nobody watches it. */
 function machine() {

@@ -5,7 +5,7 @@ import type { Operation } from "../../src/history/operation.ts";
 import { type MeasuredBlock } from "../../src/measure/blocks.ts";
 import { clientHealth } from "../../src/measure/client-health.ts";
 import { latencyGroups, summaryOf } from "../../src/measure/latencies.ts";
-import { measureHistory } from "../../src/measure/measure-history.ts";
+import { judgedHistory } from "../../src/measure/judged-history.ts";
 import { secondsOf } from "../../src/measure/seconds.ts";
 import { parseThreshold } from "../../src/thresholds/parse-threshold.ts";
 import { register, story } from "../checker/told.ts";
@@ -172,7 +172,7 @@ describe("a history that is measured again", () => {
       "latency: avg<60s",
       "latency: min>0",
     ].map((text) => parseThreshold(text, "test"));
-    const { measured } = measureHistory(history, { thresholds, usualThresholds: [] });
+    const measured = judgedHistory(history, { thresholds, usualThresholds: [] });
     expect(measured.thresholds.map(({ outcome }) => outcome)).toEqual(["met", "met", "met"]);
     const mongoose = measured.ratios.find(
       ({ to, metric, path }) => to === "mongoose" && metric === "latency.p50" && path === "domain",

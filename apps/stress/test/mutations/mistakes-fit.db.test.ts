@@ -1,11 +1,10 @@
 import { expect, test } from "vitest";
-import { mutant } from "./mutant.ts";
+import { changed } from "./mutant.ts";
 import { hanging, mutations } from "./mutations.ts";
 import { plantedFaults } from "./planted-faults.ts";
 
 // Whether they are caught takes minutes; whether they still are changes of today's build, no time.
 const stuck = { name: "a subject that hangs", changes: hanging };
 test.each([...mutations, ...plantedFaults, stuck])("$name can be made in chat-domain", ({ changes }) => {
-  using changed = mutant(changes);
-  expect(changed.env["NODE_OPTIONS"]).toContain("register.mjs");
+  for (const change of changes) expect(changed(change)).toContain(change.becomes);
 });

@@ -41,15 +41,16 @@ export function mutant(changes: readonly Change[]): Mutant {
   };
 }
 
-function apply(copy: string, { file, text, becomes }: Change): void {
-  const path = join(copy, placeOf(file));
-  const source = readFileSync(path, "utf8");
+function apply(copy: string, change: Change): void {
+  writeFileSync(join(copy, placeOf(change.file)), changed(change, copy));
+}
+
+/** The file as the mistake leaves it. */
+export function changed({ file, text, becomes }: Change, directory = built): string {
+  const source = readFileSync(join(directory, placeOf(file)), "utf8");
   const found = source.split(text).length - 1;
   if (found !== 1) throw new Error(`${file} has ${JSON.stringify(text)} ${found} times, not once`);
-  writeFileSync(
-    path,
-    source.replace(text, () => becomes),
-  );
+  return source.replace(text, () => becomes);
 }
 
 /** By the sources, as a build may hold what an earlier one has left. */

@@ -127,4 +127,59 @@ export const plantedFaults: readonly PlantedFault[] = [
       },
     ],
   },
+  {
+    name: "outcomes are shifted when all callers of a key have given up",
+    changes: [
+      {
+        file: "batcher.js",
+        text: "for (const [index, { callers }] of groups.entries())",
+        becomes:
+          "for (const [index, { callers }] of groups.filter((group) => group.callers.size > 0).entries())",
+      },
+    ],
+  },
+  {
+    name: "answers are remembered for ever",
+    changes: [
+      {
+        file: "create-or-get-chat.js",
+        text: "return withDeadline(ctx, (cancellation) => createWithRetries(ctx, request, cancellation), input.signal);",
+        becomes:
+          "const told = (globalThis.told ??= new Map()); const known = told.get(request.key);" +
+          "if (known !== undefined) return { chat: known, created: false };" +
+          "const result = await withDeadline(ctx, (cancellation) => createWithRetries(ctx, request, cancellation), input.signal);" +
+          "told.set(request.key, result.chat); return result;",
+      },
+    ],
+  },
+  {
+    // What was read needs a while to be told, or whoever joins could hardly come after others were told better.
+    name: "a call joins a batch that has left",
+    changes: [
+      {
+        file: "batcher.js",
+        text: "const group = this.#groups.get(key) ??",
+        becomes:
+          "const left = this.left?.get(key); if (left !== undefined) { left.callers.add(caller); return left; }" +
+          "const group = this.#groups.get(key) ??",
+      },
+      {
+        file: "batcher.js",
+        text: "const inFlight = {",
+        becomes:
+          "this.left ??= new Map(); for (const [key, group] of entries) this.left.set(key, group); const inFlight = {",
+      },
+      {
+        file: "batcher.js",
+        text: "this.#batches.delete(inFlight);",
+        becomes: "for (const [key] of entries) this.left.delete(key); this.#batches.delete(inFlight);",
+      },
+      {
+        file: "batcher.js",
+        text: "() => this.#run(requests, others));",
+        becomes:
+          "() => this.#run(requests, others)); await new Promise((resolve) => setTimeout(resolve, 100));",
+      },
+    ],
+  },
 ];

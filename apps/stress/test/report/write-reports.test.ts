@@ -101,7 +101,7 @@ describe("stress report", () => {
 
   it.each([
     [null, "result.json cannot be read: is this the directory of a run?"],
-    ["{", "result.json is not JSON: it may have been cut short"],
+    ["{", "result.json is not the result of a run"],
     ['{"version": 2}', "result.json is not the result of a run:"],
   ])("says what is wrong with a result of %j", async (text, message) => {
     if (text !== null) await writeFile(join(directory, "result.json"), text);

@@ -103,12 +103,6 @@ const mutations: readonly (Mutation & { readonly what: string })[] = [
 
 test.each(mutations)("a checker that $what is found out", async (mutation) => {
   await using mutated = await mutatedChecker(mutation);
-  const { disagreements } = await mutated.crossCheck({
-    seed: 1,
-    histories: 100_000,
-    enough: 1,
-    onProgress: () => undefined,
-    signal: new AbortController().signal,
-  });
+  const { disagreements } = mutated.crossCheck({ seed: 1, histories: 100_000, enough: 1 });
   expect(disagreements).toHaveLength(1);
 });

@@ -1,7 +1,7 @@
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { CrossCheck, CrossCheckInput } from "../../src/selftest/cross-check.ts";
+import type { CrossCheck, CrossCheckInput } from "./cross-check.ts";
 
 /** One change to the checker's source, as somebody might make it. */
 export interface Mutation {
@@ -12,7 +12,7 @@ export interface Mutation {
 
 /** The cross-check of a copy of the sources in which the checker has been changed. */
 export interface MutatedChecker extends AsyncDisposable {
-  readonly crossCheck: (input: CrossCheckInput) => Promise<CrossCheck>;
+  readonly crossCheck: (input: CrossCheckInput) => CrossCheck;
 }
 
 const packageDirectory = new URL("../..", import.meta.url).pathname;
@@ -20,15 +20,16 @@ const packageDirectory = new URL("../..", import.meta.url).pathname;
 /** @throws Error when the source no longer says what is to be changed */
 export async function mutatedChecker({ file, from, to }: Mutation): Promise<MutatedChecker> {
   const directory = await mkdtemp(join(tmpdir(), "mutated-checker-"));
-  for (const part of ["checker", "history", "measure", "selftest", "seeded-random.ts"])
-    await cp(join(packageDirectory, "src", part), join(directory, "src", part), { recursive: true });
+  const parts = ["src/checker", "src/history", "src/measure", "src/seeded-random.ts", "test/selftest"];
+  for (const part of parts)
+    await cp(join(packageDirectory, part), join(directory, part), { recursive: true });
   await symlink(join(packageDirectory, "node_modules"), join(directory, "node_modules"));
   const path = join(directory, "src", "checker", file);
   const source = await readFile(path, "utf8");
   if (source.split(from).length !== 2) throw new Error(`${file} does not say "${from}" exactly once`);
   await writeFile(path, source.replace(from, to));
   const { crossCheck } = (await import(
-    join(directory, "src", "selftest", "cross-check.ts")
+    join(directory, "test", "selftest", "cross-check.ts")
   )) as MutatedChecker;
   return { crossCheck, [Symbol.asyncDispose]: () => rm(directory, { recursive: true }) };
 }

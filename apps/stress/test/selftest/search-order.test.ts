@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { canBeExplained } from "../../src/selftest/search-order.ts";
+import { canBeExplained } from "./search-order.ts";
 import {
   created,
   found,

@@ -27,7 +27,7 @@ describe("a threshold", () => {
     ["errors: rate<0.5%", { limit: 0.005 }],
     ["contention{variant:ours}: contended_keys>0", { aggregate: "contended_keys", limit: 0 }],
     ["anomalies{name:SPLIT_ID}: count==0", { tags: { name: "SPLIT_ID" } }],
-    ["client_elu: value<0.85 !invalid", { severity: "invalid", expression: "client_elu: value<0.85" }],
+    ["errors: rate<0.85 !invalid", { severity: "invalid", expression: "errors: rate<0.85" }],
     [
       "ratio(latency.p50){ours/raw,path:http}: est<1.25",
       { ratio: { metric: "latency.p50", of: "ours", to: "raw" }, tags: { path: "http" } },
@@ -58,7 +58,6 @@ describe("a threshold", () => {
     ["ratio{ours/raw}: est<2", "a ratio, and nothing else, compares a metric of two sides"],
     ["ratio(latency.p50): est<2", "a ratio, and nothing else, compares a metric of two sides"],
     ["ratio(latency.p50){ours}: est<2", "a ratio, and nothing else, compares a metric of two sides"],
-    ["client_elu{path:http}: value<1", '"path" is no tag of client_elu; it has none'],
     ["errors{phase:fault,workload:hot}: count<1", "errors by phase are not told apart by workload"],
     ["latency: contains 1", '"contains" is no aggregate of latency'],
   ])("says of %j what is wrong and what would be right", (text, message) => {

@@ -1,4 +1,4 @@
-import type { Unit } from "../../measure/result.ts";
+import type { FaultOutcome, Unit } from "../../measure/result.ts";
 
 /** What stands where a figure could not be had. */
 export const noFigure = "–";
@@ -75,4 +75,11 @@ export function unitText(figure: number | null, unit: Unit): string {
 /** An instant of the run, in seconds since its epoch. */
 export function instantText(nanoseconds: number): string {
   return Number.isFinite(nanoseconds) ? `${(nanoseconds / 1e9).toFixed(6)}\u00A0s` : noFigure;
+}
+
+/** How soon calls were answered again, and for how long of that the machine was too slow. */
+export function recoveryText({ recoveryMs, slowMs }: Pick<FaultOutcome, "recoveryMs" | "slowMs">): string {
+  const recovery =
+    recoveryMs === null ? "never answered again" : `answered again after ${recoveryMs.toFixed(0)} ms`;
+  return slowMs === 0 ? recovery : `${recovery}, the machine being too slow for ${slowMs.toFixed(0)} ms`;
 }

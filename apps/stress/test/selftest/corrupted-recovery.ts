@@ -1,4 +1,4 @@
-import type { FaultEvent } from "../history/history-line.ts";
+import type { FaultEvent } from "../../src/history/history-line.ts";
 import { answersOf, type Corruption, withCall, withFirst } from "./corruption.ts";
 import type { SampleHistory } from "./sample-history.ts";
 

@@ -1,5 +1,5 @@
-import type { Operation } from "../history/operation.ts";
-import type { Anomaly } from "../measure/result.ts";
+import type { Operation } from "../../src/history/operation.ts";
+import type { Anomaly } from "../../src/measure/result.ts";
 import type { SampleHistory, SampleRegister } from "./sample-history.ts";
 
 /** A way in which a system may be wrong, done to a correct history. */

@@ -1,6 +1,6 @@
-import type { AuditedKey, FaultEvent, HistoryLine, Register } from "../history/history-line.ts";
-import type { Operation } from "../history/operation.ts";
-import type { SeededRandom } from "../seeded-random.ts";
+import type { AuditedKey, FaultEvent, HistoryLine, Register } from "../../src/history/history-line.ts";
+import type { Operation } from "../../src/history/operation.ts";
+import type { SeededRandom } from "../../src/seeded-random.ts";
 import { correctHistory } from "./random-history.ts";
 
 /** Everything that a history says about one register. */

@@ -1,21 +1,12 @@
-import { setImmediate } from "node:timers/promises";
-import { checkHistory } from "../checker/check-history.ts";
-import { historyOf } from "../history/history.ts";
-import type { Anomaly } from "../measure/result.ts";
-import { type SeededRandom, seededRandom } from "../seeded-random.ts";
+import { checkHistory } from "../../src/checker/check-history.ts";
+import { historyOf } from "../../src/history/history.ts";
+import type { Anomaly } from "../../src/measure/result.ts";
+import { type SeededRandom, seededRandom } from "../../src/seeded-random.ts";
 import { corruptedAnswers } from "./corrupted-answers.ts";
 import { corruptedRecovery } from "./corrupted-recovery.ts";
 import { corruptedStorage } from "./corrupted-storage.ts";
 import type { Corruption } from "./corruption.ts";
 import { type SampleHistory, sampleHistory, sampleLines } from "./sample-history.ts";
-
-/** How often one corruption was seeded, and how often it was found under its name, at its key and nowhere else. */
-export interface Caught {
-  readonly name: Anomaly["name"];
-  readonly how: string;
-  readonly seeded: number;
-  readonly caught: number;
-}
 
 /** A history of which the checker said something wrong. */
 export interface Misjudged {
@@ -25,42 +16,19 @@ export interface Misjudged {
   readonly anomalies: readonly Anomaly[];
 }
 
-export interface CaughtCorruptions {
-  readonly caught: readonly Caught[];
-  readonly correctHistories: number;
-  readonly misjudged: readonly Misjudged[];
-}
-
 export const corruptions: readonly Corruption[] = [
   ...corruptedAnswers,
   ...corruptedStorage,
   ...corruptedRecovery,
 ];
 
-export interface CatchCorruptionsInput {
-  readonly seed: number;
-  /** How often each of them is seeded. */
-  readonly times: number;
-  /** Ends it early. */
-  readonly signal: AbortSignal;
-}
-
-/** Seeds every corruption into correct histories, each of which is checked before and after. */
-export async function catchCorruptions(input: CatchCorruptionsInput): Promise<CaughtCorruptions> {
-  const { seed, times, signal } = input;
-  const random = seededRandom(seed, "corruptions");
-  const caught: Caught[] = [];
-  const misjudged: Misjudged[] = [];
-  for (const corruption of corruptions) {
-    // A signal can only be heard by a process that pauses.
-    await setImmediate();
-    if (signal.aborted) break;
-    const wrong = Array.from({ length: times }, () => seedOnce(corruption, random)).flat();
-    const missed = wrong.filter((each) => each.corruption !== null).length;
-    caught.push({ name: corruption.name, how: corruption.how, seeded: times, caught: times - missed });
-    misjudged.push(...wrong);
-  }
-  return { caught, correctHistories: caught.length * times, misjudged };
+/** Seeds a corruption so often into correct histories, each of which is checked before and after. */
+export function misjudgedOf(
+  corruption: Corruption,
+  { seed, times }: { readonly seed: number; readonly times: number },
+): readonly Misjudged[] {
+  const random = seededRandom(seed, `${corruption.name} ${corruption.how}`);
+  return Array.from({ length: times }, () => seedOnce(corruption, random)).flat();
 }
 
 function seedOnce(corruption: Corruption, random: SeededRandom): readonly Misjudged[] {

@@ -1,5 +1,5 @@
-import type { AuditedKey } from "../history/history-line.ts";
-import type { Operation } from "../history/operation.ts";
+import type { AuditedKey } from "../../src/history/history-line.ts";
+import type { Operation } from "../../src/history/operation.ts";
 import { agrees, type Chats, step } from "./sequential-chats.ts";
 
 /** The operations of one register, its chats from before, and what the database held of it in the end. */

@@ -1,6 +1,6 @@
-import type { AuditedKey } from "../history/history-line.ts";
-import type { Operation, OperationKind } from "../history/operation.ts";
-import type { SeededRandom } from "../seeded-random.ts";
+import type { AuditedKey } from "../../src/history/history-line.ts";
+import type { Operation, OperationKind } from "../../src/history/operation.ts";
+import type { SeededRandom } from "../../src/seeded-random.ts";
 import type { SmallHistory } from "./search-order.ts";
 import { type Chats, leadsTo, step } from "./sequential-chats.ts";
 

@@ -1,4 +1,4 @@
-import type { Operation } from "../history/operation.ts";
+import type { Operation } from "../../src/history/operation.ts";
 import { answersOf, type Corruption, madeUpId, withCall, withFirst } from "./corruption.ts";
 import type { SampleRegister } from "./sample-history.ts";
 

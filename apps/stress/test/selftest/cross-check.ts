@@ -1,9 +1,8 @@
-import { setImmediate } from "node:timers/promises";
-import { checkKey } from "../checker/check-history.ts";
-import { evidenceOf } from "../checker/evidence.ts";
-import { historyOf } from "../history/history.ts";
-import type { HistoryLine } from "../history/history-line.ts";
-import { type SeededRandom, seededRandom } from "../seeded-random.ts";
+import { checkKey } from "../../src/checker/check-history.ts";
+import { evidenceOf } from "../../src/checker/evidence.ts";
+import { historyOf } from "../../src/history/history.ts";
+import type { HistoryLine } from "../../src/history/history-line.ts";
+import { type SeededRandom, seededRandom } from "../../src/seeded-random.ts";
 import { correctHistory } from "./random-history.ts";
 import { canBeExplained, type SmallHistory } from "./search-order.ts";
 import { spoiledHistory } from "./spoiled-history.ts";
@@ -29,15 +28,10 @@ export interface CrossCheckInput {
   readonly histories: number;
   /** So many disagreements are enough: one says that something is wrong, a few may show what. */
   readonly enough: number;
-  readonly onProgress: (done: number) => void;
-  /** Ends it early. */
-  readonly signal: AbortSignal;
 }
 
-const progressEvery = 1_000;
 /** Has many small random histories decided twice: by the checker's closed form, and by trying all orders. */
-export async function crossCheck(input: CrossCheckInput): Promise<CrossCheck> {
-  const { seed, histories, enough, onProgress, signal } = input;
+export function crossCheck({ seed, histories, enough }: CrossCheckInput): CrossCheck {
   const random = seededRandom(seed, "cross-check");
   const disagreements: Disagreement[] = [];
   let impossible = 0;
@@ -47,11 +41,6 @@ export async function crossCheck(input: CrossCheckInput): Promise<CrossCheck> {
     if (!disagreement.canBeExplained) impossible += 1;
     if (disagreement.canBeExplained !== (disagreement.objections.length === 0))
       disagreements.push(disagreement);
-    if (done % progressEvery !== 0) continue;
-    onProgress(done);
-    // A signal can only be heard by a process that pauses.
-    await setImmediate();
-    if (signal.aborted) break;
   }
   return { histories: done, impossible, disagreements };
 }

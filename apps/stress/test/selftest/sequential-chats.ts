@@ -1,5 +1,5 @@
-import type { AuditedKey } from "../history/history-line.ts";
-import type { Operation } from "../history/operation.ts";
+import type { AuditedKey } from "../../src/history/history-line.ts";
+import type { Operation } from "../../src/history/operation.ts";
 
 /** What one caller after the other would find: the specification, said as a machine that only does one thing at a time. */
 export interface Chats {
