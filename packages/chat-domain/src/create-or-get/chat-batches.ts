@@ -1,12 +1,13 @@
-import { BSON, type Document, type OptionalUnlessRequiredId } from "mongodb";
+import type { OptionalUnlessRequiredId } from "mongodb";
 import { ChatError } from "../errors/chat-error.ts";
 import { refusedWrites } from "../errors/mongo-errors.ts";
-import { toChat } from "../model/chat.ts";
-import { type ChatRequest, documentOf } from "../model/new-chat.ts";
+import { readableChat, toChat } from "../model/chat.ts";
+import type { ChatRequest } from "../model/new-chat.ts";
 import type { StoredDocument } from "../model/stored-document.ts";
 import type { ChatStore } from "../store/chat-store.ts";
 import { firstHolders, type KeyHolder, keyHolders } from "../store/key-holder.ts";
 import { claimKeylessChats, findKeylessChats } from "../store/keyless-chats.ts";
+import { chatToInsert } from "./chat-to-insert.ts";
 import {
   existingOrReleased,
   logDuplicateKey,
@@ -75,14 +76,22 @@ async function resolve(
 /** What one attempt came to for a request; `null` as in {@link createOneChat}. */
 type Attempt = PromiseSettledResult<CreateOutcome | null>;
 
+/** A chat that is to be made. */
+export interface Creation {
+  readonly request: ChatRequest;
+  /** Somebody has looked for it, in vain; else it may have been there all along. */
+  readonly wasMissing: boolean;
+}
+
 /**
- * One write for chats of different keys that were not there when they were looked for. A request that the batch cannot
- * answer is made on its own, so that it ends as if it had always been alone.
+ * One write for chats of different keys. A request that the batch cannot answer is made on its own, so that it ends as if
+ * it had always been alone.
  */
 export async function createChats(
   ctx: ChatStore,
-  requests: readonly ChatRequest[],
+  creations: readonly Creation[],
 ): Promise<readonly Attempt[]> {
+  const requests = creations.map(({ request }) => request);
   const [only] = requests;
   if (only !== undefined && requests.length === 1) return Promise.allSettled([createOneChat(ctx, only)]);
   const written = await writeChats(ctx, requests).catch((error: unknown) => {
@@ -90,16 +99,11 @@ export async function createChats(
     if (error instanceof ChatError && error.code === "INTEGRITY") return nothingWritten;
     throw error;
   });
-  const alone = await createEach(
-    ctx,
-    requests.filter(({ key }) => !written.inserted.has(key) && !written.holders.has(key)),
-  );
-  return Promise.all(
-    requests.map(async (request) => {
-      const [attempt] = await Promise.allSettled([outcomeOf(ctx, request, written)]);
-      return alone.get(request.key) ?? attempt;
-    }),
-  );
+  const others = await notInserted(ctx, creations, written);
+  return requests.map(({ key }) => {
+    const own = written.inserted.get(key);
+    return own === undefined ? (others.get(key) ?? unanswered) : created(ctx, own);
+  });
 }
 
 /** What a batch has come to, by key. */
@@ -137,45 +141,53 @@ async function writeChats(ctx: ChatStore, requests: readonly ChatRequest[]): Pro
   return { inserted, keyless, holders };
 }
 
-async function createEach(
+const unanswered: Attempt = { status: "fulfilled", value: null };
+
+/** Most are new, and are answered without a promise each. */
+function created({ model }: ChatStore, stored: StoredDocument): Attempt {
+  const chat = readableChat(model, stored);
+  if (chat instanceof ChatError) return { status: "rejected", reason: chat };
+  return { status: "fulfilled", value: { chat, outcome: "created" } };
+}
+
+/** By key, what becomes of those that were not inserted. */
+async function notInserted(
   ctx: ChatStore,
-  requests: readonly ChatRequest[],
+  creations: readonly Creation[],
+  written: WrittenChats,
 ): Promise<ReadonlyMap<string, Attempt>> {
-  const attempts = requests.map(async (request) => {
-    const [attempt] = await Promise.allSettled([createOneChat(ctx, request)]);
-    return [request.key, attempt] as const;
+  const left = creations.filter(({ request: { key } }) => !written.inserted.has(key));
+  const attempts = left.map(async (creation) => {
+    const [attempt] = await Promise.allSettled([outcomeOf(ctx, creation, written)]);
+    return [creation.request.key, attempt] as const;
   });
   return new Map(await Promise.all(attempts));
 }
 
 async function outcomeOf(
   ctx: ChatStore,
-  request: ChatRequest,
-  { inserted, keyless, holders }: WrittenChats,
+  { request, wasMissing }: Creation,
+  { keyless, holders }: WrittenChats,
 ): Promise<CreateOutcome | null> {
-  const own = inserted.get(request.key);
-  if (own !== undefined) return { chat: toChat(ctx.model, own), outcome: "created" };
   const holder = holders.get(request.key);
-  if (holder === undefined) return null;
+  if (holder === undefined) return createOneChat(ctx, request);
   const existing = await existingOrReleased(ctx, request, holder);
   const candidate = keyless.get(request.key);
   if (existing === null) return null;
   if (candidate !== undefined && toChat(ctx.model, candidate).id === existing.chat.id)
     return { ...existing, outcome: "claimed" };
+  if (!wasMissing) return existing;
   logDuplicateKey(ctx, request);
   logRetrieved(ctx, request);
   return existing;
 }
-
-/** Larger ones go alone, in bytes: together they would not fit into one message, or not into a document at all. */
-const largestInBatch = 2 ** 16;
 
 /** New chats by key, as they are stored. A request that the server refused, or that has to go alone, has none. */
 async function insertChats(
   ctx: ChatStore,
   requests: readonly ChatRequest[],
 ): Promise<ReadonlyMap<string, StoredDocument>> {
-  const chats = requests.flatMap((request) => newChat(ctx, request) ?? []);
+  const chats = requests.flatMap((request) => chatToInsert(ctx, request) ?? []);
   if (chats.length === 0) return new Map();
   const refused = await refusedWrites(() =>
     ctx.chats.insertMany(
@@ -188,24 +200,4 @@ async function insertChats(
   );
   const inserted = chats.filter((_, index) => !refused.has(index));
   return new Map(inserted.map(({ key, stored }) => [key, stored]));
-}
-
-interface NewChat {
-  readonly key: string;
-  readonly document: Document;
-  /** With its values as the driver would read them. */
-  readonly stored: StoredDocument;
-}
-
-/** `null` for one that would fail the whole batch before it is sent. */
-function newChat({ chats, model, newId }: ChatStore, request: ChatRequest): NewChat | null {
-  try {
-    const document = documentOf(model, newId, request);
-    const bytes = BSON.serialize(document, chats.bsonOptions);
-    if (bytes.length > largestInBatch) return null;
-    const stored = BSON.deserialize(bytes, chats.bsonOptions) as StoredDocument;
-    return { key: request.key, document, stored };
-  } catch {
-    return null;
-  }
 }

@@ -4,8 +4,9 @@ import type { AnyDb } from "../driver/own-database.ts";
 import type { ChatRequest } from "../model/new-chat.ts";
 import { type ChatStore, chatStore, type ChatStoreOptions } from "../store/chat-store.ts";
 import { wholeNumber } from "../store/whole-number.ts";
-import { createChats, type Lookup, lookUpChats } from "./chat-batches.ts";
+import { createChats, type Creation, type Lookup, lookUpChats } from "./chat-batches.ts";
 import type { CreateOutcome } from "./create-one-chat.ts";
+import { type RecentCalls, recentCalls } from "./recent-calls.ts";
 
 export interface ChatContextOptions extends ChatStoreOptions {
   /** Different chats in one batch of concurrent create-or-get calls; 512 unless given. */
@@ -16,7 +17,7 @@ export interface ChatContextOptions extends ChatStoreOptions {
   readonly maxPending?: number;
 }
 
-type Creations = Batcher<ChatRequest, CreateOutcome | null>;
+type Creations = Batcher<Creation, CreateOutcome | null>;
 
 /** What every verb gets first: the store, and where concurrent create-or-get calls of one process meet. */
 export interface ChatContext extends ChatStore {
@@ -26,6 +27,8 @@ export interface ChatContext extends ChatStore {
   readonly creations: Creations;
   /** The same for large groups, each of which costs as much as many pairs: no pair waits behind theirs. */
   readonly largeCreations: Creations;
+  /** How much of what was asked for last was there. */
+  readonly recent: RecentCalls;
 }
 
 /**
@@ -90,31 +93,35 @@ export function creationsOf(ctx: ChatContext, { ids }: ChatRequest): Creations {
 
 /** A context whose callers meet nobody else's. */
 export function withBatchers(store: ChatStore, limits: Omit<BatcherLimits, "minKeysPerBatch">): ChatContext {
-  // Lookups that find nothing go on to be written, and writes pay by the batch.
-  let mostExist = true;
+  const recent = recentCalls();
   const inLane = (maxConcurrentBatches: number): Creations =>
     new Batcher(
       { ...limits, maxConcurrentBatches, minKeysPerBatch: () => Infinity },
-      (requests) => createChats(store, requests),
+      (creations) =>
+        recent.noting(() => createChats(store, creations), {
+          isNew: isCreated,
+          tells: (index) => creations[index]?.wasMissing === false,
+        }),
       () => 0,
-      ({ ids }) => ids.length / peoplePerBatch(limits),
+      ({ request: { ids } }) => ids.length / peoplePerBatch(limits),
     );
   const creations = inLane(limits.maxConcurrentBatches);
   // One at a time: beside it the database has room for what others ask.
   const largeCreations = inLane(1);
   const lookups: ChatContext["lookups"] = new Batcher(
-    { ...limits, minKeysPerBatch: () => (mostExist ? minLookupsPerBatch : Infinity) },
-    async (requests, others) => {
-      const found = await lookUpChats(store, requests, others);
-      mostExist = found.filter(isMissing).length * 2 < requests.length;
-      return found;
-    },
+    // Lookups that find nothing go on to be written, and writes pay by the batch.
+    { ...limits, minKeysPerBatch: () => (recent.mostExist() ? minLookupsPerBatch : Infinity) },
+    (requests, others) => recent.noting(() => lookUpChats(store, requests, others), { isNew: isMissing }),
     // Whoever is being looked up may have to wait once more.
     () => lookups.inFlight + creations.waiting + largeCreations.waiting,
   );
-  return { ...store, lookups, creations, largeCreations };
+  return { ...store, lookups, creations, largeCreations, recent };
 }
 
 function isMissing(lookup: PromiseSettledResult<Lookup>): boolean {
   return lookup.status === "fulfilled" && lookup.value === "missing";
+}
+
+function isCreated(attempt: PromiseSettledResult<CreateOutcome | null>): boolean {
+  return attempt.status === "fulfilled" && attempt.value?.outcome === "created";
 }

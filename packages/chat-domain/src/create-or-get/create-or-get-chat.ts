@@ -71,20 +71,38 @@ async function createWithRetries(
   throw unavailable("the chat was deleted or merged each time it was found; try again");
 }
 
-async function lookUpOrCreate(
+/** While hardly any chat is there, a look before the write would only cost time: the write meets what is there as well. */
+function lookUpOrCreate(
+  ctx: ChatContext,
+  call: BatchCall<ChatRequest>,
+): Promise<Shared<CreateOutcome | null>> {
+  const isProbablyNew = ctx.legacy === "none" && ctx.recent.noneExist();
+  const mayWrite = isProbablyNew && creationsOf(ctx, call.request).whenDone(call.key) === null;
+  return mayWrite ? create(ctx, call, false) : lookUpThenCreate(ctx, call);
+}
+
+async function lookUpThenCreate(
   ctx: ChatContext,
   call: BatchCall<ChatRequest>,
 ): Promise<Shared<CreateOutcome | null>> {
   const { outcome, isFirst } = await ctx.lookups.call(call);
   const withoutLimit = { ...call, skipLimit: true };
-  if (outcome === "unread") return lookUpOrCreate(ctx, withoutLimit);
+  if (outcome === "unread") return lookUpThenCreate(ctx, withoutLimit);
   if (outcome !== "missing") return { outcome, isFirst };
   // What is just being created was not there yet: the answer is to be read, not to be raced for.
-  const creations = creationsOf(ctx, call.request);
-  const done = creations.whenDone(call.key);
-  if (done === null) return creations.call(withoutLimit);
+  const done = creationsOf(ctx, call.request).whenDone(call.key);
+  if (done === null) return create(ctx, call, true);
   await done;
-  return lookUpOrCreate(ctx, withoutLimit);
+  return lookUpThenCreate(ctx, withoutLimit);
+}
+
+function create(
+  ctx: ChatContext,
+  { key, request, cancellation }: BatchCall<ChatRequest>,
+  wasMissing: boolean,
+): Promise<Shared<CreateOutcome | null>> {
+  const creation = { request, wasMissing };
+  return creationsOf(ctx, request).call({ key, request: creation, cancellation, skipLimit: true });
 }
 
 /** Of callers that share a new chat, one has created it. */

@@ -89,8 +89,10 @@ function isPattern(value: unknown): boolean {
 /** What an upsert would make of the request, which sets paths where an insert needs sub-documents. */
 export function documentOf(model: ChatModel, newId: NewId | null, request: ChatRequest): Document {
   const chat: Document = { _id: new ObjectId(), [model.chats.keyField]: request.key };
-  for (const [path, value] of Object.entries(newChatFields(model, newId, request)))
-    setAt(chat, path.split("."), value);
+  for (const [path, value] of Object.entries(newChatFields(model, newId, request))) {
+    if (path.includes(".")) setAt(chat, path.split("."), value);
+    else define(chat, path, value);
+  }
   return chat;
 }
 
