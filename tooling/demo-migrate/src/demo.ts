@@ -61,7 +61,7 @@ export async function demo(options: Demo): Promise<number> {
   // Chats that can never have a key are set aside for a person, and that is what the exit code says.
   const withParked = legacy.invalid > 0 ? 6 : 0;
   const up = "up --execute --create-reference-indexes --grace 1s";
-  await step("What would be done: reads only", "plan --create-reference-indexes", 0);
+  await step("What would be done: reads only", "plan --create-reference-indexes", withParked);
   await step("Do it", up, withParked);
   const migrated = await databaseState(db, shape);
   await step("Look at everything that has to be true now", "verify", withParked);
@@ -79,7 +79,7 @@ export async function demo(options: Demo): Promise<number> {
 
 function codeMeaning(code: number, expected: number): string {
   if (code !== expected) return ", which is NOT what was to be expected";
-  return code === 6 ? ": finished, except for the broken chats that are parked; that is right here" : "";
+  return code === 6 ? ": all but the broken chats, which are parked; that is right here" : "";
 }
 
 interface Introduction {

@@ -34,9 +34,7 @@ const brokenIds: Readonly<Record<BrokenKind, Break<readonly unknown[] | null>>> 
   "participants-nan": () => [Number.NaN],
   "participants-repeated": ({ ids }) => [...ids, ids[0]],
   "participants-mixed-types": inOtherForm,
-  "key-null": asTheyAre,
   "key-wrong": asTheyAre,
-  "key-old-version": asTheyAre,
 };
 
 /** One person in the other type. */
@@ -45,20 +43,18 @@ function inOtherForm({ ids, otherForms }: WrittenPeople): readonly unknown[] {
   return ids.map((id, index) => (index === changed ? otherForms[index] : id));
 }
 
-/** A key that somebody else wrote. */
+/** A key that is not its people's. */
 export function keyField(written: WrittenPeople, broken: Broken | null): Document {
   const key = broken === null ? undefined : brokenKeys[broken.kind]?.(written, broken.nth);
   return key === undefined ? {} : { participantsKey: key };
 }
 
-const brokenKeys: Readonly<Partial<Record<BrokenKind, Break<string | null>>>> = {
-  "key-null": () => null,
-  "key-wrong": ({ texts }, nth) => ownAttempt(texts, nth),
-  // It depended on the order of the people, so chats of the same ones mostly have different keys.
-  "key-old-version": ({ texts }) => `v0.${createHash("sha256").update(texts.join()).digest("base64url")}`,
+const brokenKeys: Readonly<Partial<Record<BrokenKind, Break<string>>>> = {
+  "key-wrong": ({ texts }, nth) => keyOfOthers(texts, nth),
 };
 
-/** One of three is made of the ids; the two others share theirs although they are chats of different people. */
-function ownAttempt(texts: readonly string[], nth: number): string {
-  return nth % 3 === 0 ? texts.toSorted().join("_") : `dm_${Math.floor(nth / 3)}`;
+/** As where people were exchanged. Two of three share theirs although they are chats of different people. */
+function keyOfOthers(texts: readonly string[], nth: number): string {
+  const others = nth % 3 === 0 ? texts.toSorted().join("_") : `others ${Math.floor(nth / 3)}`;
+  return `v1.${createHash("sha256").update(others).digest("base64url")}`;
 }

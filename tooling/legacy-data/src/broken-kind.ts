@@ -12,13 +12,7 @@ export const invalidKinds = [
 
 /** Chats that are as good as any, but look odd. */
 export type OddKind = (typeof oddKinds)[number];
-const oddKinds = [
-  "key-null",
-  "key-wrong",
-  "key-old-version",
-  "participants-repeated",
-  "participants-mixed-types",
-] as const;
+const oddKinds = ["key-wrong", "participants-repeated", "participants-mixed-types"] as const;
 
 export type BrokenKind = InvalidKind | OddKind;
 

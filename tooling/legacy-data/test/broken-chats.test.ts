@@ -11,9 +11,7 @@ function visibleKinds(participants: unknown, key: unknown): readonly string[] {
 const missing = ["participants-missing"];
 
 function keyKinds(key: unknown): readonly string[] {
-  if (key === undefined) return [];
-  if (typeof key !== "string") return ["key-null"];
-  return [/^v0\.[\w-]{43}$/.test(key) ? "key-old-version" : "key-wrong"];
+  return key === undefined ? [] : ["key-wrong"];
 }
 
 function listKinds(list: readonly unknown[]): readonly string[] {

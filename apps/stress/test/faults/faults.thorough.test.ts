@@ -8,22 +8,22 @@ import { run, sharedBetweenTests } from "../stress-process.ts";
 
 const missing = await crashableMongoMissing(process.env);
 
+/** All but a replica set's, and a command of one's own. */
+const faultsHere = FaultName.options.filter((name) => name !== "step-down" && name !== "command");
+
 describe("a run with every fault", needs(missing), () => {
   const withEveryFault = sharedBetweenTests(() => {
     const ways = ["--path", "domain,http", "--variant", "ours,naive,raw", "--workload", "hot"];
-    const faults = ["--fault", FaultName.options.join(), "--duration", "1s", "--repeats", "1"];
+    const faults = ["--fault", faultsHere.join(), "--duration", "1s", "--repeats", "1"];
     return run(["smoke", ...ways, ...faults, "--procs", "2"], { MONGO_PROVIDER: "embedded" });
   });
 
   it("finds calls under way each time, heals it, and leaves exactly one chat for everybody", async () => {
     const { code, result } = await withEveryFault();
-    expect({ code, reasons: result?.reasons, anomalies: result?.anomalies }).toEqual({
-      code: 0,
-      reasons: [expect.stringContaining("one id and one document")],
-      anomalies: [],
-    });
+    const { reasons, anomalies } = result ?? {};
+    expect({ code, reasons, anomalies }).toEqual({ code: 0, reasons: [], anomalies: [] });
     const faults = result?.faults ?? [];
-    expect(new Set(faults.map(({ fault }) => fault))).toEqual(new Set(FaultName.options));
+    expect(new Set(faults.map(({ fault }) => fault))).toEqual(new Set(faultsHere));
     for (const { hit, healedAt, recoveryMs } of faults) {
       expect(hit).toBeGreaterThan(0);
       expect(healedAt).not.toBeNull();
