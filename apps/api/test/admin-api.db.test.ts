@@ -1,24 +1,7 @@
-import { crashableMongo, crashableMongoMissing, databaseName } from "@onechat/mongo/testing";
-import { needs } from "@onechat/testing";
 import { describe, expect, it } from "vitest";
-import type { AuditOutput, StatusOutput } from "../src/admin/admin-schemas.ts";
+import { ask, audit, status } from "./admin-calls.ts";
 import { testApi, type TestApi, untilReadiness } from "./test-api.ts";
 import { testToken } from "./test-tokens.ts";
-
-async function ask(api: TestApi, procedure: string, input?: unknown): Promise<Response> {
-  const authorization = `Bearer ${await testToken({ sub: "operator", scope: "chat:admin" })}`;
-  const query = input === undefined ? "" : `?input=${encodeURIComponent(JSON.stringify(input))}`;
-  return api.request(`/trpc/admin.${procedure}${query}`, { caller: null, headers: { authorization } });
-}
-
-async function answered<Output>(response: Response): Promise<Output> {
-  expect(response.status).toBe(200);
-  return ((await response.json()) as { readonly result: { readonly data: Output } }).result.data;
-}
-
-const status = async (api: TestApi): Promise<StatusOutput> => answered(await ask(api, "status"));
-const audit = async (api: TestApi, input: object = {}): Promise<AuditOutput> =>
-  answered(await ask(api, "audit", input));
 
 async function readyApi(): Promise<TestApi> {
   const api = await testApi();
@@ -100,22 +83,5 @@ describe("an administrator", () => {
     for (const answer of answers.filter((one) => one.status !== 200))
       expect([answer.status, answer.headers.get("retry-after")]).toEqual([429, "5"]);
     expect((await ask(api, "audit", {})).status).toBe(200);
-  });
-});
-
-const missing = await crashableMongoMissing(process.env);
-
-describe("while the database is away", needs(missing), () => {
-  it("the status is answered, an audit is not, and both recover", async () => {
-    await using mongo = await crashableMongo(process.env);
-    await using api = await testApi({ mongoUri: mongo.uri, database: databaseName("admin") });
-    await untilReadiness(api, 200);
-    mongo.pause();
-    await untilReadiness(api, 503);
-    expect(await status(api)).toMatchObject({ unready: "UNAVAILABLE", migration: null });
-    mongo.resume();
-    await untilReadiness(api, 200);
-    expect(await status(api)).toMatchObject({ unready: null, migration: { keyIndex: null } });
-    expect(await audit(api)).toMatchObject({ complete: true });
   });
 });

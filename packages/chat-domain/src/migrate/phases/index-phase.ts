@@ -36,12 +36,18 @@ export async function indexPhase(run: Run): Promise<void> {
 
 /** A rollback needs them as well: the run before may have been killed before its first phase, or be an earlier version's. */
 export async function buildRecordIndexes({ ctx, write }: Run): Promise<void> {
-  for (const collection of new Set(recordIndexes.map((index) => index.collection))) {
-    const indexes = recordIndexes
-      .filter((index) => index.collection === collection)
-      .map(({ collection: _collection, ...index }) => index);
-    await write.administer({ createIndexes: recordName(ctx.model, collection), indexes });
-  }
+  const collections = [...new Set(recordIndexes.map(({ collection }) => collection))];
+  // At once, because the server waits for its disk at each.
+  await Promise.all(
+    collections.map((name) =>
+      write.administer({
+        createIndexes: recordName(ctx.model, name),
+        indexes: recordIndexes
+          .filter(({ collection }) => collection === name)
+          .map(({ collection: _collection, ...index }) => index),
+      }),
+    ),
+  );
 }
 
 async function buildKeyIndex(run: Run, index: Readonly<Document>): Promise<void> {
