@@ -24,7 +24,7 @@ describe("while the database is away", needs(missing), () => {
     expect((await createOrGet(api.url)).status).toBe(200);
     mongo.pause();
     const answers = await Promise.all([createOrGet(api.url), createOrGet(api.url)]);
-    expect(answers.map(({ status }) => status)).toEqual([503, 503]);
+    expect(answers.map((answer) => answer.status)).toEqual([503, 503]);
     const message = expect.stringMatching(/(within 4000 ms|in time); try again$/) as unknown;
     for (const answer of answers) expect(await answer.json()).toMatchObject({ error: { message } });
     expect((await fetch(`${api.url}/readyz`)).status).toBe(503);
