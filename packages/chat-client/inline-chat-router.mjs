@@ -9,22 +9,26 @@ const dist = fileURLToPath(new URL("./dist/", import.meta.url));
 const router = dirname(fileURLToPath(import.meta.resolve("@onechat/chat-router")));
 
 const serverOnly = 'import type { ChatProcedure } from "./chat-call.ts";\n';
-const files = {
+const declarations = {
   "chat-procedures.d.ts": "chat-procedures.d.ts",
   "error-shape.d.ts": "errors/error-shape.d.ts",
   "max-batch-size.d.ts": "max-batch-size.d.ts",
   "max-batch-size.js": "max-batch-size.js",
-  "max-batch-size.js.map": "max-batch-size.js.map",
 };
+inline(".", { ...declarations, "max-batch-size.js.map": "max-batch-size.js.map" });
+inline("commonjs", declarations);
 
-for (const [name, path] of Object.entries(files)) {
-  const text = readFileSync(join(router, path), "utf8").replace(serverOnly, "type ChatProcedure = object;\n");
-  const foreign = [...text.matchAll(/(?:import\(|from )"([^"]+)"/g)]
-    .map(([, specifier]) => specifier)
-    .filter((specifier) => !/^@trpc\/server(\/|$)/.test(specifier));
-  if (foreign.length > 0) {
-    console.error(`${path} would need ${[...new Set(foreign)].join(", ")} at the client's consumers`);
-    process.exit(1);
+function inline(folder, files) {
+  for (const [name, path] of Object.entries(files)) {
+    const file = join(router, folder, path);
+    const text = readFileSync(file, "utf8").replace(serverOnly, "type ChatProcedure = object;\n");
+    const foreign = [...text.matchAll(/(?:import\(|from |require\()"([^"]+)"/g)]
+      .map(([, specifier]) => specifier)
+      .filter((specifier) => !/^@trpc\/server(\/|$)/.test(specifier));
+    if (foreign.length > 0) {
+      console.error(`${file} would need ${[...new Set(foreign)].join(", ")} at the client's consumers`);
+      process.exit(1);
+    }
+    writeFileSync(join(dist, folder, name), text);
   }
-  writeFileSync(join(dist, name), text);
 }

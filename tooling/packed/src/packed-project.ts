@@ -4,35 +4,42 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Outcome, runProgram } from "./run-program.ts";
 
-/** An empty project outside the workspace that has installed a packed package. */
+/** An empty project outside the workspace that has installed one packed package, or several. */
 export interface PackedProject extends AsyncDisposable {
   readonly folder: string;
   /** Compiles a consumer strictly, declaration files of dependencies included. */
   typecheck(source: string): Promise<Outcome>;
   /** Runs JavaScript as a module of the project. */
   run(source: string): Promise<Outcome>;
+  /** Runs a program that a dependency of the project has brought along, over these files, by name. */
+  tool(name: string, args: readonly string[], files?: Readonly<Record<string, string>>): Promise<Outcome>;
   /** What publint says about the package, warnings counted as failures. */
   publint(): Promise<Outcome>;
-  /** Whether every way of resolving the package finds its types; the package is ESM only. */
+  /** Whether every way of resolving the package finds its types: by import, by require, by bundlers, and by node10. */
   areTheTypesWrong(): Promise<Outcome>;
 }
 
-/** Packs `packageFolder` and installs it beside `dependencies` (name → version) with npm. */
+/** Packs what is in these folders and installs it beside `dependencies` (name → version) with npm. */
 export async function packedProject(
-  packageFolder: string,
+  folders: string | readonly string[],
   dependencies: Readonly<Record<string, string>>,
 ): Promise<PackedProject> {
   const folder = await mkdtemp(join(tmpdir(), "onechat-packed-"));
   const removed = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
-    const tarball = await packInto(folder, packageFolder);
-    await install(folder, tarball, dependencies);
+    const tarballs: string[] = [];
+    for (const packed of [folders].flat()) tarballs.push(await packInto(folder, packed));
+    await install(folder, tarballs, dependencies);
     return {
       folder,
       typecheck: (source) => typecheck(folder, source),
       run: (source) => runProgram(process.execPath, ["--input-type=module", "--eval", source], folder),
-      publint: () => runTool("publint", [tarball, "--strict"]),
-      areTheTypesWrong: () => runTool("attw", [tarball, "--profile", "esm-only"]),
+      tool: async (name, args, files = {}) => {
+        for (const [file, text] of Object.entries(files)) await writeFile(join(folder, file), text);
+        return runProgram(join(folder, "node_modules/.bin", name), args, folder);
+      },
+      publint: () => forEach(tarballs, (tarball) => runTool("publint", [tarball, "--strict"])),
+      areTheTypesWrong: () => forEach(tarballs, (tarball) => runTool("attw", [tarball])),
       [Symbol.asyncDispose]: removed,
     };
   } catch (error) {
@@ -42,20 +49,44 @@ export async function packedProject(
 }
 
 async function packInto(folder: string, packageFolder: string): Promise<string> {
+  const before = new Set(await tarballsIn(folder));
   await must(runProgram("pnpm", ["pack", "--pack-destination", folder], packageFolder));
-  return onlyTarball(folder);
+  const made = (await tarballsIn(folder)).find((file) => !before.has(file));
+  if (made === undefined) throw new Error(`pnpm pack left no tarball in ${folder}`);
+  return join(folder, made);
+}
+
+async function tarballsIn(folder: string): Promise<readonly string[]> {
+  return (await readdir(folder)).filter((file) => file.endsWith(".tgz"));
+}
+
+/** The first that fails, or the last. */
+async function forEach(
+  tarballs: readonly string[],
+  check: (tarball: string) => Promise<Outcome>,
+): Promise<Outcome> {
+  let outcome: Outcome = { status: 0, output: "" };
+  for (const tarball of tarballs) {
+    outcome = await check(tarball);
+    if (outcome.status !== 0) return outcome;
+  }
+  return outcome;
 }
 
 async function install(
   folder: string,
-  tarball: string,
+  tarballs: readonly string[],
   dependencies: Readonly<Record<string, string>>,
 ): Promise<void> {
   const manifest = { name: "consumer", private: true, type: "module" };
   await writeFile(join(folder, "package.json"), JSON.stringify(manifest));
   const wanted = Object.entries(dependencies).map(([name, version]) => `${name}@${version}`);
   await must(
-    runProgram("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", tarball, ...wanted], folder),
+    runProgram(
+      "npm",
+      ["install", "--prefer-offline", "--no-audit", "--no-fund", ...tarballs, ...wanted],
+      folder,
+    ),
   );
 }
 
@@ -79,12 +110,6 @@ async function typecheck(folder: string, source: string): Promise<Outcome> {
 function runTool(name: string, args: readonly string[]): Promise<Outcome> {
   const tool = fileURLToPath(new URL(`../node_modules/.bin/${name}`, import.meta.url));
   return runProgram(tool, args, tmpdir());
-}
-
-async function onlyTarball(folder: string): Promise<string> {
-  const name = (await readdir(folder)).find((file) => file.endsWith(".tgz"));
-  if (name === undefined) throw new Error(`pnpm pack left no tarball in ${folder}`);
-  return join(folder, name);
 }
 
 async function must(running: Promise<Outcome>): Promise<void> {

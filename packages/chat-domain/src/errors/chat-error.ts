@@ -24,6 +24,12 @@ export class ChatError extends Error {
     this.code = code;
     this.position = options.position ?? null;
   }
+
+  /** Whatever copy of this package has made it: a process may have one for `import` and one for `require`. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (typeof value !== "object" || value === null || !("name" in value && "code" in value)) return false;
+    return value.name === "ChatError" && typeof value.code === "string" && "position" in value;
+  }
 }
 
 export function unavailable(message: string, cause?: unknown): ChatError {

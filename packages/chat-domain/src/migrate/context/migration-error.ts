@@ -29,6 +29,12 @@ export class MigrationError extends Error {
     this.code = code;
     this.problems = options.problems ?? [];
   }
+
+  /** Whatever copy of this package has made it: a process may have one for `import` and one for `require`. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (typeof value !== "object" || value === null || !("name" in value && "code" in value)) return false;
+    return value.name === "MigrationError" && typeof value.code === "string" && "problems" in value;
+  }
 }
 
 /** Why a batch cannot be done as a whole; in words that can stand in a record. */
