@@ -56,6 +56,20 @@ describe("creating or getting a chat over HTTP", () => {
     expect(await api.chats.chats.findOne({})).toMatchObject({ createdBy: "alice" });
   });
 
+  it("looks for a chat without making one", async () => {
+    await using api = await readyApi();
+    const find = (input: unknown, caller = "alice"): Promise<Answer> =>
+      rest(api, "/api/chats/find", { method: "POST", body: JSON.stringify(input), caller });
+    expect(await find({ participants: ["bob"] })).toEqual({ status: 200, body: null });
+    const { body } = await createOrGet(api, { participants: ["bob"] });
+    expect(body.created).toBe(true);
+    expect(await find({ participants: ["alice"] }, "bob")).toEqual({ status: 200, body: body.chat });
+    expect(await find({ participants: [] })).toMatchObject({
+      status: 400,
+      body: { error: { data: { reason: "INVALID_PARTICIPANTS", path: "chat.find" } } },
+    });
+  });
+
   it("opens a chat with oneself, and other chats in other scopes", async () => {
     await using api = await readyApi();
     const self = await createOrGet(api, { participants: ["alice"] });

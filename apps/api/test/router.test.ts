@@ -83,11 +83,12 @@ describe("the router", () => {
     expect(definition?._def).toHaveProperty("output");
   });
 
-  it("is a valid OpenAPI document with the three REST routes", () => {
+  it("is a valid OpenAPI document with the four REST routes", () => {
     const document = generateOpenApiDocument(appRouter, { title: "t", version: "1", baseUrl: "/api" });
     expect(Object.keys(document.paths ?? {}).toSorted()).toEqual([
       "/chats",
       "/chats/create-or-get",
+      "/chats/find",
       "/chats/{id}",
     ]);
   });

@@ -1,8 +1,23 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { type PackedProject, packedProject } from "@onechat/packed";
+import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+/** What a page's script of this text would load. */
+async function bundled({ folder }: PackedProject, contents: string): Promise<Uint8Array> {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: folder },
+    bundle: true,
+    minify: true,
+    format: "esm",
+    platform: "browser",
+    write: false,
+  });
+  return outputFiles[0]?.contents ?? new Uint8Array();
+}
 
 const packageFolder = fileURLToPath(new URL("..", import.meta.url));
 
@@ -79,6 +94,18 @@ describe("@onechat/chat-client in an application of its own", () => {
       console.log(isChatError(error), error.data);
     `);
     expect(outcome).toMatchObject({ status: 0, output: "true undefined\n" });
+  });
+
+  it("is at most 10 kB in a page, tRPC included and compressed, and nothing where it is not used", async () => {
+    const used = await bundled(
+      project,
+      'import { createChatClient } from "@onechat/chat-client"; console.log(createChatClient);',
+    );
+    expect(gzipSync(used).length).toBeLessThanOrEqual(10_000);
+    expect(String(used)).toContain("Retry-After");
+    expect(await bundled(project, 'import { createChatClient } from "@onechat/chat-client";')).toHaveLength(
+      0,
+    );
   });
 
   it("passes publint and attw", async () => {

@@ -13,7 +13,20 @@ import {
   ListOutput,
 } from "./chat-schemas.ts";
 
-const described = { protect: true, errorResponses: [400, 401, 403, 404, 413, 429, 500, 503] };
+const always = {
+  401: "No token, or none that is valid",
+  429: "Too many calls; `Retry-After` says when to come back",
+  500: "An error that nobody foresaw, or a stored chat that is damaged (INTEGRITY)",
+  503: "The database cannot be asked, or cannot keep the guarantee; `Retry-After` says when to come back",
+};
+const byUrl = { ...always, 400: "The parameters are wrong" };
+const byBody = {
+  ...always,
+  400: "The people cannot be those of a chat (INVALID_PARTICIPANTS), or the body is wrong",
+  413: "The body is too large",
+  415: "The body is not JSON",
+};
+const described = { protect: true, tags: ["chats"] };
 
 /** How the procedures look over REST, for hosts that serve it with trpc-to-openapi. */
 const overRest = {
@@ -21,7 +34,22 @@ const overRest = {
     openapi: {
       method: "POST",
       path: "/chats/create-or-get",
-      summary: "The one chat of these people; the first caller creates it. Safe to repeat.",
+      summary: "Create or get the chat of these people",
+      description: "The one chat of these people in this scope; the first caller creates it. Safe to repeat.",
+      successDescription: "The chat, and whether this call has created it",
+      errorResponses: byBody,
+      ...described,
+    },
+  },
+  find: {
+    openapi: {
+      method: "POST",
+      path: "/chats/find",
+      summary: "Look for the chat of these people",
+      description:
+        "The one chat of these people in this scope, or null where there is none. Creates nothing.",
+      successDescription: "The chat, or null",
+      errorResponses: byBody,
       ...described,
     },
   },
@@ -29,7 +57,14 @@ const overRest = {
     openapi: {
       method: "GET",
       path: "/chats/{id}",
-      summary: "A chat of the caller; the id of a merged duplicate leads to the survivor.",
+      summary: "Get a chat by its id",
+      description: "A chat of the caller; the id of a merged duplicate leads to the survivor.",
+      successDescription: "The chat",
+      errorResponses: {
+        ...byUrl,
+        414: "The id is too long to be one",
+        404: "The caller is in no chat with this id (CHAT_NOT_FOUND)",
+      },
       ...described,
     },
   },
@@ -37,7 +72,10 @@ const overRest = {
     openapi: {
       method: "GET",
       path: "/chats",
-      summary: "The caller's chats, newest first.",
+      summary: "List the caller's chats",
+      description: "The caller's chats, newest first, in pages.",
+      successDescription: "A page of chats",
+      errorResponses: { ...byUrl, 403: "The chats of others, without the scope chat:any (FORBIDDEN)" },
       ...described,
     },
   },
@@ -63,6 +101,7 @@ export function chatProcedures(procedure: ChatProcedure) {
       }),
 
     find: procedure
+      .meta(overRest.find)
       .input(ChatIdentityInput)
       .output(FindOutput)
       .query(async ({ ctx: { caller, chats }, input }) => {

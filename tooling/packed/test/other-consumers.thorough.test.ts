@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type PackedProject, packedProject } from "../src/index.ts";
+import { runProgram } from "../src/run-program.ts";
 
 const folders = ["chat-domain", "chat-client", "chat-router"].map((name) =>
   fileURLToPath(new URL(`../../../packages/${name}`, import.meta.url)),
@@ -45,6 +46,19 @@ describe("an application that is not made of ES modules", () => {
       status: 0,
       output: "true,true,true,false,true,NOT_FOUND,function,function\n",
     });
+  });
+
+  it("gets packages that publint and attw find nothing in", async () => {
+    expect(await project.publint()).toMatchObject({ status: 0 });
+    expect(await project.areTheTypesWrong()).toMatchObject({ status: 0 });
+  });
+
+  it("cannot be sent what npm alone has packed", async () => {
+    for (const folder of folders) {
+      const { status, output } = await runProgram("npm", ["pack", "--dry-run"], folder);
+      expect(status).not.toBe(0);
+      expect(output).toContain("packed by pnpm alone");
+    }
   });
 
   it("finds all types with moduleResolution node10", async () => {

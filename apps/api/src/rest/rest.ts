@@ -18,16 +18,21 @@ export async function rest(server: FastifyInstance, { version, contextOf }: Rest
       method: route.method,
       url: route.url,
       config: { procedure: route.procedure },
-      handler: (request) =>
-        callTRPCProcedure({
+      handler: async (request, reply) => {
+        const answer: unknown = await callTRPCProcedure({
           router: appRouter,
           path: route.procedure,
           type: route.method === "GET" ? "query" : "mutation",
+          // A query whose input does not fit into a URL is asked by POST.
+          allowMethodOverride: true,
           ctx: contextOf(request),
           getRawInput: async () => inputOf(request, route),
           signal: undefined,
           batchIndex: 0,
-        }),
+        });
+        // Fastify would answer nothing at all.
+        return answer === null ? reply.type("application/json; charset=utf-8").send("null") : answer;
+      },
     });
   }
 }
