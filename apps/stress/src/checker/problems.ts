@@ -1,5 +1,5 @@
 import type { Contention } from "../measure/result.ts";
-import type { Evidence } from "./evidence.ts";
+import { type Evidence, isAnswer } from "./evidence.ts";
 
 interface Checked {
   readonly contention: readonly Contention[];
@@ -12,6 +12,7 @@ export function problemsOf(evidence: Evidence, checked: Checked): readonly strin
   return [
     ...recordProblems(evidence),
     ...idlePaths(evidence, checked.contention),
+    ...refusedCalls(evidence),
     ...tooManyExcuses(checked),
   ];
 }
@@ -109,6 +110,21 @@ function idlePaths({ history: { header } }: Evidence, contention: readonly Conte
       ? [`on the path ${path} no two creating calls for one chat were under way at once`]
       : [];
   });
+}
+
+/** Before the first fault nobody but a few who give up go without an answer; faults come last in a run. */
+function refusedCalls({ history: { faults, header }, keys }: Evidence): readonly string[] {
+  const first = faults.reduce((earliest, { at }) => Math.min(earliest, at), Number.POSITIVE_INFINITY);
+  const calls = keys
+    .filter(({ register }) => register.variant === "ours")
+    .flatMap(({ operations }) => operations.filter(({ start, kind }) => start < first && kind !== "merge"));
+  const unanswered = calls.filter((call) => !isAnswer(call));
+  const [error] = unanswered.flatMap((call) => call.error ?? []);
+  if (unanswered.length * 2 <= calls.length || error === undefined) return [];
+  const subject = header.subject ?? "onechat";
+  return [
+    `${unanswered.length} of ${calls.length} calls of ${subject} were not answered, and no fault was injected yet; the first: ${error.reason}, ${error.message}`,
+  ];
 }
 
 function tooManyExcuses({ contention, excused }: Checked): readonly string[] {

@@ -39,10 +39,8 @@ async function onHop(stage: Stage, hop: Hop, harm: (hop: ProxiedHop) => void): P
 /** One connection, on which every answer takes its time, and nobody may wait for it long. */
 export async function poolStarved(stage: Stage): Promise<FaultSetup> {
   const proxy = await wireProxy({ upstream: stage.ground.mongo.uri, remember: 0 });
-  const starved = new URL(proxy.uri);
-  starved.searchParams.set("maxPoolSize", "1");
-  starved.searchParams.set("waitQueueTimeoutMS", "20");
-  const opened = await openTargets(stage, [domainWay(stage, "ours", { uri: starved.href })], [proxy]);
+  const uri = `${proxy.uri}&maxPoolSize=1&waitQueueTimeoutMS=20`;
+  const opened = await openTargets(stage, [domainWay(stage, "ours", { uri })], [proxy]);
   let delay: RuleHandle | null = null;
   return {
     ...opened,

@@ -1,4 +1,5 @@
-import { canBeProxied } from "@onechat/mongo/proxy";
+import type { MongoServer } from "@onechat/mongo";
+import { hasPlainAddresses } from "@onechat/mongo/proxy";
 import type { FaultName } from "../history/history-line.ts";
 import type { Path } from "../history/operation.ts";
 import type { Subject } from "../plan/run-settings.ts";
@@ -18,7 +19,7 @@ const needs = {
   nothing: "",
   "our API": "the harness does not run these API processes",
   "own engine": "only a database engine of our own can be killed or stopped; leave --uri and MONGODB_URI out",
-  "plain address": "a proxy needs a database at one address without TLS",
+  "plain address": "a proxy needs a database at addresses without TLS",
   "plain http": "a proxy needs addresses that begin with http://",
   "replica set": "it needs a database of several members",
   "a command": "--fault-command says what it does",
@@ -35,6 +36,8 @@ interface FaultPlace {
   readonly open: (stage: Stage) => Promise<FaultSetup>;
 }
 
+/** Named one by one, or by a record of the DNS. */
+const severalHosts = /^mongodb(?:\+srv:|:\/\/[^/?]*,)/;
 const any: readonly Path[] = ["domain", "http"];
 const anybody = ["onechat", "store", "target"] as const;
 const oneApi = { target: "one API process", paths: ["http"], need: "our API" } as const;
@@ -75,20 +78,21 @@ export interface PlannedFaults {
   readonly notes: readonly string[];
 }
 
+interface FaultedRun extends Pick<Stage, "settings"> {
+  readonly ground: { readonly mongo: Pick<MongoServer, "uri" | "provider" | "capabilities"> };
+}
+
 /** The faults that were asked for, in every place where they can strike. */
-export function planFaults({
-  settings,
-  ground: { mongo },
-}: Pick<Stage, "settings" | "ground">): PlannedFaults {
+export function planFaults({ settings, ground: { mongo } }: FaultedRun): PlannedFaults {
   const { subject, paths, variants, faultCommand: command } = settings;
-  const plain = canBeProxied(mongo.uri);
+  const plain = hasPlainAddresses(mongo.uri);
   const possible: Readonly<Record<Need, boolean>> = {
     nothing: true,
     "our API": subject.kind === "onechat",
     "own engine": mongo.capabilities.crash,
     "plain address": plain,
     "plain http": subject.kind !== "target" || subject.urls.every((url) => url.startsWith("http://")),
-    "replica set": mongo.provider === "uri" && mongo.uri.includes(",") && mongo.capabilities.replicaSet,
+    "replica set": mongo.provider === "uri" && mongo.capabilities.replicaSet && severalHosts.test(mongo.uri),
     "a command": command !== null,
   };
   const planned: PlannedFault[] = [];

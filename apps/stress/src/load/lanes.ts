@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Opened } from "../stores/open-store.ts";
-import type { Store } from "../stores/store.ts";
+import type { People, Store } from "../stores/store.ts";
 import type { RunClock } from "./clock.ts";
 import type { DueCall, DueLane, Manner, SeenOperation } from "./orders.ts";
 import { outcomeOfError } from "./outcome-of-error.ts";
@@ -106,16 +106,16 @@ const questions: Readonly<
   Record<DueCall["kind"], (store: Store, call: DueCall, signal: AbortSignal) => Promise<Answer>>
 > = {
   async ensure(store, call, signal) {
-    const { id, created } = await store.ensure(call, call.patienceMs === null ? {} : { signal });
+    const { id, created } = await store.ensure(peopleOf(call), call.patienceMs === null ? {} : { signal });
     return { id, created };
   },
   async find(store, call) {
     if (store.find === undefined) return notOffered(call);
-    return { id: await store.find(call), created: null };
+    return { id: await store.find(peopleOf(call)), created: null };
   },
   async resolve(store, call) {
     if (store.resolve === undefined) return notOffered(call);
-    return { id: await store.resolve(call.asked ?? "", call), created: null };
+    return { id: await store.resolve(call.asked ?? "", peopleOf(call)), created: null };
   },
   async remove(store, call) {
     if (store.remove === undefined) return notOffered(call);
@@ -123,6 +123,11 @@ const questions: Readonly<
     return { id: null, created: null };
   },
 };
+
+/** What a store is told of a call, and nothing else: it may refuse what it does not know. */
+function peopleOf({ participants, scope }: DueCall): People {
+  return { participants, scope };
+}
 
 function notOffered({ kind }: DueCall): never {
   throw new Error(`the store does not offer "${kind}", and it was planned`);

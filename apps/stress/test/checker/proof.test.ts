@@ -146,6 +146,22 @@ describe("what makes a history prove nothing", () => {
     );
   });
 
+  test("hardly any call was answered, and no fault explains it", () => {
+    const calls = [unanswered(got("x", 2, 5)), unanswered(got("x", 2, 6)), ...contended.calls];
+    const mostly = [...calls, unanswered(got("x", 3, 5))];
+    expect(problemsOf({ ...contended, calls })).not.toContainEqual(expect.stringContaining("not answered"));
+    expect(problemsOf({ ...contended, calls: mostly })).toContainEqual(
+      expect.stringMatching(/^3 of 5 calls of onechat were not answered, and no fault was injected yet/),
+    );
+    const faults = [{ fault: "db-kill", event: "inject", at: 1, target: "database" }] as const;
+    const struck = {
+      ...contended,
+      calls: mostly,
+      faults: faults.map((each) => ({ type: "fault" as const, ...each })),
+    };
+    expect(problemsOf(struck)).not.toContainEqual(expect.stringContaining("not answered"));
+  });
+
   test("most chats can be explained only by calls with unknown outcomes", () => {
     const calls = [unanswered(got("x", 0, 5)), got("x", 1, 6)];
     expect(problemsOf({ ...contended, calls })).toEqual([

@@ -1,6 +1,6 @@
 import type { Change } from "./mutant.ts";
 
-/** A fault that was planted in chat-domain once to see who sees it. `smoke` has to catch it. */
+/** A fault that was planted in chat-domain once to see who sees it. A `smoke` run has to catch it. */
 export interface PlantedFault {
   readonly name: string;
   readonly changes: readonly Change[];
@@ -149,36 +149,6 @@ export const plantedFaults: readonly PlantedFault[] = [
           "if (known !== undefined) return { chat: known, created: false };" +
           "const result = await withDeadline(ctx, (cancellation) => createWithRetries(ctx, request, cancellation), input.signal);" +
           "told.set(request.key, result.chat); return result;",
-      },
-    ],
-  },
-  {
-    // What was read needs a while to be told, or whoever joins could hardly come after others were told better.
-    name: "a call joins a batch that has left",
-    changes: [
-      {
-        file: "batcher.js",
-        text: "const group = this.#groups.get(key) ??",
-        becomes:
-          "const left = this.left?.get(key); if (left !== undefined) { left.callers.add(caller); return left; }" +
-          "const group = this.#groups.get(key) ??",
-      },
-      {
-        file: "batcher.js",
-        text: "const inFlight = {",
-        becomes:
-          "this.left ??= new Map(); for (const [key, group] of entries) this.left.set(key, group); const inFlight = {",
-      },
-      {
-        file: "batcher.js",
-        text: "this.#batches.delete(inFlight);",
-        becomes: "for (const [key] of entries) this.left.delete(key); this.#batches.delete(inFlight);",
-      },
-      {
-        file: "batcher.js",
-        text: "() => this.#run(requests, others));",
-        becomes:
-          "() => this.#run(requests, others)); await new Promise((resolve) => setTimeout(resolve, 100));",
       },
     ],
   },

@@ -26,6 +26,11 @@ export async function askServer(uri: string): Promise<ServerFacts | null> {
   };
 }
 
+/** What it says of itself and its set; `null` when it does not answer. */
+export function helloOf(address: Address): Promise<Document | null> {
+  return ask(address, "hello");
+}
+
 async function ask(address: Address, command: "hello" | "buildInfo"): Promise<Document | null> {
   const socket = connect({ ...address, timeout: timeoutMs });
   socket.once("timeout", () => socket.destroy());

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { commandRules } from "./command-rules.ts";
 import { fakeMember, type MemberView, setName } from "./fake-member.ts";
-import { onlyAddress, proxiedUri, WireProxyOptions } from "./proxied-uri.ts";
+import { onlyAddress, proxiedUri, SingleProxyOptions, type WireProxyOptions } from "./proxied-uri.ts";
 import { resolved } from "./resolved.ts";
 import type { WireProxy } from "./wire-proxy.ts";
 import { wireRelay } from "./wire-relay.ts";
@@ -43,7 +43,7 @@ export interface FakeReplicaSet extends WireProxy {
  * await inserting; // refused by the old primary, repeated by the driver on the new one
  */
 export async function fakeReplicaSet(options: WireProxyOptions): Promise<FakeReplicaSet> {
-  const { upstream, remember } = resolved(WireProxyOptions, "the proxy", options);
+  const { upstream, remember } = resolved(SingleProxyOptions, "the proxy", options);
   const { control, ...rules } = commandRules(remember);
   const hosts: string[] = [];
   let term = 1;

@@ -3,26 +3,41 @@ import { type Address, plainAddresses } from "../plain-addresses.ts";
 
 /** How a proxy in front of a database is set up. */
 export type WireProxyOptions = z.input<typeof WireProxyOptions>;
-export const WireProxyOptions = z
-  .strictObject({
-    /** The server's connection string, with one address and without TLS. */
-    upstream: z
-      .string()
-      .refine(canBeProxied, "one address without TLS is needed, such as mongodb://host:27017/"),
-    /** How many commands can be asked for; 10,000 unless given. */
-    remember: z.int().nonnegative().default(10_000),
-  })
-  .readonly();
+export const WireProxyOptions = optionsFor(
+  hasPlainAddresses,
+  "addresses without TLS are needed, such as mongodb://host:27017/",
+);
+/** The same for what can stand before a single server only. */
+export const SingleProxyOptions = optionsFor(
+  canBeProxied,
+  "one address without TLS is needed, such as mongodb://host:27017/",
+);
 
-/** Whether a proxy can stand before the database of this connection string. */
+function optionsFor(suits: (uri: string) => boolean, message: string) {
+  return z
+    .strictObject({
+      /** The connection string of the server, or of the members of a set. */
+      upstream: z.string().refine(suits, message),
+      /** How many commands can be asked for; 10,000 unless given. */
+      remember: z.int().nonnegative().default(10_000),
+    })
+    .readonly();
+}
+
+/** Whether a proxy can stand before each member of the database of this connection string. */
+export function hasPlainAddresses(uri: string): boolean {
+  return plainAddresses(uri).length > 0;
+}
+
+/** Whether one proxy can stand before the whole database of this connection string. */
 export function canBeProxied(uri: string): boolean {
   return plainAddresses(uri).length === 1;
 }
 
 /** @throws Error for a connection string of no or several addresses */
 export function onlyAddress(uri: string): Address {
-  const [address] = plainAddresses(uri);
-  if (address === undefined || !canBeProxied(uri)) throw new Error("the server has no single address");
+  const [address, ...others] = plainAddresses(uri);
+  if (address === undefined || others.length > 0) throw new Error("the server has no single address");
   return address;
 }
 

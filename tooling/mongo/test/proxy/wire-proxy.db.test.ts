@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { needs } from "@onechat/testing";
 import { MongoClient } from "mongodb";
 import { describe, expect, it } from "vitest";
-import { canBeProxied, wireProxy } from "../../src/proxy/index.ts";
+import { canBeProxied, fakeReplicaSet, wireProxy } from "../../src/proxy/index.ts";
 import { crashableMongo, crashableMongoMissing, testMongo } from "../../src/testing/index.ts";
 import { collectionThrough, type Note, proxiedCollection } from "./proxied-collection.ts";
 
@@ -152,9 +152,8 @@ describe("a proxy between driver and server", needs(notProxied), () => {
   });
 
   it.each([
-    ["mongodb://a.invalid,b.invalid/", "one address without TLS is needed"],
-    ["mongodb+srv://a.invalid/", "one address without TLS is needed"],
-    ["mongodb://a.invalid/?tls=true", "one address without TLS is needed"],
+    ["mongodb+srv://a.invalid/", "addresses without TLS are needed"],
+    ["mongodb://a.invalid,b.invalid/?tls=true", "addresses without TLS are needed"],
   ])("cannot stand before %s", async (unfit, reason) => {
     await expect(wireProxy({ upstream: unfit })).rejects.toThrow(reason);
   });
@@ -183,5 +182,34 @@ describe("a proxy before a server that crashes", needs(missing), () => {
     await closed;
     await server.restart();
     expect(await notes.countDocuments()).toBe(1);
+  });
+});
+
+describe("proxies before the members of a replica set", needs(notProxied), () => {
+  it("are what a driver knows of it, also when the primary has changed", async () => {
+    await using set = await fakeReplicaSet({ upstream });
+    await using database = collectionThrough(await wireProxy({ upstream: set.uri }));
+    const { notes, stored, proxy } = database;
+    await notes.insertOne({ _id: 1 });
+    set.stepDown();
+    await notes.insertOne({ _id: 2 });
+    expect(await stored.countDocuments()).toBe(2);
+    const passed = proxy.seen({ commands: ["insert"] }).flatMap(({ command }) => command["documents"]);
+    expect(passed).toEqual(expect.arrayContaining([{ _id: 1 }, { _id: 2 }]));
+  });
+
+  it("strike whoever is the primary", async () => {
+    await using set = await fakeReplicaSet({ upstream });
+    await using database = collectionThrough(await wireProxy({ upstream: set.uri }), { retryWrites: false });
+    const { notes, stored, proxy } = database;
+    await notes.insertOne({ _id: 1 });
+    set.stepDown();
+    await notes.insertOne({ _id: 2 }).catch(() => undefined);
+    using lost = proxy.rule({ commands: ["insert"], when: "after", fault: "reset" });
+    await expect(notes.insertOne({ _id: 3 })).rejects.toMatchObject({ name: "MongoNetworkError" });
+    expect(lost.hits()).toBe(1);
+    expect(await stored.countDocuments({ _id: 3 })).toBe(1);
+    expect(proxy.reset()).toBeGreaterThanOrEqual(0);
+    await expect.poll(() => notes.countDocuments({ _id: 3 })).toBe(1);
   });
 });
