@@ -30,13 +30,13 @@ describe("the runbook", () => {
   it("names flags and commands that the migrator has", async () => {
     const runbook = await repositoryFile("docs/operations/runbook.md");
     const options = await repositoryFile("apps/migrator/src/options.ts");
-    const commands = await repositoryFile("README.md");
+    const commands = await repositoryFile("apps/migrator/src/commands/index.ts");
     const flags = new Set([...runbook.matchAll(/--[a-z][a-z-]+/g)].map(([flag]) => flag));
     // Node's own.
     flags.delete("--cpu-prof");
     for (const flag of flags) expect(options).toContain(`"${flag}`);
     for (const [, command = ""] of runbook.matchAll(/npm run migrator -- ([a-z]+)/g))
-      expect(commands).toContain(command);
+      expect(commands).toContain(`name: "${command}"`);
   });
 
   it("names variables that exist", async () => {
@@ -50,6 +50,15 @@ describe("the runbook", () => {
       "INTERNAL_SERVER_ERROR",
     ];
     expect([...envNames, ...reasons]).toEqual(expect.arrayContaining([...new Set(named)]));
+  });
+});
+
+describe("the table of variables", () => {
+  it("names every variable that the API reads, and no other", async () => {
+    const page = await repositoryFile("docs/configuration.md");
+    const rows = page.split("\n").filter((line) => line.startsWith("| `"));
+    const named = rows.flatMap((row) => [...(row.split("|")[1] ?? "").matchAll(/`(\w+)`/g)]);
+    expect(named.map(([, name]) => name).toSorted()).toEqual(envNames.toSorted());
   });
 });
 

@@ -25,8 +25,9 @@ function modelOf(json: string): unknown {
 }
 
 const readme = textOf("README.md");
+const short = textOf("docs/migration.md");
 const adopting = textOf("docs/adopting.md");
-const configs = [readme, adopting].flatMap((text) => blocksOf(text, "json"));
+const configs = [short, adopting].flatMap((text) => blocksOf(text, "json"));
 
 /** Every flag and command that a text says the migrator has. */
 function invocationsOf(text: string): {
@@ -45,7 +46,7 @@ function invocationsOf(text: string): {
   return { commands: [...new Set(commands)], flags: [...new Set(flags)] };
 }
 
-describe("what README.md and docs/adopting.md say about adopting", () => {
+describe("what README.md, docs/migration.md and docs/adopting.md say about adopting", () => {
   it("shows configurations that the migrator takes", () => {
     expect(configs).toHaveLength(3);
     for (const config of configs) expect(ChatModel.safeParse(modelOf(config)).error).toBeUndefined();
@@ -68,8 +69,8 @@ describe("what README.md and docs/adopting.md say about adopting", () => {
   it("names commands and flags that the migrator has", () => {
     const known = textOf("apps/migrator/src/commands/index.ts");
     const options = textOf("apps/migrator/src/options.ts");
-    const chapter = readme.slice(readme.indexOf("## Adopting"), readme.indexOf("## What happens when"));
-    const { commands, flags } = invocationsOf(`${chapter}\n${adopting}`);
+    const chapter = readme.slice(readme.indexOf("npm run demo:migrate"), readme.indexOf("npm run stress"));
+    const { commands, flags } = invocationsOf(`${chapter}\n${short}\n${adopting}`);
     expect(commands).toEqual(expect.arrayContaining(["plan", "up", "verify", "rollback", "purge"]));
     expect(commands.filter((name) => !known.includes(`name: "${name}"`))).toEqual([]);
     expect(flags).toEqual(expect.arrayContaining(["--execute", "--to", "--max-runtime"]));
