@@ -58,7 +58,7 @@ describe("the table of variables", () => {
     const page = await repositoryFile("docs/configuration.md");
     const rows = page.split("\n").filter((line) => line.startsWith("| `"));
     const named = rows.flatMap((row) => [...(row.split("|")[1] ?? "").matchAll(/`(\w+)`/g)]);
-    expect(named.map(([, name]) => name).toSorted()).toEqual(envNames.toSorted());
+    expect(new Set(named.map(([, name]) => name))).toEqual(new Set(envNames));
   });
 });
 
