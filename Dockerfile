@@ -2,7 +2,7 @@
 #   docker build --target api -t onechat-api .
 #   docker build --target migrator -t onechat-migrator .
 
-FROM node:22.21-bookworm-slim AS build
+FROM node:22-bookworm-slim@sha256:f32b81066cde10a75dbac96646099533316d94bac4150c55da1636e1f0ffdc46 AS build
 WORKDIR /src
 # The version that package.json pins.
 RUN npm install --global pnpm@12.21.0
@@ -14,7 +14,7 @@ RUN pnpm exec turbo run build --filter=@onechat/api... --filter=@onechat/migrato
 RUN pnpm --filter=@onechat/api deploy --prod --offline /out/api
 RUN pnpm --filter=@onechat/migrator deploy --prod --offline /out/migrator
 
-FROM node:22.21-bookworm-slim AS runtime
+FROM node:22-bookworm-slim@sha256:f32b81066cde10a75dbac96646099533316d94bac4150c55da1636e1f0ffdc46 AS runtime
 ENV NODE_ENV=production
 WORKDIR /app
 # Files belong to root: what runs can read its program, and not change it.

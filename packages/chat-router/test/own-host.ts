@@ -1,11 +1,15 @@
-import { createServer } from "node:http";
+import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ChatContext, ChatError } from "@onechat/chat-domain";
 import { createTRPCClient, httpBatchLink, type TRPCClient } from "@trpc/client";
 import { initTRPC, TRPCError } from "@trpc/server";
+import { createExpressMiddleware } from "@trpc/server/adapters/express";
+import { fastifyTRPCPlugin, type FastifyTRPCPluginOptions } from "@trpc/server/adapters/fastify";
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { createHTTPHandler } from "@trpc/server/adapters/standalone";
+import express from "express";
+import fastify from "fastify";
 import { z } from "zod";
 import { createChatRouter, errorShape, maxBatchSize, retryAfterHeader } from "../src/index.ts";
 
@@ -91,14 +95,35 @@ export const adapters = {
       createContext: ({ req }) => contextOf(req.headers["x-login"]),
       responseMeta: ({ errors }) => ({ headers: retryAfterHeader(errors) }),
     });
-    const server = createServer(handler);
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    return shop(fetch, url, async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    });
+    return listening(handler, "");
   },
+  express: async (router: ShopRouter) => {
+    const app = express();
+    const middleware = createExpressMiddleware({
+      router,
+      maxBatchSize,
+      createContext: ({ req }) => contextOf(req.headers["x-login"]),
+      responseMeta: ({ errors }) => ({ headers: retryAfterHeader(errors) }),
+    });
+    app.use("/api/trpc", middleware);
+    return listening(app, "/api/trpc");
+  },
+  fastify: async (router: ShopRouter) => {
+    // The names of a whole batch are one parameter.
+    const app = fastify({ routerOptions: { maxParamLength: 5_000 } });
+    await app.register(fastifyTRPCPlugin, {
+      prefix: "/trpc",
+      trpcOptions: {
+        router,
+        maxBatchSize,
+        createContext: ({ req }) => contextOf(req.headers["x-login"]),
+        responseMeta: ({ errors }) => ({ headers: retryAfterHeader(errors) }),
+      },
+    } satisfies FastifyTRPCPluginOptions<ShopRouter>);
+    const url = await app.listen({ port: 0, host: "127.0.0.1" });
+    return shop(fetch, `${url}/trpc`, () => app.close());
+  },
+  /** As Next's route handlers are made of it. */
   fetch: async (router: ShopRouter) => {
     const answer: typeof fetch = (input, init) =>
       fetchRequestHandler({
@@ -112,6 +137,16 @@ export const adapters = {
     return shop(answer, "http://shop.example/api/trpc", async () => undefined);
   },
 } satisfies Record<string, (router: ShopRouter) => Promise<Shop>>;
+
+async function listening(handler: RequestListener, path: string): Promise<Shop> {
+  const server = createServer(handler);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
+  return shop(fetch, url, async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+}
 
 function contextOf(login: unknown): ShopContext {
   return { login: typeof login === "string" ? login : "", traceId: "t-1" };

@@ -1,8 +1,9 @@
 import { fileURLToPath } from "node:url";
-import { packedProject } from "@onechat/packed";
 import { describe, expect, it } from "vitest";
+import { packedProject } from "../src/index.ts";
+import { triedVersions } from "./documented-versions.ts";
 
-const packageFolder = fileURLToPath(new URL("..", import.meta.url));
+const packageFolder = fileURLToPath(new URL("../../../packages/chat-client", import.meta.url));
 const source = `
   import { QueryClient } from "@tanstack/react-query";
   import { createTRPCClient } from "@trpc/client";
@@ -27,32 +28,35 @@ const source = `
 `;
 
 /** That of tRPC for TanStack Query takes exactly the versions of its own release. */
-describe.each(["11.4.0", "11.22.1"])("beside @trpc/tanstack-react-query %s and its tRPC", (version) => {
-  it("compiles and runs as one with the application's own tRPC", async () => {
-    await using project = await packedProject(packageFolder, {
-      "@trpc/client": version,
-      "@trpc/server": version,
-      "@trpc/tanstack-react-query": version,
-      "@tanstack/react-query": "^5.80.3",
-      "@types/react": "^19.0.0",
-      react: "^19.0.0",
-      typescript: "5.9.3",
+describe.each(triedVersions("@trpc/tanstack-react-query"))(
+  "beside @trpc/tanstack-react-query %s and its tRPC",
+  (version) => {
+    it("compiles and runs as one with the application's own tRPC", async () => {
+      await using project = await packedProject(packageFolder, {
+        "@trpc/client": version,
+        "@trpc/server": version,
+        "@trpc/tanstack-react-query": version,
+        "@tanstack/react-query": "^5.80.3",
+        "@types/react": "^19.0.0",
+        react: "^19.0.0",
+        typescript: "5.9.3",
+      });
+      const compilerOptions = {
+        module: "ESNext",
+        moduleResolution: "bundler",
+        target: "ES2022",
+        lib: ["ES2023", "DOM"],
+        types: [],
+        strict: true,
+        skipLibCheck: true,
+        outDir: "out",
+      };
+      const compiled = await project.tool("tsc", ["-p", "."], {
+        "tsconfig.json": JSON.stringify({ compilerOptions, files: ["app.ts"] }),
+        "app.ts": source,
+      });
+      expect(compiled).toEqual({ status: 0, output: "" });
+      expect(await project.run('import "./out/app.js"')).toEqual({ status: 0, output: "function\ntrue\n" });
     });
-    const compilerOptions = {
-      module: "ESNext",
-      moduleResolution: "bundler",
-      target: "ES2022",
-      lib: ["ES2023", "DOM"],
-      types: [],
-      strict: true,
-      skipLibCheck: true,
-      outDir: "out",
-    };
-    const compiled = await project.tool("tsc", ["-p", "."], {
-      "tsconfig.json": JSON.stringify({ compilerOptions, files: ["app.ts"] }),
-      "app.ts": source,
-    });
-    expect(compiled).toEqual({ status: 0, output: "" });
-    expect(await project.run('import "./out/app.js"')).toEqual({ status: 0, output: "function\ntrue\n" });
-  });
-});
+  },
+);
