@@ -39,6 +39,7 @@ const application = (database: string): string => `
   const found = await findChat(ctx, { participants: [String(other), me] });
   const merged = await getChat(ctx, insertedIds[1]);
   const by: unknown = fresh.chat.document["by"];
+  // The chat that was never a legacy one keeps its key.
   await rollBack(migration, { to: "none" });
   console.log(
     [outcome, counts.merged, created, fresh.created, found?.id === chat.id, merged.id === chat.id, by instanceof ObjectId].join(),
@@ -82,6 +83,6 @@ describe.each(versions)("an application with $name $version", ({ name, version, 
     const ran = await project.run(
       `Object.assign(process.env, ${JSON.stringify(env)}); await import("./out/app.js");`,
     );
-    expect(ran).toEqual({ status: 0, output: "done,1,false,true,true,true,true 0\n" });
+    expect(ran).toEqual({ status: 0, output: "done,1,false,true,true,true,true 1\n" });
   });
 });
