@@ -95,10 +95,10 @@ export const mutations: readonly Mutation[] = [
     changes: [
       {
         file: "get-chat.js",
-        text: "return withDeadline(ctx, async () => toChat(ctx.model, await followChatId(ctx, id)));",
+        text: "return withDeadline(ctx, async () => ctx.told(toChat(ctx.model, await followChatId(ctx, id))));",
         becomes:
           "ctx.remembered ??= new Map(); const known = ctx.remembered.get(id); if (known) return known;" +
-          "const chat = await withDeadline(ctx, async () => toChat(ctx.model, await followChatId(ctx, id)));" +
+          "const chat = await withDeadline(ctx, async () => ctx.told(toChat(ctx.model, await followChatId(ctx, id))));" +
           "ctx.remembered.set(id, chat); return chat;",
       },
     ],
