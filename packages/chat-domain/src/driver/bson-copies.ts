@@ -37,10 +37,13 @@ export function ownValues<T>(value: T): T {
   return inCopy(value, BSON, ownMajor) as T;
 }
 
+/** No server stores what is nested deeper: it is left to the driver, which says so, and also when it has no end. */
+const deepest = 200;
+
 /** {@link ownValues} for any copy. What is neither a document, a list, a map nor a BSON value stays what it is. */
-export function inCopy(value: unknown, classes: BsonClasses, major: number): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  const inner = (one: unknown): unknown => inCopy(one, classes, major);
+export function inCopy(value: unknown, classes: BsonClasses, major: number, depth = 0): unknown {
+  if (typeof value !== "object" || value === null || depth > deepest) return value;
+  const inner = (one: unknown): unknown => inCopy(one, classes, major, depth + 1);
   if (!("_bsontype" in value)) return inside(storedForm(value), inner);
   return Reflect.get(value, version) === major ? value : rebuilt(value, classes, inner);
 }
