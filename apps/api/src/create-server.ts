@@ -19,7 +19,7 @@ import { devToken, type DevTokenOptions } from "./auth/dev-token.ts";
 import { noteRequestId } from "./errors/error-request-ids.ts";
 import { health } from "./health/health.ts";
 import { earlyRefusals, errorHeaders, shapeFastifyErrors } from "./errors/fastify-errors.ts";
-import { allowOrigins, originHeaders } from "./http/browser-origins.ts";
+import { type AllowedOrigins, allowOrigins, originHeaders } from "./http/browser-origins.ts";
 import { utf8Only } from "./http/utf8-only.ts";
 import { boundConnections } from "./limits/bound-connections.ts";
 import { jsonOnly } from "./http/json-only.ts";
@@ -44,7 +44,7 @@ export interface ServerDependencies {
   readonly authenticate: Authenticate;
   readonly log: FastifyBaseLogger;
   readonly version: string;
-  readonly corsOrigins: readonly string[];
+  readonly corsOrigins: AllowedOrigins;
   readonly limits: LimitSettings;
   /** Addresses and networks whose word about a client's address is taken. */
   readonly trustedProxies: readonly string[];

@@ -1,6 +1,8 @@
 import { type AddressInfo, connect } from "node:net";
 import type { FastifyInstance, InjectOptions } from "fastify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loopbackOrigin } from "../src/http/browser-origins.ts";
+import { parseEnv } from "../src/config/env.ts";
 import { idleServer } from "./idle-server.ts";
 
 let server: FastifyInstance;
@@ -52,5 +54,51 @@ describe("a script of a listed origin", () => {
       expect((await rawAnswer(port, request)).toLowerCase()).toMatch(
         /^http\/1\.1 4\d\d [^]*access-control-allow-origin: https:\/\/app\.example\r\n/,
       );
+  });
+});
+
+describe("a page that this machine serves, while developing", () => {
+  it("may call by AUTH_DEV, and by nothing else", () => {
+    const env = { MONGODB_URI: "mongodb://127.0.0.1:9/", AUTH_JWT_SECRET: "s".repeat(32), NODE_ENV: "test" };
+    const originsBy = (more: object): unknown => {
+      const parsed = parseEnv({ ...env, ...more });
+      return "settings" in parsed ? parsed.settings.corsOrigins : parsed.problems;
+    };
+    expect(originsBy({})).toEqual([]);
+    expect(originsBy({ AUTH_DEV: "1" })).toEqual([loopbackOrigin]);
+    expect(originsBy({ AUTH_DEV: "1", CORS_ORIGINS: "https://a.example" })).toEqual([
+      "https://a.example",
+      loopbackOrigin,
+    ]);
+  });
+
+  it("is allowed on every port, and nobody whose name only looks like it", async () => {
+    const developing = await idleServer({ corsOrigins: [loopbackOrigin] });
+    const allowed = async (origin: string): Promise<unknown> => {
+      const asked = {
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "authorization",
+      };
+      const preflight = {
+        method: "OPTIONS",
+        url: "/trpc/chat.createOrGet",
+        headers: { origin, ...asked },
+      } as const;
+      const answers = [
+        await developing.inject(preflight),
+        await developing.inject({ url: "/api/chats", headers: { origin } }),
+      ];
+      return answers.map(({ headers }) => headers["access-control-allow-origin"]);
+    };
+    for (const origin of [
+      "http://localhost:5173",
+      "http://127.0.0.1:3001",
+      "http://[::1]:80",
+      "http://localhost",
+    ])
+      expect(await allowed(origin)).toEqual([origin, origin]);
+    for (const origin of ["http://localhost.evil.example", "http://evil.example/localhost", "null"])
+      expect(await allowed(origin)).not.toContain(origin);
+    await developing.close();
   });
 });

@@ -51,9 +51,27 @@ describe("the console, in a browser", needs(browserProgram.missing), () => {
     expect(await page.locator("#race-chart rect.created").count()).toBe(1);
     expect(await page.locator("#race-chart rect.existing").count()).toBe(99);
     await page.getByRole("button", { name: "Race" }).click();
-    await page.getByText("1 chat, 0 created, 100 existing").waitFor();
-    await page.waitForFunction(() => document.querySelector("#calls-existing")?.textContent === "199");
+    await page.waitForFunction(() => document.querySelector("#calls-created")?.textContent === "2");
+    await page.getByText("1 chat, 1 created, 99 existing").waitFor();
+    await page.waitForFunction(() => document.querySelector("#calls-existing")?.textContent === "198");
     expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it("races under the names that somebody gave, offers others for the next race, and keeps the focus", async () => {
+    const { page } = await open();
+    await page.getByLabel("Calls", { exact: true }).fill("10");
+    const button = page.getByRole("button", { name: "Race" });
+    for (const created of [1, 0]) {
+      await page.getByLabel("User A").fill("erin");
+      await page.getByLabel("User B").fill("frank");
+      await button.focus();
+      await page.keyboard.press("Enter");
+      await page.getByText(`1 chat, ${created} created, ${10 - created} existing`).waitFor();
+      expect(await page.evaluate(() => document.activeElement?.id)).toBe("race-start");
+      expect(await page.getByLabel("User A").inputValue()).toMatch(/^erin-\d{6}$/);
+      expect(await page.getByLabel("User B").inputValue()).toMatch(/^frank-\d{6}$/);
+    }
     await page.close();
   });
 

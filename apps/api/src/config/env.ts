@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { databaseFor } from "@onechat/chat-domain/connect/database-name";
 import { z } from "zod";
 import type { AuthSettings } from "../auth/authentication.ts";
+import { type AllowedOrigins, loopbackOrigin } from "../http/browser-origins.ts";
 import type { LimitSettings } from "../limits/limit-settings.ts";
 import type { LogLevel } from "../observe/logger.ts";
 import { ProxyList } from "./trusted-proxies.ts";
@@ -70,7 +71,7 @@ export interface Settings {
   /** Whether `/` is the console. */
   readonly console: boolean;
   readonly legacy: "claim" | "none";
-  readonly corsOrigins: readonly string[];
+  readonly corsOrigins: AllowedOrigins;
   /** Whose word about a client's address is taken. */
   readonly trustedProxies: readonly string[];
   readonly limits: LimitSettings;
@@ -133,7 +134,7 @@ function settingsOf(env: z.infer<typeof Env>, database: string): Settings {
     devTokenSecret: env.AUTH_DEV ? (secret ?? null) : null,
     console: env.CONSOLE ?? env.AUTH_DEV,
     legacy: env.CHAT_LEGACY,
-    corsOrigins: env.CORS_ORIGINS,
+    corsOrigins: env.AUTH_DEV ? [...env.CORS_ORIGINS, loopbackOrigin] : env.CORS_ORIGINS,
     trustedProxies: env.TRUST_PROXY,
     limits: limitsOf(env),
     logLevel: env.LOG_LEVEL,

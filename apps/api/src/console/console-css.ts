@@ -17,7 +17,7 @@ section, main > form { background: var(--card); border: 1px solid var(--line); b
 #race-form p { margin: 0; } label { display: block; font-size: .875rem; color: var(--soft); }
 input, button { font: inherit; color: inherit; padding: .4rem .6rem; border: 1px solid var(--soft); border-radius: .3rem; background: var(--page); }
 button { background: var(--accent); border-color: var(--accent); color: var(--page); font-weight: 600; cursor: pointer; }
-button:disabled { opacity: .6; cursor: progress; }
+button[aria-disabled="true"] { opacity: .6; cursor: progress; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .skip { position: absolute; left: -99rem; } .skip:focus { position: static; }
 .verdict { font-size: 1.15rem; font-weight: 600; min-height: 1.75rem; margin: .75rem 0; }

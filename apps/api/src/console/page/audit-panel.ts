@@ -1,3 +1,4 @@
+import { isBusy, setBusy } from "./busy-button.ts";
 import { findElement } from "./find-element.ts";
 import { query } from "./page-call.ts";
 
@@ -20,10 +21,11 @@ export function auditPanel(token: () => string | null): void {
 }
 
 async function audit(token: () => string | null, button: HTMLButtonElement): Promise<void> {
+  if (isBusy(button)) return;
   const verdict = findElement("audit-verdict", HTMLElement);
   const current = token();
   if (current === null) return void (verdict.textContent = "Sign in first.");
-  button.disabled = true;
+  setBusy(button, true);
   verdict.textContent = "Looking at every chat …";
   try {
     const found = await query<Audit>("admin.audit", current, {});
@@ -33,7 +35,7 @@ async function audit(token: () => string | null, button: HTMLButtonElement): Pro
   } catch (error) {
     verdict.textContent = error instanceof Error ? error.message : String(error);
   } finally {
-    button.disabled = false;
+    setBusy(button, false);
   }
 }
 

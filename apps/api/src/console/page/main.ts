@@ -1,13 +1,14 @@
 import { auditPanel } from "./audit-panel.ts";
 import { findElement } from "./find-element.ts";
 import { developmentToken } from "./page-call.ts";
-import { racePanel } from "./race-panel.ts";
+import { freshNames, racePanel } from "./race-panel.ts";
 import { statusPanel } from "./status-panel.ts";
 
 let token: string | null = null;
 const status = statusPanel(() => token);
 auditPanel(() => token);
 racePanel();
+freshNames();
 
 const signIn = findElement("sign-in", HTMLFormElement);
 signIn.addEventListener("submit", (event) => {

@@ -1,5 +1,7 @@
 import { drawRace, longestOf } from "./draw-race.ts";
+import { isBusy, setBusy } from "./busy-button.ts";
 import { findElement } from "./find-element.ts";
+import { freshName } from "./fresh-name.ts";
 import { developmentToken } from "./page-call.ts";
 import { type Run, runRace, verdict } from "./run-race.ts";
 
@@ -14,8 +16,9 @@ export function racePanel(): void {
 
 async function race(): Promise<void> {
   const button = findElement("race-start", HTMLButtonElement);
+  if (isBusy(button)) return;
   const people = [field("race-first"), field("race-second")] as const;
-  button.disabled = true;
+  setBusy(button, true);
   say("The calls are on their way …");
   try {
     const tokens = await tokensOf(people);
@@ -27,10 +30,20 @@ async function race(): Promise<void> {
     findElement("race-end", HTMLElement).textContent =
       `${Math.round(longestOf(runs)).toLocaleString("en")} ms`;
     say(verdict(runs));
+    freshNames();
   } catch (error) {
     say(error instanceof Error ? error.message : String(error));
   } finally {
-    button.disabled = false;
+    setBusy(button, false);
+  }
+}
+
+/** So that the next race makes a chat too. Whose token was given stays who they are. */
+export function freshNames(): void {
+  const names = field("race-token") === "" ? ["race-first", "race-second"] : ["race-second"];
+  for (const id of names) {
+    const input = findElement(id, HTMLInputElement);
+    input.value = freshName(input.value);
   }
 }
 
