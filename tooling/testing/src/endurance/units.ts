@@ -56,6 +56,11 @@ function repeated(seed: number): readonly Unit[] {
       file: `${migrate}/chaos`,
       env: { SAMPLE: String(seed), CHAOS_SECONDS: "3600" },
     }),
+    ...again(50, seed, {
+      title: "200 random histories of small applications",
+      file: `${migrate}/property/property`,
+      env: { HISTORIES: "200" },
+    }),
     tests({ title: "chats of 12 MB", file: "apps/migrator/test/large-chats" }),
     ...again(3, seed, { title: "late writes", file: `${migrate}/late-writes` }),
     ...again(3, seed, { title: "runners killed", file: `${migrate}/killed-process` }),

@@ -1,0 +1,53 @@
+import { databaseName, testMongo } from "@onechat/mongo/testing";
+import { seedOf } from "@onechat/testing";
+import * as fc from "fast-check";
+import { MongoClient } from "mongodb";
+import { afterAll, describe, expect, it } from "vitest";
+import { anyHistory, type History } from "./history.ts";
+import { play } from "./play.ts";
+
+async function played(client: MongoClient, history: History): Promise<void> {
+  const [real, shadow] = [client.db(databaseName("real")), client.db(databaseName("shadow"))];
+  try {
+    await play({ real, shadow }, history);
+  } finally {
+    await Promise.all([real.dropDatabase(), shadow.dropDatabase()]);
+  }
+}
+
+const minute = 60_000;
+const hour = 60 * minute;
+const lanes = 4;
+const seed = seedOf(process.env);
+const histories = Number(process.env["HISTORIES"] ?? 60);
+
+describe(`a migration in any history of any small application (SAMPLE=${seed})`, () => {
+  const client = new MongoClient(testMongo().uri);
+  afterAll(() => client.close());
+
+  it(
+    `is right after every command: ${histories} histories`,
+    async () => {
+      const numbers = Array.from({ length: histories }, (_, index) => seed * 1_000 + index);
+      const failures: string[] = [];
+      const lane = async (): Promise<void> => {
+        for (
+          let number = numbers.shift();
+          number !== undefined && failures.length === 0;
+          number = numbers.shift()
+        ) {
+          const property = fc.asyncProperty(anyHistory, (history) => played(client, history));
+          const options = { seed: number, numRuns: 1 };
+          if (!(await fc.check(property, { ...options, endOnFailure: true })).failed) continue;
+          const smallest = await fc.check(property, { ...options, interruptAfterTimeLimit: 4 * minute });
+          failures.push(
+            `history ${number}: ${String(smallest.errorInstance)}\n${JSON.stringify(smallest.counterexample)}`,
+          );
+        }
+      };
+      await Promise.all(Array.from({ length: lanes }, lane));
+      expect(failures.join("\n\n")).toBe("");
+    },
+    hour,
+  );
+});
