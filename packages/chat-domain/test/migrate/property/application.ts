@@ -166,7 +166,7 @@ export const anySeed: fc.Arbitrary<Seed> = fc.record({
 });
 
 /** People by set: a pair, another that shares somebody, one alone. */
-export const setPeople: readonly (readonly number[])[] = [[1, 2], [1, 3], [3]];
+const setPeople: readonly (readonly number[])[] = [[1, 2], [1, 3], [3]];
 
 export function personsOf({ persons }: Shape, set: number): readonly unknown[] {
   return (setPeople[set] ?? []).map((number) => idOf(persons, number));

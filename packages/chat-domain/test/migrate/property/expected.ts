@@ -39,7 +39,7 @@ const simpleFolds: Readonly<
 };
 
 /** What the survivor's field is when all documents, its own first, are one: the table of strategies as it reads. */
-export function foldOf(
+function foldOf(
   strategy: FoldStrategy,
   values: readonly unknown[],
   documents: readonly unknown[],
