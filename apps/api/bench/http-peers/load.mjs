@@ -38,7 +38,9 @@ async function answerTo(pool, request) {
   try {
     const { statusCode, body } = await pool.request(request);
     const text = await body.text();
-    return statusCode === 200 ? "200" : `${statusCode} ${text}`;
+    return statusCode === 200
+      ? "200"
+      : `${statusCode} ${text.slice(0, 200).replace(/"requestId":"[^"]*"/, "")}`;
   } catch (error) {
     return String(error);
   }
