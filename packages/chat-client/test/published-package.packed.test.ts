@@ -102,7 +102,7 @@ describe("@onechat/chat-client in an application of its own", () => {
       'import { createChatClient } from "@onechat/chat-client"; console.log(createChatClient);',
     );
     expect(gzipSync(used).length).toBeLessThanOrEqual(10_000);
-    expect(String(used)).toContain("Retry-After");
+    expect(new TextDecoder().decode(used)).toContain("retry-after");
     expect(await bundled(project, 'import { createChatClient } from "@onechat/chat-client";')).toHaveLength(
       0,
     );
