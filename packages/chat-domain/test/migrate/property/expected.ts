@@ -39,11 +39,7 @@ const simpleFolds: Readonly<
 };
 
 /** What the survivor's field is when all documents, its own first, are one: the table of strategies as it reads. */
-function foldOf(
-  strategy: FoldStrategy,
-  values: readonly unknown[],
-  documents: readonly unknown[],
-): unknown {
+function foldOf(strategy: FoldStrategy, values: readonly unknown[], documents: readonly unknown[]): unknown {
   if (typeof strategy === "object") return deepFoldOf(strategy, values, documents);
   return simpleFolds[strategy](
     values,
