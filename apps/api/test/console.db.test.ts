@@ -63,14 +63,14 @@ describe("the console, in a browser", needs(browserProgram.missing), () => {
     await page.getByLabel("Calls", { exact: true }).fill("10");
     const button = page.getByRole("button", { name: "Race" });
     for (const created of [1, 0]) {
-      await page.getByLabel("User A").fill("erin");
-      await page.getByLabel("User B").fill("frank");
+      await page.getByLabel("User A", { exact: true }).fill("erin");
+      await page.getByLabel("User B", { exact: true }).fill("frank");
       await button.focus();
       await page.keyboard.press("Enter");
       await page.getByText(`1 chat, ${created} created, ${10 - created} existing`).waitFor();
       expect(await page.evaluate(() => document.activeElement?.id)).toBe("race-start");
-      expect(await page.getByLabel("User A").inputValue()).toMatch(/^erin-\d{6}$/);
-      expect(await page.getByLabel("User B").inputValue()).toMatch(/^frank-\d{6}$/);
+      expect(await page.getByLabel("User A", { exact: true }).inputValue()).toMatch(/^erin-\d{6}$/);
+      expect(await page.getByLabel("User B", { exact: true }).inputValue()).toMatch(/^frank-\d{6}$/);
     }
     await page.close();
   });
