@@ -10,6 +10,7 @@ import {
   migrationContext,
   type MigrationOptions,
   parkedChats,
+  rollBack,
   setControl,
   unlock,
 } from "../../src/migrate/index.ts";
@@ -114,6 +115,28 @@ describe("a migration whose database cannot do something just now", needs(notPro
     const ends = await db.collection("migrator_events").countDocuments({ event: "run.end" });
     expect(ends).toBe(1);
     expect(await db.collection("migrator_locks").findOne()).toMatchObject({ owner: "" });
+  });
+
+  it("knows an error that passes by its code wherever it reads numbers as they are stored", async () => {
+    const db = await twins(1);
+    const ids = (await db.collection("chats").find().toArray()).map(({ _id }) => _id);
+    await db.collection<{ _id: string; chats: ObjectId[] }>("folders").insertOne({ _id: "all", chats: ids });
+    await db.collection("folders").createIndex({ chats: 1 });
+    const model = {
+      chats: { scope: null },
+      references: [
+        { collection: "messages", field: "chat" },
+        { collection: "folders", field: "chats" },
+      ],
+    } as const;
+    const ctx = migrationContext(db, { model, graceMs: 0 });
+    await migrateUp(ctx);
+    const killed = { commands: ["find"], times: 2, when: "after", fault: { error: { code: 237 } } } as const;
+    using originals = proxy.rule({ ...killed, collections: ["chat_originals"] });
+    using folders = proxy.rule({ ...killed, collections: ["folders"] });
+    expect(await rollBack(ctx, { to: "none" })).toMatchObject({ outcome: "done" });
+    expect([originals.hits(), folders.hits()]).toEqual([2, 2]);
+    expect(await db.collection("folders").findOne()).toMatchObject({ chats: ids });
   });
 
   it("takes and lifts an operator's orders", async () => {

@@ -1,8 +1,14 @@
+import { BSON, type FindCursor } from "mongodb";
 import type { NativeId } from "../../../identity/native-id.ts";
 import { idMap, idText, inForm } from "../../../identity/stored-ids.ts";
-import { valueAt } from "../../../model/stored-document.ts";
+import { type StoredDocument, valueAt } from "../../../model/stored-document.ts";
 import { collectionOf } from "../../context/migration-context.ts";
-import { type Merge, type MovesRecord, losersOf } from "../../context/migration-records.ts";
+import {
+  type Merge,
+  type MovesRecord,
+  losersOf,
+  type OriginalRecord,
+} from "../../context/migration-records.ts";
 import { arrayPart } from "../../journal/originals.ts";
 import type { Run } from "../../run/run.ts";
 import type { UpdateStatement } from "../../run/write-statements.ts";
@@ -112,9 +118,9 @@ async function movedArrays(
 ): Promise<readonly (MovedArray & { readonly id: NativeId })[]> {
   const { moves, originals } = run.ctx.records;
   const part = arrayPart(field);
-  const saved = await originals
-    .find({ _id: { $in: ids.map((id) => ({ collection, id })) } }, { promoteValues: false })
-    .toArray();
+  const saved = await asStored<OriginalRecord>(
+    originals.find({ _id: { $in: ids.map((id) => ({ collection, id })) } }, { raw: true }),
+  );
   const originalOf = idMap(saved.map((record) => [record._id.id, Reflect.get(record, part)] as const));
   const records = await moves
     .find({
@@ -125,9 +131,12 @@ async function movedArrays(
       isInside: { $ne: true },
     })
     .toArray();
-  const documents = await collectionOf(run.ctx, collection)
-    .find({ _id: { $in: [...ids] } }, { projection: { [field]: 1 }, promoteValues: false })
-    .toArray();
+  const documents = await asStored<StoredDocument>(
+    collectionOf(run.ctx, collection).find(
+      { _id: { $in: [...ids] } },
+      { projection: { [field]: 1 }, raw: true },
+    ),
+  );
   return documents.flatMap((document) => {
     const [original, current] = [originalOf.get(document._id), valueAt(document, field)];
     if (!Array.isArray(original) || !Array.isArray(current)) return [];
@@ -136,6 +145,15 @@ async function movedArrays(
       .map(arrayMove);
     return [{ id: document._id, original, current, merges }];
   });
+}
+
+/**
+ * Documents with their numbers in the types in which they are stored. The driver is not asked for them: it would leave
+ * the code of an error as it came as well, and nobody would know whether it passes.
+ */
+async function asStored<T>(cursor: FindCursor<unknown>): Promise<readonly T[]> {
+  const all = (await cursor.toArray()) as readonly Uint8Array[];
+  return all.map((bytes) => BSON.deserialize(bytes, { promoteValues: false }) as T);
 }
 
 /** The values that stand for both chats in an array. */
