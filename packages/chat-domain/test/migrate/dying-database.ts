@@ -28,6 +28,8 @@ export function dyingDatabase(real: Db, dieAfter: number, die: () => never): Dyi
   const counted = async (count: number, send: (allowed: number) => Promise<unknown>): Promise<unknown> => {
     alive();
     const allowed = Math.min(count, dieAfter - writes);
+    // The last write that reaches the server may still be on its way.
+    if (allowed === 0) throw new ProcessDied();
     writes += allowed;
     const result = await send(allowed);
     if (writes < dieAfter) return result;
