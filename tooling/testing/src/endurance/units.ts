@@ -62,6 +62,11 @@ function repeated(seed: number): readonly Unit[] {
       env: { HISTORIES: "200" },
     }),
     tests({ title: "chats of 12 MB", file: "apps/migrator/test/large-chats" }),
+    tests({
+      title: "chats of 100,000 elements",
+      file: "packages/chat-domain/test/field-cases/large-folds",
+      env: { SAMPLE: "1/1" },
+    }),
     ...again(3, seed, { title: "late writes", file: `${migrate}/late-writes` }),
     ...again(3, seed, { title: "runners killed", file: `${migrate}/killed-process` }),
     ...again(3, seed, { title: "a leader frozen", file: `${migrate}/frozen-leader` }),
