@@ -1,5 +1,6 @@
+import type { ChatIdentity } from "../../identity/participants-key.ts";
 import { groupedById } from "../../identity/stored-ids.ts";
-import { storedIdentity } from "../../model/chat-document.ts";
+import { identityProjection, storedIdentity } from "../../model/chat-document.ts";
 import { uniqueChats } from "../../model/chat-filters.ts";
 import { isReleased, ownField } from "../../model/own-names.ts";
 import type { StoredDocument } from "../../model/stored-document.ts";
@@ -18,16 +19,13 @@ export interface ParkedSurvivor {
  */
 export async function parkedSurvivors(ctx: MigrationContext): Promise<readonly ParkedSurvivor[]> {
   const { keyField } = ctx.model.chats;
-  const chats = await ctx.chats
-    .find(
-      { $and: [uniqueChats(ctx.model), { [`${ownField(ctx.model, "aliases")}.0`]: { $exists: true } }] },
-      { sort: { _id: 1 } },
-    )
-    .toArray();
-  const displaced = chats.flatMap((chat) => {
+  const withDuplicates = { [`${ownField(ctx.model, "aliases")}.0`]: { $exists: true } };
+  const options = { projection: identityProjection(ctx.model), sort: { _id: 1 } } as const;
+  const displaced: { readonly chat: StoredDocument; readonly identity: ChatIdentity }[] = [];
+  for await (const chat of ctx.chats.find({ $and: [uniqueChats(ctx.model), withDuplicates] }, options)) {
     const identity = isReleased(ctx.model, chat) ? null : storedIdentity(ctx.model, chat);
-    return identity === null || chat[keyField] === identity.key ? [] : [{ chat, identity }];
-  });
+    if (identity !== null && chat[keyField] !== identity.key) displaced.push({ chat, identity });
+  }
   const holders = await holdersOf(
     ctx,
     displaced.map(({ identity }) => identity),
