@@ -15,6 +15,7 @@ import type { Authenticate } from "./auth/authentication.ts";
 import type { Caller } from "./auth/caller.ts";
 import { endConnections } from "./http/graceful-close.ts";
 import { serveConsole } from "./console/serve-console.ts";
+import { serveContestant } from "./console/serve-contestant.ts";
 import { devToken, type DevTokenOptions } from "./auth/dev-token.ts";
 import { noteRequestId } from "./errors/error-request-ids.ts";
 import { health } from "./health/health.ts";
@@ -69,6 +70,7 @@ export async function createServer(dependencies: ServerDependencies): Promise<Fa
   health(server, dependencies.readiness);
   if (dependencies.console) await serveConsole(server);
   if (dependencies.devToken !== null) devToken(server, dependencies.devToken);
+  if (dependencies.console && dependencies.devToken !== null) serveContestant(server, dependencies);
   await server.register((guarded) => serveRouter(guarded, dependencies));
   return server;
 }

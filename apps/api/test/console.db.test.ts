@@ -1,27 +1,18 @@
 /// <reference lib="dom" />
 import { findChromium, needs } from "@onechat/testing";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { axeViolations, launch, openPage } from "./console-page.ts";
 import { type RunningApi, settings, start } from "./running-api.ts";
 import { testToken } from "./test-tokens.ts";
 
 const browserProgram = findChromium(process.env);
 
-/** What the page says when nobody looks: errors, and requests that its policy or the server refused. */
-interface Complaints {
-  readonly page: Page;
-  readonly complaints: readonly string[];
-}
-
 describe("the console, in a browser", needs(browserProgram.missing), () => {
   let browser: Browser;
   let api: RunningApi;
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: browserProgram.path,
-      args: ["--no-sandbox"],
-      timeout: 120_000,
-    });
+    browser = await launch(browserProgram);
     api = await start(settings({ AUTH_DEV: "1", NODE_ENV: "test" }));
   });
   afterAll(async () => {
@@ -29,54 +20,8 @@ describe("the console, in a browser", needs(browserProgram.missing), () => {
     await api[Symbol.asyncDispose]();
   });
 
-  async function open(url = api.url, colorScheme: "light" | "dark" = "light"): Promise<Complaints> {
-    const page = await browser.newPage({ colorScheme, viewport: { width: 1200, height: 1100 } });
-    page.setDefaultTimeout(120_000);
-    const complaints: string[] = [];
-    page.on("console", (message) => void (message.type() === "error" && complaints.push(message.text())));
-    page.on("pageerror", ({ message }) => void complaints.push(message));
-    page.on("request", (request) => {
-      const elsewhere = !request.url().startsWith(url) && !request.url().startsWith("data:");
-      if (elsewhere) complaints.push(`asked for ${request.url()}`);
-    });
-    await page.goto(url);
-    return { page, complaints };
-  }
-
-  it("races a hundred calls to one chat, and draws each of them", async () => {
-    const { page, complaints } = await open();
-    await page.getByLabel("Calls", { exact: true }).fill("100");
-    await page.getByRole("button", { name: "Race" }).click();
-    await page.getByText("1 chat, 1 created, 99 existing").waitFor();
-    expect(await page.locator("#race-chart rect.created").count()).toBe(1);
-    expect(await page.locator("#race-chart rect.existing").count()).toBe(99);
-    await page.getByRole("button", { name: "Race" }).click();
-    await page.waitForFunction(() => document.querySelector("#calls-created")?.textContent === "2");
-    await page.getByText("1 chat, 1 created, 99 existing").waitFor();
-    await page.waitForFunction(() => document.querySelector("#calls-existing")?.textContent === "198");
-    expect(complaints).toEqual([]);
-    await page.close();
-  });
-
-  it("races under the names that somebody gave, offers others for the next race, and keeps the focus", async () => {
-    const { page } = await open();
-    await page.getByLabel("Calls", { exact: true }).fill("10");
-    const button = page.getByRole("button", { name: "Race" });
-    for (const created of [1, 0]) {
-      await page.getByLabel("User A", { exact: true }).fill("erin");
-      await page.getByLabel("User B", { exact: true }).fill("frank");
-      await button.focus();
-      await page.keyboard.press("Enter");
-      await page.getByText(`1 chat, ${created} created, ${10 - created} existing`).waitFor();
-      expect(await page.evaluate(() => document.activeElement?.id)).toBe("race-start");
-      expect(await page.getByLabel("User A", { exact: true }).inputValue()).toMatch(/^erin-\d{6}$/);
-      expect(await page.getByLabel("User B", { exact: true }).inputValue()).toMatch(/^frank-\d{6}$/);
-    }
-    await page.close();
-  });
-
   it("is worked with the keyboard alone", async () => {
-    const { page } = await open();
+    const { page } = await openPage(browser, { url: api.url });
     await page.keyboard.press("Tab");
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Skip to the race");
     await page.keyboard.press("Enter");
@@ -88,12 +33,13 @@ describe("the console, in a browser", needs(browserProgram.missing), () => {
       await page.keyboard.type(text);
     }
     await page.keyboard.press("Enter");
-    await page.getByText("1 chat, 1 created, 19 existing").waitFor();
+    await page.getByText("onechat: 1 chat.").waitFor();
+    expect(await page.locator("#onechat-counts").textContent()).toBe("1 created, 19 existing");
     await page.close();
   });
 
   it("tells how the index and the chats are", async () => {
-    const { page, complaints } = await open();
+    const { page, complaints } = await openPage(browser, { url: api.url });
     await page.getByText("in place").waitFor();
     await page.getByRole("button", { name: "Audit" }).click();
     await page.getByText("no problems found").waitFor();
@@ -103,7 +49,7 @@ describe("the console, in a browser", needs(browserProgram.missing), () => {
 
   it("names everything that can be worked with, in light and in dark", async () => {
     for (const colorScheme of ["light", "dark"] as const) {
-      const { page } = await open(api.url, colorScheme);
+      const { page } = await openPage(browser, { url: api.url, colorScheme });
       await page.getByText("in place").waitFor();
       for (const control of await page.locator("input:visible, button:visible").all())
         expect(await control.evaluate(nameOf)).not.toBe("");
@@ -113,13 +59,47 @@ describe("the console, in a browser", needs(browserProgram.missing), () => {
     }
   });
 
+  it.each(["light", "dark"] as const)(
+    "leaves nothing to axe before a race, after one and with wrong names, nor anything too wide for a phone: %s",
+    async (colorScheme) => {
+      const { page, complaints } = await openPage(browser, { url: api.url, colorScheme, width: 360 });
+      await page.getByText("in place").waitFor();
+      expect(await axeViolations(page)).toEqual([]);
+      await page.getByRole("button", { name: "Race" }).click();
+      await page.getByText("onechat: 1 chat.").waitFor();
+      expect(await axeViolations(page)).toEqual([]);
+      await page.getByLabel("User A", { exact: true }).fill("");
+      await page.getByRole("button", { name: "Race" }).click();
+      await page.getByText("A name is missing.").waitFor();
+      expect(await axeViolations(page)).toEqual([]);
+      const widths = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+      expect(widths).toEqual([360, 360]);
+      expect(complaints).toEqual([]);
+      await page.close();
+    },
+  );
+
+  it("shows how long the server took for its status, and not the browser", async () => {
+    const { page } = await openPage(browser, { url: api.url });
+    await page.getByText(/^now \d/).waitFor();
+    await page.route("**/trpc/admin.status", async (route) => {
+      const response = await route.fetch();
+      const headers = { ...response.headers(), "server-timing": "total;dur=4321" };
+      await route.fulfill({ response, headers });
+    });
+    await page.getByText("now 4321 ms").waitFor();
+    expect(await page.locator("#times-text").textContent()).toBe("now 4321 ms, longest 4321 ms");
+    await page.close();
+  });
+
   it("asks for a token where none is handed out, and shows nothing without", async () => {
     await using closed = await start(settings({ CONSOLE: "1" }));
-    const { page } = await open(closed.url);
+    const { page } = await openPage(browser, { url: closed.url });
     await page.getByLabel(/A token with scope/).fill(await testToken({ scope: "chat:any" }));
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByText("this takes a token with scope chat:admin").waitFor();
     expect(await page.locator("#index").textContent()).toBe("…");
+    expect(await page.locator("#naive-lane, #newest").filter({ visible: true }).count()).toBe(0);
     await page.getByLabel(/A token with scope/).fill(await testToken({ scope: "chat:admin" }));
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByText("in place").waitFor();

@@ -10,11 +10,16 @@ body { margin: 0 auto; max-width: 72rem; padding: 1rem; background: var(--page);
 header { display: flex; flex-wrap: wrap; gap: 0 1.5rem; align-items: baseline; }
 h1 { margin: 0; font-size: 1.6rem; } h2 { margin: 0 0 .5rem; font-size: 1.2rem; } h3 { margin: 1rem 0 .25rem; font-size: 1rem; }
 main { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); }
-section, main > form { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: 1rem; min-width: 0; }
-#race, #sign-in { grid-column: 1 / -1; }
+main > section, main > form { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: 1rem; min-width: 0; }
+#race, #newest, #sign-in { grid-column: 1 / -1; }
 #sign-in[hidden], [hidden] { display: none !important; }
-#race-form { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; }
-#race-form p { margin: 0; } label { display: block; font-size: .875rem; color: var(--soft); }
+#race-form { display: flex; flex-wrap: wrap; gap: .75rem; align-items: start; }
+#race-form p { margin: 0; min-width: 0; } #race-form input { width: 15rem; max-width: 100%; } #race-form #race-calls { width: 7rem; }
+#race-form button { margin-top: 1.3125rem; }
+.flaw { display: block; margin-top: .2rem; max-width: 15rem; color: var(--bad); font-size: .875rem; } [aria-invalid="true"] { border: 2px solid var(--bad); }
+#lanes, .lists { display: grid; gap: 1rem 1.5rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr)); }
+.lane p { margin: .25rem 0; } .lane h3 { margin: 0; } .chats { font-size: 1.75rem; font-weight: 700; margin-right: .5rem; }
+label { display: block; font-size: .875rem; color: var(--soft); }
 input, button { font: inherit; color: inherit; padding: .4rem .6rem; border: 1px solid var(--soft); border-radius: .3rem; background: var(--page); }
 button { background: var(--accent); border-color: var(--accent); color: var(--page); font-weight: 600; cursor: pointer; }
 button[aria-disabled="true"] { opacity: .6; cursor: progress; }
@@ -22,7 +27,7 @@ button[aria-disabled="true"] { opacity: .6; cursor: progress; }
 .skip { position: absolute; left: -99rem; } .skip:focus { position: static; }
 .verdict { font-size: 1.15rem; font-weight: 600; min-height: 1.75rem; margin: .75rem 0; }
 svg { display: block; width: 100%; background: var(--page); border: 1px solid var(--line); border-radius: .3rem; }
-#race-chart { height: 20rem; } #times { height: 5rem; }
+.race-chart { height: 16rem; } #times { height: 5rem; }
 .run.existing { fill: var(--existing); } .run.created { fill: var(--created); }
 .run.refused { fill: var(--refused); }
 .times { fill: none; stroke: var(--accent); stroke-width: 2; vector-effect: non-scaling-stroke; }
@@ -35,5 +40,6 @@ dl { margin: 0; } dl div { display: flex; justify-content: space-between; gap: 1
 dt { color: var(--soft); } dd { margin: 0; text-align: right; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
 [data-mood="good"] { color: var(--good); font-weight: 600; } [data-mood="bad"] { color: var(--bad); font-weight: 600; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .875rem; }
+caption { text-align: left; font-weight: 600; } td { overflow-wrap: anywhere; vertical-align: top; } td:last-child { white-space: nowrap; }
 th, td { text-align: left; padding: .3rem .5rem; border-bottom: 1px solid var(--line); }
 `;

@@ -10,6 +10,11 @@ const counters: Readonly<Record<keyof ChatCounts, string>> = {
   integrity: "Refused: no longer matches its key",
 };
 
+const lanes = [
+  ["onechat", "onechat", "Create-or-get: the unique index of the database decides who created it."],
+  ["naive", "Find, then insert", "As applications first write it: between the two somebody else inserts."],
+] as const;
+
 /** The page. It holds no data: everything comes from the API, for whoever may ask. */
 export const consoleHtml = `<!doctype html>
 <html lang="en">
@@ -37,19 +42,48 @@ export const consoleHtml = `<!doctype html>
 </form>
 <section id="race" aria-labelledby="race-title" tabindex="-1">
 <h2 id="race-title">Race</h2>
-<p>Two people open their chat at the same moment, from many devices. However many calls race, one chat comes of it.</p>
-<form id="race-form">
-<p><label for="race-first">User A</label><input id="race-first" value="alice" required maxlength="256"></p>
-<p><label for="race-second">User B</label><input id="race-second" value="bob" required maxlength="256"></p>
-<p><label for="race-calls">Calls</label><input id="race-calls" type="number" min="1" max="1000" value="100" required></p>
-<p id="race-token-row" hidden><label for="race-token">Token of user A</label><input id="race-token" type="password" autocomplete="off"></p>
+<p>Two users open their chat at the same moment, from many devices. No matter how many requests run at once, onechat makes one chat.</p>
+<form id="race-form" novalidate>
+${field("race-first", "User A", 'value="alice" required')}
+${field("race-second", "User B", 'value="bob" required')}
+${field("race-calls", "Calls", 'type="number" min="1" max="1000" value="100" required')}
+${field("race-token", "Token of user A", 'type="password" autocomplete="off"', " hidden")}
 <button id="race-start">Race</button>
 </form>
 <p id="race-verdict" class="verdict" role="status" aria-live="polite">No race yet.</p>
-<svg id="race-chart" role="img" aria-label="The calls of a race" preserveAspectRatio="none"></svg>
-<p class="axis"><span>0 ms</span><span id="race-end"></span></p>
+<div id="lanes">
+${lanes
+  .map(
+    ([id, title, how]) => `<div id="${id}-lane" class="lane">
+<h3>${title}</h3>
+<p class="note">${how}</p>
+<p><span id="${id}-chats" class="chats" data-mood="">–</span> <span id="${id}-counts"></span></p>
+<svg id="${id}-chart" class="race-chart" role="img" aria-label="No race yet" preserveAspectRatio="none"></svg>
+<p class="axis"><span>0 ms</span><span id="${id}-end"></span></p>
+</div>`,
+  )
+  .join("\n")}
+</div>
 <ul class="legend"><li class="created">created</li><li class="existing">existing</li><li class="refused">refused</li></ul>
-<p class="note">A bar is a call, from when it was asked for to its answer. A browser keeps six connections to a server, so later calls wait in the browser first.</p>
+<p class="note">A bar is a call while the server worked on it, as the server timed it. The browser sends six at a time; how long the others waited for their turn is left out.</p>
+</section>
+<section id="newest" aria-labelledby="newest-title">
+<h2 id="newest-title">Newest chats</h2>
+<p id="newest-state" role="status"></p>
+<div class="lists">
+${lanes
+  .map(
+    ([
+      id,
+      title,
+    ]) => `<div class="scroll" role="region" aria-labelledby="${id}-newest-title" tabindex="0"><table>
+<caption id="${id}-newest-title">${title}</caption>
+<thead><tr><th scope="col">Users</th><th scope="col">Chat</th><th scope="col">Created</th></tr></thead>
+<tbody id="${id}-newest"></tbody>
+</table></div>`,
+  )
+  .join("\n")}
+</div>
 </section>
 <section aria-labelledby="calls-title">
 <h2 id="calls-title">Calls of this process</h2>
@@ -59,6 +93,7 @@ export const consoleHtml = `<!doctype html>
 <h3 id="times-title">Latency of the status request</h3>
 <svg id="times" role="img" aria-labelledby="times-title times-text" preserveAspectRatio="none"></svg>
 <p id="times-text">…</p>
+<p class="note">As the server timed it: the browser's own queue is left out.</p>
 </section>
 <section aria-labelledby="database-title">
 <h2 id="database-title">Database</h2>
@@ -81,3 +116,9 @@ export const consoleHtml = `<!doctype html>
 </body>
 </html>
 `;
+
+/** With a place below it for what is wrong with it. */
+function field(id: string, label: string, attributes: string, row = ""): string {
+  return `<p id="${id}-row"${row}><label for="${id}">${label}</label>
+<input id="${id}" ${attributes} aria-describedby="${id}-flaw"><span id="${id}-flaw" class="flaw"></span></p>`;
+}

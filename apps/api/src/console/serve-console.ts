@@ -20,11 +20,20 @@ const scripts = new URL("../../dist/console/page/", import.meta.url);
 
 /** The console at `/`. Its files are no secrets; what they show is asked for with a token. */
 export async function serveConsole(server: FastifyInstance): Promise<void> {
+  tellServerTime(server);
   page(server, "/", "text/html", consoleHtml);
   page(server, "/console/console.css", "text/css", consoleCss);
   for (const name of await readdir(scripts))
     if (name.endsWith(".js"))
       page(server, `/console/${name}`, "text/javascript", await readFile(new URL(name, scripts), "utf8"));
+}
+
+/** What an answer took here: what the page measures itself holds the wait for one of the browser's connections. */
+function tellServerTime(server: FastifyInstance): void {
+  server.addHook("onSend", (_request, reply, payload, done) => {
+    reply.header("server-timing", `total;dur=${reply.elapsedTime.toFixed(2)}`);
+    done(null, payload);
+  });
 }
 
 function page(server: FastifyInstance, url: string, type: string, body: string): void {

@@ -1,6 +1,7 @@
 import { isBusy, setBusy } from "./busy-button.ts";
 import { findElement } from "./find-element.ts";
 import { query } from "./page-call.ts";
+import { tableRow } from "./table-row.ts";
 
 interface Audit {
   readonly complete: boolean;
@@ -28,7 +29,7 @@ async function audit(token: () => string | null, button: HTMLButtonElement): Pro
   setBusy(button, true);
   verdict.textContent = "Looking at every chat …";
   try {
-    const found = await query<Audit>("admin.audit", current, {});
+    const { body: found } = await query<Audit>("admin.audit", current, {});
     verdict.textContent = summary(found);
     findElement("audit-findings", HTMLTableSectionElement).replaceChildren(...found.findings.map(row));
     findElement("audit-table", HTMLTableElement).hidden = found.findings.length === 0;
@@ -48,14 +49,9 @@ function summary({ complete, checked, counts }: Audit): string {
 }
 
 function row({ code, message, chat, reference }: Audit["findings"][number]): HTMLTableRowElement {
-  const line = document.createElement("tr");
-  const where = reference === null ? (chat ?? "") : `${reference.collection} ${reference.id}`;
-  line.append(...[code, message, where].map(cell));
-  return line;
-}
-
-function cell(text: string): HTMLTableCellElement {
-  const element = document.createElement("td");
-  element.textContent = text;
-  return element;
+  return tableRow([
+    code,
+    message,
+    reference === null ? (chat ?? "") : `${reference.collection} ${reference.id}`,
+  ]);
 }

@@ -3,7 +3,7 @@ import { svgElement } from "./svg-element.ts";
 const width = 400;
 const height = 80;
 
-/** The latest round trips as a line, the newest on the right, on a scale that fits the longest. */
+/** The latest times as a line, the newest on the right, on a scale that fits the longest. */
 export function drawTimes(chart: SVGSVGElement, times: readonly number[], most: number): void {
   const longest = Math.max(1, ...times);
   const points = times.map((time, index) => {

@@ -1,14 +1,23 @@
 import { auditPanel } from "./audit-panel.ts";
 import { findElement } from "./find-element.ts";
+import { newestPanel } from "./newest-panel.ts";
 import { developmentToken } from "./page-call.ts";
-import { freshNames, racePanel } from "./race-panel.ts";
+import { racePanel } from "./race-panel.ts";
 import { statusPanel } from "./status-panel.ts";
 
 let token: string | null = null;
+const isDevelopment = developmentToken("console", "chat:admin").then(
+  (given) => {
+    token = given;
+    return true;
+  },
+  () => false,
+);
+
 const status = statusPanel(() => token);
+const newest = newestPanel(() => token);
 auditPanel(() => token);
-racePanel();
-freshNames();
+racePanel(async () => ((await isDevelopment) ? ["onechat", "naive"] : ["onechat"]));
 
 const signIn = findElement("sign-in", HTMLFormElement);
 signIn.addEventListener("submit", (event) => {
@@ -17,14 +26,15 @@ signIn.addEventListener("submit", (event) => {
   void status.refresh();
 });
 
-try {
-  token = await developmentToken("console", "chat:admin");
-} catch {
-  // Not in development: whoever has a token with scope chat:admin gives it.
-  signIn.hidden = false;
-  findElement("race-token-row", HTMLElement).hidden = false;
+// Elsewhere whoever has a token with scope chat:admin gives it, and nothing races beside onechat.
+const development = await isDevelopment;
+for (const id of ["sign-in", "race-token-row"]) findElement(id, HTMLElement).hidden = development;
+for (const id of ["naive-lane", "newest"]) findElement(id, HTMLElement).hidden = !development;
+
+async function refresh(): Promise<void> {
+  await Promise.all([status.refresh(), development ? newest.refresh() : null]);
 }
-await status.refresh();
+await refresh();
 setInterval(() => {
-  if (!document.hidden) void status.refresh();
+  if (!document.hidden) void refresh();
 }, 1_000);

@@ -1,22 +1,29 @@
+import { serverTime } from "./server-time.ts";
+
 /** What the API says about a call that it refused. */
 class Refusal extends Error {
   override readonly name = "Refusal";
 }
 
-interface Answer<T> {
-  readonly result?: { readonly data: T };
-  readonly error?: { readonly message: string };
+export interface Got<T> {
+  readonly body: T;
+  /** `null`: it was not said. */
+  readonly serverMs: number | null;
+}
+
+export async function get<T extends object>(path: string, token: string): Promise<Got<T>> {
+  const response = await fetch(path, { headers: { authorization: `Bearer ${token}` } });
+  const body = (await response.json()) as T | { readonly error: { readonly message: string } };
+  if ("error" in body) throw new Refusal(body.error.message);
+  return { body, serverMs: serverTime(response) };
 }
 
 /** Calls a query of the router. */
-export async function query<T>(procedure: string, token: string, input?: object): Promise<T> {
+export async function query<T>(procedure: string, token: string, input?: object): Promise<Got<T>> {
   const search = input === undefined ? "" : `?input=${encodeURIComponent(JSON.stringify(input))}`;
-  const response = await fetch(`/trpc/${procedure}${search}`, {
-    headers: { authorization: `Bearer ${token}` },
-  });
-  const { result, error } = (await response.json()) as Answer<T>;
-  if (result === undefined) throw new Refusal(error?.message ?? `status ${response.status}`);
-  return result.data;
+  const path = `/trpc/${procedure}${search}`;
+  const { body, serverMs } = await get<{ readonly result: { readonly data: T } }>(path, token);
+  return { body: body.result.data, serverMs };
 }
 
 /** A development token; rejects where the API hands none out. */

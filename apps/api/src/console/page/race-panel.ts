@@ -1,36 +1,34 @@
-import { drawRace, longestOf } from "./draw-race.ts";
 import { isBusy, setBusy } from "./busy-button.ts";
 import { findElement } from "./find-element.ts";
-import { freshName } from "./fresh-name.ts";
+import { type Lane, lane, type TimeSpan } from "./lane.ts";
 import { developmentToken } from "./page-call.ts";
-import { type Run, runRace, verdict } from "./run-race.ts";
+import { raceForm, type RaceForm, type RaceSettings } from "./race-form.ts";
+import { type Contestant, runRace } from "./run-race.ts";
+import { verdict } from "./tally.ts";
 
-/** The form that starts a race, and what came of it. */
-export function racePanel(): void {
-  const form = findElement("race-form", HTMLFormElement);
-  form.addEventListener("submit", (event) => {
+/** Who takes part, once that is known. */
+type Racing = () => Promise<readonly Contestant[]>;
+
+/** The form that starts a race, and what comes of it. */
+export function racePanel(racing: Racing): void {
+  const form = raceForm();
+  form.freshen();
+  findElement("race-form", HTMLFormElement).addEventListener("submit", (event) => {
     event.preventDefault();
-    void race();
+    void start(form, racing);
   });
 }
 
-async function race(): Promise<void> {
+async function start(form: RaceForm, racing: Racing): Promise<void> {
   const button = findElement("race-start", HTMLButtonElement);
   if (isBusy(button)) return;
-  const people = [field("race-first"), field("race-second")] as const;
+  const settings = form.settings();
+  if (settings === null) return;
   setBusy(button, true);
   say("The calls are on their way …");
   try {
-    const tokens = await tokensOf(people);
-    const runs: Run[] = [];
-    const calls = Math.min(1_000, Math.max(1, Number(field("race-calls")) || 1));
-    await runRace({ people, calls, tokens, onRun: (run) => void runs.push(run) });
-    drawRace(findElement("race-chart", SVGSVGElement), runs);
-    findElement("race-chart", SVGSVGElement).setAttribute("aria-label", `${calls} calls: ${verdict(runs)}`);
-    findElement("race-end", HTMLElement).textContent =
-      `${Math.round(longestOf(runs)).toLocaleString("en")} ms`;
-    say(verdict(runs));
-    freshNames();
+    say(await race(settings, await racing()));
+    form.freshen();
   } catch (error) {
     say(error instanceof Error ? error.message : String(error));
   } finally {
@@ -38,23 +36,50 @@ async function race(): Promise<void> {
   }
 }
 
-/** So that the next race makes a chat too. Whose token was given stays who they are. */
-export function freshNames(): void {
-  const names = field("race-token") === "" ? ["race-first", "race-second"] : ["race-second"];
-  for (const id of names) {
-    const input = findElement(id, HTMLInputElement);
-    input.value = freshName(input.value);
-  }
+/** Draws the calls as they are answered; resolves with the verdict. */
+async function race(settings: RaceSettings, racing: readonly Contestant[]): Promise<string> {
+  const tokens = await tokensOf(settings);
+  const lanes = new Map(racing.map((contestant) => [contestant, lane(contestant, settings.calls)]));
+  const frames = drawing([...lanes.values()]);
+  await runRace({
+    ...settings,
+    racing,
+    tokens,
+    onRun(contestant, run) {
+      lanes.get(contestant)?.add(run);
+      frames.include(run);
+    },
+  });
+  frames.draw();
+  return verdict([...lanes].map(([contestant, { tally }]) => [contestant, tally()]));
+}
+
+interface Drawing {
+  readonly include: (run: TimeSpan) => void;
+  readonly draw: () => void;
+}
+
+/** All lanes on one scale, which begins when the server began, and at most once for each frame of the screen. */
+function drawing(lanes: readonly Lane[]): Drawing {
+  let shown: TimeSpan = { startMs: Infinity, endMs: 0 };
+  let frame = 0;
+  const draw = (): void => {
+    cancelAnimationFrame(frame);
+    frame = 0;
+    for (const each of lanes) each.draw(shown);
+  };
+  return {
+    draw,
+    include({ startMs, endMs }) {
+      shown = { startMs: Math.min(shown.startMs, startMs), endMs: Math.max(shown.endMs, endMs) };
+      if (frame === 0) frame = requestAnimationFrame(draw);
+    },
+  };
 }
 
 /** Both people call, where development tokens are handed out; else whoever's token was given. */
-async function tokensOf(people: readonly string[]): Promise<readonly string[]> {
-  const given = field("race-token");
-  return given === "" ? Promise.all(people.map((person) => developmentToken(person))) : [given];
-}
-
-function field(id: string): string {
-  return findElement(id, HTMLInputElement).value.trim();
+async function tokensOf({ people, token }: RaceSettings): Promise<readonly string[]> {
+  return token === null ? Promise.all(people.map((person) => developmentToken(person))) : [token];
 }
 
 function say(text: string): void {

@@ -23,10 +23,11 @@ export function statusPanel(token: () => string | null): { readonly refresh: () 
     async refresh() {
       const current = token();
       if (current === null) return;
-      const asked = performance.now();
       try {
-        show(await query<Status>("admin.status", current));
-        times.push(performance.now() - asked);
+        const { body, serverMs } = await query<Status>("admin.status", current);
+        show(body);
+        if (serverMs === null) return;
+        times.push(serverMs);
         if (times.length > mostTimes) times.shift();
         showTimes(times);
       } catch (error) {
@@ -53,7 +54,11 @@ function show({ version, unready, calls, pool, migration }: Status): void {
 
 function showTimes(times: readonly number[]): void {
   drawTimes(findElement("times", SVGSVGElement), times, mostTimes);
-  say("times-text", `now ${Math.round(times.at(-1) ?? 0)} ms, longest ${Math.round(Math.max(...times))} ms`);
+  say("times-text", `now ${inMs(times.at(-1) ?? 0)}, longest ${inMs(Math.max(...times))}`);
+}
+
+function inMs(time: number): string {
+  return `${time.toFixed(time < 10 ? 1 : 0)} ms`;
 }
 
 function say(id: string, text: string, mood = ""): void {
