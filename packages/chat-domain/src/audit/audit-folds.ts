@@ -2,6 +2,7 @@ import type { NativeId } from "../identity/native-id.ts";
 import { groupedById, idSet, type IdSet, idText } from "../identity/stored-ids.ts";
 import { collectionOf, type MigrationContext } from "../migrate/context/migration-context.ts";
 import { type JournalEntry, mergeOf } from "../migrate/context/migration-records.ts";
+import { copiesOfMerges } from "../migrate/journal/copies-of-merges.ts";
 import { ownField } from "../model/own-names.ts";
 import type { Finding } from "./finding.ts";
 
@@ -54,13 +55,14 @@ export async function auditRowFolds(
   ctx: MigrationContext,
   entries: readonly JournalEntry[],
 ): Promise<readonly Finding[]> {
-  const losers = entries.filter(({ state }) => state !== "purged").map(({ _id }) => _id);
+  // What was copied for an earlier merge, and has not come back since, is history.
+  const merges = entries.filter(({ state }) => state !== "purged").flatMap(mergeOf);
   const findings: Finding[] = [];
   for (const { collection, onConflict } of ctx.model.references) {
-    if (onConflict !== "fold" || losers.length === 0) continue;
+    if (onConflict !== "fold" || merges.length === 0) continue;
     const copies = await ctx.records.rowsArchive
       .find(
-        { collection, loser: { $in: losers }, seq: { $exists: true }, into: { $exists: true } },
+        { collection, $or: [...copiesOfMerges(merges)], seq: { $exists: true }, into: { $exists: true } },
         { projection: { loser: 1, into: 1, seq: 1, folded: 1 }, sort: { seq: -1 } },
       )
       .toArray();

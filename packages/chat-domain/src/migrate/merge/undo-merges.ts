@@ -20,6 +20,7 @@ import { unfoldDocuments } from "./fold/unfold-documents.ts";
 import { chatFold } from "./chat-fold.ts";
 import { returnElements } from "./return-elements.ts";
 import { withoutMerges } from "./merge-standing.ts";
+import { displacedRows, foldDisplaced, isElsewhere, unmarkDisplaced } from "./references/displaced-rows.ts";
 import { byReference, moveBack } from "./references/move-back.ts";
 import { rowFold } from "./references/row-conflicts.ts";
 import { removeAliases } from "./survivors.ts";
@@ -138,12 +139,16 @@ async function restoreRows(run: Run, { undone, kept }: Undoing, reference: Refer
   if (onConflict !== "fold") return;
   const into = await rowsInto(run, collection, undone);
   const folds = rowFold(reference);
+  const displaced = await displacedRows(run, reference, undone);
+  await foldDisplaced(run, reference, displaced);
   await unfoldDocuments(run, {
     ...folds,
     ids: into,
     undone,
+    staying: idSet(displaced.filter((row) => !isElsewhere(row)).map(({ id }) => id)),
     returning: (all) => returnElements(run, folds, all),
   });
+  await unmarkDisplaced(run, reference, displaced);
   const others = idMap((await rowsInto(run, collection, kept)).map((id) => [id, true] as const));
   await deleteOriginals(run, { collection, ids: into.filter((id) => !others.has(id)), parts: foldParts });
 }

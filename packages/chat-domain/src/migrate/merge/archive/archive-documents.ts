@@ -69,11 +69,13 @@ export async function archiveDocuments(run: Run, request: ArchiveRequest): Promi
         whenMatched: [
           {
             $set: {
+              survivor: "$$new.survivor",
+              into: { $ifNull: ["$$new.into", "$$REMOVE"] },
               epoch: "$$new.epoch",
               archivedAt: "$$new.archivedAt",
               seq: { $cond: [isOfEarlierVersion, "$$REMOVE", "$$new.seq"] },
-              // What was folded in an earlier merge has been taken out since.
-              folded: { $cond: [{ $eq: ["$epoch", "$$new.epoch"] }, "$folded", "$$REMOVE"] },
+              // What was folded in an earlier merge, or into another row, has been taken out since, or is gone with it.
+              folded: { $cond: [{ $and: isAsBefore }, "$folded", "$$REMOVE"] },
             },
           },
         ],
@@ -82,6 +84,8 @@ export async function archiveDocuments(run: Run, request: ArchiveRequest): Promi
     },
   ]);
 }
+
+const isAsBefore = ["epoch", "survivor", "into"].map((name) => ({ $eq: [`$${name}`, `$$new.${name}`] }));
 
 /** An earlier version has not numbered its copies, nor marked what it folded: of this merge they stay so. */
 const isOfEarlierVersion = { $and: [isMissing("seq"), { $eq: ["$epoch", "$$new.epoch"] }] };
@@ -164,28 +168,47 @@ export interface RestoreRequest {
  * Inserts the last copy of every document that these merges have taken away, as it was, unless it is there. Within the
  * server, so that every BSON type stays what it is.
  */
-export async function restoreCopies(run: Run, { archive, into, merges }: RestoreRequest): Promise<void> {
-  try {
-    await restore(run, { archive, into, merges });
-  } catch (error) {
-    if (!isServerError(error) || error.code !== duplicateKeyCode) throw error;
-    if (merges.length === 1) {
-      run.ctx.emit({
-        event: "note",
-        message: `a document of ${into} stays in the archive: another one stands in its place`,
-      });
-      return;
-    }
-    for (const merge of merges) await restoreCopies(run, { archive, into, merges: [merge] });
+export async function restoreCopies(run: Run, request: RestoreRequest): Promise<void> {
+  if (await isRestored(run, request, {})) return;
+  for (const merge of request.merges) await restoreEach(run, { ...request, merges: [merge] });
+}
+
+/** Of two that stand in each other's way the one that was there first comes back. */
+async function restoreEach(run: Run, request: RestoreRequest): Promise<void> {
+  if (await isRestored(run, request, {})) return;
+  for (const id of await copiedIds(run, request)) {
+    if (await isRestored(run, request, { "_id.id": { $eq: id } })) continue;
+    const message = `a document of ${request.into} stays in the archive: another one stands in its place`;
+    run.ctx.emit({ event: "note", message });
   }
 }
 
-async function restore(run: Run, { archive, into, merges }: RestoreRequest): Promise<void> {
+/** Nothing of it, or a part, where a unique index refuses one. */
+async function isRestored(run: Run, request: RestoreRequest, filter: Document): Promise<boolean> {
+  try {
+    await restore(run, request, filter);
+    return true;
+  } catch (error) {
+    if (isServerError(error) && error.code === duplicateKeyCode) return false;
+    throw error;
+  }
+}
+
+async function copiedIds(run: Run, { archive, into, merges }: RestoreRequest): Promise<readonly NativeId[]> {
+  const { records } = run.ctx;
+  const copies = archive === "chats_archive" ? records.archive : records.rowsArchive;
+  const filter = { collection: into, $or: [...copiesOfMerges(merges)] };
+  const found = await copies
+    .find(filter, { projection: { _id: 1 }, sort: { archivedAt: 1, "_id.id": 1 } })
+    .toArray();
+  return groupedById(found, ({ _id }) => _id.id).flatMap(([first]) => first?._id.id ?? []);
+}
+
+async function restore(run: Run, { archive, into, merges }: RestoreRequest, filter: Document): Promise<void> {
   await run.write.merge(recordName(run.ctx.model, archive), [
-    { $match: { collection: into, $or: copiesOfMerges(merges) } },
+    { $match: { collection: into, $or: copiesOfMerges(merges), ...filter } },
     { $sort: { seq: 1, archivedAt: 1 } },
     { $group: { _id: "$_id.id", document: { $last: "$document" }, archivedAt: { $first: "$archivedAt" } } },
-    // Of two that stand in each other's way the one that was there first comes back.
     { $sort: { archivedAt: 1, _id: 1 } },
     { $replaceWith: "$document" },
     { $merge: { into, on: "_id", whenMatched: "keepExisting", whenNotMatched: "insert" } },

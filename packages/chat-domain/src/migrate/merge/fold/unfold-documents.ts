@@ -26,6 +26,7 @@ export interface UnfoldRequest extends FoldCollection {
   readonly ids: readonly NativeId[];
   /** Whose contributions are taken out. */
   readonly undone: readonly Merge[];
+  readonly staying?: IdSet;
   /** Told what the documents hold before anything is taken out of them. */
   readonly returning?: (returns: readonly Returning[]) => Promise<void>;
 }
@@ -192,7 +193,8 @@ function changeOf(
       const value = isUntouched ? left.get(name) : emptied(patched.get(name), original.document.get(name));
       return withExact(result, name, value);
     }, document);
-  const undoneFrom = idSet(steps.filter(({ isUndone }) => isUndone).map(({ from }) => from));
+  const gone = steps.filter(({ isUndone, isStaying }) => isUndone || isStaying);
+  const undoneFrom = idSet(gone.map(({ from }) => from));
   return {
     id: plan.id,
     from: document,

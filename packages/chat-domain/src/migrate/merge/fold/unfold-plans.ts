@@ -1,6 +1,6 @@
 import { ownField } from "../../../model/own-names.ts";
 import type { NativeId } from "../../../identity/native-id.ts";
-import { groupedById, idMap, idSet } from "../../../identity/stored-ids.ts";
+import { groupedById, idMap, idSet, type IdSet } from "../../../identity/stored-ids.ts";
 import type { MigrationContext } from "../../context/migration-context.ts";
 import { type Merge, losersOf } from "../../context/migration-records.ts";
 import type { ExactDocument } from "../archive/exact-document.ts";
@@ -19,6 +19,8 @@ export interface UnfoldPlansRequest extends FoldCollection {
   readonly ids: readonly NativeId[];
   /** Whose contributions are taken out. */
   readonly undone: readonly Merge[];
+  /** Those of them, by chat or row, that stay, as there is no other place for them; only their marks go. */
+  readonly staying?: IdSet;
 }
 
 /** One contribution to a document, and whether it is taken out. */
@@ -27,6 +29,7 @@ export interface UnfoldStep {
   readonly label: CopyLabel;
   readonly at: number;
   readonly isUndone: boolean;
+  readonly isStaying: boolean;
 }
 
 /** What a document holds, and everything that has gone into it. */
@@ -40,18 +43,16 @@ export interface UnfoldPlan {
 
 /** What the marks say, what was purged, and whatever an earlier version has copied: it has left no marks. */
 function stepsOf(
-  { undone }: UnfoldPlansRequest,
+  { undone, staying }: UnfoldPlansRequest,
   marks: readonly FoldMark[],
   labels: readonly CopyLabel[],
 ): readonly UnfoldStep[] {
   const isUndone = idSet(losersOf(undone));
   const epochOf = idMap(undone.map(({ loser, epoch }) => [loser, epoch] as const));
-  const step = (label: CopyLabel, at: number): UnfoldStep => ({
-    from: label._id.id,
-    label,
-    at,
-    isUndone: isUndone.has(label.loser),
-  });
+  const step = (label: CopyLabel, at: number): UnfoldStep => {
+    const isStaying = staying?.has(label._id.id) === true;
+    return { from: label._id.id, label, at, isUndone: isUndone.has(label.loser) && !isStaying, isStaying };
+  };
   const marked = marks.flatMap(({ from, hash, at }) => {
     const isOf = idSet([from]);
     return labels.filter(({ _id }) => _id.hash === hash && isOf.has(_id.id)).map((label) => step(label, at));
@@ -83,7 +84,7 @@ export async function unfoldPlans(
     const marks = marksIn(document, marked);
     const steps = stepsOf(request, marks, labelsOf.get(id) ?? []);
     const original = originals.get(id);
-    return original === undefined || !steps.some(({ isUndone }) => isUndone)
+    return original === undefined || !steps.some(({ isUndone, isStaying }) => isUndone || isStaying)
       ? []
       : [{ id, document, marks, steps, original }];
   });
