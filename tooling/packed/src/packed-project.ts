@@ -1,7 +1,8 @@
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { npmInstall, packInto } from "./install-packed.ts";
 import { type Outcome, runProgram } from "./run-program.ts";
 
 /** An empty project outside the workspace that has installed one packed package, or several. */
@@ -48,18 +49,6 @@ export async function packedProject(
   }
 }
 
-async function packInto(folder: string, packageFolder: string): Promise<string> {
-  const before = new Set(await tarballsIn(folder));
-  await must(runProgram("pnpm", ["pack", "--pack-destination", folder], packageFolder));
-  const made = (await tarballsIn(folder)).find((file) => !before.has(file));
-  if (made === undefined) throw new Error(`pnpm pack left no tarball in ${folder}`);
-  return join(folder, made);
-}
-
-async function tarballsIn(folder: string): Promise<readonly string[]> {
-  return (await readdir(folder)).filter((file) => file.endsWith(".tgz"));
-}
-
 /** The first that fails, or the last. */
 async function forEach(
   tarballs: readonly string[],
@@ -81,13 +70,7 @@ async function install(
   const manifest = { name: "consumer", private: true, type: "module" };
   await writeFile(join(folder, "package.json"), JSON.stringify(manifest));
   const wanted = Object.entries(dependencies).map(([name, version]) => `${name}@${version}`);
-  await must(
-    runProgram(
-      "npm",
-      ["install", "--prefer-offline", "--no-audit", "--no-fund", ...tarballs, ...wanted],
-      folder,
-    ),
-  );
+  await npmInstall(folder, [...tarballs, ...wanted]);
 }
 
 async function typecheck(folder: string, source: string): Promise<Outcome> {
@@ -110,9 +93,4 @@ async function typecheck(folder: string, source: string): Promise<Outcome> {
 function runTool(name: string, args: readonly string[]): Promise<Outcome> {
   const tool = fileURLToPath(new URL(`../node_modules/.bin/${name}`, import.meta.url));
   return runProgram(tool, args, tmpdir());
-}
-
-async function must(running: Promise<Outcome>): Promise<void> {
-  const { status, output } = await running;
-  if (status !== 0) throw new Error(output);
 }

@@ -17,3 +17,9 @@ export async function runProgram(command: string, args: readonly string[], cwd: 
   const [status] = (await once(child, "close")) as [number | null];
   return { status: status ?? 1, output: chunks.join("") };
 }
+
+/** @throws Error with all that it has said, when it fails */
+export async function mustRun(command: string, args: readonly string[], cwd: string): Promise<void> {
+  const { status, output } = await runProgram(command, args, cwd);
+  if (status !== 0) throw new Error(output);
+}

@@ -4,7 +4,14 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
-const documentation = ["README.md", "CONTRIBUTING.md", ...markdownOf("docs")];
+const examples = ["examples", ...foldersOf("examples")].map((folder) => join(folder, "README.md"));
+const documentation = ["README.md", "CONTRIBUTING.md", ...markdownOf("docs"), ...examples];
+
+function foldersOf(folder: string): readonly string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join(folder, name));
+}
 
 function markdownOf(folder: string): readonly string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })

@@ -7,25 +7,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { freePort } from "@onechat/testing";
 import { describe, expect, it } from "vitest";
 import { quickstart } from "../src/quickstart.ts";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const apiProgram = fileURLToPath(new URL("../../../apps/api/dist/main.js", import.meta.url));
-
-/** Out of those that no outgoing connection can take before it is used. */
-async function freePort(): Promise<number> {
-  const port = 20_000 + Math.floor(Math.random() * 12_000);
-  const server = createServer().listen(port, "127.0.0.1");
-  try {
-    await once(server, "listening");
-  } catch {
-    return freePort();
-  }
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 interface Started {
   readonly text: string;

@@ -1,4 +1,5 @@
 export { type Chromium, findChromium } from "./chromium.ts";
+export { freePort } from "./free-port.ts";
 export { machineLoad } from "./machine-load.ts";
 export { needs } from "./needs.ts";
 export { type Sample, sampleOf, seedOf } from "./sample.ts";
