@@ -1,16 +1,21 @@
 const { PORT = "3001" } = process.env;
 
-async function ask(me: string, body?: object): Promise<unknown> {
+async function openChat(
+  me: string,
+  other: string,
+): Promise<{ readonly id: string; readonly created: boolean }> {
   const answer = await fetch(`http://127.0.0.1:${PORT}/chats`, {
-    method: body === undefined ? "GET" : "POST",
+    method: "POST",
     headers: { "x-user": me, "content-type": "application/json" },
-    ...(body && { body: JSON.stringify(body) }),
+    body: JSON.stringify({ with: other }),
   });
-  return answer.json();
+  return (await answer.json()) as { id: string; created: boolean };
 }
 
-// Both open their chat at the same moment.
-const [toAlice, toBob] = await Promise.all([ask("alice", { with: "bob" }), ask("bob", { with: "alice" })]);
-console.log("alice got", toAlice);
-console.log("bob got", toBob);
-console.log("chats of alice:", JSON.stringify(await ask("alice")));
+// Both open their chat at the same moment, each from ten devices.
+const devices = Array.from({ length: 10 }, () => [openChat("alice", "bob"), openChat("bob", "alice")]);
+const answers = await Promise.all(devices.flat());
+
+const created = answers.filter((answer) => answer.created);
+console.log("chats:", new Set(answers.map(({ id }) => id)).size);
+console.log(`created by: ${created.length} of ${answers.length} requests`);

@@ -11,7 +11,7 @@ async function contents({ db }: ExampleDatabase): Promise<unknown> {
   };
 }
 
-it("compiles, migrates its legacy data, finds nothing wrong with it, and brings everything back", async () => {
+it("the migration example compiles, migrates its legacy data, finds nothing wrong with it, and brings everything back", async () => {
   await using database = exampleDatabase("migration-script");
   await using example = await exampleCopy("migration-script", database.env);
   expect(await example.paste("npm run --silent types")).toEqual({ code: 0, output: "" });

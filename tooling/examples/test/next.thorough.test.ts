@@ -4,7 +4,7 @@ import { developmentApi } from "./development-api.ts";
 import { exampleCopy } from "./example-copy.ts";
 import { exampleDatabase } from "./example-database.ts";
 
-it("is built while no API runs, and shows a new chat on the next page and in the next answer", async () => {
+it("the Next example is built while no API runs, and shows a new chat on the next page and in the next answer", async () => {
   const port = String(await freePort());
   await using database = exampleDatabase("next");
   await using api = await developmentApi(database);

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { exampleCopy } from "./example-copy.ts";
 import { exampleDatabase } from "./example-database.ts";
 
-it("compiles, and its typed client gets one chat from six calls and an answer of the server's own", async () => {
+it("the tRPC example compiles, and its typed client gets one chat from six calls and an answer of the server's own", async () => {
   const port = String(await freePort());
   await using database = exampleDatabase("trpc-server");
   await using example = await exampleCopy("trpc-server", { ...database.env, PORT: port });
