@@ -5,15 +5,16 @@ import { openMongo } from "@onechat/mongo";
 import { type BurstResult, burstRounds } from "./create-or-get/burst.ts";
 import { type CeilingResult, ceilingRounds } from "./create-or-get/ceiling.ts";
 import { controls, type Variants } from "./create-or-get/controls.ts";
+import { type HeavyResult, heavyRounds } from "./create-or-get/heavy.ts";
 import { flatMemory } from "./create-or-get/memory.ts";
 import { overload } from "./create-or-get/overload.ts";
-import { burstText, ceilingText, loadText } from "./create-or-get/text.ts";
+import { burstText, ceilingText, heavyText, loadText } from "./create-or-get/text.ts";
 import { type LoadResult, loadRounds } from "./create-or-get/load-rounds.ts";
 import { workloads } from "./create-or-get/workloads.ts";
 
 const help = `Usage: pnpm bench [options]
 
-  --only <part>      load, burst, ceiling, memory or overload; may be given several times (load and burst)
+  --only <part>      load, burst, ceiling, heavy, memory or overload; may be given several times (load and burst)
   --workload <name>  existing, fresh, hot or mixed; may be given several times (all of them)
   --callers <a,b>    concurrent callers of load (1,16,64,256,1024)
   --rounds <n>       rounds of each (10)
@@ -53,6 +54,7 @@ async function measured(): Promise<void> {
     load: only.includes("load") ? await measuredLoad(variants) : [],
     burst: only.includes("burst") ? await measuredBursts(variants) : [],
     ceiling: only.includes("ceiling") ? await measuredCeiling(mongo.uri, variants) : [],
+    heavy: only.includes("heavy") ? await measuredHeavy(mongo.uri) : [],
     memory: only.includes("memory") ? await flatMemory(variants, Number(values.calls), tell) : [],
     overload: only.includes("overload") ? await overload(variants, Number(values.seconds), tell) : null,
   };
@@ -88,6 +90,12 @@ async function measuredCeiling(uri: string, variants: Variants): Promise<readonl
     tell(ceilingText(result));
     results.push(result);
   }
+  return results;
+}
+
+async function measuredHeavy(uri: string): Promise<readonly HeavyResult[]> {
+  const results = await heavyRounds(uri, rounds);
+  for (const result of results) tell(heavyText(result));
   return results;
 }
 

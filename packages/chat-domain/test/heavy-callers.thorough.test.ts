@@ -1,76 +1,9 @@
 import { testMongo } from "@onechat/mongo/testing";
 import { describe, expect, it } from "vitest";
-import { type ChatConnection, connect } from "../src/connect/index.ts";
-import { createOrGetChat, findChat, listChats, participantsKey } from "../src/index.ts";
+import { connect } from "../src/connect/index.ts";
+import { createOrGetChat, listChats, participantsKey } from "../src/index.ts";
 import { freshDatabase } from "./fresh-database.ts";
 import { plain } from "./many-chats.ts";
-
-type Work = () => Promise<unknown>;
-
-/** How many times as long one takes as the other: medians, taken in alternation. */
-async function timesAsLong(work: Work, than: Work, turns = 9): Promise<number> {
-  const own: number[] = [];
-  const others: number[] = [];
-  for (let turn = -2; turn < turns; turn += 1)
-    for (const [measured, durations] of [[work, own] as const, [than, others] as const]) {
-      const started = performance.now();
-      await measured();
-      if (turn >= 0) durations.push(performance.now() - started);
-    }
-  return median(own) / median(others);
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
-async function fill(chats: ChatConnection, count: number, chatOf: (index: number) => object): Promise<void> {
-  for (let from = 0; from < count; from += 10_000)
-    await plain(chats.chats).insertMany(Array.from({ length: 10_000 }, (_, index) => chatOf(from + index)));
-}
-
-describe("somebody with 60,000 chats", () => {
-  it.each([true, false])("waits at most three times as long as for a list (keys: %s)", async (keyed) => {
-    await using chats = await freshDatabase();
-    const hubs = ["hub", "other"];
-    await fill(chats, 120_000, (index) => ({
-      participants: [hubs[index % 2], `user-${index}`],
-      scope: `work-${index % 7}`,
-      ...(keyed ? { participantsKey: `v1.${index}` } : {}),
-    }));
-    const list: Work = () => listChats(chats, { participant: "hub" });
-    const cheap: Readonly<Record<string, Work>> = {
-      "a foreign scope": () => listChats(chats, { participant: "hub", scope: "home" }),
-      "no scope": () => listChats(chats, { participant: "hub", scope: "" }),
-      "with oneself, found": () => findChat(chats, { participants: ["hub"] }),
-      "with oneself, made": () => createOrGetChat(chats, { participants: ["hub"] }),
-      "of two of them": () => findChat(chats, { participants: hubs }),
-    };
-    const slow: string[] = [];
-    for (const [name, work] of Object.entries(cheap)) {
-      const times = await timesAsLong(work, list);
-      if (times > 3) slow.push(`${name}: ${times.toFixed(2)} times a list`);
-    }
-    expect(slow).toEqual([]);
-  });
-});
-
-describe("fifty new groups of a hundred at once", () => {
-  it("take at most three times as long while chats without a key may exist", async () => {
-    await using claiming = await freshDatabase();
-    await using sealed = await freshDatabase({ legacy: "none" });
-    let run = 0;
-    const groups = (chats: ChatConnection) => async () => {
-      run += 1;
-      const people = Array.from({ length: 50 }, (_, group) =>
-        Array.from({ length: 100 }, (_person, person) => `p${run}-${group}-${person}`),
-      );
-      await Promise.all(people.map((participants) => createOrGetChat(chats, { participants })));
-    };
-    const times = await timesAsLong(groups(claiming), groups(sealed));
-    expect(times).toBeLessThanOrEqual(3);
-  });
-});
 
 describe("a hundred and fifty chats of 1.5 MB at once", () => {
   it("are served: as chats in time, and as whole documents one answer of the server after the other", async () => {

@@ -1,6 +1,7 @@
 import { ratioText } from "../ratio.ts";
 import type { BurstResult } from "./burst.ts";
 import type { CeilingResult } from "./ceiling.ts";
+import type { HeavyResult } from "./heavy.ts";
 import type { LoadResult } from "./load-rounds.ts";
 
 export function loadText({ workload, callers, variants }: LoadResult): string {
@@ -34,4 +35,8 @@ export function ceilingText({ callers, variants }: CeilingResult): string {
       `  ${variant.name.padEnd(20)}  ${variant.perSecond.toFixed(0).padStart(7)}/s  bare × ${ratioText(variant)}`,
   );
   return [`\nnew chats and the bare writes of them, ${callers} callers`, ...lines].join("\n");
+}
+
+export function heavyText({ work, beside, ...ratio }: HeavyResult): string {
+  return `${work}: ${ratioText(ratio)} times as long as ${beside}`;
 }

@@ -124,6 +124,22 @@ describe("a database left sealed", () => {
   });
 });
 
+describe("a fold that changed nothing, of the version that left no marks", () => {
+  it("is undone without a byte of the survivor changed", async () => {
+    const muted = { users: ["a", "b"], isMuted: true };
+    await using field = await fieldDatabase({
+      model: { chats: { participants: "users", participantType: "string" }, fold: { isMuted: "every" } },
+      data: { chats: [1, 2].map((number) => ({ _id: id(number), ...muted, color: number })) },
+    });
+    const original = await field.image("chats");
+    await field.up();
+    await field.db.collection("chats_archive").updateMany({}, { $unset: { seq: "", folded: "" } });
+    await field.change("chats", id(1), { $unset: { foldedFrom: "" } });
+    expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+    expect(await field.image("chats")).toEqual(original);
+  });
+});
+
 describe("a merge that began with other folds or references", () => {
   it.each<readonly [string, ChatModelInput]>([
     ["folds", { ...earlierModel, fold: { ...earlierModel.fold, color: "max" } }],

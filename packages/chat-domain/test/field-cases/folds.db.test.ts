@@ -176,6 +176,23 @@ describe("chats that hold everything themselves", () => {
     expect(loser["messages"]).toEqual([message(12, 2, 2)].map((one) => ({ ...one, seen: true })));
   });
 
+  it("are undone where the survivor had nothing of what the duplicate gave, more than a megabyte of it", async () => {
+    await using field = await fieldDatabase({
+      model: { chats: { participants: "users", scope: null }, fold: { messages: { union: { by: "_id" } } } },
+    });
+    const users = ["a", "b"];
+    const messages = Array.from({ length: 150 }, (_, number) =>
+      said(number, number, { text: "x".repeat(9_000) }),
+    );
+    await field.insert("chats", { _id: id(1), users });
+    await field.insert("chats", { _id: id(2), users, messages });
+    const original = await field.image("chats");
+    await field.up();
+    expect((await field.one("chats", id(1)))["messages"]).toHaveLength(150);
+    expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+    expect(await field.image("chats")).toEqual(original);
+  });
+
   it("lose nothing that old and new version write in the middle of a fold", async () => {
     await using field = await database();
     const chats = field.db.collection("chats");

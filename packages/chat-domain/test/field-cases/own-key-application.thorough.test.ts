@@ -59,7 +59,10 @@ function oldVersion(connection: Connection) {
       const participantsKey = [String(me), String(other)].toSorted().join("_");
       const fresh = { $setOnInsert: { users: [me, other], isGroupChat: false } };
       try {
-        const chat = await Chat.findOneAndUpdate({ participantsKey }, fresh, { upsert: true, new: true });
+        const chat = await Chat.findOneAndUpdate({ participantsKey }, fresh, {
+          upsert: true,
+          returnDocument: "after",
+        });
         return chat._id;
       } catch (error) {
         const chat = await Chat.findOne({ participantsKey });

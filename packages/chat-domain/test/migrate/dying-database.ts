@@ -22,19 +22,24 @@ const wholeCommands = new Set(["createIndexes", "dropIndexes", "collMod"]);
 export function dyingDatabase(real: Db, dieAfter: number, die: () => never): DyingDatabase {
   let writes = 0;
   let dead = false;
+  const underWay = new Set<Promise<unknown>>();
   const alive = (): void => {
     if (dead) throw new ProcessDied();
   };
   const counted = async (count: number, send: (allowed: number) => Promise<unknown>): Promise<unknown> => {
     alive();
     const allowed = Math.min(count, dieAfter - writes);
-    // The last write that reaches the server may still be on its way.
-    if (allowed === 0) throw new ProcessDied();
-    writes += allowed;
-    const result = await send(allowed);
-    if (writes < dieAfter) return result;
-    dead = true;
-    return die();
+    if (allowed > 0) {
+      writes += allowed;
+      const sent = send(allowed);
+      underWay.add(sent);
+      const result = await sent.finally(() => underWay.delete(sent));
+      if (writes < dieAfter) return result;
+      dead = true;
+    }
+    // Nothing of a dead process reaches the server later than what its successor does.
+    await Promise.allSettled(underWay);
+    return allowed > 0 ? die() : Promise.reject(new ProcessDied());
   };
   const command = (body: Document, options?: Document): Promise<unknown> => {
     const list = statementsOf.find((name) => Array.isArray(body[name]));

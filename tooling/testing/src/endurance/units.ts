@@ -61,6 +61,7 @@ function repeated(seed: number): readonly Unit[] {
       file: `${migrate}/property/property`,
       env: { HISTORIES: "200" },
     }),
+    ...whole(2, { title: "mistakes in the migrator", file: `${migrate}/property/broken-copies` }),
     tests({ title: "chats of 12 MB", file: "apps/migrator/test/large-chats" }),
     tests({
       title: "chats of 100,000 elements",

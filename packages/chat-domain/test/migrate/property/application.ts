@@ -101,6 +101,7 @@ export function modelOf(shape: Shape): ChatModelInput {
       idType: shape.ids,
       scope: scopeOf(shape),
       scopeType: "int",
+      drift: "release",
       survivor,
       ...(shape.hasGroups ? { where: { isGroup: false } } : {}),
       ...(shape.hasKeyOfItsOwn ? { keyField: "onechatKey" } : {}),

@@ -198,7 +198,8 @@ async function join(world: World, known: KnownChat, { n }: Pick<Write, "n">): Pr
   if (await world.update(known, { $set: Object.fromEntries(people) })) known.set = set;
 }
 
-async function open(world: World, { set }: KnownChat): Promise<void> {
+async function open(world: World, _: KnownChat, { n }: Pick<Write, "n">): Promise<void> {
+  const set = n % 3;
   const { app, chats, keyField } = world;
   if ((await keyIndexFlaw(app.chats, keyField)) !== null) return;
   const id = idOf(world.shape.ids, chats.length + 1);

@@ -24,8 +24,9 @@ export async function changeDocuments(
   collection: string,
   changes: readonly DocumentChange[],
 ): Promise<boolean> {
+  const open = changes.filter((change) => changedNames(change).length > 0);
   let matched = 0;
-  for (const statements of inCommands(changes.map((change) => statement(collection, change)))) {
+  for (const statements of inCommands(open.map((change) => statement(collection, change)))) {
     const { n, refusals } = await run.write.update(collection, statements);
     const [refusal] = refusals;
     if (refusal !== undefined) {
@@ -36,7 +37,12 @@ export async function changeDocuments(
     }
     matched += n;
   }
-  return matched === changes.length;
+  return matched === open.length;
+}
+
+/** Where there is none nothing may be written: an update without an operator would empty the document. */
+function changedNames({ from, to }: DocumentChange): readonly string[] {
+  return [...new Set([...from.keys(), ...to.keys()])].filter((name) => from.get(name) !== to.get(name));
 }
 
 /** No room, a validator, another unique index. */
@@ -46,9 +52,9 @@ function isAboutDocument(code: number): boolean {
   return documentCodes.has(code);
 }
 
-function statement(collection: string, { id, from, to, read, filter }: DocumentChange): UpdateStatement {
-  const names = new Set([...from.keys(), ...to.keys()]);
-  const changed = [...names].filter((name) => from.get(name) !== to.get(name));
+function statement(collection: string, change: DocumentChange): UpdateStatement {
+  const { id, from, to, read, filter } = change;
+  const changed = changedNames(change);
   const seen = [...new Set([...changed, ...read])];
   const q = { _id: id, ...filter, $expr: { $and: seen.map((name) => isStill(name, from.get(name))) } };
   const set = changed.filter((name) => to.has(name));
