@@ -43,5 +43,5 @@ export function visibleTo(caller: ChatCaller, chat: Chat): Chat {
 /** @throws ChatError `FORBIDDEN` when an ordinary caller asks for somebody else's chats */
 export function listedParticipant(caller: ChatCaller, asked: string | undefined): string {
   if (asked === undefined || asked === caller.id || caller.actsForOthers === true) return asked ?? caller.id;
-  throw new ChatError("FORBIDDEN", "only a token with scope chat:any may list the chats of others");
+  throw new ChatError("FORBIDDEN", "only a caller that acts for others may list their chats");
 }

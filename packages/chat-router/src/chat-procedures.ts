@@ -75,7 +75,10 @@ const overRest = {
       summary: "List the caller's chats",
       description: "The caller's chats, newest first, in pages.",
       successDescription: "A page of chats",
-      errorResponses: { ...byUrl, 403: "The chats of others, without the scope chat:any (FORBIDDEN)" },
+      errorResponses: {
+        ...byUrl,
+        403: "The chats of others, for a caller that does not act for them (FORBIDDEN)",
+      },
       ...described,
     },
   },

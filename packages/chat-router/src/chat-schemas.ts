@@ -61,7 +61,7 @@ export const ListInput = z.strictObject({
   scope: z.string().optional().describe("Only chats of this scope; empty for those without one"),
   after: z.string().min(1).optional().describe("`next` of the page before"),
   limit: z.number().int().min(1).max(maxListLimit).default(50).describe("Chats in one page"),
-  participant: z.string().optional().describe("Whose chats; only for tokens with scope chat:any"),
+  participant: z.string().optional().describe("Whose chats; only for callers that act for others"),
 });
 export const ListOutput = z
   .strictObject({

@@ -8,13 +8,9 @@ import type { ChatStore } from "../store/chat-store.ts";
 import { firstHolders, type KeyHolder, keyHolders } from "../store/key-holder.ts";
 import { claimKeylessChats, findKeylessChats } from "../store/keyless-chats.ts";
 import { chatToInsert } from "./chat-to-insert.ts";
-import {
-  existingOrReleased,
-  logDuplicateKey,
-  logRetrieved,
-  createOneChat,
-  type CreateOutcome,
-} from "./create-one-chat.ts";
+import { createOneChat } from "./create-one-chat.ts";
+import { type CreateOutcome, existingOrReleased } from "./held-chat.ts";
+import { logDuplicateKey, logRetrieved } from "./lost-race.ts";
 
 /**
  * What looking came to: `missing` where the chat has to be created, `unread` where others' were so large that there was no

@@ -5,7 +5,7 @@ import type { ChatRequest } from "../model/new-chat.ts";
 import { type ChatStore, chatStore, type ChatStoreOptions } from "../store/chat-store.ts";
 import { wholeNumber } from "../store/whole-number.ts";
 import { createChats, type Creation, type Lookup, lookUpChats } from "./chat-batches.ts";
-import type { CreateOutcome } from "./create-one-chat.ts";
+import type { CreateOutcome } from "./held-chat.ts";
 import { type RecentCalls, recentCalls } from "./recent-calls.ts";
 
 export interface ChatContextOptions extends ChatStoreOptions {

@@ -1,30 +1,15 @@
-import { isDuplicateKey, isDuplicateOf, isServerError } from "../errors/mongo-errors.ts";
-import type { ChatIdentity } from "../identity/participants-key.ts";
-import { type Chat, toChat } from "../model/chat.ts";
+import { isDuplicateKey } from "../errors/mongo-errors.ts";
+import { toChat } from "../model/chat.ts";
 import { type ChatRequest, newChatFields } from "../model/new-chat.ts";
 import type { StoredDocument } from "../model/stored-document.ts";
-import { releaseDrifted } from "../release/release-drifted.ts";
 import type { ChatStore } from "../store/chat-store.ts";
-import {
-  heldBy,
-  keyForLog,
-  type KeyHolder,
-  keyHolder,
-  refuseDrifted,
-  refuseUnreadable,
-  selectedHolders,
-  selectsAll,
-} from "../store/key-holder.ts";
+import { heldBy, keyHolder, selectedHolders, selectsAll } from "../store/key-holder.ts";
 import { isBsonError } from "../store/undecodable.ts";
 import { exactly, keyIndexHint } from "../store/key-index.ts";
 import { unselectedError } from "../store/new-chat-selection.ts";
 import { claimKeylessChat, findKeylessChat } from "../store/keyless-chats.ts";
-
-/** A chat, and how it was come by. */
-export interface CreateOutcome {
-  readonly chat: Chat;
-  readonly outcome: "created" | "claimed" | "existing";
-}
+import { type CreateOutcome, existingOrReleased } from "./held-chat.ts";
+import { afterDuplicateKey, winner } from "./lost-race.ts";
 
 /**
  * One attempt on its own, in as few round trips as there can be. `null` when a race was lost to a chat that is gone
@@ -73,23 +58,6 @@ async function getClaimOrUpsert(ctx: ChatStore, request: ChatRequest): Promise<C
   return keyless === null ? upsert(ctx, request) : claim(ctx, request, keyless);
 }
 
-/**
- * What the look at a holder comes to; `null` once it has lost the key, which is for the next attempt to have.
- *
- * @throws ChatError `INTEGRITY` when it has drifted and the model says `refuse`, or cannot be read
- */
-export async function existingOrReleased(
-  ctx: ChatStore,
-  request: ChatRequest,
-  holder: KeyHolder,
-): Promise<CreateOutcome | null> {
-  if ("chat" in holder) return { chat: holder.chat, outcome: "existing" };
-  if ("unreadable" in holder) return refuseUnreadable(ctx, request, holder.unreadable);
-  if (ctx.model.chats.drift === "refuse") return refuseDrifted(ctx, request, holder.drifted);
-  await releaseDrifted(ctx, request, holder.drifted);
-  return null;
-}
-
 async function claim(
   ctx: ChatStore,
   request: ChatRequest,
@@ -129,43 +97,4 @@ async function upsert(ctx: ChatStore, request: ChatRequest): Promise<CreateOutco
   // The filter had to be the key alone, so whether `where` selects what was found is still to be asked.
   if (!("chat" in holder) || selectsAll(ctx)) return existingOrReleased(ctx, request, holder);
   return winner(ctx, request);
-}
-
-/**
- * Any unique index may be the one that is named: one of the application's, which the same two racers violate together
- * with ours, and old servers name none. Whether somebody won is for the key's holder to say.
- */
-async function afterDuplicateKey(
-  ctx: ChatStore,
-  request: ChatRequest,
-  error: unknown,
-): Promise<CreateOutcome | null> {
-  const holder = await keyHolder(ctx, request);
-  if (holder === null && !isDuplicateOf(error, ctx.model.chats.keyField)) throw asModelRefusal(ctx, error);
-  logDuplicateKey(ctx, request);
-  if (holder === null) return null;
-  const result = await existingOrReleased(ctx, request, holder);
-  if (result !== null) logRetrieved(ctx, request);
-  return result;
-}
-
-/** A refusal that meets every new chat is said as what it is. */
-function asModelRefusal(ctx: ChatStore, error: unknown): unknown {
-  return (isServerError(error) ? ctx.modelAgreement.noteRefusal(error) : null) ?? error;
-}
-
-/** What somebody faster has made of the key; `null` when it is gone again. */
-async function winner(ctx: ChatStore, request: ChatRequest): Promise<CreateOutcome | null> {
-  const holder = await keyHolder(ctx, request);
-  return holder === null ? null : existingOrReleased(ctx, request, holder);
-}
-/** Somebody else's chat got the key between our looking and our writing. */
-export function logDuplicateKey(ctx: ChatStore, { key }: ChatIdentity): void {
-  ctx.observer.count("raced");
-  ctx.observer.log("warn", "duplicate key during upsert", { key: keyForLog(key) });
-}
-
-/** The winner's chat was found. */
-export function logRetrieved(ctx: ChatStore, { key }: ChatIdentity): void {
-  ctx.observer.log("debug", "retrieved existing chat after duplicate key", { key: keyForLog(key) });
 }

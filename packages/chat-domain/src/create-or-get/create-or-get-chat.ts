@@ -7,7 +7,7 @@ import type { ChatRequest } from "../model/new-chat.ts";
 import { withDeadline } from "../store/deadline.ts";
 import { type ChatContext, creationsOf } from "./chat-context.ts";
 import { chatRequest, type CreateOrGetChatInput } from "./chat-request.ts";
-import type { CreateOutcome } from "./create-one-chat.ts";
+import type { CreateOutcome } from "./held-chat.ts";
 
 export interface CreateOrGetChatResult {
   readonly chat: Chat;
@@ -19,7 +19,7 @@ export interface CreateOrGetChatResult {
 const maxRetries = 3;
 
 /**
- * The one chat of these people in this scope; the isFirst caller creates it.
+ * The one chat of these people in this scope; the first caller creates it.
  *
  * For one key, all callers in all processes get the same id, exactly one gets `created: true`, and nobody sees an
  * error because of the race. Safe to repeat: after a lost answer, ask again.

@@ -14,7 +14,7 @@ import { pointersOf, type RedirectedValue } from "./references/pointers.ts";
 import { moveReferences } from "./references/move-references.ts";
 import { dropVanished } from "./survey-merges.ts";
 import { type StandingOptions, standingOf, withoutMerges } from "./merge-standing.ts";
-import { addAliasesOrPark } from "./survivors.ts";
+import { addAliasesOrPark } from "./survivor-aliases.ts";
 import { tombstones } from "./tombstones.ts";
 
 /** How often losers that an old version keeps changing are done again before they are left for a sweep of settle. */

@@ -14,8 +14,8 @@ import { completeMerges } from "./complete-merges.ts";
 import { mapReferences } from "./map-keys.ts";
 import { undoAndPark } from "./undo-and-park.ts";
 import { giveUpVanished, type Survey, surveyMerges } from "./survey-merges.ts";
-import { addAliasesOrPark, removeAliases } from "./survivors.ts";
-import { restoreLosers } from "./undo-merges.ts";
+import { addAliasesOrPark, removeAliases } from "./survivor-aliases.ts";
+import { undoMerges } from "./undo-merges.ts";
 
 /**
  * Merges planned losers into their survivors. Every step is one idempotent write for all of them, in an order in which
@@ -46,7 +46,7 @@ export async function mergeBatch(run: Run, merges: readonly Merge[]): Promise<vo
     {
       isSelected: true,
       isLast: mapReferences(run.ctx.model).length === 0,
-      drifted: (drifted) => undoMerges(run, drifted),
+      drifted: (drifted) => undoDrifted(run, drifted),
     },
   );
 }
@@ -56,7 +56,7 @@ export function endMerges(run: Run, merges: readonly Merge[]): Promise<void> {
   return completeMerges(run, merges, {
     isSelected: true,
     isLast: true,
-    drifted: (drifted) => undoMerges(run, drifted),
+    drifted: (drifted) => undoDrifted(run, drifted),
   });
 }
 
@@ -65,13 +65,13 @@ async function resolveUnmergeable(run: Run, { gone, keyed, drifted, unmergeable 
   await removeAliases(run, keyed);
   await forget(run, losersOf(keyed));
   await undoAndPark(run, unmergeable);
-  await undoMerges(run, drifted);
+  await undoDrifted(run, drifted);
 }
 
 /** Losers that are duplicates no more are chats of their own again, and those that `where` selects claim their key. */
-async function undoMerges(run: Run, drifted: readonly Merge[]): Promise<void> {
+async function undoDrifted(run: Run, drifted: readonly Merge[]): Promise<void> {
   if (drifted.length === 0) return;
-  await restoreLosers(run, drifted);
+  await undoMerges(run, drifted);
   const losers = losersOf(drifted);
   await forget(run, losers);
   await claimKeys(run, await claimableChats(run, losers));

@@ -9,7 +9,7 @@ import type { Run } from "../run/run.ts";
 import { bytesOf, type ChatState, hasAliases, readChatStates, survivorIdentity } from "./chat-states.ts";
 import type { SeenMerge } from "./commit-point.ts";
 import { mergesBySharedValue } from "./shared-values.ts";
-import { removeAliases } from "./survivors.ts";
+import { removeAliases } from "./survivor-aliases.ts";
 
 /** What is to be done about planned merges, by how things stand now. */
 export interface Survey {

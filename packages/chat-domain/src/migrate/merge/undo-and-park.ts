@@ -4,7 +4,7 @@ import type { Run } from "../run/run.ts";
 import { restoreCopies } from "./archive/archive-documents.ts";
 import { allFolds } from "./all-folds.ts";
 import { moveMarksBack } from "./fold/archived-marks.ts";
-import { restoreLosers } from "./undo-merges.ts";
+import { undoMerges } from "./undo-merges.ts";
 
 export interface UnmergeableMerge {
   readonly merge: Merge;
@@ -25,7 +25,7 @@ export async function undoAndPark(run: Run, unmergeable: readonly UnmergeableMer
     await restoreCopies(run, { archive: "chats_archive", into, merges });
     for (const fold of allFolds(run.ctx)) await moveMarksBack(run, fold, merges);
   }
-  await restoreLosers(run, merges);
+  await undoMerges(run, merges);
   await parkMerges(
     run,
     unmergeable.map(({ merge, reason }) => ({ merge, reason, epoch: merge.epoch + 1 })),

@@ -23,7 +23,7 @@ import { withoutMerges } from "./merge-standing.ts";
 import { displacedRows, foldDisplaced, isElsewhere, unmarkDisplaced } from "./references/displaced-rows.ts";
 import { byReference, moveBack } from "./references/move-back.ts";
 import { rowFold } from "./references/row-conflicts.ts";
-import { removeAliases } from "./survivors.ts";
+import { removeAliases } from "./survivor-aliases.ts";
 
 export interface RestoreOptions {
   /** Since when the losers are released, so that the next `up` leaves them alone; not at all unless given. */
@@ -35,7 +35,7 @@ export interface RestoreOptions {
  * message is out of sight when the loser comes back to life. What was written to the survivor since stays there, and so
  * do its other duplicates with their contributions.
  */
-export async function restoreLosers(
+export async function undoMerges(
   run: Run,
   merges: readonly Merge[],
   options: RestoreOptions = {},

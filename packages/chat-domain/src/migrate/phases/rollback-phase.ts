@@ -13,7 +13,7 @@ import { removeUnkeyed, restoreKeys, undone, unsetKeys } from "../keys/restore-k
 import { restoreCopies } from "../merge/archive/archive-documents.ts";
 import { allFolds } from "../merge/all-folds.ts";
 import { moveMarksBack } from "../merge/fold/archived-marks.ts";
-import { restoreLosers } from "../merge/undo-merges.ts";
+import { undoMerges } from "../merge/undo-merges.ts";
 import type { Run } from "../run/run.ts";
 import { buildRecordIndexes, restoreIndexes } from "./index-phase.ts";
 import { unseal } from "./seal-phase.ts";
@@ -74,7 +74,7 @@ async function unmerge(run: Run): Promise<void> {
     await run.attempt("rollback", async () => {
       const losers = whole.map(({ _id }) => _id);
       await advance(run, losers, { from: undoable, to: "rolling-back" });
-      await restoreLosers(run, whole.flatMap(mergeOf));
+      await undoMerges(run, whole.flatMap(mergeOf));
       await advance(run, losers, { from: ["rolling-back"], to: "rolled-back" });
     });
     run.count({ restored: whole.filter(({ state }) => state !== "planned" && state !== "parked").length });
@@ -93,7 +93,7 @@ export async function bringBack(run: Run, merge: Merge): Promise<void> {
   await advance(run, [loser], { from, to: "rolling-back", set: { releasedAt } });
   await restoreCopies(run, { archive: "chats_archive", into, merges: [merge] });
   for (const fold of allFolds(run.ctx)) await moveMarksBack(run, fold, [merge]);
-  await restoreLosers(run, [merge], { releasedAt });
+  await undoMerges(run, [merge], { releasedAt });
   await advance(run, [loser], { from: ["rolling-back"], to: "rolled-back" });
   run.count({ restored: 1 });
 }

@@ -27,7 +27,9 @@ export function unionBy({ by, orderBy }: UnionBy, values: readonly Exact[], fold
       known.add(key);
     }
   }
-  const keyless = others.flatMap((value) => listOf(value).filter((element) => keyOf(by, element) === null));
+  const keyless = others.flatMap((value) =>
+    listOf(value).filter((element) => elementKey(by, element) === null),
+  );
   return assembled(first, { orderBy, replaced, gone: new Set(), added: [...added, ...keyless] });
 }
 
@@ -86,7 +88,7 @@ export function intersectionBy(by: string, values: readonly Exact[]): Exact {
   const [first, ...others] = values;
   const keyed = others.map((value) => firstByKey(by, listOf(value)));
   const isCommon = (element: Exact): boolean => {
-    const key = keyOf(by, element);
+    const key = elementKey(by, element);
     return key !== null && keyed.every((elements) => elements.has(key));
   };
   const kept = listOf(first).filter(isCommon);
@@ -103,7 +105,7 @@ export function refoldedIntersectionBy(by: string, { mine, all }: Folding): Exac
       if (key === null) return one.before === null;
       return (one.before === null || before[at]?.has(key) === true) && after[at]?.has(key) !== true;
     });
-  const kept = own.filter((element) => !isGone(keyOf(by, element)));
+  const kept = own.filter((element) => !isGone(elementKey(by, element)));
   const held = firstByKey(by, kept);
   const left = after.filter((_, at) => (all[at]?.after ?? null) !== null);
   const earlier = before.filter((_, at) => (all[at]?.before ?? null) !== null);
@@ -137,13 +139,13 @@ type Keyed = ReadonlyMap<string, Exact>;
 function firstByKey(by: string, elements: readonly Exact[]): Keyed {
   const keyed = new Map<string, Exact>();
   for (const element of elements) {
-    const key = keyOf(by, element);
+    const key = elementKey(by, element);
     if (key !== null && !keyed.has(key)) keyed.set(key, element);
   }
   return keyed;
 }
 
-function keyOf(by: string, element: Exact): string | null {
+function elementKey(by: string, element: Exact): string | null {
   return isDocument(element) ? keyText(exactAt(element, by)) : null;
 }
 
@@ -176,6 +178,6 @@ function givenElement(element: Exact): Given {
 }
 
 function keylessOf(by: string, { value }: Given): Given {
-  const elements = listOf(value).filter((element) => keyOf(by, element) === null);
+  const elements = listOf(value).filter((element) => elementKey(by, element) === null);
   return { value: elements, document: elements };
 }

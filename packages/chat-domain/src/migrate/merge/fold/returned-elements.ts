@@ -15,7 +15,7 @@ export function withReturnedElements(
   returning: Returning & { readonly repointed: Repointed; readonly repointedBack: Repointed },
 ): ExactDocument {
   return Object.entries(fold).reduce((result, [path, strategy]) => {
-    const by = keyOf(strategy);
+    const by = identityPathOf(strategy);
     const elements = exactAt(document, path);
     if (by === null || !Array.isArray(elements)) return result;
     const keyed = (holder: ExactDocument): ReadonlyMap<string, Exact> =>
@@ -37,7 +37,7 @@ export function withReturnedElements(
 }
 
 /** By which elements are told apart; in lists in which equal ones count, only an `_id` says that one is the same. */
-function keyOf(strategy: FoldModel[string]): string | null {
+function identityPathOf(strategy: FoldModel[string]): string | null {
   if (typeof strategy === "string") return null;
   if ("union" in strategy) return strategy.union.by;
   return "concat" in strategy ? "_id" : null;
