@@ -95,6 +95,9 @@ describe("a race in the console", needs(browserProgram.missing), () => {
     const created = await page.locator("#naive-chart rect.created").count();
     expect(created).toBeGreaterThanOrEqual(2);
     expect(await page.locator("#naive-chats").textContent()).toBe(`${created} chats`);
+    const spans = await page.locator("#naive-chart rect.created").evaluateAll(spansOf);
+    const [first, second] = spans.toSorted((a, b) => a.from - b.from);
+    expect(second?.from).toBeLessThan(first?.to ?? 0);
     const listed = (contestant: string) =>
       page.locator(`#${contestant}-newest tr`, { hasText: "grace, heidi" });
     await listed("naive")
@@ -168,3 +171,11 @@ describe("a race in the console", needs(browserProgram.missing), () => {
     await page.close();
   });
 });
+
+/** From where to where bars go; drawn as they were, two that met share a moment. */
+function spansOf(elements: readonly Element[]): readonly { readonly from: number; readonly to: number }[] {
+  return elements.map((element) => {
+    const [x = 0, width = 0] = ["x", "width"].map((name) => Number(element.getAttribute(name)));
+    return { from: x, to: x + width };
+  });
+}

@@ -84,7 +84,7 @@ describe("the console, in a browser", needs(browserProgram.missing), () => {
     await page.getByText(/^now \d/).waitFor();
     await page.route("**/trpc/admin.status", async (route) => {
       const response = await route.fetch();
-      const headers = { ...response.headers(), "server-timing": "total;dur=4321" };
+      const headers = { ...response.headers(), "server-timing": 'total;dur=4321;desc="from 1"' };
       await route.fulfill({ response, headers });
     });
     await page.getByText("now 4321 ms").waitFor();

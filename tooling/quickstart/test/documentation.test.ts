@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -67,5 +67,11 @@ describe("the documentation", () => {
     expect(readme.split("\n").length).toBeLessThanOrEqual(116);
     expect(readme).toMatch(/^npm start\b/m);
     expect(readme).toMatch(/^npm test\b/m);
+  });
+
+  it("shows a race for light and for dark pages, small enough to be there at once", () => {
+    const pictures = linksOf("README.md").filter((link) => link.endsWith(".png"));
+    expect(pictures.toSorted()).toEqual(["docs/race-dark.png", "docs/race-light.png"]);
+    for (const picture of pictures) expect(statSync(join(root, picture)).size).toBeLessThan(80_000);
   });
 });

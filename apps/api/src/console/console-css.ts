@@ -31,7 +31,7 @@ svg { display: block; width: 100%; background: var(--page); border: 1px solid va
 .run.existing { fill: var(--existing); } .run.created { fill: var(--created); }
 .run.refused { fill: var(--refused); }
 .times { fill: none; stroke: var(--accent); stroke-width: 2; vector-effect: non-scaling-stroke; }
-.legend { display: flex; gap: 1.25rem; padding: 0; margin: .5rem 0; list-style: none; }
+.legend { display: flex; align-items: baseline; gap: 1.25rem; padding: 0; margin: .5rem 0; list-style: none; }
 .legend li::before { content: ""; display: inline-block; width: .8em; height: .8em; margin-right: .4em; border: 2px solid transparent; background: var(--existing); }
 .legend .created::before { background: var(--created); height: 1.1em; vertical-align: -.15em; } .legend .refused::before { background: var(--refused); }
 .axis { display: flex; justify-content: space-between; margin: .1rem 0 0; font-size: .875rem; color: var(--soft); }

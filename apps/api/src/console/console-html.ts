@@ -11,8 +11,8 @@ const counters: Readonly<Record<keyof ChatCounts, string>> = {
 };
 
 const lanes = [
-  ["onechat", "onechat", "Create-or-get: the unique index of the database decides who created it."],
-  ["naive", "Find, then insert", "As applications first write it: between the two somebody else inserts."],
+  ["onechat", "onechat", "One write; the database decides who creates."],
+  ["naive", "Find, then insert", "Two steps; others may insert in between."],
 ] as const;
 
 /** The page. It holds no data: everything comes from the API, for whoever may ask. */

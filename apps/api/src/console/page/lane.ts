@@ -3,7 +3,7 @@ import type { Contestant, Run } from "./run-race.ts";
 import { svgElement } from "./svg-element.ts";
 import { chatsText, countsText, type Tally, tallyOf } from "./tally.ts";
 
-/** What all lanes show, on the race's clock. */
+/** What all lanes show. */
 export interface TimeSpan {
   readonly startMs: number;
   readonly endMs: number;

@@ -1,4 +1,4 @@
-import { serverTime } from "./server-time.ts";
+import { type ServerTime, serverTime } from "./server-time.ts";
 
 /** What the API says about a call that it refused. */
 class Refusal extends Error {
@@ -7,23 +7,22 @@ class Refusal extends Error {
 
 export interface Got<T> {
   readonly body: T;
-  /** `null`: it was not said. */
-  readonly serverMs: number | null;
+  readonly time: ServerTime | null;
 }
 
 export async function get<T extends object>(path: string, token: string): Promise<Got<T>> {
   const response = await fetch(path, { headers: { authorization: `Bearer ${token}` } });
   const body = (await response.json()) as T | { readonly error: { readonly message: string } };
   if ("error" in body) throw new Refusal(body.error.message);
-  return { body, serverMs: serverTime(response) };
+  return { body, time: serverTime(response) };
 }
 
 /** Calls a query of the router. */
 export async function query<T>(procedure: string, token: string, input?: object): Promise<Got<T>> {
   const search = input === undefined ? "" : `?input=${encodeURIComponent(JSON.stringify(input))}`;
   const path = `/trpc/${procedure}${search}`;
-  const { body, serverMs } = await get<{ readonly result: { readonly data: T } }>(path, token);
-  return { body: body.result.data, serverMs };
+  const { body, time } = await get<{ readonly result: { readonly data: T } }>(path, token);
+  return { body: body.result.data, time };
 }
 
 /** A development token; rejects where the API hands none out. */

@@ -1,4 +1,4 @@
-import { serverTime } from "./server-time.ts";
+import { type ServerTime, serverTime } from "./server-time.ts";
 
 /** Who answers create-or-get, by the address at which it is asked. */
 export const contestants = { onechat: "/api/chats/create-or-get", naive: "/console/naive-chats" } as const;
@@ -6,7 +6,7 @@ export type Contestant = keyof typeof contestants;
 
 /** How one call of a race went. */
 export interface Run {
-  /** On the race's clock: the answer came at `endMs`, and the server had worked on it from `startMs`. */
+  /** From when to when the server worked on it, on the page's clock. */
   readonly startMs: number;
   readonly endMs: number;
   readonly outcome: "created" | "existing" | "refused";
@@ -29,19 +29,30 @@ export interface RaceOptions {
  * at a time as it has connections: each contestant gets as many in a row.
  */
 export async function runRace({ racing, people, calls, tokens, onRun }: RaceOptions): Promise<void> {
-  const began = performance.now();
+  const onPage = pageTimes();
   const [first, second] = people;
   await Promise.all(
     inTurns(racing, calls).map(async ([contestant, call]) => {
       const participants = call % 2 === 0 ? [first, second] : [second, first];
       const token = tokens[call % tokens.length] ?? "";
-      const asked = performance.now();
-      const { serverMs, ...answer } = await createOrGet(contestants[contestant], participants, token);
-      const ended = performance.now();
-      const endMs = ended - began;
-      onRun(contestant, { startMs: Math.max(0, endMs - (serverMs ?? ended - asked)), endMs, ...answer });
+      const { time, ...answer } = await createOrGet(contestants[contestant], participants, token);
+      onRun(contestant, { ...onPage(time), ...answer });
     }),
   );
+}
+
+/**
+ * Puts what the server says, by its clock, on the page's, as the first answer came. A call of which it says nothing is a
+ * moment: how long it waited in the browser is unknown.
+ */
+function pageTimes(): (time: ServerTime | null) => Pick<Run, "startMs" | "endMs"> {
+  let ahead: number | null = null;
+  return (time) => {
+    const now = performance.now();
+    if (time === null) return { startMs: now, endMs: now };
+    ahead ??= now - time.fromMs - time.ms;
+    return { startMs: time.fromMs + ahead, endMs: time.fromMs + ahead + time.ms };
+  };
 }
 
 /** Connections that a browser keeps to one server. */
@@ -60,7 +71,7 @@ function inTurns(racing: readonly Contestant[], calls: number): readonly (readon
 }
 
 interface Answer extends Pick<Run, "outcome" | "detail"> {
-  readonly serverMs: number | null;
+  readonly time: ServerTime | null;
 }
 
 async function createOrGet(path: string, participants: readonly string[], token: string): Promise<Answer> {
@@ -70,15 +81,15 @@ async function createOrGet(path: string, participants: readonly string[], token:
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
       body: JSON.stringify({ participants }),
     });
-    const serverMs = serverTime(response);
+    const time = serverTime(response);
     const { chat, created, error } = (await response.json()) as {
       readonly chat?: { readonly id: string };
       readonly created?: boolean;
       readonly error?: { readonly message: string };
     };
-    if (chat === undefined) return { outcome: "refused", detail: error?.message ?? "refused", serverMs };
-    return { outcome: created === true ? "created" : "existing", detail: chat.id, serverMs };
+    if (chat === undefined) return { outcome: "refused", detail: error?.message ?? "refused", time };
+    return { outcome: created === true ? "created" : "existing", detail: chat.id, time };
   } catch (error) {
-    return { outcome: "refused", detail: String(error), serverMs: null };
+    return { outcome: "refused", detail: String(error), time: null };
   }
 }

@@ -1,5 +1,13 @@
-/** Milliseconds that the server says it took; `null` where something on the way took the header out. */
-export function serverTime({ headers }: Response): number | null {
-  const ms = /\bdur=([\d.]+)/.exec(headers.get("server-timing") ?? "")?.[1];
-  return ms === undefined ? null : Number(ms);
+/** By the server's clock. */
+export interface ServerTime {
+  /** When the request came. */
+  readonly fromMs: number;
+  /** What its answer took. */
+  readonly ms: number;
+}
+
+/** What the server says of an answer; `null` where something on the way took the header out. */
+export function serverTime({ headers }: Response): ServerTime | null {
+  const said = /\bdur=([\d.]+);desc="from ([\d.]+)"/.exec(headers.get("server-timing") ?? "");
+  return said === null ? null : { ms: Number(said[1]), fromMs: Number(said[2]) };
 }

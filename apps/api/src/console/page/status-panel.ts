@@ -24,10 +24,10 @@ export function statusPanel(token: () => string | null): { readonly refresh: () 
       const current = token();
       if (current === null) return;
       try {
-        const { body, serverMs } = await query<Status>("admin.status", current);
+        const { body, time } = await query<Status>("admin.status", current);
         show(body);
-        if (serverMs === null) return;
-        times.push(serverMs);
+        if (time === null) return;
+        times.push(time.ms);
         if (times.length > mostTimes) times.shift();
         showTimes(times);
       } catch (error) {
