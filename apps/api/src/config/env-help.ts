@@ -7,8 +7,9 @@ export const envHelp = `The onechat API is configured by environment variables:
   AUTH_JWKS_URL     the issuer's key set, for RS256, PS256, ES256 and EdDSA tokens
   AUTH_ISSUER       the tokens' iss (onechat)
   AUTH_AUDIENCE     the tokens' aud (onechat)
-  AUTH_DEV          1 adds POST /dev/token {sub}, a secret if none is set, and browsers' pages of this machine (any port
-                    of localhost) to CORS_ORIGINS; refused unless NODE_ENV is development or test
+  AUTH_DEV          1 adds POST /dev/token {sub}, find-then-insert to race against and the newest chats in the console, a
+                    secret if none is set, and browsers' pages of this machine (any port of localhost) to CORS_ORIGINS;
+                    refused unless NODE_ENV is development or test
   CONSOLE           1 serves the console at /; what it shows takes a token with scope chat:admin (the value of AUTH_DEV)
   CHAT_LEGACY       claim: chats without a key may exist and are adopted; none: they do not (claim)
   PORT, HOST        where to listen (3000, 127.0.0.1)
