@@ -36,6 +36,20 @@ describe("a fold of a field that lies deeper", () => {
     ["a map that is a text", { unread: { eachKey: "sum" } }, [{ unread: {} }, { unread: "none" }]],
     ["a list that is a map", { log: { union: { by: "_id" } } }, [{ log: [] }, { log: {} }]],
     ["a sum of texts", { count: "sum" }, [{ count: 1 }, { count: "1" }]],
+    ["a set of documents", { log: "union" }, [{ log: [{ t: "hi" }, { t: "hi" }] }, { log: [{ t: "hi" }] }]],
+    ["a set that is a map", { log: "intersection" }, [{ log: { a: 1 } }, { log: ["a"] }]],
+    ["a text in a map", { unread: { eachKey: "sum" } }, [{ unread: { a: 1 } }, { unread: { a: "1" } }]],
+    ["an array in a map", { of: { eachKey: { fold: { "x.n": "sum" } } } }, [{ of: { a: { x: [] } } }, {}]],
+    [
+      "an array in an element",
+      { log: { union: { by: "_id", fold: { "x.n": "sum" } } } },
+      [{ log: [] }, { log: [{ _id: 1, x: [{ n: 1 }] }] }],
+    ],
+    [
+      "an array with the time",
+      { last: { newestBy: "last.at" } },
+      [{ last: [{ at: 1 }] }, { last: { at: 2 } }],
+    ],
   ])(
     "is refused, and nothing is written, where it meets what it cannot fold: %s",
     async (_name, fold, chats) => {

@@ -15,11 +15,13 @@ describe("collections and fields that nobody named", () => {
     ["a dotted field", "calls.context.chat", { context: { chat: id(1) } }],
     ["an array", "folders.chats", { chats: [id(2), id(1)] }],
     ["an array of documents", "people.open.chat", { open: [{ chat: id(2) }] }],
+    ["part of an _id", "members._id.chat", { _id: { chat: id(2), user: "a" } }],
+    ["an _id", "settings._id", { _id: id(2), isMuted: true }],
   ])("are a warning each, by name: %s", async (_name, path, row) => {
     const [collection = ""] = path.split(".");
     await using field = await databaseWith([...references], {
       messages,
-      [collection]: Array.from({ length: 5 }, (_, number) => ({ _id: id(100 + number), ...row })),
+      [collection]: [row, { ...row, _id: id(100) }],
     });
     const plan = await field.plan();
     expect([plan.exit, plan.warnings]).toEqual([0, expect.stringContaining(path)]);

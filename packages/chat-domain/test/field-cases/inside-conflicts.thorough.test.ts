@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { databaseWith, mergedAndBack } from "./referred-chats.ts";
-import { id } from "./field-database.ts";
+import { fieldDatabase, id } from "./field-database.ts";
 
 const [one, two] = [1, 2].map((number) => String(id(number))) as [string, string];
 
@@ -65,4 +65,55 @@ describe("two keys of a map that become one", () => {
     expect(await field.one("chats", id(2))).toEqual(before);
     expect(await field.all("people")).toEqual(people);
   });
+});
+
+describe("what two duplicates have, and their survivor has not", () => {
+  const three = [1, 2, 3].map((number) => ({ _id: id(number), users: ["a", "b"] }));
+  const last = String(id(3));
+  const policies = [{ onConflict: "keep-survivor" }, { onConflict: "fold", fold: { n: "sum" } }] as const;
+  const shapes = [
+    [
+      "elements",
+      "list.chat",
+      {
+        list: [
+          { chat: id(3), n: 30 },
+          { chat: id(2), n: 20 },
+        ],
+      },
+      "list.0.n",
+    ],
+    ["keys", "map.$*", { map: { [last]: { n: 30 }, [two]: { n: 20 } } }, `map.${one}.n`],
+  ] as const;
+  const cases = shapes.flatMap(([what, field, person, path]) =>
+    policies.map((policy) => ({ what, field, person, path, policy, how: policy.onConflict })),
+  );
+
+  it.each(cases)("becomes one and is two again: $what, $how", async ({ field: path, person, policy }) => {
+    const references = [{ collection: "people", field: path, ...policy }];
+    const people = [{ _id: "a", ...person }];
+    await using field = await fieldDatabase({
+      model: { chats: { participants: "users", scope: null }, references },
+      data: { chats: three, people },
+    });
+    const [{ list = [], map = {} } = {}] = await mergedAndBack(field, "people");
+    expect([...(list as object[]), ...Object.values(map as object)]).toHaveLength(1);
+  });
+
+  it.each(cases)(
+    "loses nothing of what the application has added since: $what, $how",
+    async ({ field: referring, person, path, policy }) => {
+      const references = [{ collection: "people", field: referring, ...policy }];
+      await using field = await fieldDatabase({
+        model: { chats: { participants: "users", scope: null }, references },
+        data: { chats: three, people: [{ _id: "a", ...person }] },
+      });
+      await field.up();
+      await field.change("people", "a", { $inc: { [path]: 1 } });
+      expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+      const { list = [], map = {} } = await field.one("people", "a");
+      const numbers = [...(list as { n: number }[]), ...Object.values(map as Record<string, { n: number }>)];
+      expect(numbers.map(({ n }) => n).reduce((sum, n) => sum + n)).toBe(51);
+    },
+  );
 });

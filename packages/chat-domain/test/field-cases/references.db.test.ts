@@ -126,9 +126,14 @@ describe("a reference that is described", () => {
   const byRoom = [{ collection: "messages", field: "roomId", toField: "roomId" }];
   const roomIndex = { indexes: [{ collection: "chats", key: { roomId: 1 } }] } as const;
 
-  it("with toField is a problem where a survivor has no such value: nothing could follow", async () => {
+  it.each([
+    ["no such value", {}],
+    ["null", { roomId: null }],
+    ["an array", { roomId: ["r1"] }],
+    ["a document", { roomId: { id: "r1" } }],
+  ])("with toField is a problem where a survivor has %s there: nothing could follow", async (_name, room) => {
     const chats = [
-      { _id: id(1), users: ["a", "b"] },
+      { _id: id(1), ...room, users: ["a", "b"] },
       { _id: id(2), roomId: "r2", users: ["b", "a"] },
     ];
     const messages = [{ _id: id(9), roomId: "r2" }];

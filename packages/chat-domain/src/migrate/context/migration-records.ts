@@ -56,6 +56,8 @@ export interface MovesRecord {
   readonly to?: NativeId;
   /** In an array of documents, or among the keys of a map. */
   readonly isInside?: boolean;
+  /** When that was: where several duplicates have become one there, the order matters. None where an earlier version moved. */
+  readonly at?: Date;
 }
 
 export interface MovesId {

@@ -30,7 +30,8 @@ export async function unnamedReferences(ctx: MigrationContext): Promise<readonly
     const named = namedFields(ctx, name);
     const held = sample.flatMap((document) =>
       idsIn(document, "").filter(
-        ({ path }) => !named.some((field) => path === field || path.startsWith(`${field}.`)),
+        ({ path }) =>
+          !named.some((field) => path === field || (field !== "_id" && path.startsWith(`${field}.`))),
       ),
     );
     const chats = await selectedAmong(
@@ -41,11 +42,15 @@ export async function unnamedReferences(ctx: MigrationContext): Promise<readonly
     for (const path of paths)
       warnings.push(
         `${name}.${path} holds ids of chats (seen in ${sample.length} documents), and no reference names it: they would ` +
-          'go on pointing at duplicates. Name it, with "leave": true if that is right',
+          `go on pointing at duplicates. ${path.split(".")[0] === "_id" ? unchangeable : nameIt}`,
       );
   }
   return warnings;
 }
+
+const nameIt = 'Name it, with "leave": true if that is right';
+const unchangeable =
+  "The server lets nobody change an _id, so none can be named: give those documents a field that holds the chat";
 
 /** Fields that are known, and what is inside of them. */
 function namedFields({ model }: MigrationContext, collection: string): readonly string[] {
@@ -53,7 +58,8 @@ function namedFields({ model }: MigrationContext, collection: string): readonly 
   const named = references
     .filter((reference) => reference.collection === collection)
     .map(({ field }) => field);
-  if (collection !== chats.collection) return ["_id", ...named];
+  // A document may have the chat's own id, as its settings do; elsewhere the same id says nothing.
+  if (collection !== chats.collection) return named.length === 0 ? [] : ["_id", ...named];
   const own = [chats.keyField, ...ownFieldNames.map((name) => ownField(model, name))];
   return [
     "_id",

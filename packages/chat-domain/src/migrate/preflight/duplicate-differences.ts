@@ -205,13 +205,18 @@ function memberDifferences(path: ParticipantsPath, given: readonly string[], ver
   };
 }
 
+/** What something can refer to: no array, and no document. */
+const typesOfValues = ["string", "objectId", "int", "long", "double", "binData"];
+
 function missing(fields: readonly string[]): readonly Document[] {
   if (fields.length === 0) return none;
   const lacking = {
     $filter: {
       input: fields.map((field) => ({
         field,
-        values: ["loser", "survivor"].map((chat) => ({ $ifNull: [`$${chat}.${field}`, ""] })),
+        values: ["loser", "survivor"].map((chat) => ({
+          $cond: [{ $in: [{ $type: `$${chat}.${field}` }, typesOfValues] }, `$${chat}.${field}`, ""],
+        })),
       })),
       as: "one",
       cond: { $in: ["", "$$one.values"] },

@@ -1,10 +1,10 @@
 import type { Document } from "mongodb";
 import type { NativeId } from "../../identity/native-id.ts";
-import type { FoldStrategy } from "../../model/fold-strategy.ts";
 import { mapOfKeys } from "../../model/field-path.ts";
-import { type FoldModel, type ReferenceModel, wholeValue } from "../../model/merge-model.ts";
+import type { FoldModel, ReferenceModel } from "../../model/merge-model.ts";
 import { collectionOf, type MigrationContext } from "../context/migration-context.ts";
 import type { PreflightReport } from "./findings.ts";
+import { firstMisfit, type MisfitKind } from "./misfit-expression.ts";
 
 /** A value that a fold can do nothing with, in documents that would fold. */
 export interface FoldMisfit {
@@ -12,90 +12,50 @@ export interface FoldMisfit {
   /** Where in the path, and of which type. */
   readonly at: string;
   readonly type: string;
+  readonly kind: MisfitKind;
   readonly documents: number;
   readonly example: NativeId;
 }
 
-/** A place of a fold, and what may stand there. */
-interface FoldPlace {
-  readonly path: string;
-  readonly at: string;
-  readonly types: readonly string[];
-}
-
-const nothing = ["missing", "null", "undefined"];
-const numbers = ["int", "long", "double", "decimal"];
-
-function placesOf(fold: FoldModel): readonly FoldPlace[] {
-  return Object.entries(fold).flatMap(([path, strategy]) => {
-    const names = path.split(".");
-    const way = names.slice(1).map((_, index) => names.slice(0, index + 1).join("."));
-    const types = typesOf(strategy);
-    return [
-      ...way.map((at) => ({ path, at, types: ["object"] })),
-      ...(types === null ? [] : [{ path, at: path, types }]),
-    ];
-  });
-}
-
-/** `null` where anything will do. */
-function typesOf(strategy: FoldStrategy): readonly string[] | null {
-  if (typeof strategy === "string") return strategy === "sum" ? numbers : null;
-  if ("eachKey" in strategy) return ["object"];
-  return "union" in strategy || "intersection" in strategy || "concat" in strategy ? ["array"] : null;
-}
-
 /** Stages that find them in documents of the shape `{id, documents: […]}`. */
 export function misfitStages(fold: FoldModel): readonly Document[] {
-  const places = placesOf(fold);
-  if (places.length === 0) return [{ $match: { $expr: false } }];
-  const found = places.map(({ path, at, types }) => ({
-    $let: {
-      vars: { type: { $type: at === wholeValue ? "$document" : `$document.${at}` } },
-      in: { path, at, type: "$$type", fits: { $in: ["$$type", [...types, ...nothing]] } },
-    },
-  }));
+  const misfit = firstMisfit(fold, "$documents");
+  if (misfit === null) return [{ $match: { $expr: false } }];
   return [
     { $unwind: "$documents" },
-    { $project: { id: 1, document: "$documents" } },
-    {
-      $project: {
-        id: 1,
-        misfit: { $first: { $filter: { input: found, as: "one", cond: { $not: ["$$one.fits"] } } } },
-      },
-    },
+    { $project: { id: 1, misfit } },
     { $match: { misfit: { $ne: null } } },
-    {
-      $group: {
-        _id: { path: "$misfit.path", at: "$misfit.at", type: "$misfit.type" },
-        documents: { $sum: 1 },
-        example: { $min: "$id" },
-      },
-    },
-    { $match: { "_id.path": { $ne: null } } },
+    { $group: { _id: "$misfit", documents: { $sum: 1 }, example: { $min: "$id" } } },
     { $sort: { _id: 1 } },
-    { $project: { _id: 0, path: "$_id.path", at: "$_id.at", type: "$_id.type", documents: 1, example: 1 } },
+    { $replaceWith: { $mergeObjects: ["$_id", { documents: "$documents", example: "$example" }] } },
   ];
 }
 
-export function misfitText({ path, at, type, documents, example }: FoldMisfit, collection: string): string {
-  const where =
-    at === path ? `what ${path === wholeValue ? "a map's key" : path} holds` : `the path of the fold ${path}`;
-  return at === path
-    ? `${where} in ${documents} documents of ${collection} is of type ${type} (such as in ${String(example)}), which its fold can do nothing with: ` +
-        'choose another strategy in "fold", or leave it out'
-    : `${where} meets a value of type ${type} at ${at} in ${documents} documents of ${collection} (such as ${String(example)}): ` +
-        "folds are written through documents only; " +
-        (type === "array"
-          ? `fold the array itself: {"${at}": {"union": {"by": …, "fold": …}}}`
-          : "leave it out");
+export function misfitText({ kind, ...misfit }: FoldMisfit, collection: string): string {
+  const { path, at, type, documents, example } = misfit;
+  const where = `in ${documents} documents of ${collection}`;
+  if (kind === "documents")
+    return (
+      `what ${at || "a map's key"} holds ${where} is documents (such as in ${String(example)}), and a set has plain values, equal ` +
+      'ones once: for documents say what tells them apart, {"union": {"by": …}}, or that all stay, {"concat": {}}'
+    );
+  if (kind === "value")
+    return (
+      `what ${at || "a map's key"} holds ${where} is of type ${type} (such as in ${String(example)}), which its fold can do ` +
+      'nothing with: choose another strategy in "fold", or leave it out'
+    );
+  return (
+    `the path of the fold ${path} meets a value of type ${type} at ${at} ${where} (such as ${String(example)}): ` +
+    "folds are written through documents only; " +
+    (type === "array" ? `fold the array itself: {"${at}": {"union": {"by": …, "fold": …}}}` : "leave it out")
+  );
 }
 
 /** Rows that may fold: of those that no strategy asks anything of, nothing is looked at. */
 export async function rowMisfits(ctx: MigrationContext): Promise<PreflightReport> {
   const problems: string[] = [];
   for (const { collection, field, where, fold, onConflict } of ctx.model.references) {
-    if (onConflict !== "fold" || placesOf(fold).length === 0) continue;
+    if (onConflict !== "fold" || firstMisfit(fold, "$documents") === null) continue;
     const misfits = await collectionOf(ctx, collection)
       .aggregate<FoldMisfit>(
         [{ $match: where }, { $project: { id: "$_id", documents: foldingIn(field) } }, ...misfitStages(fold)],

@@ -1,8 +1,10 @@
 import type { Document } from "mongodb";
 import type { NativeId } from "../../../identity/native-id.ts";
-import { formsOf, idText, inForm } from "../../../identity/stored-ids.ts";
+import { participantIdOrNull } from "../../../identity/participant-id.ts";
+import { formsOf, idText } from "../../../identity/stored-ids.ts";
 import type { Merge } from "../../context/migration-records.ts";
 import type { UpdateStatement } from "../../run/write-statements.ts";
+import { repointingsOf } from "./pointers.ts";
 
 /** The values by which an array refers to both. */
 type ArrayMove = Pick<Merge, "loser" | "survivor">;
@@ -22,7 +24,12 @@ function arrayAfter(array: unknown, { loser, survivor }: ArrayMove): Document {
       initialValue: [],
       in: {
         $cond: [
-          { $and: [isAny("$$this", survivor), { $in: ["$$this", "$$value"] }] },
+          {
+            $and: [
+              isAny("$$this", survivor),
+              { $or: formsOf(survivor).map((form) => isIn("$$value", form)) },
+            ],
+          },
           "$$value",
           { $concatArrays: ["$$value", ["$$this"]] },
         ],
@@ -35,15 +42,19 @@ function replaced(
   array: unknown,
   { from, to }: { readonly from: Merge["loser"]; readonly to: Merge["loser"] },
 ): Document {
-  const element = (["native", "text"] as const).reduce<unknown>((otherwise, form) => {
-    const same = { $eq: ["$$this", { $literal: inForm(from, form) }] };
-    return { $cond: [same, { $literal: inForm(to, form) }, otherwise] };
+  const element = repointingsOf({ from, to }, "").reduce<unknown>((otherwise, form) => {
+    const same = { $eq: ["$$this", { $literal: form.from }] };
+    return { $cond: [same, { $literal: form.to }, otherwise] };
   }, "$$this");
   return { $map: { input: array, in: element } };
 }
 
 function isAny(value: string, id: Merge["loser"]): Document {
   return { $in: [value, { $literal: [...formsOf(id)] }] };
+}
+
+function isIn(array: string, id: Merge["loser"]): Document {
+  return { $in: [{ $literal: id }, array] };
 }
 
 /** An array of chat ids that losers were taken from. */
@@ -71,23 +82,28 @@ export function arrayWithout(
   return undone.reduce((array, merge) => putBack(array, { merge, original, left }), current);
 }
 
-/** The array after these merges: survivors in their losers' places, each once. */
+/** The array after these merges: survivors in their losers' places, each once, in whatever form. */
 function arrayWith(original: readonly unknown[], merges: readonly ArrayMove[]): readonly unknown[] {
-  const survivorOf = new Map<string, unknown>();
-  for (const { loser, survivor } of merges) {
-    for (const form of ["text", "native"] as const)
-      survivorOf.set(idText(inForm(loser, form)), inForm(survivor, form));
-  }
-  const survivors = new Set([...survivorOf.values()].map(idText));
+  const survivorOf = new Map(
+    merges.flatMap(({ loser, survivor }) =>
+      repointingsOf({ from: loser, to: survivor }, "").map(({ from, to }) => [idText(from), to] as const),
+    ),
+  );
+  const survivors = new Set(merges.map(({ survivor }) => anyForm(survivor)));
   const moved = original.map((element) => survivorOf.get(idText(element)) ?? element);
   const first = new Map<string, number>();
   moved.forEach((element, index) => {
-    const text = idText(element);
+    const text = anyForm(element);
     if (!first.has(text)) first.set(text, index);
   });
   return moved.filter(
-    (element, index) => !survivors.has(idText(element)) || first.get(idText(element)) === index,
+    (element, index) => !survivors.has(anyForm(element)) || first.get(anyForm(element)) === index,
   );
+}
+
+/** The same text for an id in all of its forms. */
+function anyForm(id: unknown): string {
+  return participantIdOrNull(id) ?? idText(id);
 }
 
 interface PutBack {

@@ -1,4 +1,3 @@
-import { BSON, type FindCursor } from "mongodb";
 import type { NativeId } from "../../../identity/native-id.ts";
 import { idMap, idText, inForm } from "../../../identity/stored-ids.ts";
 import { type StoredDocument, valueAt } from "../../../model/stored-document.ts";
@@ -13,6 +12,7 @@ import { arrayPart } from "../../journal/originals.ts";
 import type { Run } from "../../run/run.ts";
 import type { UpdateStatement } from "../../run/write-statements.ts";
 import { arrayWithout, type MovedArray } from "./array-references.ts";
+import { asStored } from "./as-stored.ts";
 import { moveInsideBack } from "./move-inside-back.ts";
 
 /** How many records of moves are in memory at once; each may name a whole batch of documents. */
@@ -61,9 +61,9 @@ async function* movesOf(run: Run, merges: readonly Merge[]): AsyncGenerator<read
   let records: MovesRecord[] = [];
   for await (const record of run.ctx.records.moves.find(
     { loser: { $in: losers } },
-    { batchSize: recordsAtOnce },
+    { batchSize: recordsAtOnce, raw: true },
   )) {
-    records.push(record);
+    records.push(asStored(record) as MovesRecord);
     if (records.length < recordsAtOnce) continue;
     yield records;
     records = [];
@@ -118,10 +118,14 @@ async function movedArrays(
 ): Promise<readonly (MovedArray & { readonly id: NativeId })[]> {
   const { moves, originals } = run.ctx.records;
   const part = arrayPart(field);
-  const saved = await asStored<OriginalRecord>(
-    originals.find({ _id: { $in: ids.map((id) => ({ collection, id })) } }, { raw: true }),
+  const saved = await originals
+    .find({ _id: { $in: ids.map((id) => ({ collection, id })) } }, { raw: true })
+    .toArray();
+  const originalOf = idMap(
+    saved
+      .map((record) => asStored(record) as OriginalRecord)
+      .map((record) => [record._id.id, Reflect.get(record, part)] as const),
   );
-  const originalOf = idMap(saved.map((record) => [record._id.id, Reflect.get(record, part)] as const));
   const records = await moves
     .find({
       ids: { $in: [...ids] },
@@ -131,13 +135,11 @@ async function movedArrays(
       isInside: { $ne: true },
     })
     .toArray();
-  const documents = await asStored<StoredDocument>(
-    collectionOf(run.ctx, collection).find(
-      { _id: { $in: [...ids] } },
-      { projection: { [field]: 1 }, raw: true },
-    ),
-  );
-  return documents.flatMap((document) => {
+  const documents = await collectionOf(run.ctx, collection)
+    .find({ _id: { $in: [...ids] } }, { projection: { [field]: 1 }, raw: true })
+    .toArray();
+  return documents.flatMap((bytes) => {
+    const document = asStored(bytes) as StoredDocument;
     const [original, current] = [originalOf.get(document._id), valueAt(document, field)];
     if (!Array.isArray(original) || !Array.isArray(current)) return [];
     const merges = records
@@ -145,15 +147,6 @@ async function movedArrays(
       .map(arrayMove);
     return [{ id: document._id, original, current, merges }];
   });
-}
-
-/**
- * Documents with their numbers in the types in which they are stored. The driver is not asked for them: it would leave
- * the code of an error as it came as well, and nobody would know whether it passes.
- */
-async function asStored<T>(cursor: FindCursor<unknown>): Promise<readonly T[]> {
-  const all = (await cursor.toArray()) as readonly Uint8Array[];
-  return all.map((bytes) => BSON.deserialize(bytes, { promoteValues: false }) as T);
 }
 
 /** The values that stand for both chats in an array. */

@@ -8,6 +8,7 @@ import type { Run } from "../../run/run.ts";
 import { exactDocument } from "../archive/exact-document.ts";
 import { changeRoots, exactRoots, holdingExactly, type RootChange } from "./inside-moves.ts";
 import { type Exact, type InsideMove, KeysCollide, patchedBack, withMoves } from "./inside-values.ts";
+import { inOrderOfLosers } from "./move-inside.ts";
 import { repointingsOf } from "./pointers.ts";
 
 /** How often a document that changes just now is looked at again. */
@@ -62,18 +63,26 @@ async function changesBack(run: Run, { field, undone, ids }: InsideBack): Promis
   for (const id of ids) {
     const [current, original] = [roots.get(id), originals.get(id)];
     if (current === undefined || current === null || original === undefined) continue;
-    const mine = records.filter((record) => record.ids.some((one) => idText(one) === idText(id)));
-    const to = await rootBack(run, {
-      id,
-      field,
-      current,
-      original,
-      undone: mine.filter(({ loser }) => losers.has(idText(loser))),
-      kept: mine.filter(({ loser }) => !losers.has(idText(loser))),
-    });
+    const moves = inOrderOfLosers(
+      records.filter((record) => record.ids.some((one) => idText(one) === idText(id))),
+      ({ loser }) => loser,
+    ).map((record): RecordedMove => ({
+      loser: idText(record.loser),
+      at: record.at?.getTime() ?? 0,
+      isUndone: losers.has(idText(record.loser)),
+      move: insideMove(run, record),
+    }));
+    const to = await rootBack(run, { id, field, current, original, moves });
     if (!isEqual(to, current)) changes.push({ id, root: rootOf(field.field), from: current, to });
   }
   return changes;
+}
+
+interface RecordedMove {
+  readonly loser: string;
+  readonly at: number;
+  readonly isUndone: boolean;
+  readonly move: InsideMove;
 }
 
 interface Root {
@@ -81,26 +90,44 @@ interface Root {
   readonly field: ReferencingField;
   readonly current: Exact;
   readonly original: Exact;
-  readonly undone: readonly MovesRecord[];
-  readonly kept: readonly MovesRecord[];
+  /** In order of their losers. */
+  readonly moves: readonly RecordedMove[];
 }
 
-async function rootBack(run: Run, { id, field, current, original, undone, kept }: Root): Promise<Exact> {
-  const moveOf = (record: MovesRecord): InsideMove => insideMove(run, record);
+async function rootBack(run: Run, { id, field, current, original, moves }: Root): Promise<Exact> {
   // A run that was killed may have recorded more moves than it has made.
-  const isMade = (move: InsideMove): boolean => {
+  const made = moves.filter(({ move }) => {
     const moved = movedOrNull(current, field.field, [move]);
     return moved !== null && isEqual(moved, current);
-  };
-  const keptAndMade = kept.map(moveOf).filter(isMade);
-  const value = movedOrNull(original, field.field, [...keptAndMade, ...undone.map(moveOf).filter(isMade)]);
+  });
+  const inTime = made.toSorted((a, b) => a.at - b.at);
   const root = rootOf(field.field);
-  if (value !== null && (await holdingExactly(run.ctx, field.collection, { id, root, value })))
-    return withMoves(original, field.field, keptAndMade);
-  return undone.reduce(
-    (patched, record) => patchedBack({ original, current: patched, field: field.field }, moveOf(record)),
-    current,
-  );
+  // One that was recorded before a run was killed may have been made together with later ones.
+  for (const order of [inTime, made]) {
+    const value = movedOrNull(original, field.field, movesOf(order));
+    if (value === null || !(await holdingExactly(run.ctx, field.collection, { id, root, value }))) continue;
+    return withMoves(original, field.field, movesOf(order.filter(({ isUndone }) => !isUndone)));
+  }
+  // The one that came last goes first: the survivor's is what the first one had brought.
+  return moves
+    .filter(({ isUndone }) => isUndone)
+    .toSorted((a, b) => a.at - b.at)
+    .toReversed()
+    .reduce<{ readonly root: Exact; readonly left: readonly RecordedMove[] }>(
+      ({ root: patched, left }, { loser, move }) => {
+        const others = left.filter((other) => other.loser !== loser);
+        const before = movedOrNull(original, field.field, movesOf(others)) ?? original;
+        return {
+          root: patchedBack({ original: before, current: patched, field: field.field }, move),
+          left: others,
+        };
+      },
+      { root: current, left: inTime },
+    ).root;
+}
+
+function movesOf(moves: readonly RecordedMove[]): readonly InsideMove[] {
+  return moves.map(({ move }) => move);
 }
 
 /** `null` where keys collide: that was recorded, and then did not happen. */

@@ -1,5 +1,5 @@
 import type { NativeId } from "../../../identity/native-id.ts";
-import { groupedById, idMap } from "../../../identity/stored-ids.ts";
+import { groupedById, idMap, idText } from "../../../identity/stored-ids.ts";
 import type { ReferenceModel } from "../../../model/merge-model.ts";
 import { rootOf } from "../../../model/stored-document.ts";
 import type { Run } from "../../run/run.ts";
@@ -13,6 +13,14 @@ export interface InsideMoved {
   readonly refused: readonly { readonly reference: Reference; readonly refusal: Refusal }[];
   /** How many have changed while they were worked on. */
   readonly left: number;
+}
+
+/** The same order whenever the same moves are looked at again, as `keep-survivor` keeps the first of two duplicates' things. */
+export function inOrderOfLosers<T>(moves: readonly T[], loserOf: (move: T) => NativeId): readonly T[] {
+  return moves
+    .map((move) => ({ move, text: idText(loserOf(move)) }))
+    .toSorted((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0))
+    .map(({ move }) => move);
 }
 
 /** Moves ids inside arrays of documents and among the keys of maps; one write a document, if it still is what was read. */
@@ -47,7 +55,7 @@ export async function moveInside(
 
 function afterMoves(model: ReferenceModel, root: Exact, references: readonly Reference[]): Exact {
   const { collection, field, prefix } = model;
-  return references.reduce((value, { merge, pointer }) => {
+  return inOrderOfLosers(references, ({ merge }) => merge.loser).reduce((value, { merge, pointer }) => {
     if (value === null)
       throw new MergeBlocked(merge, `a document of ${collection} holds types of old (${field})`);
     try {

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { BSON } from "mongodb";
 import { duplicateKeyCode } from "../../../errors/mongo-errors.ts";
 import type { NativeId } from "../../../identity/native-id.ts";
-import { groupedById, idText } from "../../../identity/stored-ids.ts";
+import { groupedById } from "../../../identity/stored-ids.ts";
 import type { ReferenceModel } from "../../../model/merge-model.ts";
 import type { Merge, MovesRecord } from "../../context/migration-records.ts";
 import { saveOriginalArrays } from "../../journal/originals.ts";
@@ -75,7 +75,8 @@ function refuseTargetless({ collection, field, toField }: ReferenceModel, all: r
 }
 
 async function recordMoves(run: Run, model: ReferenceModel, all: readonly Reference[]): Promise<void> {
-  const records = unitsOf(all).flatMap((unit) => recordOf(model, unit));
+  const at = run.ctx.now();
+  const records = unitsOf(all).flatMap((unit) => recordOf(model, unit, at));
   const { collection, field } = model;
   const of = (kind: Reference["kind"]): readonly NativeId[] =>
     all.filter((reference) => reference.kind === kind).map(({ id }) => id);
@@ -84,12 +85,12 @@ async function recordMoves(run: Run, model: ReferenceModel, all: readonly Refere
   await run.write.insert(recordName(run.ctx.model, "chat_merge_moves"), records);
 }
 
-function recordOf(reference: ReferenceModel, unit: readonly Reference[]): readonly MovesRecord[] {
+function recordOf(reference: ReferenceModel, unit: readonly Reference[], at: Date): readonly MovesRecord[] {
   const [first] = unit;
   if (first === undefined) return [];
-  return [
-    first.kind === "scalar" ? scalarRecord(reference, first, unit) : arrayRecord(reference, first, unit),
-  ];
+  if (first.kind === "scalar") return [scalarRecord(reference, first, unit)];
+  const record = arrayRecord(reference, first, unit);
+  return [first.kind === "inside" ? { ...record, isInside: true, at } : record];
 }
 
 function scalarRecord(
@@ -106,14 +107,14 @@ function scalarRecord(
 
 function arrayRecord(
   { collection, field, prefix }: ReferenceModel,
-  { merge: { loser, survivor }, kind, pointer, stored }: Reference,
+  { merge: { loser, survivor }, pointer, stored }: Reference,
   unit: readonly Reference[],
 ): MovesRecord {
   const ids = unit.map(({ id }) => id);
   const _id = { loser, collection, field, form: "array", digest: digestOf({ ids, prefix }) } as const;
   const [{ from, to } = stored] =
     prefix === "" ? [{ from: pointer.from, to: pointer.to ?? pointer.from }] : repointingsOf(pointer, prefix);
-  return { _id, loser, survivor, ids, from, to, ...(kind === "inside" ? { isInside: true } : {}) };
+  return { _id, loser, survivor, ids, from, to };
 }
 
 /** What is recorded twice after a crash is one record. */
@@ -180,7 +181,7 @@ function unitsOf(references: readonly Reference[]): readonly (readonly Reference
     const units = new Map<string, Reference[]>();
     for (const reference of group) {
       const { kind, stored } = reference;
-      const unit = kind === "scalar" ? idText(stored.from) : kind;
+      const unit = kind === "scalar" ? BSON.EJSON.stringify(stored.from, { relaxed: false }) : kind;
       const others = units.get(unit);
       if (others === undefined) units.set(unit, [reference]);
       else others.push(reference);

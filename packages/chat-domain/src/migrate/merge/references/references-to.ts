@@ -2,10 +2,11 @@ import type { NativeId } from "../../../identity/native-id.ts";
 import { idText } from "../../../identity/stored-ids.ts";
 import { mapOfKeys } from "../../../model/field-path.ts";
 import type { ReferenceModel } from "../../../model/merge-model.ts";
-import { rootOf } from "../../../model/stored-document.ts";
+import { rootOf, type StoredDocument } from "../../../model/stored-document.ts";
 import { collectionOf, type MigrationContext } from "../../context/migration-context.ts";
 import { BatchRefused } from "../../context/migration-error.ts";
 import type { Merge } from "../../context/migration-records.ts";
+import { asStored } from "./as-stored.ts";
 import { heldValues, type HeldValues } from "./held-values.ts";
 import { type Pointer, pointersOf, type Repointing, repointingsOf } from "./pointers.ts";
 
@@ -47,14 +48,19 @@ export async function referencesTo(
   const documents = await collectionOf(ctx, collection)
     .find(
       { $and: [{ [field]: { $in: forms } }, where] },
-      { projection: { [rootOf(field)]: 1 }, limit, collation: simple },
+      { projection: { [rootOf(field)]: 1 }, limit, collation: simple, raw: true },
     )
     .toArray();
-  return documents.flatMap((document) => {
+  return documents.flatMap((bytes): readonly Reference[] => {
+    const document = asStored(bytes) as StoredDocument;
     const { kind, values } = heldValues(document, field);
-    const found = values.flatMap((value) => known.get(idText(value)) ?? [])[0];
+    const value = values.find((one) => known.has(idText(one)));
+    const found = known.get(idText(value));
     if (found === undefined) return [];
-    return [{ id: document._id, merge: found.pointer.merge, kind, ...found }];
+    const { pointer } = found;
+    // A number is found whatever its type, and goes back as what it was.
+    const stored = kind === "scalar" ? { ...found.stored, from: value as NativeId } : found.stored;
+    return [{ id: document._id, merge: pointer.merge, pointer, kind, stored }];
   });
 }
 
