@@ -3,7 +3,7 @@ import { BSON, type Document } from "mongodb";
 import { describe, expect, it } from "vitest";
 import { exactDocument } from "../../src/migrate/merge/archive/exact-document.ts";
 import type { Contribution } from "../../src/migrate/merge/fold/contributions.ts";
-import { leavingSums } from "../../src/migrate/merge/fold/fold-marks.ts";
+import { foldMemory } from "../../src/migrate/merge/fold/fold-marks.ts";
 import { foldedFields, refoldedFields } from "../../src/migrate/merge/fold/fold-values.ts";
 import { FoldModel } from "../../src/model/merge-model.ts";
 
@@ -57,7 +57,7 @@ describe("folds that nobody else writes to", () => {
   const contribution = (before: Document | null, after: Document | null): Contribution => ({
     before: before === null ? null : given(before),
     after: after === null ? null : given(after),
-    sums: leavingSums(new Map()),
+    memory: foldMemory(),
     isWithdrawn: after === null,
   });
   const refold = (mine: ReadonlyMap<string, unknown>, all: readonly Contribution[]) =>
@@ -91,12 +91,12 @@ describe("folds that nobody else writes to", () => {
     fc.assert(
       fc.property(documents, documents, documents, (original, before, after) => {
         const own = contribution(original, original);
-        const sums = leavingSums(new Map());
-        const made = refold(exact(original), [own, { ...contribution(null, before), sums }]);
+        const memory = foldMemory();
+        const made = refold(exact(original), [own, { ...contribution(null, before), memory }]);
         expect(plain(made)).toEqual(plain(foldedFields(everything, [original, before].map(exact))));
-        const followed = refold(made, [own, { ...contribution(before, after), sums }]);
+        const followed = refold(made, [own, { ...contribution(before, after), memory }]);
         expect(plain(followed)).toEqual(plain(foldedFields(everything, [original, after].map(exact))));
-        expect(plain(refold(followed, [own, { ...contribution(after, null), sums }]))).toEqual(original);
+        expect(plain(refold(followed, [own, { ...contribution(after, null), memory }]))).toEqual(original);
       }),
       { numRuns: 40 },
     );

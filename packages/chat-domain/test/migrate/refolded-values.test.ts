@@ -2,7 +2,7 @@ import { BSON, type Document, Int32 } from "mongodb";
 import { describe, expect, it } from "vitest";
 import { exactDocument } from "../../src/migrate/merge/archive/exact-document.ts";
 import type { Contribution } from "../../src/migrate/merge/fold/contributions.ts";
-import { leavingSums } from "../../src/migrate/merge/fold/fold-marks.ts";
+import { foldMemory } from "../../src/migrate/merge/fold/fold-marks.ts";
 import { refoldedFields } from "../../src/migrate/merge/fold/fold-values.ts";
 import { FoldModel } from "../../src/model/merge-model.ts";
 
@@ -34,10 +34,10 @@ function refolded(
   const given = (document: Document | null) =>
     document === null ? null : { value: exact(document), document: exact(document) };
   const own = given(original);
-  const sums = leavingSums(new Map(left === undefined ? [] : [["f", new Int32(left)]]));
+  const memory = foldMemory({ left: new Map(left === undefined ? [] : [["f", new Int32(left)]]) });
   const all: readonly Contribution[] = [
-    { before: own, after: own, sums: leavingSums(new Map()), isWithdrawn: false },
-    { before: given(before), after: given(after), sums, isWithdrawn: after === null },
+    { before: own, after: own, memory: foldMemory(), isWithdrawn: false },
+    { before: given(before), after: given(after), memory, isWithdrawn: after === null },
   ];
   const value = { value: exact(mine), document: exact(mine) };
   return plain(refoldedFields(fold, { mine: value, all, place: "" }))["f"];

@@ -82,7 +82,11 @@ export interface ArchiveRecord {
   /** The newest copy of a document has the greatest, also when it is one that was seen before. None where an earlier version copied. */
   readonly seq?: number;
   /** Whether it has been folded: `marked` in the document that it went into, or `purged`, when that mark is gone. */
-  readonly folded?: { readonly state: "marked" | "purged"; readonly at?: number };
+  readonly folded?: {
+    readonly state: "marked" | "purged";
+    readonly at?: number;
+    readonly written?: unknown;
+  };
   readonly archivedAt: Date;
   readonly document: StoredDocument;
 }

@@ -14,7 +14,8 @@ import { heldBySurvivor } from "../keys/lost-claims.ts";
 import { chatBatches } from "../keys/scan-chats.ts";
 import { typeWarnings } from "../preflight/key-field.ts";
 import { newChatWarnings } from "../preflight/new-chats.ts";
-import { duplicateDifferences, tooLarge } from "../preflight/duplicate-differences.ts";
+import { duplicateDifferences } from "../preflight/duplicate-differences.ts";
+import { tooLarge } from "../preflight/large-survivors.ts";
 import { hasMergeable } from "../preflight/lost-content.ts";
 import { preflight } from "../preflight/preflight.ts";
 import { missingReferenceIndexes } from "../preflight/reference-indexes.ts";
@@ -200,8 +201,10 @@ function tooManyPeople(chats: number): readonly string[] {
 /** What merges would be stopped by, as far as that is to be seen. */
 async function unmergeable(ctx: MigrationContext): Promise<readonly InvalidChats[]> {
   if (!(await hasMergeable(ctx))) return [];
-  const chats = tooLarge(await duplicateDifferences(ctx));
-  const reason = "with what is folded into it its survivor would be larger than a document may be (16 MB)";
+  const { large } = await duplicateDifferences(ctx);
+  const chats = tooLarge(large);
+  const reason =
+    "with what is folded into it its survivor, or the write that puts its elements in order, would be larger than 16 MB";
   return chats.length === 0 ? [] : [{ reason, chats: chats.length, examples: chats.slice(0, examplesShown) }];
 }
 

@@ -10,6 +10,7 @@ import { uncrossed } from "./crossed-duplicates.ts";
 import { documentDifferences } from "./document-differences.ts";
 import { duplicateSets, idText, listAt, personId } from "./duplicate-sets.ts";
 import { type FoldMisfit, misfitStages } from "./fold-misfits.ts";
+import { growingStages, type LargeSurvivor } from "./large-survivors.ts";
 import { serverVersion } from "./server.ts";
 
 /** One way in which duplicates differ from their survivors. */
@@ -20,12 +21,6 @@ export interface Difference {
   readonly duplicates: number;
   /** One of them. */
   readonly example: NativeId;
-}
-
-/** A survivor that would outgrow a document, and its duplicates in the order in which they are merged. */
-export interface LargeSurvivor {
-  readonly size: number;
-  readonly losers: readonly { readonly id: NativeId; readonly growth: number }[];
 }
 
 /** A field that is referred to, and duplicates without a value of it. */
@@ -46,11 +41,6 @@ export interface DuplicateDifferences {
   /** Sets of one person with several chats, and these chats. */
   readonly alone: { readonly sets: number; readonly chats: number };
 }
-
-/** The most that a document may hold. */
-const largestDocument = 16 * 1_024 * 1_024;
-/** Room for what a merge itself writes: aliases, marks. */
-const ownRoom = 4_096;
 
 /** Compares every duplicate with the chat that would survive it, within the server. */
 export async function duplicateDifferences(ctx: MigrationContext): Promise<DuplicateDifferences> {
@@ -74,7 +64,7 @@ export async function duplicateDifferences(ctx: MigrationContext): Promise<Dupli
               { $project: { id: 1, documents: ["$loser", "$survivor"] } },
               ...misfitStages(model.fold),
             ],
-            large: growingFields(model).length === 0 ? none : large(model),
+            large: [...pairs(model), ...growingStages(model)],
             outranked: outranked(model),
             alone: [
               { $match: { people: 1 } },
@@ -228,56 +218,4 @@ function missing(fields: readonly string[]): readonly Document[] {
     { $group: { _id: "$lacking.field", duplicates: { $sum: 1 }, example: { $min: "$id" } } },
     { $project: { _id: 0, field: "$_id", duplicates: 1, example: 1 } },
   ];
-}
-
-/** Fields that a fold makes larger. */
-function growingFields({ fold }: ChatModel): readonly string[] {
-  const scalar: ReadonlySet<unknown> = new Set(["min", "max", "sum", "every", "some", "intersection"]);
-  return Object.entries(fold).flatMap(([path, strategy]) =>
-    scalar.has(strategy) ||
-    (typeof strategy === "object" && ("recount" in strategy || "intersection" in strategy))
-      ? []
-      : [path],
-  );
-}
-
-/** What is copied from a duplicate into its survivor adds to its size, unless it is there already: a bound from above. */
-function large(model: ChatModel): Document[] {
-  const values = Object.fromEntries(
-    growingFields(model).map((path, index) => [`f${index}`, `$loser.${path}`]),
-  );
-  return [
-    ...pairs(model),
-    {
-      $project: {
-        id: 1,
-        survivor: "$survivor._id",
-        size: { $bsonSize: "$survivor" },
-        growth: { $bsonSize: values },
-      },
-    },
-    { $sort: { id: 1 } },
-    {
-      $group: {
-        _id: "$survivor",
-        size: { $first: "$size" },
-        growth: { $sum: "$growth" },
-        losers: { $push: { id: "$id", growth: "$growth" } },
-      },
-    },
-    { $match: { $expr: { $gt: [{ $add: ["$size", "$growth"] }, largestDocument - ownRoom] } } },
-    { $project: { _id: 0, size: 1, losers: 1 } },
-  ];
-}
-
-/** Duplicates that would not fit into their survivors any more. */
-export function tooLarge({ large: survivors }: Pick<DuplicateDifferences, "large">): readonly NativeId[] {
-  return survivors.flatMap(({ size, losers }) => {
-    let filled = size;
-    return losers.flatMap(({ id, growth }) => {
-      if (filled + growth > largestDocument - ownRoom) return [id];
-      filled += growth;
-      return [];
-    });
-  });
 }

@@ -59,5 +59,36 @@ describe.concurrent.each(legacyApplications)(
       expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
       expect(await shape.partedFlaws()).toEqual([]);
     });
+
+    it("counts what is unread to the unit, also after somebody has read it", async () => {
+      await using shape = await shapeDatabase(application, { talks: 1, raced: 1, collMod: true });
+      const { field, talks } = shape;
+      const [talk] = talks.all;
+      if (talk === undefined) throw new Error("nobody talks");
+      const [from, to] = talk.people;
+      const chats = await legacyChatsOf(field.db, application, talk);
+      const [survivor = "", loser = ""] = chats.map((chat) => refOf(application, chat));
+      const send = (chat: typeof survivor) =>
+        application.send(field.db, chat, { ...talks.next(talk), from, to });
+      const unread = async () => (await application.read(field.db, survivor)).unread[to];
+      await field.up();
+      expect(await unread()).toBe(talks.unread(talk, to));
+      await application.markRead(field.db, survivor, to);
+      await send(loser);
+      await field.up();
+      expect(await unread()).toBe(1);
+      // Whose row has moved has nothing there any more to be read.
+      const isRead = await application.markRead(field.db, loser, to);
+      await field.up();
+      const left = isRead ? 0 : 1;
+      expect(await unread()).toBe(left);
+      await send(loser);
+      await send(loser);
+      await send(survivor);
+      await field.up();
+      expect(await unread()).toBe(left + 3);
+      expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+      expect(await unread()).toBeGreaterThanOrEqual(0);
+    });
   },
 );

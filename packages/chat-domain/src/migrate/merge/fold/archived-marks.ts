@@ -6,8 +6,15 @@ import { losersOf } from "../../context/migration-records.ts";
 import type { Run } from "../../run/run.ts";
 import { withExact } from "../archive/exact-values.ts";
 import { changeDocuments } from "./changed-document.ts";
-import { type FoldMark, marksIn, storedMarks } from "./fold-marks.ts";
-import { type CopyLabel, copyLabels, type FoldCollection, foldedDocuments } from "./fold-sources.ts";
+import { type FoldMark, marksIn, nothingKept, storedMarks, storedWritten } from "./fold-marks.ts";
+import {
+  copiedDocuments,
+  type CopyLabel,
+  copyLabels,
+  type FoldCollection,
+  foldedDocuments,
+  labelText,
+} from "./fold-sources.ts";
 
 const attempts = 5;
 
@@ -53,10 +60,11 @@ async function moveMarks(
   const moving = documents.flatMap(([, document]) => marksIn(document, field).filter(isMoving));
   await run.write.update(
     archiveName(run, folds),
-    moving.map(({ from, hash, at }) => ({
-      q: { _id: { id: from, hash } },
-      u: { $set: { folded: { state: "purged", at } } },
-    })),
+    moving.map(({ from, hash, at, kept }) => {
+      const written = storedWritten(kept.written);
+      const folded = { state: "purged", at, ...(written === undefined ? {} : { written }) };
+      return { q: { _id: { id: from, hash } }, u: { $set: { folded } } };
+    }),
   );
   return changeDocuments(
     run,
@@ -90,6 +98,7 @@ export async function moveMarksBack(
 async function putBack(run: Run, folds: FoldCollection, labels: readonly CopyLabel[]): Promise<boolean> {
   const field = ownField(run.ctx.model, "foldedFrom");
   const ids = labels.map(targetOf);
+  const copied = await copiedDocuments(run.ctx, { ...folds, fold: {} }, labels);
   const documents = await foldedDocuments(run.ctx, { ...folds, fold: {} }, ids);
   return changeDocuments(
     run,
@@ -101,7 +110,9 @@ async function putBack(run: Run, folds: FoldCollection, labels: readonly CopyLab
       const back = labels
         .filter((label) => isOf.has(targetOf(label)) && !known.has(label._id.id))
         .map(({ _id, seq = 0, folded }): FoldMark => {
-          return { from: _id.id, hash: _id.hash, seq, at: folded?.at ?? 0, left: new Map() };
+          const { written } = copied.get(labelText(_id)) ?? nothingKept;
+          const kept = { ...nothingKept, written };
+          return { from: _id.id, hash: _id.hash, seq, at: folded?.at ?? 0, kept };
         });
       const to = withExact(document, field, storedMarks([...marks, ...back].toSorted((a, b) => a.at - b.at)));
       return back.length === 0 ? [] : [{ id, from: document, to, read: [], filter: {} }];

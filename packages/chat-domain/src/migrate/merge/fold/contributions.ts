@@ -11,15 +11,27 @@ export interface Given {
 export interface Contribution {
   readonly before: Given | null;
   readonly after: Given | null;
-  readonly sums: LeftSums;
+  readonly memory: FoldMemory;
   /** Whether it is taken out as a whole. */
   readonly isWithdrawn: boolean;
 }
 
-/** What the last fold of a contribution left of sums, by place. */
-export interface LeftSums {
+/** What the folds of a contribution remember, by place. */
+export interface FoldMemory {
+  /** What the last one left of a sum. */
   left(place: string): Exact;
   leave(place: string, value: Exact): void;
+  /** What the application had written of its own accord before the contribution was folded. */
+  written(place: string): Written | undefined;
+  write(place: string, written: Written | undefined): void;
+  /** Whether there is such a thing at the place, or at one inside. */
+  hasWrittenIn(place: string): boolean;
+}
+
+/** A value, and how new it was where that decides. */
+export interface Written {
+  readonly value: Exact;
+  readonly time: Exact;
 }
 
 /** A place that folds: what it holds now, and everything that has gone into it. The first contribution is its own. */
@@ -36,6 +48,11 @@ export function givenBefore(all: readonly Contribution[]): readonly Given[] {
 
 export function givenAfter(all: readonly Contribution[]): readonly Given[] {
   return all.flatMap(({ after }) => after ?? []);
+}
+
+/** Whether something in the place was written by the application before others were folded into it. */
+export function hasWritten({ all, place }: Pick<Folding, "all" | "place">): boolean {
+  return all.some(({ memory }) => memory.hasWrittenIn(place));
 }
 
 /** The same contributions, each with a part of what it gives. */

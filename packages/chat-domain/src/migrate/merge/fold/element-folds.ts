@@ -1,6 +1,6 @@
 import type { UnionBy } from "../../../model/fold-strategy.ts";
 import { type Exact, exactAt, isDocument, isSame, keyText } from "../archive/exact-values.ts";
-import { type Contribution, type Folding, type Given, partsOf } from "./contributions.ts";
+import { type Contribution, type Folding, type Given, hasWritten, partsOf } from "./contributions.ts";
 import { isList, listOf, refoldedList, sortedBy } from "./list-folds.ts";
 
 /** How elements of the same key become one; given by whoever knows all strategies. */
@@ -76,7 +76,7 @@ function refoldedElement(held: Exact, { parts, place }: Parts, fold: ElementFold
   const before = parts.flatMap((part) => part.before ?? []);
   const after = parts.flatMap((part) => part.after ?? []);
   if (held === undefined) return before.length > 0 || after.length === 0 ? undefined : fold.combine(after);
-  if (before.length > 0 && isSame(held, fold.combine(before)))
+  if (before.length > 0 && !hasWritten({ all: parts, place }) && isSame(held, fold.combine(before)))
     return after.length === 0 ? undefined : fold.combine(after);
   // Whatever has become of it here: what was changed goes back to where it came from.
   if (after.length === 0 && parts.every((part) => part.before === null || part.isWithdrawn)) return undefined;

@@ -8,7 +8,15 @@ import type { ExactDocument } from "../archive/exact-document.ts";
 import { withExact } from "../archive/exact-values.ts";
 import { changeDocuments, type DocumentChange } from "./changed-document.ts";
 import { type Contribution, type Given, givenDocument } from "./contributions.ts";
-import { type FoldMark, leavingSums, marksIn, storedMarks } from "./fold-marks.ts";
+import {
+  type FoldMark,
+  foldMemory,
+  type Kept,
+  type KeptMemory,
+  marksIn,
+  nothingKept,
+  storedMarks,
+} from "./fold-marks.ts";
 import {
   copiedDocuments,
   type CopyLabel,
@@ -112,8 +120,12 @@ async function changesOf(
   const given = (document: ExactDocument = new Map()): Given => givenDocument(repointed(document));
   return plans.map((plan) => {
     const copyOf = (label: CopyLabel): Given =>
-      given(request.turned(copied.get(labelText(label._id)) ?? new Map(), plan.document));
-    return changeOf(run, request, { plan, original: given(originals.get(plan.id)?.document), copyOf });
+      given(request.turned(copied.get(labelText(label._id))?.document ?? new Map(), plan.document));
+    const memories = plan.steps.map(({ mark, before }) =>
+      foldMemory(mark?.kept ?? (before === null ? {} : copied.get(labelText(before._id)))),
+    );
+    const original = given(originals.get(plan.id)?.document);
+    return changeOf(run, request, { plan, original, copyOf, memories });
   });
 }
 
@@ -121,22 +133,29 @@ interface Sources {
   readonly plan: FoldPlan;
   readonly original: Given;
   readonly copyOf: (label: CopyLabel) => Given;
+  /** By step. */
+  readonly memories: readonly KeptMemory[];
 }
 
-function changeOf(run: Run, request: FoldRequest, { plan, original, copyOf }: Sources): DocumentChange {
+function changeOf(
+  run: Run,
+  request: FoldRequest,
+  { plan, original, copyOf, memories }: Sources,
+): DocumentChange {
   const { id, document, steps } = plan;
   const marked = ownField(run.ctx.model, "foldedFrom");
-  const sums = steps.map(({ mark }) => leavingSums(mark?.left ?? new Map()));
   const all = steps.map(({ before, after }, at): Contribution => {
     const earlier = before === null ? null : copyOf(before);
     const later = after === before ? earlier : after === null ? null : copyOf(after);
-    return { before: earlier, after: later, sums: sums[at] ?? leavingSums(new Map()), isWithdrawn: false };
+    return { before: earlier, after: later, memory: memories[at] ?? foldMemory(), isWithdrawn: false };
   });
-  const own = { before: original, after: original, sums: leavingSums(new Map()), isWithdrawn: false };
+  const own = { before: original, after: original, memory: foldMemory(), isWithdrawn: false };
   const mine = givenDocument(document);
   const folded = refoldedFields(request.fold, { mine, all: [own, ...all], place: "" });
   const last = Math.max(0, ...steps.map(({ at }) => at).filter(Number.isFinite));
-  const marks = steps.flatMap((step, at) => markAfter(step, last + 1 + at, sums[at]?.table ?? new Map()));
+  const marks = steps.flatMap((step, at) =>
+    markAfter(step, last + 1 + at, memories[at]?.kept ?? nothingKept),
+  );
   return {
     id,
     from: document,
@@ -202,14 +221,10 @@ function newestCopy({ epochs }: FoldRequest, group: Copies): CopyLabel | null {
 }
 
 /** What is in the document without a mark, of an earlier version or purged, gets none either, but with what comes later. */
-function markAfter(
-  { from, before, after, mark }: Step,
-  at: number,
-  left: FoldMark["left"],
-): readonly FoldMark[] {
+function markAfter({ from, before, after, mark }: Step, at: number, kept: Kept): readonly FoldMark[] {
   if (mark === null && before === after) return [];
   if (after === null) return mark === null ? [] : [mark];
-  return [{ from, hash: after._id.hash, seq: after.seq ?? 0, at: mark?.at ?? at, left }];
+  return [{ from, hash: after._id.hash, seq: after.seq ?? 0, at: mark?.at ?? at, kept }];
 }
 
 /** Times that decide about other fields. */

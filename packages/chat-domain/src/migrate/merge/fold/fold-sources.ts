@@ -8,7 +8,8 @@ import { collectionOf, type MigrationContext } from "../../context/migration-con
 import { BatchRefused } from "../../context/migration-error.ts";
 import type { ArchiveRecord } from "../../context/migration-records.ts";
 import { type ExactDocument, exactDocument } from "../archive/exact-document.ts";
-import { isDocument, withExact } from "../archive/exact-values.ts";
+import { exactAt, isDocument, withExact } from "../archive/exact-values.ts";
+import { writtenIn, type WrittenValues } from "./fold-marks.ts";
 
 /** Where documents are folded into others, and where the copies are that go into them. */
 export interface FoldCollection {
@@ -89,25 +90,33 @@ export async function foldedDocuments(
   return documents;
 }
 
+export interface CopiedDocument {
+  readonly document: ExactDocument;
+  /** What the mark of the copy has kept, where a purge has taken that away. */
+  readonly written: WrittenValues;
+}
+
 /** What copies hold of the folded fields, by {@link labelText}. */
 export async function copiedDocuments(
   { records }: MigrationContext,
   { archive, fold, collection, people }: FoldCollection,
   labels: readonly Pick<CopyLabel, "_id">[],
-): Promise<ReadonlyMap<string, ExactDocument>> {
+): Promise<ReadonlyMap<string, CopiedDocument>> {
   if (labels.length === 0) return new Map();
-  const names = rootsOf([...Object.keys(fold), ...people]).map((name) => `document.${name}`);
+  const fields = rootsOf([...Object.keys(fold), ...people]).map((name) => `document.${name}`);
+  const names = [...fields, "folded.written"];
   const cursor = records[archive].find(
     { _id: { $in: labels.map(({ _id }) => _id) } },
     { projection: fieldsOf(names), raw: true },
   );
-  const documents = new Map<string, ExactDocument>();
+  const documents = new Map<string, CopiedDocument>();
   for await (const raw of cursor) {
-    const document = read(raw, collection).get("document");
-    documents.set(
-      labelText(idOf(raw) as unknown as CopyLabel["_id"]),
-      isDocument(document) ? document : new Map(),
-    );
+    const record = read(raw, collection);
+    const document = record.get("document");
+    documents.set(labelText(idOf(raw) as unknown as CopyLabel["_id"]), {
+      document: isDocument(document) ? document : new Map(),
+      written: writtenIn(exactAt(record, "folded.written")),
+    });
   }
   return documents;
 }

@@ -2,7 +2,15 @@ import type { FoldFields, FoldStrategy, UnionBy } from "../../../model/fold-stra
 import type { ExactDocument } from "../archive/exact-document.ts";
 import { type Exact, exactAt, isDocument, isSame, withExact } from "../archive/exact-values.ts";
 import { isNothing } from "./compare-values.ts";
-import { type Folding, type Given, givenAfter, givenBefore, partsOf } from "./contributions.ts";
+import {
+  type Folding,
+  type Given,
+  givenAfter,
+  givenBefore,
+  hasWritten,
+  partsOf,
+  type Written,
+} from "./contributions.ts";
 import {
   type ElementFold,
   intersectionBy,
@@ -11,6 +19,7 @@ import {
   unionBy,
 } from "./element-folds.ts";
 import { concatenated, isList, refoldedList } from "./list-folds.ts";
+import { type PlainFold, refoldedPlain } from "./plain-folds.ts";
 import {
   extreme,
   newest,
@@ -48,15 +57,37 @@ const simpleFolds: Readonly<Record<SimpleStrategy, (values: readonly Exact[]) =>
   intersection,
 };
 
-const simpleRefolds: Readonly<Record<SimpleStrategy, (folding: Folding) => Exact>> = {
-  min: (folding) => refoldedExtreme("min", folding),
-  max: (folding) => refoldedExtreme("max", folding),
-  sum: refoldedTotal,
-  every: (folding) => refoldedTruth("every", folding),
-  some: (folding) => refoldedTruth("some", folding),
-  union: refoldedUnion,
-  intersection: refoldedIntersection,
+/** A value that says itself how new it is, or that nobody asks. */
+const timeless = {
+  timeOf: () => undefined,
+  givenOf: ({ value }: Written): Given => ({ value, document: value }),
+} as const;
+
+const plainFolds: Readonly<Partial<Record<SimpleStrategy, PlainFold>>> = {
+  min: { ...timeless, combine: combineBy("min"), refold: (folding) => refoldedExtreme("min", folding) },
+  max: { ...timeless, combine: combineBy("max"), refold: (folding) => refoldedExtreme("max", folding) },
+  every: { ...timeless, combine: combineBy("every"), refold: (folding) => refoldedTruth("every", folding) },
+  some: { ...timeless, combine: combineBy("some"), refold: (folding) => refoldedTruth("some", folding) },
 };
+
+function combineBy(strategy: SimpleStrategy): PlainFold["combine"] {
+  return (all) => foldedValue(strategy, all);
+}
+
+/** Of strategies that choose one of several values, as a whole. */
+function plainFold(strategy: FoldStrategy): PlainFold | undefined {
+  if (typeof strategy === "string") return plainFolds[strategy];
+  return "newestBy" in strategy ? newestFold(strategy.newestBy) : undefined;
+}
+
+function newestFold(path: string): PlainFold {
+  return {
+    combine: (all) => newest(path, all)?.value,
+    refold: (folding) => refoldedNewest(path, folding),
+    timeOf: ({ document }) => exactAt(document, path),
+    givenOf: ({ value, time }) => ({ value, document: withExact(new Map(), path, time) }),
+  };
+}
 
 /**
  * What a field becomes when what has gone into it changes. As long as nobody else has written it, it follows from all that
@@ -73,16 +104,19 @@ export function refoldedValue(strategy: FoldStrategy, folding: Folding): Exact {
     return mine.value;
   // Whether a sum has been reset is told by what a fold has left, not by what it would be.
   if (strategy === "sum") return refoldedTotal(folding);
+  const plain = plainFold(strategy);
+  if (plain !== undefined) return refoldedPlain(plain, folding);
   const before = givenBefore(all);
-  if (before.length > 0 && isSame(mine.value, foldedValue(strategy, before)))
+  if (before.length > 0 && !hasWritten(folding) && isSame(mine.value, foldedValue(strategy, before)))
     return foldedValue(strategy, givenAfter(all));
-  return typeof strategy === "string" ? simpleRefolds[strategy](folding) : refolded(strategy, folding);
+  return refolded(strategy, folding);
 }
 
-function refolded(strategy: Exclude<FoldStrategy, string>, folding: Folding): Exact {
+function refolded(strategy: FoldStrategy, folding: Folding): Exact {
   const { mine, all } = folding;
-  if ("newestBy" in strategy) return refoldedNewest(strategy.newestBy, folding);
-  if ("recount" in strategy) return mine.value;
+  if (typeof strategy === "string")
+    return strategy === "union" ? refoldedUnion(folding) : refoldedIntersection(folding);
+  if ("recount" in strategy || "newestBy" in strategy) return mine.value;
   if ("fold" in strategy) return refoldedInside(strategy.fold, folding);
   if ("eachKey" in strategy) return refoldedMap(strategy.eachKey, folding);
   if ("concat" in strategy)

@@ -45,9 +45,9 @@ export function refoldedTotal({ mine: { value: held }, all, place }: Folding): E
   const value = isUntouched({ held, place }, all)
     ? total(valuesOf(givenAfter(all)))
     : sumWith(deltas, held, all);
-  all.forEach(({ sums, before, after }, at) => {
+  all.forEach(({ memory, before, after }, at) => {
     const isTaken = deltas[at] !== null || before === null;
-    if (isNumber(after?.value) && (isTaken || isSame(sums.left(place), held))) sums.leave(place, value);
+    if (isNumber(after?.value) && (isTaken || isSame(memory.left(place), held))) memory.leave(place, value);
   });
   return value;
 }
@@ -55,8 +55,11 @@ export function refoldedTotal({ mine: { value: held }, all, place }: Folding): E
 /** As the folds have left it, of all contributions that change. */
 function isUntouched({ held, place }: Held, all: readonly Contribution[]): boolean {
   const isLeft = all.every(
-    ({ before, after, sums, isWithdrawn }) =>
-      before === null || isWithdrawn || isSame(before.value, after?.value) || isSame(sums.left(place), held),
+    ({ before, after, memory, isWithdrawn }) =>
+      before === null ||
+      isWithdrawn ||
+      isSame(before.value, after?.value) ||
+      isSame(memory.left(place), held),
   );
   return isLeft && isSame(held, total(valuesOf(givenBefore(all))));
 }
@@ -84,12 +87,12 @@ interface Held {
 }
 
 /** `null` where there is nothing to be added. */
-function deltaOf({ before, after, sums, isWithdrawn }: Contribution, { held, place }: Held): Exact {
+function deltaOf({ before, after, memory, isWithdrawn }: Contribution, { held, place }: Held): Exact {
   const [from, to] = [before?.value, after?.value].map((value) => (isNumber(value) ? value : null));
   if (isNothing(from)) return to ?? null;
   const delta = isNothing(to) ? negated(from) : sumOf([to, negated(from)]);
   if (compareNumbers(delta, new Int32(0)) === 0) return null;
-  return isNegative(delta) && !isWithdrawn && !isSame(sums.left(place), held) ? null : delta;
+  return isNegative(delta) && !isWithdrawn && !isSame(memory.left(place), held) ? null : delta;
 }
 
 /** Null and absence never beat a value; of equally new ones the first stays. */

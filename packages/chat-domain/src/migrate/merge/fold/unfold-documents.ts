@@ -8,9 +8,10 @@ import type { Run } from "../../run/run.ts";
 import type { ExactDocument } from "../archive/exact-document.ts";
 import { exactAt, isDocument, isSame, withExact } from "../archive/exact-values.ts";
 import { changeDocuments, type DocumentChange } from "./changed-document.ts";
-import { type Contribution, givenDocument } from "./contributions.ts";
-import { type FoldMark, leavingSums, storedMarks } from "./fold-marks.ts";
+import { type Contribution, givenDocument, hasWritten } from "./contributions.ts";
+import { type FoldMark, foldMemory, storedMarks } from "./fold-marks.ts";
 import {
+  type CopiedDocument,
   copiedDocuments,
   type FoldCollection,
   type IdPair,
@@ -85,7 +86,7 @@ function pairsOf({ id, steps }: UnfoldPlan): readonly IdPair[] {
   return steps.map(({ from }) => ({ loser: from, survivor: id }));
 }
 
-/** A plain value that others have written since stays: nobody can tell what it would be without the contribution. */
+/** A plain value that others have written since stays what they have written. */
 function reportWritten(
   run: Run,
   { collection, fold }: UnfoldRequest,
@@ -93,11 +94,13 @@ function reportWritten(
 ): void {
   for (const path of Object.keys(fold).filter((field) => isPlain(fold[field]))) {
     const written = unfoldings.filter(
-      ({ plan, made }) => !isSame(exactAt(plan.document, path), exactAt(made, path)),
+      ({ plan, made, contributions }) =>
+        hasWritten({ all: contributions, place: path }) ||
+        !isSame(exactAt(plan.document, path), exactAt(made, path)),
     );
     const [first] = written;
     if (first === undefined) continue;
-    const message = `${path} of ${written.length} documents of ${collection} stays what it is (such as in ${String(first.plan.id)}): it was written after the merge`;
+    const message = `${path} of ${written.length} documents of ${collection} keeps what was written after the merge (such as in ${String(first.plan.id)})`;
     run.ctx.emit({ event: "note", message });
   }
 }
@@ -118,7 +121,7 @@ interface Unfolding {
 
 interface UnfoldSources {
   readonly plan: UnfoldPlan;
-  readonly copied: ReadonlyMap<string, ExactDocument>;
+  readonly copied: ReadonlyMap<string, CopiedDocument>;
   /** With the references of all merges, and of those that are kept. */
   readonly all: Repointed;
   readonly kept: Repointed;
@@ -126,13 +129,14 @@ interface UnfoldSources {
 
 function unfoldingOf(request: UnfoldRequest, { plan, copied, all, kept }: UnfoldSources): Unfolding {
   const original = plan.original.document;
-  const contributions = plan.steps.map(({ label, isUndone }): Contribution => {
-    const document = request.turned(copied.get(labelText(label._id)) ?? new Map(), plan.document);
+  const contributions = plan.steps.map(({ label, isUndone, written }): Contribution => {
+    const copy = copied.get(labelText(label._id));
+    const document = request.turned(copy?.document ?? new Map(), plan.document);
     const before = givenDocument(all(document));
     return {
       before,
       after: isUndone ? null : givenDocument(kept(document)),
-      sums: leavingSums(new Map()),
+      memory: foldMemory({ written: written ?? copy?.written ?? new Map() }),
       isWithdrawn: isUndone,
     };
   });
@@ -141,7 +145,7 @@ function unfoldingOf(request: UnfoldRequest, { plan, copied, all, kept }: Unfold
   const first = {
     before: own,
     after: isSameOwn ? own : givenDocument(kept(original)),
-    sums: leavingSums(new Map()),
+    memory: foldMemory(),
   };
   const everything = [{ ...first, isWithdrawn: false }, ...contributions];
   const folded = foldedFields(request.fold, documentsOf(everything, "before"));
@@ -186,10 +190,12 @@ function changeOf(
     plan,
     left,
   });
+  const written = Object.keys(fold).filter((place) => hasWritten({ all: contributions, place }));
+  const isWritten = new Set(rootsOf(written));
   const restored = rootsOf(Object.keys(fold))
     .filter((name) => original.names.has(name))
     .reduce((result, name) => {
-      const isUntouched = isSame(document.get(name), made.get(name));
+      const isUntouched = !isWritten.has(name) && isSame(document.get(name), made.get(name));
       const value = isUntouched ? left.get(name) : emptied(patched.get(name), original.document.get(name));
       return withExact(result, name, value);
     }, document);

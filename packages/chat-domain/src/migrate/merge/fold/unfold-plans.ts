@@ -4,7 +4,7 @@ import { groupedById, idMap, idSet, type IdSet } from "../../../identity/stored-
 import type { MigrationContext } from "../../context/migration-context.ts";
 import { type Merge, losersOf } from "../../context/migration-records.ts";
 import type { ExactDocument } from "../archive/exact-document.ts";
-import { type FoldMark, marksIn } from "./fold-marks.ts";
+import { type FoldMark, marksIn, type WrittenValues } from "./fold-marks.ts";
 import {
   type CopyLabel,
   copyLabels,
@@ -30,6 +30,8 @@ export interface UnfoldStep {
   readonly at: number;
   readonly isUndone: boolean;
   readonly isStaying: boolean;
+  /** What its mark has kept; of one that is not marked the copy knows. */
+  readonly written: WrittenValues | null;
 }
 
 /** What a document holds, and everything that has gone into it. */
@@ -49,20 +51,23 @@ function stepsOf(
 ): readonly UnfoldStep[] {
   const isUndone = idSet(losersOf(undone));
   const epochOf = idMap(undone.map(({ loser, epoch }) => [loser, epoch] as const));
-  const step = (label: CopyLabel, at: number): UnfoldStep => {
-    const isStaying = staying?.has(label._id.id) === true;
-    return { from: label._id.id, label, at, isUndone: isUndone.has(label.loser) && !isStaying, isStaying };
+  const step = (label: CopyLabel, at: number, written: WrittenValues | null): UnfoldStep => {
+    const from = label._id.id;
+    const isStaying = staying?.has(from) === true;
+    return { from, label, at, isUndone: isUndone.has(label.loser) && !isStaying, isStaying, written };
   };
-  const marked = marks.flatMap(({ from, hash, at }) => {
+  const marked = marks.flatMap(({ from, hash, at, kept }) => {
     const isOf = idSet([from]);
-    return labels.filter(({ _id }) => _id.hash === hash && isOf.has(_id.id)).map((label) => step(label, at));
+    return labels
+      .filter(({ _id }) => _id.hash === hash && isOf.has(_id.id))
+      .map((label) => step(label, at, kept.written));
   });
   const isMarked = new Set(marked.map(({ label }) => labelText(label._id)));
   const unmarked = labels.flatMap((label) => {
     const { seq, folded, epoch, loser } = label;
     if (isMarked.has(labelText(label._id))) return [];
-    if (folded?.state === "purged") return isUndone.has(loser) ? [] : [step(label, folded.at ?? 0)];
-    return seq === undefined && (epochOf.get(loser) ?? epoch) === epoch ? [step(label, 0)] : [];
+    if (folded?.state === "purged") return isUndone.has(loser) ? [] : [step(label, folded.at ?? 0, null)];
+    return seq === undefined && (epochOf.get(loser) ?? epoch) === epoch ? [step(label, 0, null)] : [];
   });
   return [...marked, ...unmarked].toSorted((a, b) => a.at - b.at);
 }

@@ -12,7 +12,7 @@ import type { Run } from "../../run/run.ts";
 import type { ExactDocument } from "../archive/exact-document.ts";
 import { isDocument, withExact } from "../archive/exact-values.ts";
 import { changeDocuments } from "../fold/changed-document.ts";
-import { type FoldMark, marksIn, storedMarks } from "../fold/fold-marks.ts";
+import { type FoldMark, marksIn, nothingKept, storedMarks } from "../fold/fold-marks.ts";
 import { copiedDocuments, foldedDocuments, labelText } from "../fold/fold-sources.ts";
 import { foldedFields } from "../fold/fold-values.ts";
 import { rowFold } from "./row-conflicts.ts";
@@ -101,12 +101,12 @@ async function foldInto(run: Run, model: ReferenceModel, group: readonly Displac
   const isDone = idSet(marks.map((mark) => mark.from));
   const moving = group.flatMap((row) => {
     const mark = markFrom(documents.get(row.into), field, row.id);
-    return mark === null || isDone.has(row.id) ? [] : [mark];
+    return mark === null || isDone.has(row.id) ? [] : [{ ...mark, kept: nothingKept }];
   });
   if (moving.length === 0) return true;
   const labels = moving.map((mark) => ({ _id: { id: mark.from, hash: mark.hash } }));
   const copied = await copiedDocuments(run.ctx, folds, labels);
-  const given = labels.flatMap(({ _id }) => copied.get(labelText(_id)) ?? []);
+  const given = labels.flatMap(({ _id }) => copied.get(labelText(_id))?.document ?? []);
   const to = withExact(foldedFields(model.fold, [from, ...given]), field, storedMarks([...marks, ...moving]));
   return changeDocuments(run, model.collection, [{ id, from, to, read: [field], filter: {} }]);
 }

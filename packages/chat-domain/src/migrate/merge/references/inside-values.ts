@@ -2,7 +2,7 @@ import { idText } from "../../../identity/stored-ids.ts";
 import { mapOfKeys } from "../../../model/field-path.ts";
 import { type ReferenceModel, wholeValue } from "../../../model/merge-model.ts";
 import type { Contribution, Given } from "../fold/contributions.ts";
-import { leavingSums } from "../fold/fold-marks.ts";
+import { foldMemory } from "../fold/fold-marks.ts";
 import { foldedFields, foldedValue, refoldedValue } from "../fold/fold-values.ts";
 import type { Repointing } from "./pointers.ts";
 
@@ -258,11 +258,11 @@ function withoutTheirs(
 ): Exact {
   if (onConflict !== "fold") return now;
   const given = (value: Exact): Given => ({ value, document: value });
-  const sums = leavingSums(new Map());
+  const memory = foldMemory();
   const own = given(mine);
   const all: readonly Contribution[] = [
-    { before: own, after: own, sums, isWithdrawn: false },
-    { before: given(theirs), after: null, sums, isWithdrawn: true },
+    { before: own, after: own, memory, isWithdrawn: false },
+    { before: given(theirs), after: null, memory, isWithdrawn: true },
   ];
   const whole = fold[wholeValue];
   const folding = { mine: given(now), all, place: "" };
