@@ -10,7 +10,8 @@ export interface DemoOptions {
 export const demoHelp = `Usage: pnpm demo:migrate [options]     (or: npm run demo:migrate -- [options])
 
 Fills a database of its own with chats as an application had them before onechat, duplicates and broken ones
-included; migrates it with the real command line, verifies, rolls back, compares, and migrates it again.
+included; migrates it with the real command line, verifies, rolls back, compares, and migrates it again. Then shows a
+conversation that holds its messages itself, before, after and back again.
 
   --chats <n>      how many chats (20000)
   --shape <name>   whose documents: ${LegacyShape.options.join(", ")} (mern)

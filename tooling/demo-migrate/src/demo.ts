@@ -8,6 +8,7 @@ import { openMongo } from "@onechat/mongo";
 import { collectionHashes, databaseState, parkedReasons } from "./database-state.ts";
 import type { DemoOptions } from "./demo-options.ts";
 import { type DemoFacts, demoProblems } from "./demo-problems.ts";
+import { showEmbeddedChats } from "./embedded-chats.ts";
 import { runMigrator } from "./migrator-process.ts";
 import { countText, numberText } from "./number-text.ts";
 import { renderSummary } from "./render-summary.ts";
@@ -24,7 +25,7 @@ export interface Demo extends DemoOptions {
 const data = { duplicateShare: 0.1, brokenShare: 0.01 } as const;
 
 /**
- * Fill, plan, up, verify, rollback, compare, up again, compare; returns the exit code.
+ * Fill, plan, up, verify, rollback, compare, up again, compare; and a single conversation from near. Returns the exit code.
  *
  * @throws Error when a command ends otherwise than it should
  */
@@ -47,16 +48,10 @@ export async function demo(options: Demo): Promise<number> {
   const originals = await collectionHashes(db);
   const seconds: [string, number][] = [["generating the chats", (performance.now() - started) / 1_000]];
 
+  const migrate = migration(options, mongo.uri);
   const step = async (title: string, command: string, expected: number): Promise<void> => {
-    options.stop.throwIfAborted();
-    print(`\n── ${title}\n\n$ pnpm migrator ${command} --config ${configFile}\n`);
-    const args = [...command.split(" "), "--config", configFile];
-    const { migratorProgram: program, env, stop } = options;
-    const end = await runMigrator({ args, program, uri: mongo.uri, env, stop });
-    seconds.push([`migrator ${command}`, end.seconds]);
-    print(`\n(exit code ${end.code}${codeMeaning(end.code, expected)}, ${end.seconds.toFixed(1)} s)`);
-    if (end.code !== expected)
-      throw new Error(`migrator ${command} ended with ${end.code} instead of ${expected}`);
+    print(`\n── ${title}`);
+    seconds.push([`migrator ${command}`, await migrate(command, configFile, expected)]);
   };
   // Chats that can never have a key are set aside for a person, and that is what the exit code says.
   const withParked = legacy.invalid > 0 ? 6 : 0;
@@ -69,12 +64,34 @@ export async function demo(options: Demo): Promise<number> {
   const restored = await collectionHashes(db, Object.keys(originals));
   await step("Do it again", up, withParked);
 
+  const unequal = await showEmbeddedChats({
+    uri: mongo.uri,
+    database: `${database}_embedded`,
+    folder: folder.path,
+    print,
+    migrate: async (command, file) => void (await migrate(command, file, 0)),
+  });
   const after = await databaseState(db, shape);
   const parked = await parkedReasons(db, shape);
   const facts: DemoFacts = { legacy, before, migrated, after, originals, restored, parked };
-  const problems = demoProblems(facts);
+  const problems = [...demoProblems(facts), ...unequal];
   print(renderSummary({ ...facts, seconds, problems }));
   return problems.length === 0 ? 0 : 1;
+}
+
+/** Runs a command that has to end with this exit code; returns how many seconds it took. */
+type Migrate = (command: string, configFile: string, expected: number) => Promise<number>;
+
+function migration({ print, stop, env, migratorProgram: program }: Demo, uri: string): Migrate {
+  return async (command, configFile, expected) => {
+    stop.throwIfAborted();
+    print(`\n$ pnpm migrator ${command} --config ${configFile}\n`);
+    const args = [...command.split(" "), "--config", configFile];
+    const { code, seconds } = await runMigrator({ args, program, uri, env, stop });
+    print(`\n(exit code ${code}${codeMeaning(code, expected)}, ${seconds.toFixed(1)} s)`);
+    if (code !== expected) throw new Error(`migrator ${command} ended with ${code} instead of ${expected}`);
+    return seconds;
+  };
 }
 
 function codeMeaning(code: number, expected: number): string {

@@ -10,7 +10,16 @@ describe("pnpm demo:migrate", () => {
   it("migrates, rolls back byte by byte and migrates again, and says so", async () => {
     const { stdout } = await run(process.execPath, [program, "--chats", "300", "--seed", "7"]);
     const commands = [...stdout.matchAll(/^\$ pnpm migrator (\w+)/gm)].map(([, command]) => command);
-    expect(commands).toEqual(["plan", "up", "verify", "rollback", "up"]);
+    expect(commands).toEqual(["plan", "up", "verify", "rollback", "up", "up", "rollback"]);
+    expect(stdout).toContain(
+      [
+        "  unread: Ann 2, Ben 3",
+        "    09:00 Ann: Hello, Ben!",
+        "    09:01 Ben: Ann? Are you there?",
+        "    09:02 Ann: On my phone now.",
+      ].join("\n"),
+    );
+    expect(stdout).toContain("Three again, byte for byte as they were.");
     const summary = stdout.slice(stdout.indexOf("── Summary"));
     expect(summary).toContain("300 chats became one for each of 269 sets of people; nothing was lost.");
     expect(summary).toMatch(/live chats +300 +270 +1 of them parked/);

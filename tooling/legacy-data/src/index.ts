@@ -1,11 +1,12 @@
+export { embeddedMessages } from "./applications/embedded-messages.ts";
 export { legacyApplications } from "./applications/index.ts";
 export {
   type ChatRef,
   type ChatView,
   type LegacyApplication,
   type Talk,
-  type TalkMessage,
 } from "./applications/legacy-application.ts";
+export { newMessage, type TalkMessage } from "./applications/talk-message.ts";
 export { legacyChatsOf, openLegacyChat, raceLegacyChat, refOf } from "./applications/open-legacy-chat.ts";
 export { type BrokenKind, type InvalidKind, type OddKind } from "./broken-kind.ts";
 export { databaseHash, type HashedCollections } from "./database-hash.ts";

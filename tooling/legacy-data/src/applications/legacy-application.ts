@@ -1,19 +1,12 @@
 import type { Db, Document, ObjectId } from "mongodb";
 import type { LegacyReference } from "../legacy-config.ts";
 import type { LegacyIndex } from "../legacy-indexes.ts";
+import type { TalkMessage } from "./talk-message.ts";
 
 /** Two people, hex ids of theirs, and what they talk about where that makes it another chat. */
 export interface Talk {
   readonly people: readonly [string, string];
   readonly about: string;
-}
-
-export interface TalkMessage {
-  readonly id: ObjectId;
-  readonly from: string;
-  readonly to: string;
-  readonly text: string;
-  readonly at: Date;
 }
 
 /** What the application addresses a chat by: its `_id`, or a field of its own. */

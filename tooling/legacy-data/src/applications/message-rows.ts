@@ -1,5 +1,6 @@
 import type { Db, ObjectId } from "mongodb";
-import type { ChatView, TalkMessage } from "./legacy-application.ts";
+import type { ChatView } from "./legacy-application.ts";
+import type { TalkMessage } from "./talk-message.ts";
 
 /** Messages in a collection of their own, which hold their chat in a field. */
 export const messageRows = {

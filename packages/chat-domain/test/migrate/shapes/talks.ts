@@ -1,5 +1,4 @@
-import type { ChatRef, ChatView, Talk, TalkMessage } from "@onechat/legacy-data";
-import { ObjectId } from "mongodb";
+import { type ChatRef, type ChatView, newMessage, type Talk, type TalkMessage } from "@onechat/legacy-data";
 
 /** A message that was sent and acknowledged, and what has become of it since. */
 interface Said {
@@ -42,7 +41,7 @@ export class Talks {
   next({ people: [one, other] }: Talk): TalkMessage {
     this.#clock += 1;
     const [from, to] = this.#clock % 3 === 0 ? [other, one] : [one, other];
-    return { id: new ObjectId(), from, to, text: `message ${this.#clock}`, at: new Date(this.#clock) };
+    return newMessage({ from, to, text: `message ${this.#clock}`, at: new Date(this.#clock) });
   }
 
   sent(talk: Talk, chat: ChatRef, { id, to, text, at }: TalkMessage): void {
