@@ -4,12 +4,27 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { runProgram } from "../src/run-program.ts";
 
-const packages = fileURLToPath(new URL("../../../packages/", import.meta.url));
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+const packages = join(root, "packages");
 
-/** A function of a package's entry points, and the example in its docstring. */
-interface PublicFunction {
+interface Example {
   readonly name: string;
   readonly example: string | null;
+}
+
+/** A function of a package's entry points, and the example in its docstring. */
+type PublicFunction = Example;
+
+/** What documents tell a newcomer to write; `beyond.md` and `adopting.md` have tests that run theirs. */
+const documents = ["README.md", "docs/client.md", "docs/library.md"];
+
+/** The code in these documents that needs this package, and in its own README. */
+function documentedExamples(name: string): readonly Example[] {
+  return [...documents, `packages/${name}/README.md`].flatMap((file) =>
+    [...readFileSync(join(root, file), "utf8").matchAll(/^```ts\n([^]*?)^```$/gm)]
+      .map(([, example = ""], at) => ({ name: `${file.replaceAll(/\W/g, "-")}-${at}`, example }))
+      .filter(({ example }) => example.includes(`from "@onechat/${name}"`)),
+  );
 }
 
 function sourcesOf(folder: string): readonly string[] {
@@ -47,7 +62,7 @@ function exampleIn(doc: string): string | null {
 }
 
 /** Inside the package, so that it and its dependencies are found by the names that users write. */
-async function typecheck(folder: string, examples: readonly PublicFunction[]): Promise<string> {
+async function typecheck(folder: string, examples: readonly Example[]): Promise<string> {
   const project = mkdtempSync(join(folder, "node_modules/.examples-"));
   try {
     for (const { name, example } of examples)
@@ -84,5 +99,13 @@ describe.each(["chat-domain", "chat-router", "chat-client"])("the docstrings of 
   it("show examples that compile", { timeout: 120_000 }, async () => {
     const shown = functions.filter(({ example }) => example !== null);
     expect(await typecheck(folder, shown)).toBe("");
+  });
+});
+
+describe.each(["chat-domain", "chat-router", "chat-client"])("the documents' code for %s", (name) => {
+  it("compiles as it stands", { timeout: 120_000 }, async () => {
+    const examples = documentedExamples(name);
+    expect(examples.map((one) => one.name)).toContain(`packages-${name}-README-md-0`);
+    expect(await typecheck(join(packages, name), examples)).toBe("");
   });
 });
