@@ -1,4 +1,5 @@
 import { chatContext, ChatError, createOrGetChat, ensureIndexes } from "@onechat/chat-domain";
+import { reviveWhenStalled } from "@onechat/chat-domain/connect";
 import express, { type ErrorRequestHandler, type Request } from "express";
 import mongoose from "mongoose";
 import { Chat, User } from "./models.ts";
@@ -10,6 +11,8 @@ const {
 } = process.env;
 
 await mongoose.connect(MONGODB_URI, { dbName: MONGODB_DB });
+// Connects anew where the driver would wait for ever, after its database was killed in the wrong moment.
+reviveWhenStalled(mongoose.connection.getClient());
 await User.init();
 for (const name of ["alice", "bob", "carol"]) await User.updateOne({ name }, { name }, { upsert: true });
 

@@ -10,6 +10,7 @@ const ofDriver = `
   import { MongoClient, ObjectId } from "mongodb";
   const client = new MongoClient(uri);
   const db = client.db(name);
+  const driverClient = client;
   const close = (): Promise<void> => client.close();
 `;
 const ofMongoose = `
@@ -18,6 +19,7 @@ const ofMongoose = `
   await mongoose.connect(uri, { dbName: name });
   const { db } = mongoose.connection;
   if (db === undefined) throw new Error("not connected");
+  const driverClient = mongoose.connection.getClient();
   const close = (): Promise<void> => mongoose.disconnect();
 `;
 
@@ -26,7 +28,9 @@ const application = (database: string): string => `
   import { chatContext, createOrGetChat, findChat, getChat } from "@onechat/chat-domain";
   import { migrateUp, migrationContext, rollBack } from "@onechat/chat-domain/migrate";
   const [uri, name] = [process.env["MONGODB_URI"] ?? "", process.env["MONGODB_DB"] ?? ""];
+  import { reviveWhenStalled } from "@onechat/chat-domain/connect";
   ${database}
+  const reviver = reviveWhenStalled(driverClient);
   const model = { chats: { participants: "users", participantType: "objectId", scope: null } } as const;
   const [me, other] = [new ObjectId(), new ObjectId()];
   const chats = db.collection("chats");
@@ -46,6 +50,7 @@ const application = (database: string): string => `
     await chats.countDocuments({ participantsKey: { $exists: true } }),
   );
   await db.dropDatabase();
+  await reviver[Symbol.asyncDispose]();
   await close();
 `;
 

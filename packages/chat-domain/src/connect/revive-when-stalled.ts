@@ -7,6 +7,14 @@ import type { MongoClient } from "mongodb";
  */
 const lookEveryMs = 1_000;
 
+/** What tells a client of another copy of the driver apart from what is none, as far as types can. */
+export interface OtherClient {
+  readonly options: object;
+  db(name?: string): object;
+  connect(): Promise<unknown>;
+  close(): Promise<void>;
+}
+
 /**
  * Closes and connects a client anew when its driver waits for something that no longer comes.
  *
@@ -15,6 +23,8 @@ const lookEveryMs = 1_000;
  * server that was lost, the client finds the server never again; when it was any other, a connection of the pool is
  * lost. Operations under way at that time fail as they do when a connection breaks. And a client whose first operation
  * finds no server stays closed for good. Dispose of it before the client is closed.
+ *
+ * @param anyClient of any copy of the driver: `mongoose.connection.getClient()` as well
  *
  * @example
  * ```ts
@@ -25,7 +35,8 @@ const lookEveryMs = 1_000;
  * await using reviver = reviveWhenStalled(client);
  * ```
  */
-export function reviveWhenStalled(client: MongoClient): AsyncDisposable {
+export function reviveWhenStalled(anyClient: MongoClient | OtherClient): AsyncDisposable {
+  const client = anyClient as MongoClient;
   const isStalled = watchForStall(client);
   let over = false;
   let reviving: Promise<void> | null = null;
