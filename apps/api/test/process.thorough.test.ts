@@ -21,6 +21,15 @@ describe("the API process", () => {
     idle.destroy();
   });
 
+  it.each([
+    { host: "0.0.0.0", dev: "1", warned: true },
+    { host: "127.0.0.1", dev: "1", warned: false },
+    { host: "0.0.0.0", dev: "0", warned: false },
+  ])("warns of AUTH_DEV=$dev at $host: $warned", async ({ host, dev, warned }) => {
+    await using api = await start(settings({ HOST: host, AUTH_DEV: dev, NODE_ENV: "development" }));
+    expect(api.log.some((line) => line.includes("hands tokens to anybody"))).toBe(warned);
+  });
+
   it("answers connections that it has accepted and that send their request only after SIGTERM", async () => {
     await using api = await start(settings(stoppingItself("shutting down")));
     const { port } = new URL(api.url);
