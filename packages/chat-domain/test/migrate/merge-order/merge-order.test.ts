@@ -5,12 +5,18 @@ import {
   chatAt,
   type EventName,
   happened,
+  holderOf,
+  holdersOf,
+  isFree,
   isRight,
+  type Name,
   namesOf,
   newRunner,
   type World,
   worldOf,
 } from "./world.ts";
+
+const keys = ["ab", "abc"] as const;
 
 /** What must be true at every moment. */
 function wrongNow(world: World): string | null {
@@ -23,17 +29,24 @@ function wrongNow(world: World): string | null {
 
 /** What must be true when everything has come to rest and the runner has had the last word. */
 function wrongAtLast(world: World): string | null {
+  const L = chatAt(world, "L");
+  const astray = world.messages.filter(({ at, mayBeIn }) => at !== "L" && !mayBeIn.includes(at));
+  if (astray.length > 0) return "a message is read by people whom it is not for";
+  if (world.journal?.state === "planned") return "a merge is never ended";
+  if (L.mergedInto === null && !L.released && L.key === null && world.journal === null && !isHeld(world))
+    return "a chat has no key although it is free";
+  return wrongKeys(world);
+}
+
+function wrongKeys(world: World): string | null {
   const drifted = namesOf(world).filter(
     (name) => chatAt(world, name).key !== null && !isRight(chatAt(world, name)),
   );
   if (drifted.length > 0) return `${drifted.join()} holds a key that is not its own`;
-  const astray = world.messages.filter(({ at, mayBeIn }) => at !== "L" && !mayBeIn.includes(at));
-  if (astray.length > 0) return "a message is read by people whom it is not for";
-  if (world.journal?.state === "planned") return "a merge is never ended";
-  const L = chatAt(world, "L");
-  if (L.mergedInto === null && !L.released && L.key === null && world.journal === null && !isHeld(world))
-    return "a chat has no key although it is free";
-  return null;
+  if (keys.some((key) => holdersOf(world, key).length > 1)) return "several chats hold one key";
+  const [S, L] = [chatAt(world, "S"), chatAt(world, "L")];
+  const isLost = L.mergedInto === "S" && isFree(S) && holderOf(world, S.people) === "N";
+  return isLost ? "a survivor has lost its key to a chat that was made later" : null;
 }
 
 function isHeld(world: World): boolean {
@@ -77,9 +90,15 @@ function wronglyDone(before: World, after: World): string | null {
     const [was, is] = [chatAt(before, name), chatAt(after, name)];
     if (is.key !== null && is.key !== was.key && is.key !== is.people)
       return `${name} is given a key of others`;
-    if (isRight(was) && is.key === null) return `${name} loses a key that is its own`;
+    if (isRight(was) && is.key === null && !isDoubled(before, name))
+      return `${name} loses a key that is its own`;
   }
   return null;
+}
+
+function isDoubled(world: World, name: Name): boolean {
+  const { key } = chatAt(world, name);
+  return key !== null && holdersOf(world, key).length > 1;
 }
 
 interface Explored {
@@ -133,6 +152,8 @@ const stories: readonly (readonly EventName[])[] = [
   ["kill", "a message to L", "c joins S", "create-or-get"],
   ["kill", "c joins L", "c leaves L", "create-or-get"],
   ["a message to L", "another message to L", "c joins S", "c joins L"],
+  ["the index is dropped", "kill", "a message to L", "create-or-get"],
+  ["the index is dropped", "c joins L", "L is released", "create-or-get"],
 ];
 
 /** The first thing that goes wrong in any story. */

@@ -13,6 +13,7 @@ export interface Rules {
   readonly releasedAreLeftAlone: boolean;
   readonly messagesGoBackBeforeItsRevival: boolean;
   readonly undoneBeforeForgotten: boolean;
+  readonly survivorsKeepDoubledKeys: boolean;
 }
 
 export const rules: Rules = {
@@ -29,6 +30,7 @@ export const rules: Rules = {
   releasedAreLeftAlone: true,
   messagesGoBackBeforeItsRevival: true,
   undoneBeforeForgotten: true,
+  survivorsKeepDoubledKeys: true,
 };
 
 /** What each of them keeps from happening; of two that do the same both have to be broken to see it. */
@@ -51,4 +53,5 @@ export const broken: readonly (readonly [string, readonly (keyof Rules)[]])[] = 
   ["released chats are claimed", ["releasedAreLeftAlone"]],
   ["an undone duplicate comes back before its messages", ["messagesGoBackBeforeItsRevival"]],
   ["a merge is given up without being undone", ["undoneBeforeForgotten"]],
+  ["a key that several hold is left to any of them", ["survivorsKeepDoubledKeys"]],
 ];

@@ -4,8 +4,10 @@ import {
   type Chat,
   chatAt,
   holderOf,
+  holdersOf,
   isFree,
   isRight,
+  isTaken,
   type Name,
   type Runner,
   type RunnerStep,
@@ -24,6 +26,31 @@ export function runnerStep(world: World, rules: Rules): World {
 /** The next step of a create-or-get of a and b, which claims chats without a key and releases those that have drifted. */
 export function callStep(world: World, rules: Rules): World {
   return callSteps[world.call.step](world, rules);
+}
+
+const indexSteps = {
+  "look at the index": (world) => next(world, world.isIndexed ? "look at S" : "take doubled keys"),
+  "take doubled keys": (world, rules) => {
+    const [losing] = doubledHolders(world, rules);
+    return losing === undefined ? next(world, "build the index") : withChat(world, losing, { key: null });
+  },
+  "build the index": (world, rules) => {
+    const isRefused = doubledHolders(world, rules).length > 0;
+    return isRefused ? next(world, "take doubled keys") : next({ ...world, isIndexed: true }, "look at S");
+  },
+} satisfies Partial<Record<RunnerStep, Step>>;
+
+/** Those who lose a key that several hold: all but the chat of these people into which duplicates have been merged. */
+function doubledHolders(world: World, { survivorsKeepDoubledKeys }: Rules): readonly Name[] {
+  return (["ab", "abc"] as const).flatMap((key) => {
+    const holders = holdersOf(world, key);
+    const right = holders.filter((name) => isRight(chatAt(world, name)));
+    const survivor = survivorsKeepDoubledKeys
+      ? right.find((name) => chatAt(world, name).aliases)
+      : right.at(-1);
+    const keeper = survivor ?? right[0] ?? holders[0];
+    return holders.filter((name) => name !== keeper);
+  });
 }
 
 const keySteps = {
@@ -119,7 +146,12 @@ const undoSteps = {
   done: (world) => world,
 } satisfies Partial<Record<RunnerStep, Step>>;
 
-const runnerSteps: Readonly<Record<RunnerStep, Step>> = { ...keySteps, ...mergeSteps, ...undoSteps };
+const runnerSteps: Readonly<Record<RunnerStep, Step>> = {
+  ...indexSteps,
+  ...keySteps,
+  ...mergeSteps,
+  ...undoSteps,
+};
 
 const callSteps: Readonly<Record<Call["step"], Step>> = {
   "not made": (world) => world,
@@ -141,7 +173,7 @@ const callSteps: Readonly<Record<Call["step"], Step>> = {
   },
   claim: (world, rules) => called(claimed(world, world.call.of, rules, world.call).world, "read"),
   insert: (world) =>
-    holderOf(world, "ab") === null
+    !isTaken(world, "ab")
       ? called(withReaders(withNew(world)), "answered", { of: "N" })
       : called(world, "read"),
   answered: (world) => world,
@@ -162,7 +194,7 @@ function claimed(
   const [chat, { people }] = [chatAt(world, name), seenBy(by)];
   const isSame = !rules.claimDemandsWhatWasSeen || chat.people === people;
   if (chat.key !== null || !isClaimable(chat, rules) || !isSame) return { world, isHeld: false };
-  if (holderOf(world, people) !== null) return { world, isHeld: true };
+  if (isTaken(world, people)) return { world, isHeld: true };
   return { world: withChat(world, name, { key: people }), isHeld: false };
 }
 
@@ -172,7 +204,7 @@ function keyTaken(world: World, name: Name | null, rules: Rules, by: Runner | Ca
   if (chat.key === null) return world;
   if (!rules.takingDemandsTheMismatch) return withChat(world, name, { key: null });
   if (chat.key !== key || chat.people !== people) return world;
-  return withChat(world, name, { key: isFree(chat) && holderOf(world, people) === null ? people : null });
+  return withChat(world, name, { key: isFree(chat) && !isTaken(world, people) ? people : null });
 }
 
 function isClaimable(chat: Chat, { releasedAreLeftAlone }: Rules): boolean {

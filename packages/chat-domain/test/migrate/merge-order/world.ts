@@ -8,6 +8,8 @@ export interface World {
   readonly journal: Journaled | null;
   readonly runner: Runner;
   readonly call: Call;
+  /** Whether the unique index is there: without it whoever writes a key has it. */
+  readonly isIndexed: boolean;
   /** What may still happen, each once. */
   readonly events: readonly EventName[];
 }
@@ -44,6 +46,9 @@ export interface Runner {
 }
 
 export type RunnerStep =
+  | "look at the index"
+  | "take doubled keys"
+  | "build the index"
   | "look at S"
   | "take the key of S"
   | "claim S"
@@ -85,10 +90,11 @@ export type EventName =
   | "c leaves S"
   | "L is released"
   | "S is released"
+  | "the index is dropped"
   | "create-or-get";
 
 const keyless: Chat = { people: "ab", key: null, mergedInto: null, aliases: false, released: false };
-export const newRunner: Runner = { step: "look at S", seen: null, survivor: null };
+export const newRunner: Runner = { step: "look at the index", seen: null, survivor: null };
 
 export function worldOf(events: readonly EventName[]): World {
   return {
@@ -97,6 +103,7 @@ export function worldOf(events: readonly EventName[]): World {
     journal: null,
     runner: newRunner,
     call: { step: "not made", seen: null, of: null },
+    isIndexed: true,
     events,
   };
 }
@@ -111,9 +118,18 @@ export function chatAt(world: World, name: Name | null): Chat {
   return chat;
 }
 
-/** The unique index: nobody else can have that key. */
+/** Who is found by a key: with the unique index nobody else has it. */
 export function holderOf(world: World, key: People): Name | null {
-  return namesOf(world).find((name) => world.chats[name]?.key === key) ?? null;
+  return holdersOf(world, key)[0] ?? null;
+}
+
+export function holdersOf(world: World, key: People): readonly Name[] {
+  return namesOf(world).filter((name) => world.chats[name]?.key === key);
+}
+
+/** Whether the unique index keeps another chat from getting this key. */
+export function isTaken(world: World, key: People): boolean {
+  return world.isIndexed && holderOf(world, key) !== null;
 }
 
 export function isFree({ mergedInto, released }: Chat): boolean {
@@ -156,6 +172,7 @@ const happenings: Readonly<Record<EventName, (world: World) => World>> = {
   "c leaves S": (world) => withChat(world, "S", { people: "ab" }),
   "L is released": (world) => withChat(world, "L", { released: true, key: null }),
   "S is released": (world) => withChat(world, "S", { released: true, key: null }),
+  "the index is dropped": (world) => ({ ...world, isIndexed: false }),
   "create-or-get": (world) => ({ ...world, call: { ...world.call, step: "read" } }),
 };
 
