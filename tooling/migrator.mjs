@@ -8,6 +8,10 @@ const build = ["run", "build", "--filter=@onechat/migrator...", "--output-logs=e
 const built = spawnSync(turbo, build, { cwd: root, encoding: "utf8", shell: process.platform === "win32" });
 if (built.status === 0) await import(new URL("../apps/migrator/dist/main.js", import.meta.url).href);
 else {
-  process.stderr.write(`${built.stdout}${built.stderr}The migrator could not be built.\n`);
+  const why =
+    built.error === undefined
+      ? `${built.stdout}${built.stderr}`
+      : "Nothing is installed yet: run `npm start` once.\n";
+  process.stderr.write(`${why}The migrator could not be built.\n`);
   process.exitCode = 1;
 }

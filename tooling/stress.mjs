@@ -8,7 +8,11 @@ const build = ["run", "build", "--filter=@onechat/stress...", "--output-logs=err
 const built = spawnSync(turbo, build, { cwd: root, encoding: "utf8", shell: process.platform === "win32" });
 if (built.status === 0) await import(new URL("../apps/stress/dist/main.js", import.meta.url).href);
 else {
-  process.stderr.write(`${built.stdout}${built.stderr}The harness could not be built.\n`);
+  const why =
+    built.error === undefined
+      ? `${built.stdout}${built.stderr}`
+      : "Nothing is installed yet: run `npm start` once.\n";
+  process.stderr.write(`${why}The harness could not be built.\n`);
   // 1 would say that there was an anomaly.
   process.exitCode = 107;
 }

@@ -101,7 +101,7 @@ function nextText({ command, to, isRetryOfUse, result: { outcome } }: RunSummary
 
 function nextPhase(to: string): string {
   const next: Readonly<Record<string, string>> = {
-    index: "roll out the new version of the application, then migrator up --to backfill --execute.",
+    index: "roll out the new version of the application, then migrator up --execute.",
     backfill: "migrator up --to merge --execute.",
     merge: "migrator up --execute, which settles what came late.",
     settle:

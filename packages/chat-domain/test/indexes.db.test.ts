@@ -90,6 +90,37 @@ describe("the unique index", () => {
     await expect(assertIndexes(database)).resolves.toBeUndefined();
   });
 
+  it("is built beside indexes of the application's own that serve as well, under names of theirs", async () => {
+    await using database = await freshDatabase({ model: { chats: { scope: "tenant" } } });
+    await database.chats.dropIndexes();
+    await database.chats.createIndex({ tenant: 1, _id: 1 });
+    await ensureIndexes(database);
+    await ensureIndexes(database);
+    const names = (await database.chats.indexes()).map(({ name }) => name);
+    expect(names).toContain("tenant_1__id_1");
+    expect(names).not.toContain("scope_by_id");
+  });
+
+  it.each([
+    { name: "participantsKey_unique", fields: '{"participantsKey":1}' },
+    { name: "participants_by_id", fields: '{"participants":1,"_id":1}' },
+  ])("says what to do where another one has the name $name", async ({ name, fields }) => {
+    await using database = await freshDatabase();
+    await database.chats.dropIndexes();
+    await database.chats.createIndex({ users: 1 }, { name });
+    await expect(ensureIndexes(database)).rejects.toMatchObject({
+      code: "MODEL_MISMATCH",
+      message: expect.stringContaining(`${name} of ${database.chats.namespace} is not on ${fields}`),
+    });
+  });
+
+  it("is built although another one has the name of one that only saves time", async () => {
+    await using database = await freshDatabase();
+    await database.chats.dropIndexes();
+    await database.chats.createIndex({ users: 1 }, { name: "keyless_by_people" });
+    await expect(ensureIndexes(database)).resolves.toBeUndefined();
+  });
+
   it("is accepted under another name", async () => {
     await using database = await freshDatabase();
     await withIndex(database, { unique: true, sparse: true, name: "one_chat" });

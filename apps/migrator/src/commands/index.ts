@@ -52,7 +52,7 @@ export const commands: readonly Command[] = [
     to: phases,
     options: ["to", "createReferenceIndexes", "exitCode", "progress"],
     example: "migrator plan --config migrator.json",
-    exits: ["pending", "interrupted", "terminated"],
+    exits: ["pending", "parked", "interrupted", "terminated"],
     runs: false,
     run: plan,
   },

@@ -76,28 +76,29 @@ export async function assertIndexes(ctx: ChatStore): Promise<void> {
 
 async function buildMissing(ctx: ChatStore): Promise<void> {
   const existing = await existingIndexes(ctx.chats);
-  const missing = chatIndexes(ctx.model).filter(
-    (index) => !existing.some((other) => sameKey(other.key, index.key)),
-  );
+  const isMissing = ({ key }: ChatIndex): boolean => !existing.some((other) => sameKey(other.key, key));
+  const missing = chatIndexes(ctx.model).filter(isMissing);
   if (missing.some(({ options }) => options.unique === true)) {
     const mismatch = await foreignKeys(ctx.chats, ctx.model);
     if (mismatch !== null) throw mismatch;
   }
   for (const { key, options } of missing) await build(ctx, { key, options });
-  for (const index of helpfulIndexes(ctx.model)) {
+  for (const index of helpfulIndexes(ctx.model).filter(isMissing)) {
     const isNeeded = ctx.legacy === "claim" || index.options.partialFilterExpression === undefined;
     if (isNeeded) await buildIfPossible(ctx, index);
   }
 }
 
+/** Another index has the name. */
+const nameTaken = 86;
 /** Lists in a list, and fields named by numbers, the server does not index by position. */
-const notIndexable: ReadonlySet<number> = new Set([171, 16_746]);
+const notBuildable: ReadonlySet<number> = new Set([171, 16_746, nameTaken]);
 
 async function buildIfPossible(ctx: ChatStore, { key, options }: ChatIndex): Promise<void> {
   try {
     await ctx.chats.createIndex({ ...key }, { ...options });
   } catch (error) {
-    if (!isServerError(error) || !notIndexable.has(error.code)) throw error;
+    if (!isServerError(error) || !notBuildable.has(error.code)) throw error;
     const fields = Object.keys(key).join(", ");
     ctx.observer.log("warn", "an index that only saves time cannot be built", { fields, code: error.code });
   }
@@ -107,6 +108,7 @@ async function build(ctx: ChatStore, { key, options }: ChatIndex): Promise<void>
   try {
     await ctx.chats.createIndex({ ...key }, { ...options });
   } catch (error) {
+    if (isServerError(error) && error.code === nameTaken) throw nameTakenError(ctx, { key, options }, error);
     if (!isDuplicateKey(error)) throw error;
     const text = indexFlawText(
       ctx.chats,
@@ -117,6 +119,13 @@ async function build(ctx: ChatStore, { key, options }: ChatIndex): Promise<void>
       cause: error,
     });
   }
+}
+
+function nameTakenError({ chats }: ChatStore, { key, options }: ChatIndex, cause: unknown): ChatError {
+  const text =
+    `the index ${options.name ?? ""} of ${chats.namespace} is not on ${JSON.stringify(key)}, as this model has it: ` +
+    "set the model right, or drop that index";
+  return new ChatError("MODEL_MISMATCH", text, { cause });
 }
 
 function sameKey(a: Document, b: Document): boolean {
