@@ -23,12 +23,25 @@ export function parseConfigFile(text: string): ParsedConfigFile {
   const { value } = json;
   if (typeof value !== "object" || value === null || Array.isArray(value))
     return { problems: ["is not a JSON object"] };
-  const { database: _named, ...rest } = EJSON.deserialize(value) as Record<string, unknown>;
+  const values = extendedJson(value);
+  if ("problem" in values) return { problems: [values.problem] };
+  const { database: _named, ...rest } = values.value;
   const database = Database.safeParse(value);
   const model = ChatModel.safeParse(rest);
   const problems = [...zodProblems(database.error), ...zodProblems(model.error)];
   if (problems.length > 0) return { problems };
   return { config: { database: database.data?.database ?? null, model: rest } };
+}
+
+function extendedJson(
+  value: object,
+): { readonly value: Record<string, unknown> } | { readonly problem: string } {
+  try {
+    return { value: EJSON.deserialize(value) as Record<string, unknown> };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { problem: `holds a value that is no Extended JSON, such as {"$oid": "24 hex digits"}: ${why}` };
+  }
 }
 
 /** Without the parser's quotation of the text: somebody may have named the wrong file, one with a secret. */

@@ -31,7 +31,10 @@ export const Settings = z.object({
     .regex(/^mongodb(\+srv)?:\/\/[^/]/, "starts with mongodb:// or mongodb+srv://"),
   database: z
     .string()
-    .regex(/^[^/\\. "$*<>:|?\0]{1,63}$/, "the name of a database")
+    .regex(
+      /^[^/\\. "$*<>:|?\0]{1,63}$/,
+      "a name that a database can have: no /, \\, ., space, quotes or $, and at most 63 characters",
+    )
     .optional(),
   json: Flag,
   progress: z.enum(progressModes, `one of ${progressModes.join(", ")}`).default("auto"),

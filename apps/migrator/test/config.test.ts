@@ -79,6 +79,18 @@ describe("configuration", () => {
     expect(problems).toHaveLength(places.length);
   });
 
+  it.each([
+    ["referencs", { referencs: [] }, "there are database, chats, references"],
+    ["chats", { chats: { participant: "users" } }, "participants"],
+    ["references", { references: [{ collection: "messages", field: "chat", onconflict: 1 }] }, "onConflict"],
+    ["survivor", { chats: { survivor: [{ largest: "at" }] } }, "where, min, max"],
+    ["database", { database: "a/b" }, "no /"],
+    ["Extended JSON", { chats: { where: { tenant: { $oid: "short" } } } }, "24"],
+  ])("says what there is instead: %s", (_name, file, expected) => {
+    const problems = problemsOf(parsed({ config: "c.json" }, {}, { "c.json": JSON.stringify(file) }));
+    expect(problems).toEqual([expect.stringContaining(expected)]);
+  });
+
   it("names a file that cannot be read or understood, without quoting it", () => {
     expect(problemsOf(parsed({ config: "no.json" }))).toEqual(["--config no.json: cannot be read (ENOENT)"]);
     const secret = parsed({ config: "uri.txt" }, {}, { "uri.txt": "mongodb://me:hunter22@db" });

@@ -23,6 +23,7 @@ import { archivedRows } from "./archived-rows.ts";
 import { type Census, duplicateCensus, type DuplicateCensus } from "./duplicate-census.ts";
 import { hasWork } from "./pending-work.ts";
 import { parkedSurvivors } from "./parked-survivors.ts";
+import { refusedByValidator } from "./refused-by-validator.ts";
 import { shownSurvivors } from "./shown-survivors.ts";
 import { unnamedReferences } from "./unnamed-references.ts";
 
@@ -120,7 +121,12 @@ export async function planMigration(
         ...tooManyPeople(large),
       ],
       ...scan,
-      invalid: [...scan.invalid, ...(await unmergeable(ctx)), ...(await displacedSurvivors(ctx))],
+      invalid: [
+        ...scan.invalid,
+        ...(await refused(ctx)),
+        ...(await unmergeable(ctx)),
+        ...(await displacedSurvivors(ctx)),
+      ],
       references: await references(ctx),
       keyIndexExists: (await existingIndexes(ctx.chats)).some(
         ({ key }) => Object.keys(key).join() === ctx.model.chats.keyField,
@@ -196,6 +202,13 @@ function tooManyPeople(chats: number): readonly string[] {
     `${chats} ${chats === 1 ? "chat is" : "chats are"} of more than ${defaultMaxParticipants} people: create-or-get refuses so many unless ` +
       "chatContext gets a greater maxParticipants",
   ];
+}
+
+async function refused(ctx: MigrationContext): Promise<readonly InvalidChats[]> {
+  const found = await refusedByValidator(ctx);
+  return found === null
+    ? []
+    : [{ reason: "the collection's validator would refuse it with a key", ...found }];
 }
 
 /** What merges would be stopped by, as far as that is to be seen. */

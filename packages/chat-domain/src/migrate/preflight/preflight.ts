@@ -7,6 +7,7 @@ import { MigrationError } from "../context/migration-error.ts";
 import { patiently } from "../context/with-migration-errors.ts";
 import { invalidReason } from "../keys/chat-validity.ts";
 import { unfitCollections } from "./collections.ts";
+import { countedDocuments } from "./counted-documents.ts";
 import { crossedChats } from "./crossed-chats.ts";
 import { checked, type PreflightCheck, type PreflightReport, together } from "./findings.ts";
 import {
@@ -57,6 +58,7 @@ const checks: readonly PreflightCheck[] = [
   sharedTargets,
   mapKeyConflicts,
   rowMisfits,
+  countedDocuments,
 ];
 
 /**
