@@ -10,9 +10,7 @@ export function renderPlan(
   const { collection, participants } = model.chats;
   return [
     `Database ${db.databaseName}: chats in ${collection}, their people in ${[participants].flat().join(", ")}`,
-    ...section("Chats that are unique by their people", chatLines(plan)),
-    ...indexLines(plan),
-    ...duplicateLines(plan, model),
+    ...(wasLookedAt(plan) ? lookedAtLines(plan, model) : []),
     ...section("Invalid chats: they will be parked, and the rest goes on", invalidLines(plan)),
     ...section("References", referenceLines(plan)),
     ...section(
@@ -26,6 +24,19 @@ export function renderPlan(
     "",
     expectation(plan),
   ].join("\n");
+}
+
+/** Where a collection is missing, no chat is looked at, and nothing is to be said of any. */
+function wasLookedAt({ problems, chats }: MigrationPlan): boolean {
+  return problems.length === 0 || chats.unique > 0;
+}
+
+function lookedAtLines(plan: MigrationPlan, model: MigrationContext["model"]): readonly string[] {
+  return [
+    ...section("Chats that are unique by their people", chatLines(plan)),
+    ...indexLines(plan),
+    ...duplicateLines(plan, model),
+  ];
 }
 
 function indexLines({ keyIndexExists }: MigrationPlan): readonly string[] {

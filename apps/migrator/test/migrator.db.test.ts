@@ -170,6 +170,15 @@ describe("the migrator refuses", () => {
     expect(stderr).not.toMatch(/hunter22|somebody/);
   });
 
+  it("a collection that is not there, with 3 and no counts of what was not looked at", async () => {
+    await using legacy = await legacyDatabase("misspelt");
+    const reference = { collection: "message", field: "chat" };
+    const config = fileWith("misspelt.json", JSON.stringify({ ...legacyConfig, references: [reference] }));
+    const plan = await run(legacy, ["plan", "--config", config]);
+    expect([plan.code, plan.stdout]).toEqual([3, expect.stringContaining("there is no collection message")]);
+    expect(plan.stdout).not.toMatch(/Chats that are unique|unique index/);
+  });
+
   it("references without an index, with 3 and nothing written; a chat that nobody knows, with 1", async () => {
     await using legacy = await legacyDatabase("unindexed", { indexed: false });
     const before = await imageOf(legacy);

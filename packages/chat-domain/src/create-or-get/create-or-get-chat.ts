@@ -25,8 +25,9 @@ const maxRetries = 3;
  * error because of the race. Safe to repeat: after a lost answer, ask again.
  *
  * @throws ChatError `INVALID_PARTICIPANTS` before any database call; `INTEGRITY` when the stored chat's participants
- *   no longer match its key, or it cannot be read; `INDEX_MISSING` when the database cannot decide the race; `UNAVAILABLE` when it does
- *   not answer, or when too many calls are waiting
+ *   no longer match its key, or it cannot be read; `INDEX_MISSING` when the database cannot decide the race;
+ *   `MODEL_MISMATCH` when the application would not find what is created; `UNAVAILABLE` when the database does not answer,
+ *   or when too many calls are waiting
  * @throws the reason of `signal` once it is aborted
  * @throws TypeError when `set` is not an object of plain fields, holds one that is onechat's to write, or lacks what
  *   `where` demands of a new chat
