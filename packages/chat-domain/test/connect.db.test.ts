@@ -26,6 +26,14 @@ describe("connect", () => {
     });
   });
 
+  it("works in the database that the connection string names, unless another one is given", () => {
+    const inShop = "mongodb://127.0.0.1:9/shop?w=1";
+    expect(connect({ uri: inShop }).db.databaseName).toBe("shop");
+    expect(connect({ uri: inShop, database: "app" }).db.databaseName).toBe("app");
+    expect(connect({ uri: "mongodb://127.0.0.1:9/" }).db.databaseName).toBe("onechat");
+    expect(() => connect({ uri: "mongodb://127.0.0.1:9/admin" })).toThrow(TypeError);
+  });
+
   it("asks for majority and journal whatever the connection string says", () => {
     const connection = connect({ uri: "mongodb://127.0.0.1:9/?w=1&journal=false&readConcernLevel=local" });
     expect(connection.chats.writeConcern).toMatchObject({ w: "majority", journal: true });

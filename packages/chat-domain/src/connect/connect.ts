@@ -1,13 +1,14 @@
 import { MongoClient, type MongoClientOptions } from "mongodb";
 import { type ChatContext, chatContext, type ChatContextOptions } from "../create-or-get/chat-context.ts";
 import { withDeadline } from "../store/deadline.ts";
+import { databaseFor } from "./database-name.ts";
 import { type PoolFigures, watchPool } from "./pool-figures.ts";
 import { reviveWhenStalled } from "./revive-when-stalled.ts";
 
 export interface ConnectOptions extends ChatContextOptions {
   /** A MongoDB connection string; what it says about pool, timeouts and name wins over the defaults here. */
   readonly uri: string;
-  /** The database; `onechat` unless given. */
+  /** The database; that of the connection string unless given, `onechat` where it names none. */
   readonly database?: string;
   /** Named in the server's logs and in its list of connections. */
   readonly appName?: string;
@@ -33,6 +34,7 @@ export interface ChatConnection extends ChatContext, AsyncDisposable {
  * the first operation, so this succeeds while the database is down.
  *
  * @throws MongoParseError when `uri` is not a connection string
+ * @throws TypeError when it names only `admin`, and nobody a database
  * @example
  * ```ts
  * import { createOrGetChat } from "@onechat/chat-domain";
@@ -43,7 +45,14 @@ export interface ChatConnection extends ChatContext, AsyncDisposable {
  * ```
  */
 export function connect(options: ConnectOptions): ChatConnection {
-  const { uri, database = "onechat", appName, maxPoolSize, longRunning, ...contextOptions } = options;
+  const {
+    uri,
+    database = databaseIn(options.uri),
+    appName,
+    maxPoolSize,
+    longRunning,
+    ...contextOptions
+  } = options;
   const client = new MongoClient(uri, clientOptions(uri, { appName, maxPoolSize, longRunning }));
   const pool = watchPool(client);
   const reviving = reviveWhenStalled(client);
@@ -57,6 +66,12 @@ export function connect(options: ConnectOptions): ChatConnection {
       await client.close();
     },
   };
+}
+
+function databaseIn(uri: string): string {
+  const found = databaseFor(uri, null);
+  if ("problem" in found) throw new TypeError(found.problem);
+  return found.database;
 }
 
 type ClientSettings = {

@@ -57,3 +57,25 @@ describe("a recount", () => {
     expect(await field.up()).toMatchObject({ exit: 3, text: expect.stringContaining("$no") });
   });
 });
+
+describe("an index that is to be built", () => {
+  const many = Array.from({ length: 63 }, (_, at) => ({ collection: "chats", key: { [`field${at}`]: 1 } }));
+
+  it.each([
+    [
+      "whose name another one has",
+      [{ collection: "chats", key: { title: 1 }, options: { name: "participantsKey_unique" } }],
+    ],
+    ["for which there is no room", many],
+  ] as const)("is a problem before anything is written, as one %s", async (_how, indexes) => {
+    await using field = await fieldDatabase({
+      model: { chats },
+      data: { chats: [titled, untitled] },
+      indexes,
+    });
+    const before = await field.image("chats");
+    expect(await field.plan()).toMatchObject({ exit: 3, problems: expect.stringContaining("chats") });
+    expect(await field.up()).toMatchObject({ exit: 3 });
+    expect(await field.image("chats")).toEqual(before);
+  });
+});

@@ -29,6 +29,7 @@ import {
   uniqueReferenceIndexes,
 } from "./reference-indexes.ts";
 import { referenceValues } from "./reference-values.ts";
+import { roomForIndexes } from "./room-for-indexes.ts";
 import { serverProblems } from "./server.ts";
 import { sharedTargets } from "./shared-targets.ts";
 import { targetIndexes } from "./target-indexes.ts";
@@ -59,6 +60,7 @@ const checks: readonly PreflightCheck[] = [
   mapKeyConflicts,
   rowMisfits,
   countedDocuments,
+  roomForIndexes,
 ];
 
 /**
