@@ -1,7 +1,7 @@
 import type { Document } from "mongodb";
 import { describe, expect, it } from "vitest";
 import type { ChatModelInput } from "../../src/index.ts";
-import { migrateUp, migrationContext } from "../../src/migrate/index.ts";
+import { migrateUp, migrationContext, rollBack } from "../../src/migrate/index.ts";
 import { interruptedDatabase } from "../migrate/interrupted-database.ts";
 import { type FieldDatabase, fieldDatabase, id } from "./field-database.ts";
 
@@ -218,6 +218,29 @@ describe("chats that hold everything themselves", () => {
       numbered(11, 12, 13, 14, 41, 42, 43, 44, 45, 46, 51, 52, 53, 54, 55, 56),
     );
     expect(await field.verify()).toMatchObject({ exit: 0 });
+  });
+
+  it("give back what both versions change while they are taken apart", async () => {
+    await using field = await database();
+    await field.up();
+    const chats = field.db.collection("chats");
+    const edit = async (chatNumber: number, number: number, text: string): Promise<boolean> => {
+      const q = { _id: id(chatNumber), "messages._id": id(number) };
+      return (await chats.updateOne(q, { $set: { "messages.$.text": text } })).matchedCount === 1;
+    };
+    let [writes, acknowledged] = [0, ""];
+    const busy = interruptedDatabase(field.db, async (command) => {
+      if (command["update"] !== "chats") return;
+      writes += 1;
+      if (writes <= 3 && (await edit(1, 12, `here ${writes}`))) acknowledged = `here ${writes}`;
+      if (writes === 4) await edit(2, 14, "there");
+      if (writes === 3) await field.change("chats", id(1), { $pull: { messages: { _id: id(11) } } });
+    });
+    await rollBack(migrationContext(busy, { model: embedded, graceMs: 0 }), { to: "none" });
+    const [survivor, loser] = [await field.one("chats", id(1)), await field.one("chats", id(2))];
+    expect(ids(survivor["messages"])).toEqual(numbered(13));
+    expect(loser["messages"]).toMatchObject([{ text: acknowledged }, { text: "there" }]);
+    expect(acknowledged).toBe("here 3");
   });
 
   it("are reported, and not folded again, where somebody has replaced the whole survivor", async () => {

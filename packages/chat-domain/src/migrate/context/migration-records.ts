@@ -87,6 +87,8 @@ export interface ArchiveRecord {
     readonly at?: number;
     readonly written?: unknown;
   };
+  /** Elements that a rollback has given back to the document, as digests. */
+  readonly returned?: readonly string[];
   readonly archivedAt: Date;
   readonly document: StoredDocument;
 }

@@ -1,16 +1,22 @@
 import { idMap } from "../../identity/stored-ids.ts";
+import { recordName } from "../../model/own-names.ts";
 import type { Run } from "../run/run.ts";
+import type { UpdateStatement } from "../run/write-statements.ts";
 import { changeDocuments, type DocumentChange } from "./fold/changed-document.ts";
 import { type FoldCollection, foldedDocuments } from "./fold/fold-sources.ts";
 import { withReturnedElements } from "./fold/returned-elements.ts";
 import type { Returning } from "./fold/unfold-documents.ts";
 
-/** Edits and deletions of elements go back to the chats or rows that they came from, before others lose these elements. */
+/**
+ * Edits and deletions of elements go back to the chats or rows that they came from, before others lose these elements.
+ * What is given back is written down first: whoever does this again takes it for no change of the chat's or row's own.
+ * Returns whether none of these has changed meanwhile.
+ */
 export async function returnElements(
   run: Run,
-  { collection, fold, repointing }: Pick<FoldCollection, "collection" | "fold" | "repointing">,
+  { collection, archive, fold, repointing }: FoldCollection,
   all: readonly Returning[],
-): Promise<void> {
+): Promise<boolean> {
   const documents = idMap(
     await foldedDocuments(
       run.ctx,
@@ -19,13 +25,23 @@ export async function returnElements(
     ),
   );
   const changes: DocumentChange[] = [];
+  const records: UpdateStatement[] = [];
   for (const returning of all) {
-    const document = documents.get(returning.from);
-    if (document === undefined) continue;
-    const repointedBack = await repointing([{ loser: returning.into, survivor: returning.from }]);
-    const repointed = await repointing([{ loser: returning.from, survivor: returning.into }]);
-    const to = withReturnedElements(fold, document, { ...returning, repointed, repointedBack });
-    if (to !== document) changes.push({ id: returning.from, from: document, to, read: [], filter: {} });
+    const { from: id, into, label } = returning;
+    const from = documents.get(id);
+    if (from === undefined) continue;
+    const repointedBack = await repointing([{ loser: into, survivor: id }]);
+    const repointed = await repointing([{ loser: id, survivor: into }]);
+    const { document: to, names } = withReturnedElements(fold, from, {
+      ...returning,
+      repointed,
+      repointedBack,
+    });
+    if (to !== from) changes.push({ id, from, to, read: [], filter: {} });
+    if (names.length > 0)
+      records.push({ q: { _id: label }, u: { $addToSet: { returned: { $each: names } } } });
   }
-  await changeDocuments(run, collection, changes);
+  const name = archive === "archive" ? "chats_archive" : "chat_rows_archive";
+  await run.write.update(recordName(run.ctx.model, name), records);
+  return changeDocuments(run, collection, changes);
 }

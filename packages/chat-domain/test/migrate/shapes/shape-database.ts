@@ -16,9 +16,8 @@ import { modelOf, newVersion, oldVersion } from "./versions.ts";
 export interface ShapeDatabase extends AsyncDisposable {
   readonly field: FieldDatabase;
   readonly talks: Talks;
-  /** Users of the old version, and of the new one. */
-  readonly old: Player;
-  readonly renewed: Player;
+  /** Somebody who uses this version of it. */
+  player(version: "old" | "new"): Player;
   /** Bytes and indexes of all that is the application's. */
   image(): Promise<unknown>;
   /** What is wrong where each talk has one chat. */
@@ -44,20 +43,22 @@ export async function shapeDatabase(
   const field = await fieldDatabase({ model, isIndexed: false, collMod, indexes: [...indexes] });
   const { db } = field;
   const talks = new Talks(count);
-  const player = (): Player => new Player(oldVersion(db, application), talks);
+  const versions = { old: oldVersion(db, application), new: newVersion(db, application) };
+  const player = (version: "old" | "new"): Player => new Player(versions[version], talks);
   const viewsOf = async (talk: Talk, filter: (chat: object) => boolean) =>
     Promise.all(
       (await legacyChatsOf(db, application, talk))
         .filter(filter)
         .map((chat) => application.read(db, refOf(application, chat))),
     );
-  await Promise.all(talks.all.slice(0, raced).map((talk) => race({ db, application, talks, talk }, player)));
+  await Promise.all(
+    talks.all.slice(0, raced).map((talk) => race({ db, application, talks, talk }, () => player("old"))),
+  );
   expect(await db.collection(application.config.chats.collection).countDocuments()).toBe(3 * raced);
   return {
     field,
     talks,
-    old: player(),
-    renewed: new Player(newVersion(db, application), talks),
+    player,
     image: () => field.image(...collections),
     async mergedFlaws() {
       const flaws = talks.all.map(async (talk) => {

@@ -31,7 +31,8 @@ describe.concurrent.each(legacyApplications)(
 
     it("takes along what both versions write to what is merged, and gives it back", async () => {
       await using shape = await shapeDatabase(application, { talks: 1, raced: 1, collMod: true });
-      const { field, talks, old, renewed } = shape;
+      const { field, talks } = shape;
+      const [old, renewed] = [shape.player("old"), shape.player("new")];
       const [talk] = talks.all;
       if (talk === undefined) throw new Error("nobody talks");
       expect(await field.up()).toMatchObject({ exit: 0 });

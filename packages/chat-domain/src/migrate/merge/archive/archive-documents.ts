@@ -66,29 +66,29 @@ export async function archiveDocuments(run: Run, request: ArchiveRequest): Promi
       $merge: {
         into: recordName(run.ctx.model, archive),
         on: "_id",
-        whenMatched: [
-          {
-            $set: {
-              survivor: "$$new.survivor",
-              into: { $ifNull: ["$$new.into", "$$REMOVE"] },
-              epoch: "$$new.epoch",
-              archivedAt: "$$new.archivedAt",
-              seq: { $cond: [isOfEarlierVersion, "$$REMOVE", "$$new.seq"] },
-              // What was folded in an earlier merge, or into another row, has been taken out since, or is gone with it.
-              folded: { $cond: [{ $and: isAsBefore }, "$folded", "$$REMOVE"] },
-            },
-          },
-        ],
+        whenMatched: [{ $set: seenAgain }],
         whenNotMatched: "insert",
       },
     },
   ]);
 }
 
-const isAsBefore = ["epoch", "survivor", "into"].map((name) => ({ $eq: [`$${name}`, `$$new.${name}`] }));
-
 /** An earlier version has not numbered its copies, nor marked what it folded: of this merge they stay so. */
 const isOfEarlierVersion = { $and: [isMissing("seq"), { $eq: ["$epoch", "$$new.epoch"] }] };
+
+const isAsBefore = ["epoch", "survivor", "into"].map((name) => ({ $eq: [`$${name}`, `$$new.${name}`] }));
+
+/** A copy of the same content is another merge's now, or the same one's. */
+const seenAgain = {
+  survivor: "$$new.survivor",
+  into: { $ifNull: ["$$new.into", "$$REMOVE"] },
+  epoch: "$$new.epoch",
+  archivedAt: "$$new.archivedAt",
+  seq: { $cond: [isOfEarlierVersion, "$$REMOVE", "$$new.seq"] },
+  // What was folded in an earlier merge, or into another row, has been taken out since, or is gone with it.
+  folded: { $cond: [{ $and: isAsBefore }, "$folded", "$$REMOVE"] },
+  returned: { $cond: [{ $and: isAsBefore }, "$returned", "$$REMOVE"] },
+};
 
 interface Labelled {
   readonly ids: readonly NativeId[];

@@ -10,6 +10,7 @@ import type { ArchiveRecord } from "../../context/migration-records.ts";
 import { type ExactDocument, exactDocument } from "../archive/exact-document.ts";
 import { exactAt, isDocument, withExact } from "../archive/exact-values.ts";
 import { writtenIn, type WrittenValues } from "./fold-marks.ts";
+import { listOf } from "./list-folds.ts";
 
 /** Where documents are folded into others, and where the copies are that go into them. */
 export interface FoldCollection {
@@ -94,6 +95,8 @@ export interface CopiedDocument {
   readonly document: ExactDocument;
   /** What the mark of the copy has kept, where a purge has taken that away. */
   readonly written: WrittenValues;
+  /** What has been given back of it, by `returnedName`. */
+  readonly returned: ReadonlySet<string>;
 }
 
 /** What copies hold of the folded fields, by {@link labelText}. */
@@ -104,7 +107,7 @@ export async function copiedDocuments(
 ): Promise<ReadonlyMap<string, CopiedDocument>> {
   if (labels.length === 0) return new Map();
   const fields = rootsOf([...Object.keys(fold), ...people]).map((name) => `document.${name}`);
-  const names = [...fields, "folded.written"];
+  const names = [...fields, "folded.written", "returned"];
   const cursor = records[archive].find(
     { _id: { $in: labels.map(({ _id }) => _id) } },
     { projection: fieldsOf(names), raw: true },
@@ -116,6 +119,7 @@ export async function copiedDocuments(
     documents.set(labelText(idOf(raw) as unknown as CopyLabel["_id"]), {
       document: isDocument(document) ? document : new Map(),
       written: writtenIn(exactAt(record, "folded.written")),
+      returned: new Set(listOf(record.get("returned")).map(String)),
     });
   }
   return documents;

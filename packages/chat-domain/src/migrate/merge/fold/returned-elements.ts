@@ -1,9 +1,29 @@
+import { createHash } from "node:crypto";
 import type { FoldModel } from "../../../model/merge-model.ts";
 import type { ExactDocument } from "../archive/exact-document.ts";
-import { type Exact, exactAt, isDocument, isSame, keyText, withExact } from "../archive/exact-values.ts";
+import {
+  contentText,
+  type Exact,
+  exactAt,
+  isDocument,
+  isSame,
+  keyText,
+  withExact,
+} from "../archive/exact-values.ts";
 import { listOf } from "./list-folds.ts";
 import type { Repointed } from "./fold-sources.ts";
 import type { Returning } from "./unfold-documents.ts";
+
+export interface ReturnedElements {
+  readonly document: ExactDocument;
+  /** The elements that have become others, by {@link returnedName}. */
+  readonly names: readonly string[];
+}
+
+interface ReturningBetween extends Returning {
+  readonly repointed: Repointed;
+  readonly repointedBack: Repointed;
+}
 
 /**
  * A duplicate that becomes a chat of its own, with what was changed and deleted of its elements where they had gone. An
@@ -12,28 +32,53 @@ import type { Returning } from "./unfold-documents.ts";
 export function withReturnedElements(
   fold: FoldModel,
   document: ExactDocument,
-  returning: Returning & { readonly repointed: Repointed; readonly repointedBack: Repointed },
-): ExactDocument {
-  return Object.entries(fold).reduce((result, [path, strategy]) => {
+  returning: ReturningBetween,
+): ReturnedElements {
+  const names: string[] = [];
+  const changed = Object.entries(fold).reduce((result, [path, strategy]) => {
     const by = identityPathOf(strategy);
     const elements = exactAt(document, path);
     if (by === null || !Array.isArray(elements)) return result;
-    const keyed = (holder: ExactDocument): ReadonlyMap<string, Exact> =>
-      keyedElements(by, exactAt(holder, path));
-    const back = keyed(returning.repointedBack(returning.current));
-    const own = keyed(returning.repointed(document));
-    const [folded, current] = [returning.folded, returning.current].map(keyed);
-    const others = new Set(returning.others.flatMap((other) => [...keyed(other).keys()]));
-    const returned = (elements as readonly Exact[]).flatMap((element) => {
-      const key = keyIn(by, element);
-      if (key === null || others.has(key) || !isSame(own.get(key), folded?.get(key))) return [element];
-      const now = current?.get(key);
-      if (now === undefined) return [];
-      return [isSame(now, folded?.get(key)) ? element : (back.get(key) ?? element)];
-    });
-    const isChanged = returned.length !== elements.length || returned.some((one, at) => one !== elements[at]);
-    return isChanged ? withExact(result, path, returned) : result;
+    const own = elements as readonly Exact[];
+    const returned = returnedList({ path, by, own, document }, returning);
+    if (returned.length === own.length && returned.every((one, at) => one === own[at])) return result;
+    const before = new Set(own);
+    names.push(...returned.filter((one) => !before.has(one)).map((one) => returnedName(path, one)));
+    return withExact(result, path, returned);
   }, document);
+  return { document: changed, names };
+}
+
+interface OwnList {
+  readonly path: string;
+  readonly by: string;
+  readonly own: readonly Exact[];
+  readonly document: ExactDocument;
+}
+
+function returnedList({ path, by, own, document }: OwnList, returning: ReturningBetween): readonly Exact[] {
+  const keyed = (holder: ExactDocument): ReadonlyMap<string, Exact> =>
+    keyedElements(by, exactAt(holder, path));
+  const back = keyed(returning.repointedBack(returning.current));
+  const here = keyed(returning.repointed(document));
+  const [folded, current] = [keyed(returning.folded), keyed(returning.current)];
+  const others = new Set(returning.others.flatMap((other) => [...keyed(other).keys()]));
+  return own.flatMap((element) => {
+    const key = keyIn(by, element);
+    if (key === null || others.has(key)) return [element];
+    const isAsFolded = isSame(here.get(key), folded.get(key));
+    if (!isAsFolded && !returning.returned.has(returnedName(path, element))) return [element];
+    const now = current.get(key);
+    if (now === undefined) return [];
+    return [isSame(now, here.get(key)) ? element : (back.get(key) ?? element)];
+  });
+}
+
+/** By which an element is known again that was given back before it changed once more. */
+function returnedName(path: string, element: Exact): string {
+  return createHash("sha256")
+    .update(`${path} ${contentText(element)}`)
+    .digest("base64url");
 }
 
 /** By which elements are told apart; in lists in which equal ones count, only an `_id` says that one is the same. */

@@ -5,6 +5,7 @@ import type { FoldModel } from "../../../model/merge-model.ts";
 import { rootsOf } from "../../../model/nested-fields.ts";
 import type { Merge } from "../../context/migration-records.ts";
 import type { Run } from "../../run/run.ts";
+import { BatchRefused } from "../../context/migration-error.ts";
 import type { ExactDocument } from "../archive/exact-document.ts";
 import { exactAt, isDocument, isSame, withExact } from "../archive/exact-values.ts";
 import { changeDocuments, type DocumentChange } from "./changed-document.ts";
@@ -13,6 +14,7 @@ import { type FoldMark, foldMemory, storedMarks } from "./fold-marks.ts";
 import {
   type CopiedDocument,
   copiedDocuments,
+  type CopyLabel,
   type FoldCollection,
   type IdPair,
   labelText,
@@ -28,23 +30,27 @@ export interface UnfoldRequest extends FoldCollection {
   /** Whose contributions are taken out. */
   readonly undone: readonly Merge[];
   readonly staying?: IdSet;
-  /** Told what the documents hold before anything is taken out of them. */
-  readonly returning?: (returns: readonly Returning[]) => Promise<void>;
+  /** Told what the documents hold before anything is taken out of them; whether that may be done then. */
+  readonly returning: (returns: readonly Returning[]) => Promise<boolean>;
 }
 
 /** A contribution that goes back to where it came from. */
 export interface Returning {
   readonly from: NativeId;
   readonly into: NativeId;
+  readonly label: CopyLabel["_id"];
   /** As it was folded. */
   readonly folded: ExactDocument;
+  /** What of it has been given back already, by an attempt that came to nothing. */
+  readonly returned: ReadonlySet<string>;
   /** What the document that it was folded into holds now. */
   readonly current: ExactDocument;
   /** Everything else that has gone into that. */
   readonly others: readonly ExactDocument[];
 }
 
-const attempts = 5;
+/** How often documents that change all the time are looked at again. */
+const attempts = 20;
 
 /** Documents that are read together. */
 const atOnce = 50;
@@ -57,7 +63,9 @@ export async function unfoldDocuments(run: Run, request: UnfoldRequest): Promise
   if (Object.keys(request.fold).length === 0) return;
   for (let from = 0; from < request.ids.length; from += atOnce) {
     const ids = request.ids.slice(from, from + atOnce);
-    for (let attempt = 0; attempt < attempts; attempt += 1) if (await unfold(run, { ...request, ids })) break;
+    for (let attempt = 0; !(await unfold(run, { ...request, ids })); attempt += 1)
+      if (attempt === attempts)
+        throw new BatchRefused(`documents of ${request.collection} change all the time`);
   }
 }
 
@@ -72,7 +80,8 @@ async function unfold(run: Run, request: UnfoldRequest): Promise<boolean> {
     plans.flatMap((plan) => pairsOf({ ...plan, steps: plan.steps.filter(({ isUndone }) => !isUndone) })),
   );
   const unfoldings = plans.map((plan) => unfoldingOf(request, { plan, copied, all, kept }));
-  await request.returning?.(unfoldings.flatMap(returnsOf));
+  if (!(await request.returning(unfoldings.flatMap((unfolding) => returnsOf(unfolding, copied)))))
+    return false;
   const isDone = await changeDocuments(
     run,
     request.collection,
@@ -153,7 +162,10 @@ function unfoldingOf(request: UnfoldRequest, { plan, copied, all, kept }: Unfold
   return { plan, made, contributions: everything };
 }
 
-function returnsOf({ plan, contributions }: Unfolding): readonly Returning[] {
+function returnsOf(
+  { plan, contributions }: Unfolding,
+  copied: ReadonlyMap<string, CopiedDocument>,
+): readonly Returning[] {
   return contributions.flatMap(({ before, isWithdrawn }, at): readonly Returning[] => {
     const step = plan.steps[at - 1];
     if (!isWithdrawn || step === undefined || !isDocument(before?.value)) return [];
@@ -162,7 +174,9 @@ function returnsOf({ plan, contributions }: Unfolding): readonly Returning[] {
       {
         from: step.from,
         into: plan.id,
+        label: step.label._id,
         folded: before.value,
+        returned: copied.get(labelText(step.label._id))?.returned ?? new Set(),
         current: plan.document,
         others: others.filter(isDocument),
       },
