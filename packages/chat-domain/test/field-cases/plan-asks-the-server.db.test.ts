@@ -51,6 +51,33 @@ describe("a recount", () => {
     expect((await right.plan()).warnings).not.toContain("recount");
   });
 
+  it("counts what refers to its chat by another field, and with text before it", async () => {
+    const references = [
+      { collection: "messages", field: "room", toField: "no", prefix: "R-" },
+      {
+        collection: "members",
+        field: "chat",
+        onConflict: "fold",
+        fold: { count: { recount: { collection: "messages", field: "room" } } },
+      },
+    ] as const;
+    await using field = await fieldDatabase({
+      model: { chats, references, fold: { count: { recount: { collection: "messages", field: "room" } } } },
+      data: {
+        chats: [1, 2].map((no) => ({ _id: id(no), users: ["a", "b"], no, count: no })),
+        messages: [1, 2, 2].map((no, at) => ({ _id: at, room: `R-${no}` })),
+        members: [1, 2].map((no) => ({ _id: no, chat: id(no), user: "a", count: no })),
+      },
+      indexes: [
+        { collection: "chats", key: { no: 1 } },
+        { collection: "members", key: { chat: 1, user: 1 }, options: { unique: true } },
+      ],
+    });
+    expect(await field.up()).toMatchObject({ exit: 0 });
+    expect(await field.one("chats", id(1))).toMatchObject({ count: 3 });
+    expect(await field.one("members", 1)).toMatchObject({ count: 3 });
+  });
+
   it("by a filter that the server does not know is refused before anything is written", async () => {
     await using field = await fieldDatabase({ model: counting({ where: { $no: 1 } }), data });
     await expect(field.plan()).rejects.toMatchObject({ code: "PREFLIGHT_REFUSED" });
@@ -59,6 +86,21 @@ describe("a recount", () => {
 });
 
 describe("an index that is to be built", () => {
+  it.each([
+    ["partial", { partialFilterExpression: { chat: { $exists: true } } }],
+    ["hidden", { hidden: true }],
+  ])("is a problem where a %s one is in its place", async (_how, options) => {
+    const references = [{ collection: "messages", field: "chat" }];
+    await using field = await fieldDatabase({
+      model: { chats, references },
+      data: { chats: [titled], messages: [{ _id: id(9), chat: id(1) }] },
+      isIndexed: false,
+      indexes: [{ collection: "messages", key: { chat: 1 }, options }],
+    });
+    expect(await field.plan()).toMatchObject({ exit: 3, problems: expect.stringContaining("chat_1") });
+    expect(await field.up()).toMatchObject({ exit: 3 });
+  });
+
   const many = Array.from({ length: 63 }, (_, at) => ({ collection: "chats", key: { [`field${at}`]: 1 } }));
 
   it.each([

@@ -1,6 +1,7 @@
 import { recordName } from "../../../model/own-names.ts";
 import type { Document } from "mongodb";
 import type { NativeId } from "../../../identity/native-id.ts";
+import { participantIdOrNull } from "../../../identity/participant-id.ts";
 import { formsOf } from "../../../identity/stored-ids.ts";
 import type { FoldStrategy } from "../../../model/fold-strategy.ts";
 import type { FoldModel, ReferenceModel } from "../../../model/merge-model.ts";
@@ -19,21 +20,53 @@ export function recountChats(run: Run, chats: readonly NativeId[]): Promise<void
     collection: model.chats.collection,
     ids: chats,
     fold: model.fold,
-    chatOf: ({ _id }) => _id,
+    valuesOf: (documents, toField) => Promise.resolve(documents.map((chat) => valueAt(chat, toField))),
   });
 }
 
 /** Counts the counters of referencing rows anew. */
 export function recountRows(run: Run, model: ReferenceModel, rows: readonly NativeId[]): Promise<void> {
-  const { collection, field, fold } = model;
-  return recount(run, { collection, ids: rows, fold, chatOf: (row) => valueAt(row, field) as NativeId });
+  const { collection, fold } = model;
+  return recount(run, {
+    collection,
+    ids: rows,
+    fold,
+    valuesOf: (documents, toField) => valuesOfRows(run, { model, rows: documents, toField }),
+  });
 }
 
 interface RecountRequest {
   readonly collection: string;
   readonly ids: readonly NativeId[];
   readonly fold: FoldModel;
-  readonly chatOf: (document: StoredDocument) => NativeId;
+  /** By which field of a chat something refers to it: what the chats of these documents hold there. */
+  readonly valuesOf: (documents: readonly StoredDocument[], toField: string) => Promise<readonly unknown[]>;
+}
+
+interface RowsRequest {
+  readonly model: ReferenceModel;
+  readonly rows: readonly StoredDocument[];
+  readonly toField: string;
+}
+
+/** Rows may refer to their chats by another field than what is counted. */
+async function valuesOfRows(
+  { ctx }: Run,
+  { model, rows, toField }: RowsRequest,
+): Promise<readonly unknown[]> {
+  const held = rows.map((row) => withoutPrefix(valueAt(row, model.field), model.prefix));
+  if (toField === model.toField) return held;
+  const forms = held.flatMap((value) => formsOf(value as NativeId));
+  const chats = await ctx.chats.find({ [model.toField]: { $in: forms } }).toArray();
+  const byText = new Map(chats.map((chat) => [participantIdOrNull(valueAt(chat, model.toField)), chat]));
+  return held.map((value) => {
+    const chat = byText.get(participantIdOrNull(value));
+    return chat === undefined ? undefined : valueAt(chat, toField);
+  });
+}
+
+function withoutPrefix(value: unknown, prefix: string): unknown {
+  return typeof value === "string" && value.startsWith(prefix) ? value.slice(prefix.length) : value;
 }
 
 /** How many documents are counted for in one command; others may write between a count and its being stored. */
@@ -59,23 +92,39 @@ interface CountedDocument {
 
 async function countedDocuments(
   run: Run,
-  { fold, chatOf }: RecountRequest,
+  { fold, valuesOf }: RecountRequest,
   documents: readonly StoredDocument[],
 ): Promise<readonly CountedDocument[]> {
   const counters = countersOf(fold);
   const counts = await Promise.all(
-    counters.map(({ recount: how }) =>
-      countAll(
-        run,
-        how.collection,
-        documents.map((document) => countedBy(how, { document, chat: chatOf(document) })),
-      ),
-    ),
+    counters.map(async ({ recount: how }) => {
+      const { toField, prefix } = referenceOf(run, how);
+      const values = await valuesOf(documents, toField);
+      const filters = documents.map((document, at) =>
+        countedBy(how, { document, forms: storedForms(values[at], prefix) }),
+      );
+      return countAll(run, how.collection, filters);
+    }),
   );
   return documents.map(({ _id }, at) => ({
     id: _id,
     counts: counters.map((counter, which) => ({ ...counter, count: counts[which]?.[at] ?? 0 })),
   }));
+}
+
+/** What is counted refers to its chat as the reference of that field does. */
+function referenceOf(
+  { ctx }: Run,
+  { collection, field }: Recount,
+): Pick<ReferenceModel, "toField" | "prefix"> {
+  const named = ctx.model.references.find((one) => one.collection === collection && one.field === field);
+  return named ?? { toField: "_id", prefix: "" };
+}
+
+function storedForms(value: unknown, prefix: string): readonly unknown[] {
+  const text = participantIdOrNull(value);
+  if (text === null || text === "") return [];
+  return prefix === "" ? formsOf(value as NativeId) : [`${prefix}${text}`];
 }
 
 async function storeCounts(run: Run, collection: string, counted: readonly CountedDocument[]): Promise<void> {
@@ -111,12 +160,12 @@ export function countersOf(fold: FoldModel): readonly Counter[] {
 /** What a counter counts. */
 function countedBy(
   { field, where, since }: Recount,
-  { document, chat }: { readonly document: StoredDocument; readonly chat: NativeId },
+  { document, forms }: { readonly document: StoredDocument; readonly forms: readonly unknown[] },
 ): Document {
   const from = since === undefined ? undefined : valueAt(document, since.row);
   const later =
     since === undefined || from === undefined || from === null ? {} : { [since.counted]: { $gt: from } };
-  return { $and: [where, later, { [field]: { $in: formsOf(chat) } }] };
+  return { $and: [where, later, { [field]: { $in: forms } }] };
 }
 
 /** How many documents each filter matches, asked for in one command. */
