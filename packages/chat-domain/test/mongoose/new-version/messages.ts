@@ -1,8 +1,15 @@
-import { type ChatContext, chatContext, createOrGetChat, getChat, resolveChatId } from "@onechat/chat-domain";
-import { type Db, type Document, ObjectId } from "mongodb";
+import {
+  type AnyDb,
+  type ChatContext,
+  chatContext,
+  createOrGetChat,
+  getChat,
+  resolveChatId,
+} from "@onechat/chat-domain";
+import { type Document, ObjectId } from "mongodb";
 
 /** `chats` is the same as in migrator.json. */
-export function chatsOf(db: Db): ChatContext {
+export function chatsOf(db: AnyDb): ChatContext {
   return chatContext(db, {
     model: {
       chats: {
