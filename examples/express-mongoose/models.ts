@@ -2,7 +2,7 @@ import { model, Schema } from "mongoose";
 
 const { ObjectId } = Schema.Types;
 
-/** Two models as any application has them; onechat needs nothing in them. */
+/** Two models as any application has them; `mergedInto` only serves to leave merged duplicates out. */
 export const User = model("User", new Schema({ name: { type: String, unique: true, required: true } }));
 
 export const Chat = model(
@@ -12,5 +12,6 @@ export const Chat = model(
     isGroupChat: { type: Boolean, default: false },
     title: String,
     createdAt: Date,
+    mergedInto: ObjectId,
   }),
 );

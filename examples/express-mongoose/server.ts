@@ -44,7 +44,10 @@ app.post("/chats", async (request, response) => {
 // Everything else stays as it was: the chats are documents of the same Mongoose model.
 app.get("/chats", async (request, response) => {
   const { _id } = await callerOf(request);
-  response.json(await Chat.find({ users: _id }).select("title users").populate("users", "name"));
+  // Once duplicates have been merged, each of them names the chat that it was merged into.
+  response.json(
+    await Chat.find({ users: _id, mergedInto: null }).select("title users").populate("users", "name"),
+  );
 });
 
 const answerError: ErrorRequestHandler = (error, _request, response, _next) => {

@@ -11,8 +11,7 @@ import { referencesTo } from "./references/references-to.ts";
 
 /**
  * Merges that are not done, or have been undone since: the loser is not what its newest copy says, that has not been
- * folded, something refers to
- * it, or it has no redirect or is no alias any more.
+ * folded, something refers to it, or it has no redirect or is no alias any more.
  */
 export async function incompleteMerges(
   ctx: MigrationContext,
