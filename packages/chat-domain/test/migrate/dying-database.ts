@@ -9,6 +9,8 @@ export interface DyingDatabase {
   readonly db: Db;
   /** Single writes that have reached the server. */
   writes(): number;
+  /** Nothing that was sent before the death is still to come: what comes after it, comes after it. */
+  atRest(): Promise<void>;
 }
 
 /** Statements of a command that are writes of their own: the process may die between any two of them. */
@@ -23,6 +25,7 @@ export function dyingDatabase(real: Db, dieAfter: number, die: () => never): Dyi
   let writes = 0;
   let dead = false;
   const underWay = new Set<Promise<unknown>>();
+  const atRest = async (): Promise<void> => void (await Promise.allSettled(underWay));
   const alive = (): void => {
     if (dead) throw new ProcessDied();
   };
@@ -37,8 +40,7 @@ export function dyingDatabase(real: Db, dieAfter: number, die: () => never): Dyi
       if (writes < dieAfter) return result;
       dead = true;
     }
-    // Nothing of a dead process reaches the server later than what its successor does.
-    await Promise.allSettled(underWay);
+    await atRest();
     return allowed > 0 ? die() : Promise.reject(new ProcessDied());
   };
   const command = (body: Document, options?: Document): Promise<unknown> => {
@@ -65,7 +67,7 @@ export function dyingDatabase(real: Db, dieAfter: number, die: () => never): Dyi
       return typeof member === "function" ? (member.bind(target) as unknown) : member;
     },
   });
-  return { db, writes: () => writes };
+  return { db, writes: () => writes, atRest };
 }
 
 /** The dead process's lease runs out, with nobody waiting for it; a heartbeat that is still on its way finds it no more. */

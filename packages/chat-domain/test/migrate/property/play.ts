@@ -70,6 +70,7 @@ async function disturbed(
     return (await command(contextOf(world, dying.db))).outcome;
   } catch (error) {
     if (!(error instanceof ProcessDied)) throw error;
+    await dying.atRest();
     await world.real
       .collection("migrator_locks")
       .updateMany({}, { $set: { owner: "", leaseUntil: new Date(0) } });
