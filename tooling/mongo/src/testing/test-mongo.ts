@@ -2,17 +2,21 @@ import { randomBytes } from "node:crypto";
 import { inject } from "vitest";
 import type { MongoServer } from "../mongo-server.ts";
 
-/** The MongoDB of this test run. */
+/** The MongoDB of a worker of this test run. */
 export type TestMongo = Pick<MongoServer, "uri" | "provider" | "capabilities">;
 
 declare module "vitest" {
   interface ProvidedContext {
-    readonly mongo: TestMongo;
+    readonly mongos: readonly TestMongo[];
   }
 }
 
 export function testMongo(): TestMongo {
-  return inject("mongo");
+  const mongos = inject("mongos");
+  const worker = Number(process.env["VITEST_POOL_ID"] ?? 1) - 1;
+  const mongo = mongos[worker % mongos.length];
+  if (mongo === undefined) throw new Error("the test run has no MongoDB");
+  return mongo;
 }
 
 /** The name of a database that nobody else uses; the label only makes it recognizable. */
