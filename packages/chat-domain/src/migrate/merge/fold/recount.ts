@@ -6,7 +6,7 @@ import { formsOf } from "../../../identity/stored-ids.ts";
 import type { FoldStrategy } from "../../../model/fold-strategy.ts";
 import type { FoldModel, ReferenceModel } from "../../../model/merge-model.ts";
 import { fieldAt, fieldWith, rootsOf } from "../../../model/nested-fields.ts";
-import { type StoredDocument, valueAt } from "../../../model/stored-document.ts";
+import { rootOf, type StoredDocument, valueAt } from "../../../model/stored-document.ts";
 import { collectionOf } from "../../context/migration-context.ts";
 import type { Run } from "../../run/run.ts";
 import type { Upsert } from "../../run/write-statements.ts";
@@ -57,7 +57,8 @@ async function valuesOfRows(
   const held = rows.map((row) => withoutPrefix(valueAt(row, model.field), model.prefix));
   if (toField === model.toField) return held;
   const forms = held.flatMap((value) => formsOf(value as NativeId));
-  const chats = await ctx.chats.find({ [model.toField]: { $in: forms } }).toArray();
+  const projection = { [rootOf(model.toField)]: 1, [rootOf(toField)]: 1 };
+  const chats = await ctx.chats.find({ [model.toField]: { $in: forms } }, { projection }).toArray();
   const byText = new Map(chats.map((chat) => [participantIdOrNull(valueAt(chat, model.toField)), chat]));
   return held.map((value) => {
     const chat = byText.get(participantIdOrNull(value));
