@@ -1,3 +1,4 @@
+import { rollups } from "d3-array";
 import type { CheckedHistory } from "../checker/check-history.ts";
 import { exits } from "../exit-codes.ts";
 import type { History } from "../history/history.ts";
@@ -53,17 +54,22 @@ export function judge(evidence: Evidence): Judgement {
 /** How often each name was found, of the subject alone; what the bare driver suffers too is likely the database's doing. */
 function attributed(all: readonly Anomaly[]): readonly string[] {
   const anomalies = all.filter(({ variant }) => variant === "ours");
-  return countsByName(anomalies).map(([name, count]) => {
+  return keysByName(anomalies).map(([name, keys]) => {
     const isShared = all.some((control) => control.variant === "raw" && control.name === name);
-    const keys = `${name} on ${count} ${count === 1 ? "key" : "keys"}`;
     return isShared ? `${keys}; the bare driver shows the same: suspect the database` : keys;
   });
 }
 
-export function countsByName(anomalies: readonly Anomaly[]): readonly (readonly [string, number])[] {
-  const counts = new Map<string, number>();
-  for (const { name } of anomalies) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return [...counts];
+/** Each name, and in words on how many keys it was found. */
+export function keysByName(
+  anomalies: readonly Anomaly[],
+): readonly (readonly [name: string, keys: string])[] {
+  const counts = rollups(
+    anomalies,
+    ({ length }) => length,
+    ({ name }) => name,
+  );
+  return counts.map(([name, count]) => [name, `${name} on ${count} ${count === 1 ? "key" : "keys"}`]);
 }
 
 /** What must be there for the absence of anomalies to mean something, and is not; a sentence each. */
@@ -99,8 +105,8 @@ function missingPower({
 function endings({ interrupted = false, bug = null, omissions = [] }: Evidence): readonly Finding[] {
   const reason = "the run was interrupted: what it had seen until then is here";
   return [
-    ...(bug === null ? [] : [{ verdict: "bug" as const, reason: bug }]),
-    ...(interrupted ? [{ verdict: "interrupted" as const, reason }] : []),
+    ...(bug === null ? [] : [{ verdict: "bug", reason: bug } as const]),
+    ...(interrupted ? [{ verdict: "interrupted", reason } as const] : []),
     ...omissions.map(doubt),
   ];
 }

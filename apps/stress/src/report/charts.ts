@@ -1,13 +1,17 @@
-import { extent, group, max, ticks } from "d3-array";
+import { extent, group, max, range, ticks } from "d3-array";
+import { scaleLinear, scaleLog } from "d3-scale";
+import { line } from "d3-shape";
 import type { FaultOutcome, LatencySummary, Second, StressResult } from "../measure/result.ts";
 import { type Html, html } from "./html.ts";
 import { countText, spanText } from "./text/figure-text.ts";
+
+type Point = readonly [x: number, y: number | null];
 
 interface Line {
   readonly name: string;
   readonly variant: string;
   readonly dashed: boolean;
-  readonly points: readonly (readonly [x: number, y: number | null])[];
+  readonly points: readonly Point[];
 }
 
 interface Chart {
@@ -19,7 +23,7 @@ interface Chart {
   readonly bands?: readonly FaultOutcome[];
 }
 
-const size = { width: 1_080, height: 190, left: 62, right: 14, top: 10, bottom: 24 };
+const size = { width: 1_080, height: 190, left: 62, right: 1_066, top: 10, bottom: 166 };
 
 /** Milliseconds by percentile, the scale giving every further nine the same room: a chart per path and workload. */
 export function latencyCharts({ latencies }: Pick<StressResult, "latencies">): readonly Html[] {
@@ -30,7 +34,7 @@ export function latencyCharts({ latencies }: Pick<StressResult, "latencies">): r
       isLog: true,
       lines: summaries.map(curveOf),
       xTicks: [0, 0.5, 0.9, 0.99, 0.999].map((share) => [nines(share), `p${share * 100}`]),
-      yText: (ms) => spanText(ms),
+      yText: spanText,
     }),
   );
 }
@@ -47,48 +51,51 @@ function curveOf({ variant, measured, curve }: LatencySummary): Line {
 
 const mostPoints = 600;
 
+function unanswered({ failed, unknown }: Second): number {
+  return failed + unknown;
+}
+
 /** How latencies, answers and failures went over the seconds of the run. */
 export function timeCharts({ seconds, faults }: Pick<StressResult, "seconds" | "faults">): readonly Html[] {
   const last = max(seconds, ({ at }) => at) ?? 0;
-  const width = Math.max(1, Math.ceil((last + 1) / mostPoints));
+  const step = Math.max(1, Math.ceil((last + 1) / mostPoints));
   const ways = group(seconds, ({ variant, path }) => `${variant} ${path}`);
-  const lines = (figure: (list: readonly Second[]) => number | null): readonly Line[] =>
-    [...ways].map(([name, own]) => ({
-      name,
-      variant: name.split(" ")[0] ?? "",
-      dashed: name.includes("http"),
-      points: withGaps(
-        group(own, ({ at }) => Math.floor(at / width) * width),
-        width,
-        figure,
-      ),
-    }));
   const xTicks = ticks(0, last, 8).map((at) => [at, `${at} s`] as const);
-  const sum = (of: (second: Second) => number) => (list: readonly Second[]) =>
-    list.reduce((total, second) => total + of(second), 0) / width;
-  const about = { xTicks, bands: faults };
+  const over = (
+    figure: (list: readonly Second[]) => number | undefined,
+  ): Pick<Chart, "lines" | "xTicks" | "bands"> => ({
+    lines: [...ways].map(([name, own]): Line => {
+      const steps = group(own, ({ at }) => Math.floor(at / step) * step);
+      // A line is not drawn through seconds in which nobody called.
+      const points = range(0, last + 1, step).map((at): Point => [at, figure(steps.get(at) ?? []) ?? null]);
+      return { name, variant: name.split(" ")[0] ?? "", dashed: name.includes("http"), points };
+    }),
+    xTicks,
+    bands: faults,
+  });
+  const perSecond = (of: (second: Second) => number) =>
+    over((list) =>
+      list.length === 0 ? undefined : list.reduce((sum, second) => sum + of(second), 0) / step,
+    );
   return [
     chart({
-      ...about,
       title: "Latency of answered calls, p99, milliseconds",
       isLog: true,
-      lines: lines((list) => max(list, ({ p99 }) => p99) ?? null),
-      yText: (ms) => spanText(ms),
+      ...over((list) => max(list, ({ p99 }) => p99)),
+      yText: spanText,
     }),
     chart({
-      ...about,
       title: "Answered calls per second",
       isLog: false,
-      lines: lines(sum(({ ok }) => ok)),
+      ...perSecond(({ ok }) => ok),
       yText: countText,
     }),
-    ...(seconds.some(({ failed, unknown }) => failed + unknown > 0)
+    ...(seconds.some((second) => unanswered(second) > 0)
       ? [
           chart({
-            ...about,
             title: "Calls that failed, or whose outcome is unknown, per second",
             isLog: false,
-            lines: lines(sum(({ failed, unknown }) => failed + unknown)),
+            ...perSecond(unanswered),
             yText: countText,
           }),
         ]
@@ -96,45 +103,34 @@ export function timeCharts({ seconds, faults }: Pick<StressResult, "seconds" | "
   ];
 }
 
-/** A line is not drawn through seconds in which nobody called. */
-function withGaps(
-  steps: ReadonlyMap<number, readonly Second[]>,
-  width: number,
-  figure: (list: readonly Second[]) => number | null,
-): Line["points"] {
-  return [...steps]
-    .toSorted(([a], [b]) => a - b)
-    .flatMap(([at, list]) => {
-      const point = [at, figure(list)] as const;
-      return steps.has(at - width) ? [point] : [[at, null] as const, point];
-    });
-}
-
 function chart({ title, lines, isLog, xTicks, yText, bands = [] }: Chart): Html {
-  const values = lines.flatMap(({ points }) =>
-    points.flatMap(([, y]) => (y === null || (isLog && y <= 0) ? [] : [y])),
-  );
-  const [low = 0, high = 1] = extent(values) as [number | undefined, number | undefined];
-  const scale = isLog ? Math.log10 : (value: number) => value;
-  const [bottom, top] = isLog ? [scale(low) - 0.05, scale(high) + 0.05] : [0, Math.max(high, 1)];
-  const right = Math.max(
-    1e-9,
-    ...xTicks.map(([at]) => at),
-    ...lines.flatMap(({ points }) => points.map(([at]) => at)),
-  );
-  const x = (at: number): number => size.left + (at / right) * (size.width - size.left - size.right);
-  const y = (value: number): number =>
-    size.height -
-    size.bottom -
-    ((scale(value) - bottom) / (top - bottom || 1)) * (size.height - size.top - size.bottom);
-  const yTicks = isLog ? logTicks(low, high) : ticks(0, top, 4);
+  const points = lines.flatMap((each) => each.points);
+  const right = max([...xTicks.map(([at]) => at), ...points.map(([at]) => at)]) ?? 0;
+  const x = scaleLinear([0, right || 1], [size.left, size.right]).clamp(true);
+  const { y, yTicks } = isLog ? logScale(points) : linearScale(points);
+  const path = line<Point>(
+    ([at]) => x(at),
+    ([, value]) => y(value ?? 0),
+  )
+    .defined(([, value]) => value !== null && (!isLog || value > 0))
+    .digits(1);
   return html`<figure class="chart" tabindex="0" aria-label="${title}">
     <figcaption>${title}</figcaption>
     <svg viewBox="0 0 ${size.width} ${size.height}" role="img" aria-label="${title}">
-      ${bands.map(({ fault, injectedAt, healedAt }) => html`<rect class="fault" x="${fixed(x(injectedAt / 1e9))}" width="${fixed(Math.max(x((healedAt ?? right * 1e9) / 1e9) - x(injectedAt / 1e9), 1.5))}" y="${size.top}" height="${size.height - size.top - size.bottom}"><title>${fault}</title></rect>`)}
-      ${yTicks.map((value) => html`<line class="tick" x1="${size.left}" x2="${size.width - size.right}" y1="${fixed(y(value))}" y2="${fixed(y(value))}" /><text x="${size.left - 6}" y="${fixed(y(value) + 4)}" text-anchor="end">${yText(value)}</text>`)}
-      ${xTicks.map(([at, label]) => html`<text x="${fixed(x(at))}" y="${size.height - 6}" text-anchor="middle">${label}</text>`)}
-      ${lines.map(({ name, variant, dashed, points }) => html`<path class="line ${variant} ${dashed ? "dashed" : ""}" d="${pathOf(points, x, y, isLog)}"><title>${name}</title></path>`)}
+      ${bands.map(({ fault, injectedAt, healedAt }) => {
+        const [from, until] = [x(injectedAt / 1e9), healedAt === null ? size.right : x(healedAt / 1e9)];
+        return html`<rect
+          class="fault"
+          x="${from.toFixed(1)}"
+          width="${Math.max(until - from, 1.5).toFixed(1)}"
+          y="${size.top}"
+          height="${size.bottom - size.top}"
+          ><title>${fault}</title></rect
+        >`;
+      })}
+      ${yTicks.map((value) => html`<line class="tick" x1="${size.left}" x2="${size.right}" y1="${y(value).toFixed(1)}" y2="${y(value).toFixed(1)}" /><text x="${size.left - 6}" y="${(y(value) + 4).toFixed(1)}" text-anchor="end">${yText(value)}</text>`)}
+      ${xTicks.map(([at, label]) => html`<text x="${x(at).toFixed(1)}" y="${size.height - 6}" text-anchor="middle">${label}</text>`)}
+      ${lines.map(({ name, variant, dashed, points: own }) => html`<path class="line ${variant} ${dashed ? "dashed" : ""}" d="${path(own) ?? ""}"><title>${name}</title></path>`)}
     </svg>
     <ul class="legend">
       ${lines.map(({ name, variant, dashed }) => html`<li class="variant ${variant} ${dashed ? "dashed" : ""}">${name}</li>`)}
@@ -142,32 +138,21 @@ function chart({ title, lines, isLog, xTicks, yText, bands = [] }: Chart): Html 
   </figure>`;
 }
 
-function pathOf(
-  points: Line["points"],
-  x: (at: number) => number,
-  y: (value: number) => number,
-  isLog: boolean,
-): string {
-  let isDrawing = false;
-  return points
-    .map(([at, value]) => {
-      if (value === null || (isLog && value <= 0)) return ((isDrawing = false), "");
-      // A lone point would not be seen as a line of no length.
-      const step = `${isDrawing ? "L" : "M"}${fixed(x(at))} ${fixed(y(value))}${isDrawing ? "" : "h0.1"}`;
-      isDrawing = true;
-      return step;
-    })
-    .join("");
+interface Scale {
+  readonly y: (value: number) => number;
+  readonly yTicks: readonly number[];
 }
 
-function logTicks(low: number, high: number): readonly number[] {
-  const decades = Array.from({ length: 12 }, (_, index) => 10 ** (index - 4));
-  const inside = decades
-    .flatMap((decade) => [decade, 3 * decade])
-    .filter((value) => value >= low && value <= high);
-  return inside.length > 0 ? inside : [low];
+function linearScale(points: readonly Point[]): Scale {
+  const y = scaleLinear([0, Math.max(max(points, ([, value]) => value) ?? 1, 1)], [size.bottom, size.top]);
+  return { y, yTicks: y.ticks(4) };
 }
 
-function fixed(length: number): string {
-  return length.toFixed(1);
+/** Ticks at 1 and 3 of each decade. */
+function logScale(points: readonly Point[]): Scale {
+  const positive = points.filter(([, value]) => value !== null && value > 0);
+  const [low = 1, high = 1] = extent(positive, ([, value]) => value);
+  const y = scaleLog([low / 1.12, high * 1.12], [size.bottom, size.top]);
+  const yTicks = y.ticks().filter((value) => /^[13]e/.test(value.toExponential()));
+  return { y, yTicks: yTicks.length > 0 ? yTicks : [low] };
 }

@@ -1,5 +1,6 @@
+import { group, max, transpose } from "d3-array";
 import type { StressResult } from "../measure/result.ts";
-import { countsByName } from "../measure/verdict.ts";
+import { keysByName } from "../measure/verdict.ts";
 import { observedText } from "./sections.ts";
 import { nameOf } from "./table.ts";
 import { countText, factorText, recoveryText } from "./text/figure-text.ts";
@@ -25,12 +26,7 @@ export function consoleText(view: ReportView, { color, shown, places }: ConsoleL
       ...reasons.map((reason) => `  ${reason}`),
       ...notes.map((note) => `  note: ${note}`),
     ],
-    ...anomalies
-      .slice(0, shown)
-      .map(({ name, key, keys, text, proof }) => [
-        `${name} on ${key}${keys > 1 ? ` and ${countText(keys - 1)} more like it` : ""}: ${text}`,
-        ...proof.map((line) => `    ${line}`),
-      ]),
+    ...anomalies.slice(0, shown).map(({ said, proof }) => [said, ...proof.map((line) => `    ${line}`)]),
     contentionTable(result),
     controlLines(result),
     faults.map(
@@ -70,20 +66,20 @@ function contentionTable({ contention, subject }: StressResult): readonly string
       ...[operations, keys, contendedKeys, widestOverlap, racesLost, unknown].map(countText),
     ]),
   ];
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) => {
-    const cells = row.map((text, column) =>
-      column === 0 ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0),
-    );
-    return visibleText(`  ${cells.join("  ")}`.trimEnd());
+  const widths = transpose(rows).map((column) => max(column, ({ length }) => length) ?? 0);
+  return rows.map(([place = "", ...counts]) => {
+    const [first = 0, ...others] = widths;
+    const cells = [
+      place.padEnd(first),
+      ...counts.map((count, column) => count.padStart(others[column] ?? 0)),
+    ];
+    return visibleText(`  ${cells.join("  ")}`);
   });
 }
 
 function controlLines({ controlAnomalies }: StressResult): readonly string[] {
-  const variants = [...new Set(controlAnomalies.map(({ variant }) => variant))];
-  return variants.map((variant) => {
-    const counts = countsByName(controlAnomalies.filter((anomaly) => anomaly.variant === variant));
-    const found = counts.map(([name, count]) => `${name} on ${count} ${count === 1 ? "key" : "keys"}`);
+  return [...group(controlAnomalies, ({ variant }) => variant)].map(([variant, own]) => {
+    const found = keysByName(own).map(([, keys]) => keys);
     return `  control ${variant} ${variant === "naive" ? "breaks, as it must" : "breaks"}: ${found.join(", ")}`;
   });
 }

@@ -47,13 +47,7 @@ export function controlSection(result: StressResult, controls: readonly AnomalyG
 function totalRows({ contention, anomalies, controlAnomalies }: StressResult): readonly FigureRow[] {
   const total = (name: string, counted: "operations" | "racesLost" | "unknown"): FigureRow => ({
     name,
-    of: (variant) =>
-      countText(
-        sum(
-          contention.filter((row) => row.variant === variant),
-          (row) => row[counted],
-        ),
-      ),
+    of: (variant) => countText(sum(contention, (row) => (row.variant === variant ? row[counted] : 0))),
   });
   const found: FigureRow = {
     name: "Anomalies",
@@ -91,12 +85,7 @@ function speedRows(latencies: readonly LatencySummary[]): readonly FigureRow[] {
     }));
 }
 
-function figure(
-  head: string,
-  name: "min" | "avg" | "p50" | "p95" | "p99" | "p999" | "max",
-): ColumnOf<LatencySummary> {
-  return number(head, (row) => msFigure(row[name]));
-}
+const figures = ["min", "avg", "p50", "p95", "p99", "p999", "max"] as const;
 
 export function latencySection({ latencies, subject }: StressResult): Section {
   return {
@@ -112,13 +101,9 @@ export function latencySection({ latencies, subject }: StressResult): Section {
         })),
         text("Time", ({ measured }) => measured),
         count("Calls", (row) => row.count),
-        figure("min", "min"),
-        figure("avg", "avg"),
-        figure("p50", "p50"),
-        figure("p95", "p95"),
-        figure("p99", "p99"),
-        figure("p99.9", "p999"),
-        figure("max", "max"),
+        ...figures.map((name) =>
+          number<LatencySummary>(name.replace("p999", "p99.9"), (row) => msFigure(row[name])),
+        ),
         number("Per second", ({ perSecond }) => rateText(perSecond)),
       ]),
     ],
@@ -138,17 +123,14 @@ export function timeSection({ seconds }: StressResult): Section {
 
 export function environmentSection({ environment, client }: StressResult): Section {
   const { eventLoopUtilization: busy, eventLoopDelayP99Ms: late, dispatchLagP99Ms: lag } = client;
-  const measured = Number.isFinite(busy) && busy > 0;
-  const facts: readonly (readonly [string, string])[] = [
-    ...Object.entries(environment),
-    ...(measured
-      ? ([
-          ["calling processes: event loop busy", shareText(busy)],
-          ["calling processes: event loop late, p99", spanText(late)],
-        ] as const)
-      : []),
-    ...(lag === null ? [] : [["open loop: calls sent late, p99", spanText(lag)] as const]),
-  ];
+  const facts = {
+    ...environment,
+    ...(busy > 0 && {
+      "calling processes: event loop busy": shareText(busy),
+      "calling processes: event loop late, p99": spanText(late),
+    }),
+    ...(lag !== null && { "open loop: calls sent late, p99": spanText(lag) }),
+  };
   return {
     id: "environment",
     title: "Where it ran",
@@ -156,7 +138,7 @@ export function environmentSection({ environment, client }: StressResult): Secti
     tables: [
       table(
         "The machine, the database, and the calling processes",
-        facts,
+        Object.entries(facts),
         [text("What", ([what]) => what), text("Value", ([, value]) => value)],
         true,
       ),

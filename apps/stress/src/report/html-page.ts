@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { extent } from "d3-array";
+import { scaleLog } from "d3-scale";
 import { latencyCharts, timeCharts } from "./charts.ts";
 import { Html, html } from "./html.ts";
 import type { KeyTimeline } from "./key-timelines.ts";
@@ -8,8 +10,6 @@ import { operationText } from "./text/operation-text.ts";
 import { shortened } from "./text/visible-text.ts";
 import { timelineSvg } from "./timeline-svg.ts";
 import type { Cell, ReportView, Section, Table, Tone } from "./view.ts";
-
-const rowsShown = 300;
 
 /** The whole page in one text; it loads nothing, runs nothing, and is forbidden to. */
 export function htmlPage(view: ReportView): string {
@@ -111,7 +111,6 @@ function sectionPart({ title, lead, tables, chart }: Section, view: ReportView):
 }
 
 function tablePart({ caption, columns, rows }: Table, view: ReportView): Html {
-  const rest = rows.length - rowsShown;
   return html`<div class="panel">
     <div class="scroll" tabindex="0" role="region" aria-label="${caption}">
       <table>
@@ -124,16 +123,15 @@ function tablePart({ caption, columns, rows }: Table, view: ReportView): Html {
           </tr>
         </thead>
         <tbody>
-          ${rows.slice(0, rowsShown).map(
+          ${rows.map(
             (row) =>
               html`<tr>
-                ${row.map((cell, place) => cellPart(typeof cell === "string" ? { text: cell } : cell, { isHead: place === 0, isNumber: columns[place]?.isNumber === true, view, rows }))}
+                ${row.map((cell, place) => cellPart(cell, { isHead: place === 0, isNumber: columns[place]?.isNumber === true, view, rows }))}
               </tr>`,
           )}
         </tbody>
       </table>
     </div>
-    ${rest > 0 ? html`<p class="more">… and ${countText(rest)} more, in result.json</p>` : null}
   </div>`;
 }
 
@@ -156,7 +154,7 @@ function cellText({ text, tone, variant, bar, key }: Cell, { timelines }: Report
   const shown = shortened(text, 500);
   if (tone !== undefined) return html`<span class="tag ${tone}">${shown}</span>`;
   if (key !== undefined) {
-    const place = timelines.findIndex((timeline) => timeline.key === key);
+    const place = timelines.findIndex(({ register }) => register.key === key);
     return place >= 0
       ? html`<a class="mono" href="#key-${place}">${shown}</a>`
       : html`<span class="mono">${shown}</span>`;
@@ -177,18 +175,11 @@ function meter(share: number, variant: string): Html {
 
 /** A ratio and its interval on a log scale around one, which all rows of a table share. */
 function forest({ estimate, low, high }: NonNullable<Cell["interval"]>, rows: Table["rows"]): Html {
-  const all = rows.flat().flatMap((cell) => (typeof cell === "string" ? [] : (cell.interval ?? [])));
-  const values = all
-    .flatMap((each) => [each.estimate, each.low ?? 1, each.high ?? 1])
-    .filter((value) => value > 0);
-  const [least, most] = [
-    Math.max(Math.min(...values, 0.8), 0.01) / 1.1,
-    Math.min(Math.max(...values, 1.25), 100) * 1.1,
-  ];
-  const x = (value: number): string => {
-    const share = Math.log(value / least) / Math.log(most / least);
-    return (Math.min(Math.max(share, 0), 1) * 200).toFixed(1);
-  };
+  const intervals = rows.flat().flatMap(({ interval }) => interval ?? []);
+  const values = intervals.flatMap((one) => [one.estimate, one.low ?? 1, one.high ?? 1]);
+  const [least = 1, most = 1] = extent(values.filter((value) => value > 0));
+  const scale = scaleLog([Math.min(least, 0.8) / 1.1, Math.max(most, 1.25) * 1.1], [0, 200]);
+  const x = (value: number): string => scale(value).toFixed(1);
   return html`<svg class="forest" viewBox="-4 0 208 14" aria-hidden="true">
     <line class="one" x1="${x(1)}" x2="${x(1)}" y1="0" y2="14" />
     ${low === null || high === null ? null : html`<line class="interval" x1="${x(low)}" x2="${x(high)}" y1="7" y2="7" />`}
@@ -211,7 +202,7 @@ function timelinePart({ timelines, result }: ReportView): Html {
         html`<details class="panel" id="key-${place}" ${new Html(place === 0 ? "open" : "")}>
           <summary>${summaryOf(timeline)}</summary>
           ${keyFacts(timeline)}
-          <div class="scroll" tabindex="0" role="region" aria-label="Timeline of ${timeline.key}">
+          <div class="scroll" tabindex="0" role="region" aria-label="Timeline of ${timeline.register.key}">
             ${timelineSvg(timeline, result.faults)}
           </div>
         </details>`,
@@ -224,7 +215,7 @@ const reasons: Readonly<Record<KeyTimeline["why"], string>> = {
   control: "a control's anomaly",
 };
 
-function summaryOf({ key, variant, why, widest, anomalies }: KeyTimeline): Html {
+function summaryOf({ register: { key, variant }, why, widest, anomalies }: KeyTimeline): Html {
   const tone = why === "anomaly" ? "bad" : "";
   const names = [...new Set(anomalies.map(({ name }) => name))].join(", ");
   return html`<span class="variant ${variant}"></span><span class="mono">${shortened(key, 90)}</span>
@@ -234,17 +225,15 @@ function summaryOf({ key, variant, why, widest, anomalies }: KeyTimeline): Html 
     >`;
 }
 
-function keyFacts({ participants, scope, audit, anomalies, leftOut, operations }: KeyTimeline): Html {
+function keyFacts({ register, audit, anomalies, leftOut, operations }: KeyTimeline): Html {
+  const { participants, scope } = register;
   const few = participants.slice(0, 8).map((id) => shortened(id, 40));
-  const people =
-    participants.length > few.length
-      ? `${few.join(", ")} and ${participants.length - few.length} more`
-      : few.join(", ");
+  const others = participants.length > few.length ? ` and ${participants.length - few.length} more` : "";
   const witnesses = new Set(anomalies.flatMap((anomaly) => anomaly.witnesses));
   const proofs = operations.filter(({ op }) => witnesses.has(op)).slice(0, 9);
   return html`<div class="facts">
     <p>
-      ${people}${scope === "" ? null : ` in ${shortened(scope, 60)}`}${audit === null ? null : `; in the end ${audit}`}${leftOut === 0 ? null : `; ${countText(leftOut)} calls outside of this time`}
+      ${few.join(", ")}${others}${scope === "" ? null : ` in ${shortened(scope, 60)}`}${audit === null ? null : `; in the end ${audit}`}${leftOut === 0 ? null : `; ${countText(leftOut)} calls outside of this time`}
     </p>
     ${anomalies.map(({ name, text }) => html`<p><b>${name}</b>: ${shortened(text, 500)}</p>`)}
     ${

@@ -4,13 +4,26 @@ import { type Html, html } from "./html.ts";
 import { observedText } from "./sections.ts";
 import { instantText } from "./text/figure-text.ts";
 import { shortened } from "./text/visible-text.ts";
-import type { Case, ReportView } from "./view.ts";
+import type { ReportView } from "./view.ts";
+
+interface Case {
+  readonly suite: string;
+  readonly name: string;
+  readonly failure?: { readonly type: string; readonly message: string; readonly text: string };
+  readonly skipped?: string;
+}
 
 /** For whatever shows test results: a case per workload and path of the subject, per fault, per threshold, and one for the control. */
 export function junitXml(view: ReportView): string {
-  const { subject, durationMs, startedAt } = view.result;
+  const { subject, durationMs, startedAt, contention, faults, thresholds } = view.result;
   const seconds = Number.isFinite(durationMs) ? (durationMs / 1_000).toFixed(3) : "0";
-  const cases = casesOf(view);
+  const cases = [
+    verdictCase(view.result),
+    ...contention.filter(({ variant }) => variant === "ours").map((row) => groupCase(row, view)),
+    ...controlCases(view.result),
+    ...faults.map(faultCase),
+    ...thresholds.map(thresholdCase),
+  ];
   const suites = group(cases, ({ suite }) => suite);
   return html`<?xml version="1.0" encoding="UTF-8"?>
     <testsuites name="stress ${flat(subject)}" ${countsOf(cases)} time="${seconds}"
@@ -23,21 +36,13 @@ export function junitXml(view: ReportView): string {
     </testsuites> `.markup;
 }
 
-function casesOf(view: ReportView): readonly Case[] {
-  const { contention, faults, thresholds } = view.result;
-  return [
-    verdictCase(view.result),
-    ...contention.filter(({ variant }) => variant === "ours").map((row) => groupCase(row, view)),
-    ...controlCases(view.result),
-    ...faults.map(faultCase),
-    ...thresholds.map(thresholdCase),
-  ];
+function failed(type: string, message: string, text = message): Pick<Case, "failure"> {
+  return { failure: { type, message, text } };
 }
 
 function verdictCase({ verdict, reasons }: StressResult): Case {
   const one = { suite: "run", name: "verdict" };
-  if (verdict === "pass") return one;
-  return { ...one, failure: { type: verdict, message: reasons[0] ?? verdict, text: reasons.join("\n") } };
+  return verdict === "pass" ? one : { ...one, ...failed(verdict, reasons[0] ?? verdict, reasons.join("\n")) };
 }
 
 function groupCase({ path, workload, operations }: Contention, { anomalies }: ReportView): Case {
@@ -45,13 +50,8 @@ function groupCase({ path, workload, operations }: Contention, { anomalies }: Re
   const found = anomalies.filter((anomaly) => anomaly.path === path && anomaly.workload === workload);
   const [first] = found;
   if (first === undefined) return operations === 0 ? { ...one, skipped: "no calls" } : one;
-  const text = found.map(({ name, key, keys, text: what, proof }) =>
-    [
-      `${name} on ${keys} keys, such as ${shortened(key, 200)}: ${what}`,
-      ...proof.map((each) => `  ${each}`),
-    ].join("\n"),
-  );
-  return { ...one, failure: { type: first.name, message: first.text, text: text.join("\n\n") } };
+  const text = found.map(({ said, proof }) => [said, ...proof.map((each) => `  ${each}`)].join("\n"));
+  return { ...one, ...failed(first.name, first.text, text.join("\n\n")) };
 }
 
 /** A control that is not caught means that nothing would be. */
@@ -60,28 +60,22 @@ function controlCases({ contention, controlAnomalies }: StressResult): readonly 
   const one = { suite: "controls", name: "the naive control is caught" };
   if (controlAnomalies.some(({ variant }) => variant === "naive")) return [one];
   const message = "find-then-insert without an index went unnoticed: the run could not have seen anything";
-  return [{ ...one, failure: failureOf("unknown", message) }];
+  return [{ ...one, ...failed("unknown", message) }];
 }
 
 function faultCase({ fault, target, injectedAt, healedAt, hit, recoveryMs }: FaultOutcome): Case {
   const one = { suite: "faults", name: `${fault} ${target} at ${instantText(injectedAt)}` };
-  if (hit === 0) return { ...one, failure: failureOf("unknown", "it hit no call in flight") };
-  if (healedAt !== null && recoveryMs === null)
-    return { ...one, failure: failureOf("unknown", "no call was answered after it had ended") };
-  return one;
-}
-
-function failureOf(type: string, message: string): NonNullable<Case["failure"]> {
-  return { type, message, text: message };
+  if (hit === 0) return { ...one, ...failed("unknown", "it hit no call in flight") };
+  const isDead = healedAt !== null && recoveryMs === null;
+  return isDead ? { ...one, ...failed("unknown", "no call was answered after it had ended") } : one;
 }
 
 function thresholdCase(threshold: ThresholdOutcome): Case {
   const { expression, severity, outcome, decidedBy } = threshold;
   const one = { suite: "thresholds", name: expression };
   if (outcome === "met") return one;
-  const seen = `${observedText(threshold)} (${decidedBy})`;
-  if (outcome === "missed") return { ...one, failure: failureOf(severity, `missed: ${seen}`) };
-  return { ...one, skipped: `${outcome}: ${seen}` };
+  const seen = `${outcome}: ${observedText(threshold)} (${decidedBy})`;
+  return outcome === "missed" ? { ...one, ...failed(severity, seen) } : { ...one, skipped: seen };
 }
 
 function caseXml({ suite, name, failure, skipped }: Case): Html {

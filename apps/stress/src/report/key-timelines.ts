@@ -1,18 +1,14 @@
-import { group, max, min } from "d3-array";
+import { group, max, min, range } from "d3-array";
 import { widestOverlap } from "../checker/contention.ts";
 import { evidenceOf, isAnswer, type KeyEvidence } from "../checker/evidence.ts";
 import type { History } from "../history/history.ts";
+import type { Register } from "../history/history-line.ts";
 import type { Operation } from "../history/operation.ts";
 import type { Anomaly, StressResult } from "../measure/result.ts";
 
 /** A key that is worth drawing, clipped to where it was decided. */
 export interface KeyTimeline {
-  readonly key: string;
-  readonly variant: string;
-  readonly path: string;
-  readonly workload: string;
-  readonly participants: readonly string[];
-  readonly scope: string;
+  readonly register: Register;
   readonly why: "anomaly" | "contended" | "control";
   readonly widest: number;
   readonly anomalies: readonly Anomaly[];
@@ -58,25 +54,20 @@ export function keyTimelines(
 
 /** One of each kind of anomaly, then a second of each: a common one must not crowd out a rare one. */
 function everyNameFirst(anomalies: readonly Anomaly[]): readonly Anomaly[] {
-  const seen = new Map<string, number>();
-  const ranked = anomalies.map((anomaly) => {
-    const rank = seen.get(anomaly.name) ?? 0;
-    seen.set(anomaly.name, rank + 1);
-    return { anomaly, rank };
-  });
-  return ranked.toSorted((a, b) => a.rank - b.rank).map(({ anomaly }) => anomaly);
+  const kinds = [...group(anomalies, ({ name }) => name).values()];
+  return range(max(kinds, ({ length }) => length) ?? 0).flatMap((rank) =>
+    kinds.flatMap((alike) => alike[rank] ?? []),
+  );
 }
 
 /** The widest of the subject's, of every path and workload one. */
 function mostContended(keys: readonly KeyEvidence[]): readonly KeyEvidence[] {
-  const ours = keys.filter(
-    ({ register, operations }) => register.variant === "ours" && operations.length > 0,
-  );
-  const places = group(ours, ({ register: { path, workload } }) => `${path} ${workload}`);
-  const widest = [...places.values()].flatMap(
-    (own) => own.toSorted((a, b) => widestOverlap(b.operations) - widestOverlap(a.operations))[0] ?? [],
-  );
-  return widest.toSorted((a, b) => widestOverlap(b.operations) - widestOverlap(a.operations));
+  const ours = keys
+    .filter(({ register, operations }) => register.variant === "ours" && operations.length > 0)
+    .map((key) => ({ key, widest: widestOverlap(key.operations) }))
+    .toSorted((a, b) => b.widest - a.widest);
+  const places = group(ours, ({ key: { register } }) => `${register.path} ${register.workload}`);
+  return [...places.values()].flatMap(([first]) => first?.key ?? []);
 }
 
 function timelineOf(
@@ -84,24 +75,18 @@ function timelineOf(
   why: KeyTimeline["why"],
   anomalies: readonly Anomaly[],
 ): KeyTimeline {
-  const { key, variant, path, workload, participants, scope } = register;
   const window = creationWindow(operations, register);
-  const witnesses = new Set(anomalies.flatMap((anomaly) => anomaly.witnesses));
+  const numbers = new Set(anomalies.flatMap((anomaly) => anomaly.witnesses));
+  const isWitness = ({ op }: Operation): boolean => numbers.has(op);
   const calls = operations.filter(({ kind }) => kind !== "merge").toSorted((a, b) => a.start - b.start);
-  const named = operations.filter(({ op }) => witnesses.has(op));
-  const { from, until } = clipOf(calls, named, window);
+  const { from, until } = clipOf(calls, operations.filter(isWitness), window);
   const drawn = operations
-    .filter(({ op, start, end }) => witnesses.has(op) || (end >= from && start <= until))
-    .toSorted((a, b) => Number(witnesses.has(b.op)) - Number(witnesses.has(a.op)) || a.start - b.start)
+    .filter((call) => isWitness(call) || (call.end >= from && call.start <= until))
+    .toSorted((a, b) => Number(isWitness(b)) - Number(isWitness(a)) || a.start - b.start)
     .slice(0, mostDrawn)
     .toSorted((a, b) => a.start - b.start);
   return {
-    key,
-    variant,
-    path,
-    workload,
-    participants,
-    scope,
+    register,
     why,
     widest: widestOverlap(calls),
     anomalies,

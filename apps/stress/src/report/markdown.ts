@@ -41,9 +41,8 @@ function tableText({ caption, columns, rows }: Table): string {
   ].join("\n");
 }
 
-function cellText(cell: Cell | string): string {
-  if (typeof cell === "string") return escaped(cell);
-  return [cell.text, ...(cell.under ?? [])].map(escaped).join("<br>");
+function cellText({ text, under = [] }: Cell): string {
+  return [text, ...under].map(escaped).join("<br>");
 }
 
 function line(cells: readonly string[]): string {

@@ -26,7 +26,7 @@ code, .mono { font-family: var(--mono); font-size: .92em; overflow-wrap: anywher
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 3px; }
 .skip { position: absolute; left: -9999px; }
 .skip:focus { left: 1rem; top: .5rem; z-index: 3; background: var(--paper); padding: .4rem .8rem; }
-.muted, .lead, .under, caption, figcaption, .more, footer { color: var(--muted); }
+.muted, .lead, .under, caption, figcaption, footer { color: var(--muted); }
 .top { position: sticky; top: 0; z-index: 2; background: var(--ground); border-bottom: 1px solid var(--line); }
 .top ul { display: flex; gap: 1.1rem; max-width: 1180px; margin: 0 auto; padding: .7rem 1.5rem; list-style: none; overflow-x: auto; white-space: nowrap; font-size: 13.5px; }
 .top a { color: var(--muted); text-decoration: none; }
@@ -66,7 +66,6 @@ th:first-child, td:first-child { padding-left: 1.1rem; }
 thead th { border-top: 0; font-weight: 500; font-size: 12.5px; color: var(--muted); white-space: nowrap; }
 .number { text-align: right; white-space: nowrap; }
 .under { display: block; font-size: 12.5px; }
-.more { padding: .6rem 1.1rem; font-size: 13px; }
 .tag { display: inline-block; font-size: 12px; font-weight: 600; padding: .05rem .5rem; border-radius: 5px; color: var(--tone, var(--muted)); background: var(--tint, var(--sunken)); }
 .ours { --colour: var(--ours); } .raw { --colour: var(--raw); } .mongoose { --colour: var(--mongoose); } .naive { --colour: var(--naive); } .base { --colour: var(--base); }
 .variant { white-space: nowrap; }

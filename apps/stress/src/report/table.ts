@@ -16,7 +16,12 @@ export function table<Row>(
   return {
     caption,
     columns,
-    rows: rows.map((row) => columns.map(({ of }) => of(row))),
+    rows: rows.map((row) =>
+      columns.map(({ of }) => {
+        const cell = of(row);
+        return typeof cell === "string" ? { text: cell } : cell;
+      }),
+    ),
     ...(isDetail ? { isDetail } : {}),
   };
 }

@@ -36,7 +36,7 @@ export interface Column {
 export interface Table {
   readonly caption: string;
   readonly columns: readonly Column[];
-  readonly rows: readonly (readonly (Cell | string)[])[];
+  readonly rows: readonly (readonly Cell[])[];
   /** Of less weight: behind a click, and not in short reports. */
   readonly isDetail?: boolean;
 }
@@ -47,14 +47,6 @@ export interface Section {
   readonly lead: string;
   readonly tables: readonly Table[];
   readonly chart?: "latency" | "time";
-}
-
-/** A test case, for whatever shows test results. */
-export interface Case {
-  readonly suite: string;
-  readonly name: string;
-  readonly failure?: { readonly type: string; readonly message: string; readonly text: string };
-  readonly skipped?: string;
 }
 
 /** Everything that is said of a run, in words; console, Markdown, JUnit and HTML only differ in how they set it. */

@@ -36,8 +36,11 @@ describe("what is said of a run", () => {
   });
 
   it("opens the timelines on what matters: the subject's anomaly, or what was contended most", () => {
-    expect(view(failingRun()).timelines[0]).toMatchObject({ variant: "ours", why: "anomaly" });
-    expect(view(passingRun()).timelines[0]).toMatchObject({ variant: "ours", why: "contended" });
+    expect(view(failingRun()).timelines[0]).toMatchObject({ register: { variant: "ours" }, why: "anomaly" });
+    expect(view(passingRun()).timelines[0]).toMatchObject({
+      register: { variant: "ours" },
+      why: "contended",
+    });
   });
 
   it("clips a timeline to its race", () => {
@@ -117,7 +120,7 @@ describe("junit.xml", () => {
   it("fails a group with its witnesses as text, and lets no text out of its place", () => {
     const xml = junitXml(view(failingRun()));
     const [, text = ""] = /name="hot http">\s*<failure type="LEAKED_E11000"[^>]*>([^<]*)</.exec(xml) ?? [];
-    expect(text).toMatch(/SPLIT_ID on 3 keys, such as ours\/http\/hot\/round-0\/pair/);
+    expect(text).toMatch(/SPLIT_ID on ours\/http\/hot\/round-0\/pair and 2 more like it/);
     expect(text).toMatch(/\n {2}op \d+ w\d: ensure from/);
     expect(xml).not.toContain("<script");
     expect(xml).not.toContain("]]>");

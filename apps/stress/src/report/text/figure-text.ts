@@ -3,10 +3,12 @@ import type { FaultOutcome, Unit } from "../../measure/result.ts";
 /** What stands where a figure could not be had. */
 export const noFigure = "–";
 
-export function countText(count: number): string {
-  if (!Number.isFinite(count)) return noFigure;
-  return grouped(String(Math.round(count)));
+/** The same text wherever a figure could not be had. */
+function orNone(text: (figure: number) => string): (figure: number | null) => string {
+  return (figure) => (figure === null || !Number.isFinite(figure) ? noFigure : text(figure));
 }
+
+export const countText = orNone((count) => grouped(String(Math.round(count))));
 
 /** Thin spaces between thousands. */
 function grouped(digits: string): string {
@@ -14,30 +16,26 @@ function grouped(digits: string): string {
 }
 
 /** Milliseconds without their unit, for columns in which the points stand below one another. */
-export function msFigure(ms: number | null): string {
-  if (ms === null || !Number.isFinite(ms)) return noFigure;
+export const msFigure = orNone((ms) => {
   const [whole = "0", fraction = "00"] = ms.toFixed(2).split(".");
   return `${grouped(whole)}.${fraction}`;
-}
+});
 
 /** A time span in the unit that suits it. */
-export function spanText(ms: number | null): string {
-  if (ms === null || !Number.isFinite(ms)) return noFigure;
+export const spanText = orNone((ms) => {
   if (ms < 1) return `${(ms * 1_000).toFixed(0)}\u00A0µs`;
   if (ms < 999.5) return `${ms < 10 ? ms.toFixed(2) : ms < 100 ? ms.toFixed(1) : ms.toFixed(0)}\u00A0ms`;
   if (ms < 119_500) return `${(ms / 1_000).toFixed(ms < 10_000 ? 2 : 1)}\u00A0s`;
   const minutes = Math.floor(ms / 60_000);
   const seconds = Math.round((ms - minutes * 60_000) / 1_000);
   return seconds === 60 ? `${minutes + 1}\u00A0min` : `${minutes}\u00A0min ${seconds}\u00A0s`;
-}
+});
 
-export function rateText(perSecond: number): string {
-  if (!Number.isFinite(perSecond)) return noFigure;
-  return perSecond < 9.95 ? perSecond.toFixed(1) : countText(perSecond);
-}
+export const rateText = orNone((perSecond) =>
+  perSecond < 9.95 ? perSecond.toFixed(1) : countText(perSecond),
+);
 
-export function shareText(share: number): string {
-  if (!Number.isFinite(share)) return noFigure;
+export const shareText = orNone((share) => {
   const percent = share * 100;
   const isRound = percent === 0 || percent === 100;
   // "100.00 %" is no place to hide the one call that failed.
@@ -46,36 +44,27 @@ export function shareText(share: number): string {
   if (!isRound && Number(text) === 100) return ">\u00A099.99\u00A0%";
   if (!isRound && Number(text) === 0) return "<\u00A00.01\u00A0%";
   return `${text}\u00A0%`;
-}
+});
 
 /** Of a ratio; two digits behind the point up to ten. */
-export function factorText(factor: number | null): string {
-  if (factor === null || !Number.isFinite(factor)) return noFigure;
-  return factor < 9.995 ? factor.toFixed(2) : factor < 99.95 ? factor.toFixed(1) : countText(factor);
-}
+export const factorText = orNone((factor) =>
+  factor < 9.995 ? factor.toFixed(2) : factor < 99.95 ? factor.toFixed(1) : countText(factor),
+);
+
+const unitTexts: Readonly<Record<Unit, (figure: number) => string>> = {
+  ms: spanText,
+  "per-second": (rate) => `${rateText(rate)}\u00A0/s`,
+  share: shareText,
+  count: countText,
+  factor: (factor) => `${factorText(factor)}×`,
+};
 
 export function unitText(figure: number | null, unit: Unit): string {
-  if (figure === null || !Number.isFinite(figure)) return noFigure;
-  switch (unit) {
-    case "ms":
-      return spanText(figure);
-    case "per-second":
-      return `${rateText(figure)}\u00A0/s`;
-    case "share":
-      return shareText(figure);
-    case "count":
-      return countText(figure);
-    case "factor":
-      return `${factorText(figure)}×`;
-    default:
-      return unit satisfies never;
-  }
+  return orNone(unitTexts[unit])(figure);
 }
 
 /** An instant of the run, in seconds since its epoch. */
-export function instantText(nanoseconds: number): string {
-  return Number.isFinite(nanoseconds) ? `${(nanoseconds / 1e9).toFixed(6)}\u00A0s` : noFigure;
-}
+export const instantText = orNone((nanoseconds) => `${(nanoseconds / 1e9).toFixed(6)}\u00A0s`);
 
 /** How soon calls were answered again, and for how long of that the machine was too slow. */
 export function recoveryText({ recoveryMs, slowMs }: Pick<FaultOutcome, "recoveryMs" | "slowMs">): string {
