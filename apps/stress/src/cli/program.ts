@@ -17,31 +17,34 @@ export type Given = Readonly<Record<string, unknown>>;
 /** The program: from arguments to an exit code. */
 export async function stress(argv: readonly string[], host: Host): Promise<number> {
   let ended: ExitName = "config";
-  const does =
-    (name: string, work: (argument: string, given: Given) => Promise<ExitName>) =>
-    async (argument: unknown, given: unknown): Promise<void> => {
-      const isFirst = typeof argument === "string";
-      ended = await guarded(name, host, () =>
-        work(isFirst ? argument : "", (isFirst ? given : argument) as Given),
-      );
-    };
+  const does = (command: Command, work: (argument: string, given: Given) => Promise<ExitName>): void => {
+    command.action(async () => {
+      ended = await guarded(command.name(), host, () => work(command.args[0] ?? "", command.opts()));
+    });
+  };
   const program = programFor(host);
-  addRun(program).action(does("run", (profile, given) => runCommand({ ...given, profile }, host)));
-  withFlags(program.command("check <history>"), Claims)
-    .description("decides the history of an earlier run again, from the file alone")
-    .option("--json", "one object of JSON on stdout")
-    .action(does("check", (history, given) => checkCommand(history, given, host)));
-  withFlags(program.command("report <run>"), Claims)
-    .description("writes the reports of an earlier run again")
-    .action(does("report", (directory, given) => reportCommand(directory, given, host)));
-  program
-    .command("selftest")
-    .description("tries the checker on spoiled histories, and against a search that cannot be wrong")
-    .option("--seed <n>", "the same histories again (random)")
-    .option("--histories <n>", "small histories to compare with the search", "100000")
-    .option("--json", "one object of JSON on stdout")
-    .action(does("selftest", (_, given) => selfTestCommand(given, host)));
-  for (const command of program.commands) dress(command, host);
+  does(runOf(program), (profile, given) => runCommand({ ...given, profile }, host));
+  does(
+    withFlags(program.command("check <history>"), Claims)
+      .description("decides the history of an earlier run again, from the file alone")
+      .option("--json", "one object of JSON on stdout"),
+    (history, given) => checkCommand(history, given, host),
+  );
+  does(
+    withFlags(program.command("report <run>"), Claims).description(
+      "writes the reports of an earlier run again",
+    ),
+    (directory, given) => reportCommand(directory, given, host),
+  );
+  does(
+    program
+      .command("selftest")
+      .description("tries the checker on spoiled histories, and against a search that cannot be wrong")
+      .option("--seed <n>", "the same histories again (random)")
+      .option("--histories <n>", "small histories to compare with the search", "100000")
+      .option("--json", "one object of JSON on stdout"),
+    (_, given) => selfTestCommand(given, host),
+  );
   try {
     await program.parseAsync([...argv], { from: "user" });
   } catch (error) {
@@ -52,25 +55,21 @@ export async function stress(argv: readonly string[], host: Host): Promise<numbe
   return exits[ended].code;
 }
 
-function programFor(host: Host): Command {
-  const program = new Command("stress")
+/** What is said here, the commands that are added to it inherit. */
+function programFor({ version, out, err }: Host): Command {
+  return new Command("stress")
     .description(
       "Proves that there is exactly one chat per set of people, under concurrency and faults, and measures how fast.\n" +
         "Begin with: stress run smoke",
     )
-    .version(host.version);
-  return dress(program, host);
-}
-
-function dress(command: Command, { out, err }: Host): Command {
-  return command
+    .version(version)
     .exitOverride()
     .configureOutput({ writeOut: out, writeErr: err, outputError: (text, write) => write(text) })
     .showHelpAfterError("(stress --help shows all commands; --help after a command shows its options)")
-    .addHelpText("after", `\n${exitCodesText()}`);
+    .addHelpText("afterAll", `\n${exitCodesText()}`);
 }
 
-function addRun(program: Command): Command {
+function runOf(program: Command): Command {
   const summaries = ProfileName.options.map((name) => `  ${name.padEnd(6)}  ${profiles[name].summary}`);
   const command = program
     .command("run [profile]")

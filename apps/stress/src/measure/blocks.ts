@@ -1,13 +1,15 @@
-import { group } from "d3-array";
+import { bisector, group } from "d3-array";
 import type { History } from "../history/history.ts";
 import type { Block } from "../history/history-line.ts";
 import type { Operation } from "../history/operation.ts";
-import { percentile, startingWithin } from "./statistics.ts";
+import { percentile } from "./statistics.ts";
 
 /** What one target did with one wave, as speed is concerned. */
 export interface MeasuredBlock extends Block {
   readonly operations: readonly Operation[];
 }
+
+const byStart = bisector<Operation, number>(({ start }) => start);
 
 /** Nothing else was asked of a block's target meanwhile, so its calls are those that began in its time. */
 export function measuredBlocks({ blocks, operations, registers }: History): readonly MeasuredBlock[] {
@@ -15,10 +17,13 @@ export function measuredBlocks({ blocks, operations, registers }: History): read
   const wayOf = new Map(registers.map(({ key, variant, path }) => [key, `${variant} ${path}`]));
   const calls = operations.filter(({ kind }) => kind !== "merge").toSorted((a, b) => a.start - b.start);
   const byWay = group(calls, ({ key }) => wayOf.get(key));
-  return blocks.map((block) => ({
-    ...block,
-    operations: startingWithin(byWay.get(`${block.variant} ${block.path}`) ?? [], block.from, block.until),
-  }));
+  return blocks.map((block) => {
+    const own = byWay.get(`${block.variant} ${block.path}`) ?? [];
+    return {
+      ...block,
+      operations: own.slice(byStart.left(own, block.from), byStart.right(own, block.until)),
+    };
+  });
 }
 
 /** In milliseconds. */

@@ -1,4 +1,5 @@
-import { max, mean } from "d3-array";
+import { max, mean, transpose } from "d3-array";
+import type { ProcessHealth } from "../history/history-line.ts";
 import type { MeasuredBlock } from "./blocks.ts";
 import type { ClientHealth } from "./result.ts";
 import { percentile } from "./statistics.ts";
@@ -14,41 +15,29 @@ const limits = { busyShare: 0.9, lateMs: 25 };
 export function clientHealth(blocks: readonly MeasuredBlock[]): ClientHealth {
   const open = blocks.filter(({ part }) => part === "open-loop");
   const telling = open.length > 0 ? open : blocks.filter(({ part, round }) => part === "round" && round >= 0);
-  const size = Math.max(0, ...telling.map(({ health }) => health.length));
-  const processes = Array.from({ length: size }, (_, index) =>
-    telling.flatMap(({ health }) => health[index] ?? []),
-  );
-  const eventLoopUtilization =
-    max(processes, (own) => mean(own, (health) => health.eventLoopUtilization)) ?? Number.NaN;
-  const eventLoopDelayP99Ms =
-    max(processes, (own) => mean(own, (health) => health.eventLoopDelayP99Ms)) ?? Number.NaN;
+  const processes = transpose(telling.map(({ health }) => health));
+  const worst = (figure: keyof ProcessHealth): number =>
+    max(processes, (own) => mean(own, (health) => health[figure])) ?? Number.NaN;
+  const [busy, late] = [worst("eventLoopUtilization"), worst("eventLoopDelayP99Ms")];
   const lags = open
     .flatMap(({ operations }) => operations)
     .flatMap(({ intended, start }) => (intended === null ? [] : [Math.max(start - intended, 0) / 1e6]));
-  const dispatchLagP99Ms = lags.length === 0 ? null : percentile(Float64Array.from(lags).toSorted(), 0.99);
+  const lag = lags.length === 0 ? null : percentile(Float64Array.from(lags).toSorted(), 0.99);
+  const tooLate = (ms: number): string =>
+    `${ms.toFixed(1)} ms late at the 99th percentile (limit ${limits.lateMs} ms)`;
   const reasons = [
-    ...(eventLoopUtilization > limits.busyShare
-      ? [
-          `the event loop was busy ${share(eventLoopUtilization)} of the time (limit ${share(limits.busyShare)})`,
-        ]
+    ...(busy > limits.busyShare
+      ? [`the event loop was busy ${share(busy)} of the time (limit ${share(limits.busyShare)})`]
       : []),
-    ...(eventLoopDelayP99Ms > limits.lateMs
-      ? [
-          `the event loop was up to ${eventLoopDelayP99Ms.toFixed(1)} ms late at the 99th percentile (limit ${limits.lateMs} ms)`,
-        ]
-      : []),
-    ...(dispatchLagP99Ms !== null && dispatchLagP99Ms > limits.lateMs
-      ? [
-          `calls were sent ${dispatchLagP99Ms.toFixed(1)} ms late at the 99th percentile (limit ${limits.lateMs} ms)`,
-        ]
-      : []),
+    ...(late > limits.lateMs ? [`the event loop was up to ${tooLate(late)}`] : []),
+    ...(lag !== null && lag > limits.lateMs ? [`calls were sent ${tooLate(lag)}`] : []),
   ];
   return {
     saturated: reasons.length > 0,
     reasons,
-    eventLoopUtilization,
-    eventLoopDelayP99Ms,
-    dispatchLagP99Ms,
+    eventLoopUtilization: busy,
+    eventLoopDelayP99Ms: late,
+    dispatchLagP99Ms: lag,
   };
 }
 

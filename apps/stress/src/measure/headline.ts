@@ -1,15 +1,8 @@
-import { median } from "d3-array";
+import { max, median, rollup } from "d3-array";
 import type { History } from "../history/history.ts";
-import type { Variant } from "../history/operation.ts";
 import { type MeasuredBlock, wallMs } from "./blocks.ts";
 
-const names: Readonly<Record<Variant, string>> = {
-  ours: "the subject",
-  naive: "find-then-insert",
-  mongoose: "mongoose upsert",
-  raw: "raw driver upsert",
-  base: "the other build",
-};
+const controls = { mongoose: "mongoose upsert", raw: "raw driver upsert" };
 
 /**
  * The one sentence that a run is about: what so many calls at once on one pair left behind, and how long they took
@@ -24,9 +17,9 @@ export function headline(history: History, blocks: readonly MeasuredBlock[]): st
   const ours = all.filter((block) => block.path === path);
   const [first] = ours;
   if (first === undefined) return null;
-  const others = (["mongoose", "raw"] as const).flatMap((variant) => {
+  const others = Object.entries(controls).flatMap(([variant, name]) => {
     const own = hot.filter((block) => block.variant === variant && path === "domain");
-    return own.length === 0 ? [] : [`${names[variant]} ${medianMs(own)}`];
+    return own.length === 0 ? [] : [`${name} ${medianMs(own)}`];
   });
   const rounds = ours.length === 1 ? "" : `; medians of ${ours.length} rounds`;
   const beside = others.length === 0 ? "" : ` (${others.join(", ")}${rounds})`;
@@ -39,17 +32,25 @@ function medianMs(blocks: readonly MeasuredBlock[]): string {
 
 /** The most ids, and documents where they were read, that any of the subject's hot pairs was seen with. */
 function foundText({ registers, operations, audit }: History, { path }: MeasuredBlock): string {
-  const hot = new Map<string, Set<string>>(
+  const hot = new Set(
     registers
-      .filter(
-        (register) => register.variant === "ours" && register.path === path && register.workload === "hot",
-      )
-      .map(({ key }) => [key, new Set()]),
+      .filter((one) => one.variant === "ours" && one.path === path && one.workload === "hot")
+      .map(({ key }) => key),
   );
-  for (const { key, id, outcome } of operations) if (outcome === "ok" && id !== null) hot.get(key)?.add(id);
-  const ids = counted(Math.max(0, ...[...hot.values()].map(({ size }) => size)), "id");
-  const documents = audit.filter(({ key }) => hot.has(key)).map(({ live }) => live.length);
-  return documents.length === 0 ? ids : `${ids} and ${counted(Math.max(...documents), "document")}`;
+  const answered = operations.filter(
+    ({ key, id, outcome }) => outcome === "ok" && id !== null && hot.has(key),
+  );
+  const idsOf = rollup(
+    answered,
+    (own) => new Set(own.map(({ id }) => id)).size,
+    ({ key }) => key,
+  );
+  const ids = counted(max(idsOf.values()) ?? 0, "id");
+  const documents = max(
+    audit.filter(({ key }) => hot.has(key)),
+    ({ live }) => live.length,
+  );
+  return documents === undefined ? ids : `${ids} and ${counted(documents, "document")}`;
 }
 
 function counted(count: number, what: string): string {

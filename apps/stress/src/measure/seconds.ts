@@ -11,18 +11,18 @@ import { percentile } from "./statistics.ts";
  */
 export function secondsOf({ operations, registers }: History): readonly Second[] {
   const registerOf = new Map(registers.map((register) => [register.key, register]));
-  const calls = operations.filter(({ kind, key }) => kind !== "merge" && registerOf.has(key));
-  const buckets = group(calls, ({ key, end }) => {
-    const register = registerOf.get(key);
-    return `${register?.variant} ${register?.path} ${Math.floor(end / 1e9)}`;
+  const calls = operations.flatMap((operation) => {
+    const register = registerOf.get(operation.key);
+    if (register === undefined || operation.kind === "merge") return [];
+    const { variant, path } = register;
+    return [{ variant, path, at: Math.floor(operation.end / 1e9), operation }];
   });
+  const buckets = group(calls, ({ variant, path, at }) => `${variant} ${path} ${at}`);
   return [...buckets.values()]
-    .flatMap((bucket) => {
-      const [first] = bucket;
-      const register = registerOf.get(first?.key ?? "");
-      if (first === undefined || register === undefined) return [];
-      const { variant, path } = register;
-      return [{ at: Math.floor(first.end / 1e9), variant, path, ...figuresOf(bucket) }];
+    .flatMap(([first, ...others]) => {
+      if (first === undefined) return [];
+      const { operation, ...about } = first;
+      return [{ ...about, ...figuresOf([operation, ...others.map((other) => other.operation)]) }];
     })
     .toSorted((a, b) => a.at - b.at || a.variant.localeCompare(b.variant) || a.path.localeCompare(b.path));
 }

@@ -1,4 +1,4 @@
-import { ascending, bisector, median, quantileSorted } from "d3-array";
+import { ascending, median, quantileSorted } from "d3-array";
 import { seededRandom } from "../seeded-random.ts";
 import type { RatioEstimate } from "./result.ts";
 
@@ -46,14 +46,3 @@ export function ratioEstimate(
   const end = (share: number): number => Math.exp(quantileSorted(medians, share) ?? Number.NaN);
   return { estimate, low: end(0.025), high: end(0.975), rounds };
 }
-
-/** Those of some values, sorted by their start, that begin within an interval. */
-export function startingWithin<T extends { readonly start: number }>(
-  sorted: readonly T[],
-  from: number,
-  until: number,
-): readonly T[] {
-  return sorted.slice(byStart.left(sorted, from), byStart.right(sorted, until));
-}
-
-const byStart = bisector<{ readonly start: number }, number>(({ start }) => start);

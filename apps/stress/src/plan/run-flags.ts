@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { FaultName, Workload } from "../history/history-line.ts";
-import { Path, Variant } from "../history/operation.ts";
-import { ProfileName } from "./profiles.ts";
+import { Path } from "../history/operation.ts";
+import { ProfileName, usualVariants } from "./profiles.ts";
 
 const milliseconds: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
@@ -14,13 +14,12 @@ export function wholeNumber(least: number, most: number): z.ZodType<number, stri
     .refine((value) => value >= least && value <= most, text);
 }
 
-const Duration = z.string().transform((text, check) => {
-  const [, amount, unit] = /^(\d{1,6}(?:\.\d{1,3})?)(ms|s|m|h)$/.exec(text) ?? [];
-  const factor = milliseconds[unit ?? ""];
-  if (factor !== undefined && Number(amount) > 0) return Math.ceil(Number(amount) * factor);
-  check.addIssue({ code: "custom", message: "a duration such as 500ms, 5s or 2m" });
-  return z.NEVER;
-});
+const aDuration = "a duration such as 500ms, 5s or 2m";
+const Duration = z
+  .string()
+  .regex(/^\d{1,6}(\.\d{1,3})?(ms|s|m|h)$/, aDuration)
+  .transform((text) => Math.ceil(Number.parseFloat(text) * (milliseconds[text.replace(/^[\d.]+/, "")] ?? 0)))
+  .refine((ms) => ms > 0, aDuration);
 
 const Rate = z
   .string()
@@ -84,7 +83,6 @@ export const Claims = z.object({
 
 const text = z.string().min(1);
 const MongoUri = z.string().regex(/^mongodb(\+srv)?:\/\/[^/]/, "starts with mongodb:// or mongodb+srv://");
-const usualVariants = Variant.options.filter((variant) => variant !== "base");
 
 /** What the flags of `run` say; what is absent, the profile decides. */
 export type RunFlags = Readonly<z.output<typeof RunFlags>>;

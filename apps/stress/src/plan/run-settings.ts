@@ -1,10 +1,6 @@
 import type { FaultName, Workload } from "../history/history-line.ts";
-import {
-  parseThreshold,
-  parseThresholdFile,
-  type Threshold,
-  ThresholdSyntaxError,
-} from "../thresholds/parse-threshold.ts";
+import type { Host } from "../host.ts";
+import { parseThreshold, parseThresholdFile, type Threshold } from "../thresholds/parse-threshold.ts";
 import { UsageError } from "../usage-error.ts";
 import type { RunFlags } from "./run-flags.ts";
 import { type Profile, type ProfileName, profiles } from "./profiles.ts";
@@ -44,81 +40,87 @@ export interface RunSettings extends Omit<Profile, "summary" | "thresholds"> {
   readonly typed: Typed;
 }
 
-export interface SettingsHost {
-  readonly newSeed: () => number;
-  /** @throws Error when there is no such file */
-  readonly readFile: (path: string) => string;
-}
-
 const needOwnEngine: ReadonlySet<FaultName> = new Set(["db-kill", "db-pause"]);
 /** What not every service that creates or gets can be asked: odd ids, and chats from before. */
 const ownWorkloads: ReadonlySet<Workload> = new Set(["odd-ids", "merge-race"]);
 
 /** @throws UsageError when a file cannot be understood, or flags contradict each other */
-export function runSettings(flags: RunFlags, host: SettingsHost, typed: Typed = {}): RunSettings {
+export function runSettings(
+  flags: RunFlags,
+  host: Pick<Host, "newSeed" | "readFile">,
+  typed: Typed = {},
+): RunSettings {
   const { summary: _, thresholds: usual, ...profile } = profiles[flags.profile];
   const subject = subjectOf(flags);
   refuseForeignFaults(flags, subject);
   const isOurs = subject.kind === "onechat";
-  const planned = { ...profile, ...(isOurs ? {} : foreignDefaults(subject, profile)), ...givenOf(flags) };
+  const { seed = host.newSeed(), people, fault = [] } = flags;
+  const thresholds = [...thresholdsOf(flags, host), ...toleranceThresholds(flags)];
+  const claimed = new Set(thresholds.map(figuresOf));
+  const ownFaults = flags.faultCommand === undefined ? [] : (["command"] as const);
+  const planned = {
+    ...profile,
+    ...(isOurs ? {} : foreignDefaults(subject, profile)),
+    ...unlessSaid,
+    ...saidOf(flags),
+  };
   return {
     ...planned,
-    ...faultsOf(flags, planned.faults),
-    ...placeOf(flags, host),
+    faults: [...new Set([...planned.faults, ...ownFaults])],
+    askedFaults: new Set([...fault, ...ownFaults]),
     typed,
     profile: flags.profile,
     subject,
-    accounts: flags.people === undefined ? null : accountsOf(flags.people, host),
-    thresholds: [
-      ...thresholdsOf(flags, host),
-      ...(flags.against === undefined ? [] : toleranceThresholds(flags.tolerance ?? usualTolerance)),
-    ],
-    usualThresholds: (isOurs ? usual : []).map((text) => parseThreshold(text, `profile ${flags.profile}`)),
+    seed,
+    accounts: people === undefined ? null : accountsOf(people, host),
+    thresholds,
+    usualThresholds: (isOurs ? usual : [])
+      .map((text) => parseThreshold(text, `profile ${flags.profile}`))
+      .filter((threshold) => !claimed.has(figuresOf(threshold))),
   };
 }
 
-function givenOf(flags: RunFlags) {
-  return given({
+/** What a threshold is about: a claim for this run stands in place of what its profile says of the same figures. */
+function figuresOf({ metric, ratio, tags }: Threshold): string {
+  return JSON.stringify([metric, ratio, Object.entries(tags).toSorted(([a], [b]) => a.localeCompare(b))]);
+}
+
+const unlessSaid = { against: null, faultCommand: null, out: null, uri: null, port: null, keepDb: false };
+
+/** What flags say in place of a profile; what is absent covers nothing up. */
+function saidOf(flags: RunFlags) {
+  const { callers, keys, procs, repeats, rounds, rate, against, faultCommand, out, uri, port, keepDb } =
+    flags;
+  const alike = {
+    callers,
+    keys,
+    procs,
+    repeats,
+    rounds,
+    rate,
+    against,
+    faultCommand,
+    out,
+    uri,
+    port,
+    keepDb,
+  };
+  return defined({
+    ...alike,
     workloads: flags.workload,
     paths: flags.path,
     variants: flags.variant,
     faults: flags.fault,
-    callers: flags.callers,
-    keys: flags.keys,
-    procs: flags.procs,
-    repeats: flags.repeats,
-    hotRepeats: flags.repeats,
-    rounds: flags.rounds,
-    rate: flags.rate,
+    hotRepeats: repeats,
     durationMs: flags.duration,
     timeoutMs: flags.timeout,
   });
 }
 
-function faultsOf(
-  { fault = [], faultCommand }: RunFlags,
-  faults: readonly FaultName[],
-): Pick<RunSettings, "faults" | "askedFaults" | "faultCommand"> {
-  const own: readonly FaultName[] = faultCommand === undefined ? [] : ["command"];
-  return {
-    faults: [...new Set([...faults, ...own])],
-    askedFaults: new Set([...fault, ...own]),
-    faultCommand: faultCommand ?? null,
-  };
-}
+type Defined<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
 
-function placeOf(
-  { against, seed, out, uri, port, keepDb }: RunFlags,
-  { newSeed }: SettingsHost,
-): Pick<RunSettings, "against" | "seed" | "out" | "uri" | "port" | "keepDb"> {
-  return {
-    against: against ?? null,
-    seed: seed ?? newSeed(),
-    out: out ?? null,
-    uri: uri ?? null,
-    port: port ?? null,
-    keepDb: keepDb ?? false,
-  };
+function defined<T extends object>(values: T): Defined<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<T>;
 }
 
 /** What a file or a flag of somebody else's makes of a profile. */
@@ -178,18 +180,12 @@ function refuseForeignFaults({ uri, fault = [], faultCommand }: RunFlags, { kind
     ]);
 }
 
-type Given<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** Without what was not given, so that it covers nothing up. */
-function given<T extends object>(values: T): Given<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>;
-}
-
 const usualTolerance = 0.05;
 
 /** Missed where the subject was proven to be slower than the other build by more than the tolerance. */
-function toleranceThresholds(tolerance: number): readonly Threshold[] {
-  return (["fresh", "existing", "hot"] as const).map((workload) =>
+function toleranceThresholds({ against, tolerance = usualTolerance }: RunFlags): readonly Threshold[] {
+  if (against === undefined) return [];
+  return ["fresh", "existing", "hot"].map((workload) =>
     parseThreshold(
       `ratio(latency.p50){ours/base,workload:${workload}}: lo<${(1 + tolerance).toFixed(4)}`,
       "--tolerance",
@@ -200,21 +196,16 @@ function toleranceThresholds(tolerance: number): readonly Threshold[] {
 /** @throws UsageError when one of them cannot be understood */
 export function thresholdsOf(
   { threshold = [], thresholds: file }: Pick<RunFlags, "threshold" | "thresholds">,
-  host: Pick<SettingsHost, "readFile">,
+  host: Pick<Host, "readFile">,
 ): readonly Threshold[] {
-  try {
-    return [
-      ...(file === undefined ? [] : parseThresholdFile(textOf("--thresholds", file, host), file)),
-      ...threshold.map((text) => parseThreshold(text, "--threshold")),
-    ];
-  } catch (error) {
-    if (error instanceof ThresholdSyntaxError) throw new UsageError([error.message]);
-    throw error;
-  }
+  return [
+    ...(file === undefined ? [] : parseThresholdFile(textOf("--thresholds", file, host), file)),
+    ...threshold.map((text) => parseThreshold(text, "--threshold")),
+  ];
 }
 
 /** An account a line: its id, as JSON with an `id`, or as it is. */
-function accountsOf(file: string, host: Pick<SettingsHost, "readFile">): readonly string[] {
+function accountsOf(file: string, host: Pick<Host, "readFile">): readonly string[] {
   const lines = textOf("--people", file, host)
     .split("\n")
     .map((line) => line.trim())
@@ -235,7 +226,7 @@ function accountsOf(file: string, host: Pick<SettingsHost, "readFile">): readonl
   return accounts;
 }
 
-function textOf(flag: string, file: string, { readFile }: Pick<SettingsHost, "readFile">): string {
+function textOf(flag: string, file: string, { readFile }: Pick<Host, "readFile">): string {
   try {
     return readFile(file);
   } catch (error) {

@@ -34,6 +34,10 @@ export interface Lane {
   readonly calls: readonly PlannedCall[];
 }
 
+export function laneOf(process: number, calls: readonly PlannedCall[], due: number | null = null): Lane {
+  return { process, due, calls };
+}
+
 /** Lanes that all processes release at the same instant. */
 export type Wave = readonly Lane[];
 

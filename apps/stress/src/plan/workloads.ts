@@ -5,7 +5,7 @@ import { oddRegisters } from "./odd-ids.ts";
 import {
   askedBy,
   call,
-  type Lane,
+  laneOf,
   newRegister,
   pairRegisters,
   type PlannedCall,
@@ -48,12 +48,25 @@ function crowds(
   question: Question = (register) => call(register, { participants: askedBy(register, random) }),
 ): Wave {
   return registers.flatMap((register) =>
-    range(size).map((caller) => ({
-      process: caller % processes,
-      due: null,
-      calls: [question(register, caller)],
-    })),
+    range(size).map((caller) => laneOf(caller % processes, [question(register, caller)])),
   );
+}
+
+interface CrowdShape {
+  /** So many registers are asked for at the same instant. */
+  readonly perWave: number;
+  readonly size: number;
+  readonly question?: Question;
+}
+
+/** Some registers after the other, each with its crowd. */
+function crowdWaves(
+  registers: readonly PlannedRegister[],
+  { perWave, size, question }: CrowdShape,
+  shape: WorkloadShape,
+): WorkloadPlan {
+  const waves = inWaves(registers, perWave).map((some) => crowds(some, size, shape, question));
+  return { registers, waves };
 }
 
 /** So many walkers in each of some processes; each asks for its part of the registers, one after the other. */
@@ -64,13 +77,13 @@ function walks(
   processOf: (walker: number) => readonly number[],
 ): Wave {
   return range(walkers).flatMap((walker) =>
-    processOf(walker).map((process) => ({
-      process,
-      due: null,
-      calls: registers
-        .filter((_, n) => n % walkers === walker)
-        .map((register) => call(register, { participants: askedBy(register, random) })),
-    })),
+    processOf(walker).map((process) => {
+      const own = registers.filter((_, n) => n % walkers === walker);
+      return laneOf(
+        process,
+        own.map((register) => call(register, { participants: askedBy(register, random) })),
+      );
+    }),
   );
 }
 
@@ -86,11 +99,9 @@ function hot(shape: WorkloadShape): WorkloadPlan {
   const all = crowds([register], shape.callers, shape, (_, caller) =>
     call(register, { participants: caller % 4 < 2 ? participants : participants.toReversed() }),
   );
-  const look = range(shape.processes).map((process) => ({
-    process,
-    due: null,
-    calls: [call(register, { kind: "find" }), call(register), call(register, { kind: "resolve" })],
-  }));
+  const look = range(shape.processes).map((process) =>
+    laneOf(process, [call(register, { kind: "find" }), call(register), call(register, { kind: "resolve" })]),
+  );
   return { registers: [register], waves: [all, look] };
 }
 
@@ -101,29 +112,22 @@ const largestBurst = 24;
 /** One key after the other, each asked for by a crowd that is released together; every eighth only looks. */
 function burst(shape: WorkloadShape): WorkloadPlan {
   const registers = pairRegisters(shape, Math.min(shape.keys, mostBursts));
-  const waves = registers.map((pair) =>
-    crowds([pair], Math.min(shape.callers, largestBurst), shape, (register, caller) =>
-      call(register, {
-        kind: caller % 8 === 7 ? "find" : "ensure",
-        participants: askedBy(register, shape.random),
-      }),
-    ),
-  );
-  return { registers, waves };
+  const question: Question = (register, caller) => {
+    const participants = askedBy(register, shape.random);
+    return call(register, { kind: caller % 8 === 7 ? "find" : "ensure", participants });
+  };
+  return crowdWaves(registers, { perWave: 1, size: Math.min(shape.callers, largestBurst), question }, shape);
 }
 
 /** Many pairs at the same instant, each asked for by both of its people: "me and you", "you and me". */
 function pairs(shape: WorkloadShape): WorkloadPlan {
   const { callers, keys, processes, random } = shape;
   const registers = pairRegisters(shape, keys);
-  const lanes = registers.flatMap((register) => {
-    const { participants } = register;
-    return [participants, participants.toReversed()].map((people): Lane => ({
-      process: random.below(processes),
-      due: null,
-      calls: [call(register, { participants: people })],
-    }));
-  });
+  const lanes = registers.flatMap((register) =>
+    [register.participants, register.participants.toReversed()].map((participants) =>
+      laneOf(random.below(processes), [call(register, { participants })]),
+    ),
+  );
   const size = Math.max(2, callers - (callers % 2));
   return { registers, waves: inWaves(lanes, size).map((wave) => shuffled(wave, random)) };
 }
@@ -135,11 +139,7 @@ const mostCallers = 48;
 function zipf(shape: WorkloadShape): WorkloadPlan {
   const lanes = Math.min(shape.callers, mostCallers);
   const { registers, calls } = zipfCalls(shape, lanes * callsPerCaller);
-  const wave = inWaves(calls, callsPerCaller).map((own, caller) => ({
-    process: caller % shape.processes,
-    due: null,
-    calls: own,
-  }));
+  const wave = inWaves(calls, callsPerCaller).map((own, caller) => laneOf(caller % shape.processes, own));
   return { registers, waves: [wave] };
 }
 
@@ -164,11 +164,9 @@ function zipfCalls(
 /** The same calls one after the other at a constant rate, whether earlier ones are answered or not. */
 export function openLoop(shape: WorkloadShape, perSecond: number, count: number): WorkloadPlan {
   const { registers, calls } = zipfCalls(shape, count);
-  const wave = calls.map((each, index) => ({
-    process: index % shape.processes,
-    due: Math.round((index * 1e9) / perSecond),
-    calls: [each],
-  }));
+  const wave = calls.map((each, index) =>
+    laneOf(index % shape.processes, [each], Math.round((index * 1e9) / perSecond)),
+  );
   return { registers, waves: [wave] };
 }
 
@@ -202,14 +200,12 @@ function groups(shape: WorkloadShape): WorkloadPlan {
     );
   });
   const size = Math.max(2, processes, Math.min(Math.floor(callers / largestGroup), 3 * processes));
-  return { registers, waves: inWaves(registers, largestGroup).map((some) => crowds(some, size, shape)) };
+  return crowdWaves(registers, { perWave: largestGroup, size }, shape);
 }
 
 /** Ids that are easily taken for each other, and sets of up to a hundred people that differ in the last one. */
 function oddIds(shape: WorkloadShape): WorkloadPlan {
-  const registers = oddRegisters(shape);
-  const size = Math.max(3, shape.processes);
-  return { registers, waves: inWaves(registers, 24).map((some) => crowds(some, size, shape)) };
+  return crowdWaves(oddRegisters(shape), { perWave: 24, size: Math.max(3, shape.processes) }, shape);
 }
 
 /** More than fit into one batch of anybody's. */
@@ -246,7 +242,7 @@ const scopesPerPair = 8;
 /** The same people in several scopes at the same instant: as many chats as scopes, and none with another's id. */
 function scopes(shape: WorkloadShape): WorkloadPlan {
   const { callers, keys, processes } = shape;
-  const byPair = range(Math.max(1, Math.ceil(keys / scopesPerPair))).map((pair) =>
+  const registers = range(Math.max(1, Math.ceil(keys / scopesPerPair))).flatMap((pair) =>
     range(scopesPerPair).map((scope) =>
       newRegister(shape, `${pair}-${scope}`, [`${pair}-a`, `${pair}-b`], {
         scope: scope === 0 ? "" : `scope-${scope}`,
@@ -254,7 +250,7 @@ function scopes(shape: WorkloadShape): WorkloadPlan {
     ),
   );
   const size = Math.max(2, processes, Math.min(Math.floor(callers / scopesPerPair), 4 * processes));
-  return { registers: byPair.flat(), waves: byPair.map((registers) => crowds(registers, size, shape)) };
+  return crowdWaves(registers, { perWave: scopesPerPair, size }, shape);
 }
 
 const mostRemoved = 24;
@@ -280,19 +276,18 @@ function mergeRace(shape: WorkloadShape): WorkloadPlan {
     ...register,
     initial: range(1 + (n % 4)).map((age) => legacyId(age, random)),
   }));
-  const wave = range(Math.min(callers, mergeCallers)).map((caller) => ({
-    process: caller % processes,
-    due: null,
-    calls: range(mergeRounds).flatMap(() => {
-      const register = registers[random.below(keys)];
-      if (register === undefined) return [];
-      const participants = askedBy(register, random);
-      const kind = (["ensure", "ensure", "find", "resolve", "resolve"] as const)[random.below(5)] ?? "find";
-      const asked =
-        kind === "resolve" ? (register.initial[random.below(register.initial.length)] ?? null) : null;
-      return [call(register, { kind, participants, asked })];
-    }),
-  }));
+  const question = (): readonly PlannedCall[] => {
+    const register = registers[random.below(keys)];
+    if (register === undefined) return [];
+    const participants = askedBy(register, random);
+    const kind = (["ensure", "ensure", "find", "resolve", "resolve"] as const)[random.below(5)] ?? "find";
+    const asked =
+      kind === "resolve" ? (register.initial[random.below(register.initial.length)] ?? null) : null;
+    return [call(register, { kind, participants, asked })];
+  };
+  const wave = range(Math.min(callers, mergeCallers)).map((caller) =>
+    laneOf(caller % processes, range(mergeRounds).flatMap(question)),
+  );
   return { registers, waves: [wave] };
 }
 

@@ -5,6 +5,7 @@ import type { LatencyGroup } from "../measure/latencies.ts";
 import {
   type Anomaly,
   AnomalyName,
+  type Contention,
   type FaultOutcome,
   type LatencySummary,
   type RatioEstimate,
@@ -42,14 +43,22 @@ interface Metric {
   readonly figures: (measured: Measured, threshold: Threshold) => readonly Figure[];
 }
 
-const group = { variant: Variant.options, path: Path.options, workload: Workload.options };
+/** Of each row that has what the tags say, a figure of its own. */
+function each<Row extends object>(
+  rowsOf: (measured: Measured) => readonly Row[],
+  figureOf: (row: Row) => Figure,
+): Metric["figures"] {
+  return (measured, { tags }) => chosen(rowsOf(measured), tags).map(figureOf);
+}
+
 const place = { path: Path.options, workload: Workload.options };
+const group = { variant: Variant.options, ...place };
 const counted = { rate: "share", count: "count" } as const;
 const compared = { est: "factor", lo: "factor", hi: "factor", contains: "factor" } as const;
 const faults = { fault: FaultName.options };
 const named = { ...group, name: AnomalyName.options };
 /** `baseline` before the first fault; `fault` while one lasts and until calls are answered again; `healed` otherwise. */
-const phase = ["baseline", "fault", "healed"] as const;
+const phases = ["baseline", "fault", "healed"];
 
 export const metrics = {
   latency: {
@@ -64,24 +73,22 @@ export const metrics = {
   throughput: {
     tags: group,
     aggregates: { rate: "per-second" },
-    figures: ({ latencies }, { tags }) =>
-      chosen(latencies, tags)
-        .filter(({ measured }) => measured === "service")
-        .map((summary) => figure(summary.perSecond, nameOf(summary))),
+    figures: each(
+      ({ latencies }) => latencies.filter(({ measured }) => measured === "service"),
+      (summary) => figure(summary.perSecond, nameOf(summary)),
+    ),
   },
-  errors: { tags: { ...group, phase }, aggregates: counted, figures: errorFigures },
+  errors: {
+    tags: { ...group, phase: phases },
+    aggregates: counted,
+    figures: (measured, { tags: { phase: asked, ...tags }, aggregate }) =>
+      callFigures(chosen(callsOf(asked, measured), tags), aggregate, (row) => row.failed + row.unknown),
+  },
   unknown: {
     tags: group,
     aggregates: counted,
-    figures({ contention }, { tags, aggregate }) {
-      const groups = chosen(contention, tags);
-      const all = sum(groups, ({ operations }) => operations);
-      return countFigures(
-        aggregate,
-        sum(groups, ({ unknown }) => unknown),
-        all,
-      );
-    },
+    figures: ({ contention }, { tags, aggregate }) =>
+      callFigures(chosen(contention, tags), aggregate, ({ unknown }) => unknown),
   },
   contention: {
     tags: group,
@@ -108,16 +115,15 @@ export const metrics = {
     tags: faults,
     aggregates: { max: "ms" },
     // What never healed, a missing index say, has nothing to recover from; what healed and never answered, for ever.
-    figures: (measured, { tags }) =>
-      chosen(measured.faults, tags)
-        .filter(({ healedAt }) => healedAt !== null)
-        .map(recoveryFigure),
+    figures: each((measured) => measured.faults.filter(({ healedAt }) => healedAt !== null), recoveryFigure),
   },
   fault_hits: {
     tags: faults,
     aggregates: { count: "count" },
-    figures: (measured, { tags }) =>
-      chosen(measured.faults, tags).map(({ fault, target, hit }) => figure(hit, `${fault} ${target}`)),
+    figures: each(
+      (measured) => measured.faults,
+      ({ fault, target, hit }) => figure(hit, `${fault} ${target}`),
+    ),
   },
   ratio: {
     tags: place,
@@ -127,10 +133,7 @@ export const metrics = {
   aa_ratio: {
     tags: place,
     aggregates: compared,
-    figures: ({ ratios }, { tags }) =>
-      chosen(ratios, tags)
-        .filter(({ of, to }) => of === to)
-        .map(ratioFigure),
+    figures: each(({ ratios }) => ratios.filter(({ of, to }) => of === to), ratioFigure),
   },
 } as const satisfies Readonly<Record<string, Metric>>;
 
@@ -176,7 +179,7 @@ function trendFigure(
   const figures = { min, avg, max, med: p50, "p(50)": p50, "p(95)": p95, "p(99)": p99, "p(99.9)": p999 };
   const known = new Map<string, number | null>(Object.entries(figures)).get(aggregate);
   if (known !== undefined) return known;
-  const own = samples.find((each) => nameOf(each) === nameOf(summary) && each.part === summary.part);
+  const own = samples.find((one) => nameOf(one) === nameOf(summary) && one.part === summary.part);
   const percent = Number(/^p\((.+)\)$/.exec(aggregate)?.[1]);
   return own === undefined ? null : supportedPercentile(own.sorted, percent / 100);
 }
@@ -191,27 +194,23 @@ function nameOf(summary: Named): string {
   return `${groupOf(summary)}${summary.measured === "response" ? " from the intended start" : ""}`;
 }
 
-function errorFigures(measured: Measured, { tags, aggregate }: Threshold): readonly Figure[] {
-  const { phase: asked, ...others } = tags;
-  const rows: readonly (Pick<Second, "failed" | "unknown"> & { readonly answered: number })[] =
-    asked === undefined
-      ? chosen(measured.contention, others).map(({ operations, failed, unknown }) => ({
-          failed,
-          unknown,
-          answered: operations - failed - unknown,
-        }))
-      : chosen(secondsIn(asked, measured), others).map((second) => ({ ...second, answered: second.ok }));
-  const errors = sum(rows, ({ failed, unknown }) => failed + unknown);
-  return countFigures(aggregate, errors, errors + sum(rows, ({ answered }) => answered));
-}
+type Calls = Pick<Contention, "operations" | "failed" | "unknown">;
 
-function secondsIn(asked: string, { seconds, faults: struck }: Measured): readonly Second[] {
-  return seconds.filter(({ at }) => {
+/** Those of a phase are known by the second, of which faults only tell the whole run apart. */
+function callsOf(
+  phase: string | undefined,
+  { contention, seconds, faults: struck }: Measured,
+): readonly Calls[] {
+  if (phase === undefined) return contention;
+  const phaseOf = ({ at }: Second): string => {
     const [begins, ends] = [at * 1e9, at * 1e9 + 1e9];
-    if (struck.every(({ injectedAt }) => injectedAt >= ends)) return asked === "baseline";
+    if (struck.every(({ injectedAt }) => injectedAt >= ends)) return "baseline";
     const isStruck = struck.some((fault) => fault.injectedAt < ends && recoveredAt(fault) > begins);
-    return asked === (isStruck ? "fault" : "healed");
-  });
+    return isStruck ? "fault" : "healed";
+  };
+  return seconds
+    .filter((second) => phaseOf(second) === phase)
+    .map((second) => ({ ...second, operations: second.ok + second.failed + second.unknown }));
 }
 
 function recoveredAt({ healedAt, recoveryMs }: FaultOutcome): number {
@@ -220,7 +219,12 @@ function recoveredAt({ healedAt, recoveryMs }: FaultOutcome): number {
 }
 
 /** Of no calls at all, nothing is claimed. */
-function countFigures(aggregate: string, part: number, whole: number): readonly Figure[] {
+function callFigures(
+  rows: readonly Calls[],
+  aggregate: string,
+  countOf: (row: Calls) => number,
+): readonly Figure[] {
+  const [part, whole] = [sum(rows, countOf), sum(rows, ({ operations }) => operations)];
   if (whole === 0) return [];
   return [figure(aggregate === "rate" ? part / whole : part, `${part} of ${whole} calls`)];
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Unit } from "../measure/result.ts";
+import { UsageError } from "../usage-error.ts";
 import { type MetricName, metricOf, metrics, unitOf } from "./metrics.ts";
 
 /** A claim about a run's figures, such as `latency{path:http,variant:ours}: p(99)<80`. */
@@ -23,11 +24,6 @@ export interface Threshold {
 export type Tags = Readonly<Record<string, string>>;
 export type Operator = "<=" | ">=" | "==" | "!=" | "<" | ">" | "contains";
 
-/** A threshold that cannot be understood; the message says what is wrong, and what would be right. */
-export class ThresholdSyntaxError extends Error {
-  override readonly name = "ThresholdSyntaxError";
-}
-
 const grammar =
   /^\s*(?<metric>\w+)\s*(?:\(\s*(?<compared>[\w.]+)\s*\))?\s*(?:\{(?<selector>[^{}]*)\})?\s*:\s*(?<aggregate>\w+(?:\([\d.]+\))?)\s*(?<operator><=|>=|==|!=|<|>)?\s*(?<limit>\d+(?:\.\d+)?(?:e-?\d+)?)\s*(?<suffix>[a-zµ/%]*)\s*(?<invalid>!\s*invalid)?\s*$/u;
 const examples = "latency{path:http}: p(99)<80 or ratio(latency.p50){ours/raw}: lo<1.25";
@@ -44,11 +40,11 @@ const factors: Readonly<Record<Unit, Readonly<Record<string, number>>>> = {
  * `metric{tag:value,…}: aggregate operator value`, as k6 writes it; for ratios `ratio(metric){ours/raw}: est<1.25`, and
  * `!invalid` at the end. `place` is where the text comes from.
  *
- * @throws ThresholdSyntaxError
+ * @throws UsageError with what is wrong, and what would be right
  */
 export function parseThreshold(text: string, place: string): Threshold {
   const fail = (message: string): never => {
-    throw new ThresholdSyntaxError(`${place}: ${message}\n  ${text}`);
+    throw new UsageError([`${place}: ${message}\n  ${text}`]);
   };
   const parts = grammar.exec(text)?.groups;
   if (parts === undefined)
@@ -133,7 +129,7 @@ function limitOf({ limit, suffix = "" }: Parts, unit: Unit, fail: Fail): number 
 }
 
 const Condition = z.union([
-  z.string(),
+  z.string().transform((threshold) => ({ threshold, severity: "fail" as const })),
   z.strictObject({ threshold: z.string(), severity: z.enum(["fail", "invalid"]).default("fail") }),
 ]);
 
@@ -145,18 +141,14 @@ const ThresholdFile = z.strictObject({
 /**
  * `{"thresholds": {"latency{path:http}": ["p(99)<80", {"threshold": "max<2s", "severity": "invalid"}]}}`
  *
- * @throws ThresholdSyntaxError
+ * @throws UsageError
  */
 export function parseThresholdFile(text: string, name: string): readonly Threshold[] {
   const { thresholds } = contentOf(text, name);
   return Object.entries(thresholds).flatMap(([metric, conditions]) =>
-    conditions.map((condition, place) => {
-      const { threshold, severity } =
-        typeof condition === "string" ? { threshold: condition, severity: "fail" as const } : condition;
-      const parsed = parseThreshold(
-        `${metric}: ${threshold}`,
-        `${name}, thresholds[${JSON.stringify(metric)}][${place}]`,
-      );
+    conditions.map(({ threshold, severity }, index) => {
+      const place = `${name}, thresholds[${JSON.stringify(metric)}][${index}]`;
+      const parsed = parseThreshold(`${metric}: ${threshold}`, place);
       return severity === "fail" ? parsed : { ...parsed, severity };
     }),
   );
@@ -167,11 +159,11 @@ function contentOf(text: string, name: string): z.infer<typeof ThresholdFile> {
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw new ThresholdSyntaxError(`${name} is not JSON: ${String(error)}`, { cause: error });
+    throw new UsageError([`${name} is not JSON: ${String(error)}`]);
   }
   const parsed = ThresholdFile.safeParse(json);
   if (parsed.success) return parsed.data;
-  throw new ThresholdSyntaxError(
+  throw new UsageError([
     `${name} is no file of thresholds, as in {"thresholds": {"latency{path:http}": ["p(99)<80"]}}:\n${z.prettifyError(parsed.error)}`,
-  );
+  ]);
 }

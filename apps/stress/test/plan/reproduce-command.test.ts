@@ -8,6 +8,18 @@ function settingsOf(flags: object): RunSettings {
   return runSettings(RunFlags.parse(flags), testHost());
 }
 
+describe("the thresholds of a profile", () => {
+  const limits = (threshold: string[]) =>
+    settingsOf({ profile: "ci", threshold }).usualThresholds.map(({ expression }) => expression);
+
+  it("give way to what is claimed of the same figures, and to nothing else", () => {
+    const usual = limits([]);
+    const [first = ""] = usual;
+    expect(limits([first.replace(/<.*/, "<9")])).toEqual(usual.slice(1));
+    expect(limits(["latency: max<9s"])).toEqual(usual);
+  });
+});
+
 describe("the command that plans a run again", () => {
   it("is the profile and the seed where nothing else was said", () => {
     expect(reproduceCommand("ci", 7, {})).toBe("npm run stress -- run ci --seed 7");
