@@ -90,7 +90,7 @@ export function chatStore(anyDb: AnyDb, options: ChatStoreOptions): ChatStore {
     ownPaths: ownPaths(model),
     newId: options.newId ?? defaultNewId[model.chats.idType],
     keyIndex: keyIndex(chats, model.chats.keyField, deadlineMs),
-    modelAgreement: modelAgreement(chats, model, deadlineMs),
+    modelAgreement: modelAgreement({ db, chats, model, maxTimeMS: deadlineMs }),
     newChatSelection: newChatSelection(chats, model, deadlineMs),
   };
 }

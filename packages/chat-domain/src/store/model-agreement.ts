@@ -1,4 +1,4 @@
-import type { Collection, Filter } from "mongodb";
+import type { Collection, Db, Filter } from "mongodb";
 import { ChatError } from "../errors/chat-error.ts";
 import { isServerError, type ServerError } from "../errors/mongo-errors.ts";
 import { timeLimitCode } from "../errors/passing-errors.ts";
@@ -8,6 +8,7 @@ import type { ChatModel } from "../model/chat-model.ts";
 import { participantPaths } from "../model/participants-place.ts";
 import type { StoredDocument } from "../model/stored-document.ts";
 import { exactly, existingIndexes, keyIndexHint } from "./key-index.ts";
+import { otherThanRecorded } from "./recorded-model.ts";
 
 /** Whether what is stored fits the model. Chats made after another one would be twins, or out of the application's sight. */
 export interface ModelAgreement {
@@ -22,16 +23,20 @@ export interface ModelAgreement {
   refusal(): Promise<ChatError | null>;
 }
 
-export function modelAgreement(
-  chats: Collection<StoredDocument>,
-  model: ChatModel,
-  maxTimeMS: number,
-): ModelAgreement {
+export interface ModelledCollections {
+  readonly db: Db;
+  readonly chats: Collection<StoredDocument>;
+  readonly model: ChatModel;
+  readonly maxTimeMS: number;
+}
+
+export function modelAgreement({ db, chats, model, maxTimeMS }: ModelledCollections): ModelAgreement {
   let agreed: Promise<ChatError | null> | null = null;
   let refused: { readonly fields: string; readonly error: ChatError } | null = null;
   const look = async (): Promise<ChatError | null> => {
-    const text = await modelMismatch(chats, model, maxTimeMS);
-    return text === null ? null : new ChatError("MODEL_MISMATCH", text);
+    const other = await otherThanRecorded(db, model, maxTimeMS);
+    if (other !== null) return new ChatError("MODEL_MISMATCH", otherModelText(chats.namespace, other));
+    return storedMismatch(chats, model, maxTimeMS);
   };
   return {
     async mismatch() {
@@ -80,14 +85,15 @@ export async function foreignTypes(
   return new ChatError("MODEL_MISMATCH", otherTypesText(chats.namespace, model));
 }
 
-/** In words that say what to do; two or three queries, each bounded by an index. */
-async function modelMismatch(
+/** What is stored that the model does not fit, once there is an index to ask; two or three queries, each bounded by one. */
+export async function storedMismatch(
   chats: Collection<StoredDocument>,
   model: ChatModel,
   maxTimeMS: number,
-): Promise<string | null> {
-  if (await holdsForeignKeys(chats, model, maxTimeMS)) return foreignKeysText(chats.namespace, model);
-  return (await hasOnlyOtherTypes(chats, model, maxTimeMS)) ? otherTypesText(chats.namespace, model) : null;
+): Promise<ChatError | null> {
+  if (await holdsForeignKeys(chats, model, maxTimeMS))
+    return new ChatError("MODEL_MISMATCH", foreignKeysText(chats.namespace, model));
+  return foreignTypes(chats, model, maxTimeMS);
 }
 
 /** Of values of other types a sparse index knows as well: they lie below or above all text that begins like our keys. */
@@ -151,6 +157,14 @@ export function otherBsonTypes(type: NativeIdType): readonly string[] {
   return Object.values(bsonTypes)
     .flat()
     .filter((other) => !bsonTypes[type].includes(other));
+}
+
+/** With a `where` that was forgotten, a group's chat would be handed out as that of its people. */
+function otherModelText(namespace: string, parts: string): string {
+  return (
+    `the chats of ${namespace} were migrated with another model than this one: ${parts}; give this context the chats of ` +
+    "the migrator's configuration, or run the migrator's up with this model"
+  );
 }
 
 /** Also a problem of a migration's plan. */

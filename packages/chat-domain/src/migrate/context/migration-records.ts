@@ -4,6 +4,7 @@ import type { Collection, Db, ObjectId } from "mongodb";
 import type { NativeId } from "../../identity/native-id.ts";
 import type { ChatModel } from "../../model/chat-model.ts";
 import type { StoredDocument } from "../../model/stored-document.ts";
+import type { RecordedModel } from "../../store/recorded-model.ts";
 import type { RunCounts, RunOutcome } from "./migration-event.ts";
 
 /** What became of one duplicate; `_id` is its id. An intent and outcome log: the steps themselves show in the data. */
@@ -135,6 +136,8 @@ export interface RunRecord {
   readonly model: string;
   /** Digest of folds and references; absent where an earlier version has run. */
   readonly merging?: string;
+  /** Of whom the chats are, as the new version has to say it too; absent where an earlier version has run. */
+  readonly chatModel?: RecordedModel;
   readonly phase: string | null;
   /** Where backfill's first pass goes on; absent before it begins, `null` once it is over. */
   readonly lastId?: NativeId | null;

@@ -3,6 +3,7 @@ import { idMap } from "../../identity/stored-ids.ts";
 import { uniqueChats } from "../../model/chat-filters.ts";
 import type { StoredDocument } from "../../model/stored-document.ts";
 import { chatIndexes, existingIndexes, keyIndexFlaw } from "../../store/key-index.ts";
+import { otherThanRecorded } from "../../store/recorded-model.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import { type MigrationPhase, migrationPhases } from "../context/migration-event.ts";
 import { type JournalState, mergedStates, mergeOf } from "../context/migration-records.ts";
@@ -25,7 +26,7 @@ const batch = 2_000;
  * where there is nothing.
  */
 export async function hasWork(ctx: MigrationContext, to: MigrationPhase): Promise<boolean> {
-  if ((await lacksIndexes(ctx)) || (await isUnfinished(ctx))) return true;
+  if ((await lacksIndexes(ctx)) || (await isUnfinished(ctx)) || (await isOtherModel(ctx))) return true;
   // The cheap looks first: those of backfill and settle read everything there is.
   const looks: readonly (readonly [MigrationPhase, (ctx: MigrationContext) => Promise<boolean>])[] = [
     ["merge", (context) => isJournaled(context, "planned")],
@@ -48,6 +49,11 @@ export async function hasWork(ctx: MigrationContext, to: MigrationPhase): Promis
 async function isUnfinished(ctx: MigrationContext): Promise<boolean> {
   const last = await lastRun(ctx);
   return last?.command === "up" && ["running", "failed"].includes(last.state);
+}
+
+/** The new version is held to the model that a run has written down, so one of this model has to be. */
+async function isOtherModel({ db, model }: MigrationContext): Promise<boolean> {
+  return (await otherThanRecorded(db, model)) !== null;
 }
 
 async function isJournaled({ records }: MigrationContext, state: JournalState): Promise<boolean> {

@@ -3,9 +3,9 @@ import { existingIndexes, indexFlaw, keyIndexes } from "../../store/key-index.ts
 import {
   foreignKeys,
   foreignTypes,
-  modelAgreement,
   otherBsonTypes,
   peopleOfType,
+  storedMismatch,
 } from "../../store/model-agreement.ts";
 import { participantPaths } from "../../model/participants-place.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
@@ -22,7 +22,7 @@ async function modelProblems({ chats, model }: MigrationContext): Promise<readon
   const [index] = keyIndexes(await existingIndexes(chats), model.chats.keyField);
   const canBeAsked = index !== undefined && indexFlaw(index) === null;
   const mismatch = canBeAsked
-    ? await modelAgreement(chats, model, noTimeLimit).mismatch()
+    ? await storedMismatch(chats, model, noTimeLimit)
     : ((await foreignKeys(chats, model)) ?? (await foreignTypes(chats, model, noTimeLimit)));
   return mismatch === null ? [] : [mismatch.message];
 }

@@ -1,5 +1,6 @@
 import { lastRun } from "../context/migration-history.ts";
 import { recordName } from "../../model/own-names.ts";
+import { recordedModel } from "../../store/recorded-model.ts";
 import { ObjectId } from "mongodb";
 import type { MigrationContext } from "../context/migration-context.ts";
 import { MigrationError } from "../context/migration-error.ts";
@@ -141,6 +142,7 @@ async function beginRun(
     fence: lease.fence,
     model,
     merging: mergingDigest(ctx.model),
+    chatModel: recordedModel(ctx.model),
   };
   const begun = { _id: id, set: record, unset: ["endedAt", "error"] };
   await patiently(ctx, () => write.upsert(recordName(ctx.model, "migrator_runs"), [begun]));
