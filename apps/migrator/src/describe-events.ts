@@ -32,7 +32,7 @@ export function describeEvents({ progress, clock, mask }: DescribeOptions): (eve
     "phase.start": (event) => {
       phaseBegan = clock();
       ({ phase } = event);
-      progress.begin(phase);
+      progress.begin(phase === "settle" ? "settle: looking at merged duplicates" : phase);
       return null;
     },
     "phase.end": (event) => {

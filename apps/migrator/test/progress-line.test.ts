@@ -1,4 +1,6 @@
+import type { MigrationEvent } from "@onechat/chat-domain/migrate";
 import { describe, expect, it } from "vitest";
+import { describeEvents } from "../src/describe-events.ts";
 import { progressMeter } from "../src/progress-line.ts";
 import { progressReporter } from "../src/progress-reporter.ts";
 
@@ -96,5 +98,18 @@ describe("the progress reporter", () => {
     expect(lines).toHaveLength(3);
     expect(lines.filter((line) => line.startsWith("merge "))).toHaveLength(2);
     expect(run("none", 40)).toBe("a note\n");
+  });
+
+  it("says of settle what it does, where nothing has come late either", () => {
+    const clock = testClock();
+    let written = "";
+    const err = (text: string): void => void (written += text);
+    const progress = progressReporter({ mode: "plain", columns: () => 80, clock, err });
+    const told = describeEvents({ progress, clock, mask: (text) => text });
+    const counts = {} as Extract<MigrationEvent, { event: "progress" }>["counts"];
+    told({ event: "phase.start", phase: "settle" });
+    clock.pass(5_000);
+    told({ event: "progress", phase: "settle", done: 1_000, total: null, counts, batch: 1_000, batchMs: 0 });
+    expect(written).toBe("settle: looking at merged duplicates 1 000 | 200/s\n");
   });
 });

@@ -43,13 +43,15 @@ export async function sweep(run: Run, phase: PhaseName): Promise<number> {
   found += await run.attempt(phase, () => run.ctx.records.journal.countDocuments({ state: "planned" }));
   await mergePhase(run);
   found += await followInMaps(run, phase);
+  let looked = 0;
   for await (const entries of journalBatches(run.ctx, mergedStates, () => sweepSize)) {
     const late = await run.attempt(phase, () => stragglers(run.ctx, entries.flatMap(mergeOf)));
     found += late.length;
     run.count({ stragglers: late.length });
     await completeEach(run, phase, late);
     await run.attempt(phase, () => run.checkpoint(phase, {}));
-    run.progress(phase, { done: found, batch: entries.length });
+    looked += entries.length;
+    run.progress(phase, { done: looked, batch: entries.length });
   }
   return found;
 }
