@@ -2,13 +2,12 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import type { Chromium } from "@onechat/testing";
 import { type Browser, chromium, type Page } from "playwright-core";
-
-export function launch({ path }: Chromium): Promise<Browser> {
-  return chromium.launch({ executablePath: path, args: ["--no-sandbox"], timeout: 120_000 });
-}
+import { afterAll, beforeAll } from "vitest";
+import { type RunningApi, settings, start } from "./running-api.ts";
 
 export interface PageOptions {
-  readonly url: string;
+  /** Of another API than the block's own. */
+  readonly url?: string;
   readonly colorScheme?: "light" | "dark";
   readonly width?: number;
 }
@@ -19,9 +18,32 @@ export interface OpenedPage {
   readonly complaints: readonly string[];
 }
 
-export async function openPage(
+export interface ConsoleInBrowser {
+  readonly url: () => string;
+  readonly open: (options?: PageOptions) => Promise<OpenedPage>;
+}
+
+/** A browser, and an API that has its console, for all tests of the block in which this is called. */
+export function consoleInBrowser({ path }: Chromium): ConsoleInBrowser {
+  let browser: Browser;
+  let api: RunningApi;
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: path, args: ["--no-sandbox"], timeout: 120_000 });
+    api = await start(settings({ AUTH_DEV: "1", NODE_ENV: "test" }));
+  });
+  afterAll(async () => {
+    await browser.close();
+    await api[Symbol.asyncDispose]();
+  });
+  return {
+    url: () => api.url,
+    open: (options) => openPage(browser, { url: api.url, ...options }),
+  };
+}
+
+async function openPage(
   browser: Browser,
-  { url, colorScheme = "light", width = 1_200 }: PageOptions,
+  { url, colorScheme = "light", width = 1_200 }: PageOptions & { readonly url: string },
 ): Promise<OpenedPage> {
   const page = await browser.newPage({ colorScheme, viewport: { width, height: 1_100 } });
   page.setDefaultTimeout(120_000);

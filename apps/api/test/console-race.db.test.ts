@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { wireProxy } from "@onechat/mongo/proxy";
 import { testMongo } from "@onechat/mongo/testing";
 import { findChromium, needs } from "@onechat/testing";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launch, openPage } from "./console-page.ts";
-import { type RunningApi, settings, start } from "./running-api.ts";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { consoleInBrowser } from "./console-page.ts";
+import { settings, start } from "./running-api.ts";
 
 const browserProgram = findChromium(process.env);
 
@@ -21,19 +21,10 @@ async function race(page: Page, calls: number): Promise<void> {
 }
 
 describe("a race in the console", needs(browserProgram.missing), () => {
-  let browser: Browser;
-  let api: RunningApi;
-  beforeAll(async () => {
-    browser = await launch(browserProgram);
-    api = await start(settings({ AUTH_DEV: "1", NODE_ENV: "test" }));
-  });
-  afterAll(async () => {
-    await browser.close();
-    await api[Symbol.asyncDispose]();
-  });
+  const { open } = consoleInBrowser(browserProgram);
 
   it("makes one chat of a hundred calls, and draws each of them and as many of find-then-insert", async () => {
-    const { page, complaints } = await openPage(browser, { url: api.url });
+    const { page, complaints } = await open();
     expect(await page.locator("#race-verdict").textContent()).toBe("No race yet.");
     for (const created of ["1", "2"]) {
       await race(page, 100);
@@ -50,7 +41,7 @@ describe("a race in the console", needs(browserProgram.missing), () => {
   });
 
   it("is drawn while it runs", async () => {
-    const { page } = await openPage(browser, { url: api.url });
+    const { page } = await open();
     let asked = 0;
     const held = new AbortController();
     await page.route("**/api/chats/create-or-get", async (route) => {
@@ -74,7 +65,7 @@ describe("a race in the console", needs(browserProgram.missing), () => {
   it("shows the chats that find-then-insert makes of two users beside the one of onechat, and lists them", async () => {
     await using proxy = await wireProxy({ upstream: testMongo().uri });
     await using slow = await start(settings({ MONGODB_URI: proxy.uri, AUTH_DEV: "1", NODE_ENV: "test" }));
-    const { page } = await openPage(browser, { url: slow.url });
+    const { page } = await open({ url: slow.url });
     await field(page, "User A").fill("grace");
     await field(page, "User B").fill("heidi");
     await page.locator("#naive-newest", { hasText: "None yet" }).waitFor();
@@ -108,7 +99,7 @@ describe("a race in the console", needs(browserProgram.missing), () => {
   });
 
   it("says so when find-then-insert had luck, or when the chat was there already", async () => {
-    const { page } = await openPage(browser, { url: api.url });
+    const { page } = await open();
     for (const end of ["1 chat as well, this time.", "1 chat."]) {
       await field(page, "User A").fill("ivan");
       await field(page, "User B").fill("judy");
@@ -121,7 +112,7 @@ describe("a race in the console", needs(browserProgram.missing), () => {
   });
 
   it("says why calls were refused", async () => {
-    const { page } = await openPage(browser, { url: api.url });
+    const { page } = await open();
     await page.route("**/console/naive-chats", (route) => route.abort());
     await race(page, 3);
     expect(await page.locator("#race-verdict").textContent()).toMatch(
@@ -132,7 +123,7 @@ describe("a race in the console", needs(browserProgram.missing), () => {
   });
 
   it("is run under the names that somebody gave, offers others for the next one, and keeps the focus", async () => {
-    const { page } = await openPage(browser, { url: api.url });
+    const { page } = await open();
     await field(page, "Calls").fill("10");
     for (const counts of ["1 created, 9 existing", "0 created, 10 existing"]) {
       await field(page, "User A").fill("erin");
@@ -154,7 +145,7 @@ describe("a race in the console", needs(browserProgram.missing), () => {
     { label: "User B", text: "a\u{7}b", flaw: "A name holds no control characters, such as tabs." },
     { label: "Calls", text: "1001", flaw: "A whole number from 1 to 1,000." },
   ])("says at $label what is wrong with it, and does not begin: $flaw", async ({ label, text, flaw }) => {
-    const { page, complaints } = await openPage(browser, { url: api.url });
+    const { page, complaints } = await open();
     const wrong = field(page, label);
     await wrong.fill(text);
     await page.route("**/{create-or-get,naive-chats}", (route) => route.abort());

@@ -1,27 +1,17 @@
 /// <reference lib="dom" />
 import { findChromium, needs } from "@onechat/testing";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { axeViolations, launch, openPage } from "./console-page.ts";
-import { type RunningApi, settings, start } from "./running-api.ts";
+import { describe, expect, it } from "vitest";
+import { axeViolations, consoleInBrowser } from "./console-page.ts";
+import { settings, start } from "./running-api.ts";
 import { testToken } from "./test-tokens.ts";
 
 const browserProgram = findChromium(process.env);
 
 describe("the console, in a browser", needs(browserProgram.missing), () => {
-  let browser: Browser;
-  let api: RunningApi;
-  beforeAll(async () => {
-    browser = await launch(browserProgram);
-    api = await start(settings({ AUTH_DEV: "1", NODE_ENV: "test" }));
-  });
-  afterAll(async () => {
-    await browser.close();
-    await api[Symbol.asyncDispose]();
-  });
+  const { open, url } = consoleInBrowser(browserProgram);
 
   it("is worked with the keyboard alone", async () => {
-    const { page } = await openPage(browser, { url: api.url });
+    const { page } = await open();
     await page.keyboard.press("Tab");
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Skip to the race");
     await page.keyboard.press("Enter");
@@ -39,7 +29,7 @@ describe("the console, in a browser", needs(browserProgram.missing), () => {
   });
 
   it("tells how the index and the chats are", async () => {
-    const { page, complaints } = await openPage(browser, { url: api.url });
+    const { page, complaints } = await open();
     await page.getByText("in place").waitFor();
     await page.getByRole("button", { name: "Audit" }).click();
     await page.getByText("no problems found").waitFor();
@@ -49,7 +39,7 @@ describe("the console, in a browser", needs(browserProgram.missing), () => {
 
   it("names everything that can be worked with, in light and in dark", async () => {
     for (const colorScheme of ["light", "dark"] as const) {
-      const { page } = await openPage(browser, { url: api.url, colorScheme });
+      const { page } = await open({ colorScheme });
       await page.getByText("in place").waitFor();
       for (const control of await page.locator("input:visible, button:visible").all())
         expect(await control.evaluate(nameOf)).not.toBe("");
@@ -62,7 +52,7 @@ describe("the console, in a browser", needs(browserProgram.missing), () => {
   it.each(["light", "dark"] as const)(
     "leaves nothing to axe before a race, after one and with wrong names, nor anything too wide for a phone: %s",
     async (colorScheme) => {
-      const { page, complaints } = await openPage(browser, { url: api.url, colorScheme, width: 360 });
+      const { page, complaints } = await open({ colorScheme, width: 360 });
       await page.getByText("in place").waitFor();
       expect(await axeViolations(page)).toEqual([]);
       await page.getByRole("button", { name: "Race" }).click();
@@ -80,7 +70,7 @@ describe("the console, in a browser", needs(browserProgram.missing), () => {
   );
 
   it("shows how long the server took for its status, and not the browser", async () => {
-    const { page } = await openPage(browser, { url: api.url });
+    const { page } = await open();
     await page.getByText(/^now \d/).waitFor();
     await page.route("**/trpc/admin.status", async (route) => {
       const response = await route.fetch();
@@ -94,7 +84,7 @@ describe("the console, in a browser", needs(browserProgram.missing), () => {
 
   it("asks for a token where none is handed out, and shows nothing without", async () => {
     await using closed = await start(settings({ CONSOLE: "1" }));
-    const { page } = await openPage(browser, { url: closed.url });
+    const { page } = await open({ url: closed.url });
     await page.getByLabel(/A token with scope/).fill(await testToken({ scope: "chat:any" }));
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByText("this takes a token with scope chat:admin").waitFor();
@@ -109,7 +99,7 @@ describe("the console, in a browser", needs(browserProgram.missing), () => {
   it("is not there unless it is asked for", async () => {
     await using without = await start(settings());
     expect((await fetch(without.url)).status).toBe(404);
-    const headers = (await fetch(api.url)).headers.get("content-security-policy");
+    const headers = (await fetch(url())).headers.get("content-security-policy");
     expect(headers).toMatch(/default-src 'none'; script-src 'self'/);
     expect(headers).not.toMatch(/unsafe|\*/);
   });

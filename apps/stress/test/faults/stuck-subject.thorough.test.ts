@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { crashableMongoMissing } from "@onechat/mongo/testing";
 import { needs } from "@onechat/testing";
 import { describe, expect, it } from "vitest";
@@ -38,10 +39,7 @@ async function measured(
   figures: Awaited<ReturnType<MeasureMachine>>,
   signal: AbortSignal,
 ): ReturnType<MeasureMachine> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, 100);
-    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()));
-  });
+  await sleep(100, undefined, { signal }).catch(() => undefined);
   return figures;
 }
 
