@@ -13,7 +13,7 @@ import {
 const adopting = await repositoryText("docs/adopting.md");
 const runbook = await repositoryText("docs/operations/runbook.md");
 const [configuration = ""] =
-  /(?<=^```json\n).*?(?=^```$)/ms.exec(sectionOf(adopting, "The configuration")) ?? [];
+  /(?<=^```json\n).*?(?=^```$)/ms.exec(await repositoryText("docs/migration.md")) ?? [];
 
 async function pasteAll(clone: Clone, commands: readonly string[]): Promise<readonly Pasted[]> {
   const results: Pasted[] = [];

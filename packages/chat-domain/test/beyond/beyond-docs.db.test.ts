@@ -21,6 +21,15 @@ describe("docs/beyond.md", () => {
     expect(new Set(shown)).toEqual(new Set(tested));
   });
 
+  it("has its code for replica sets run on one by the workflow", () => {
+    const workflow = readFileSync(new URL("../../../../.github/workflows/ci.yml", import.meta.url), "utf8");
+    const thorough = /^  thorough:\n(.*?)(?=^  \w+:\n)/ms.exec(workflow)?.[1] ?? "";
+    for (const image of ["mongo:7", "mongo:8"])
+      expect(thorough).toContain(`{ name: "${image}", provider: testcontainers, image: "${image}" }`);
+    expect(thorough).toContain("MONGO_PROVIDER: ${{ matrix.mongo.provider }}");
+    expect(thorough).toContain("run: npm run test:thorough");
+  });
+
   it("has groups that people join and leave, beside pairs that stay what they are", async () => {
     const chats = chatsOf(own.db);
     const pair = await createOrGetChat(chats, { participants: ["gus", "hal"] });

@@ -5,7 +5,7 @@ import { expectMerged } from "./expect-merged.ts";
 import { fieldDatabase, id } from "./field-database.ts";
 import { messages, moved, shapeCases } from "./shape-cases.ts";
 
-describe("the table of shapes in docs/adopting.md", () => {
+describe("the table of shapes in docs/model.md", () => {
   it("has a test for every row", () => {
     expect(documentedShapes.map(({ row }) => String(row))).toEqual(Object.keys(shapeCases));
     expect(documentedShapes.length).toBeGreaterThanOrEqual(12);

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import type { ChatModelInput } from "../../src/index.ts";
 
-const text = readFileSync(new URL("../../../../docs/adopting.md", import.meta.url), "utf8");
-const chapter = text.slice(text.indexOf("### Which application is yours"), text.indexOf("## The recipe"));
+const text = readFileSync(new URL("../../../../docs/model.md", import.meta.url), "utf8");
+const chapter = text.slice(text.indexOf("## Which application is yours"));
 
-/** A row of the table in docs/adopting.md, counted from 1. */
+/** A row of the table in docs/model.md, counted from 1. */
 export interface DocumentedShape {
   readonly row: number;
   /** What the application looks like. */

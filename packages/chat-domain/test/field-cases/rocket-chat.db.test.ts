@@ -5,7 +5,7 @@ import { expectMerged } from "./expect-merged.ts";
 import { fieldDatabase } from "./field-database.ts";
 import { at } from "./shape-cases.ts";
 
-describe("the configuration for Rocket.Chat in docs/adopting.md", () => {
+describe("the configuration for Rocket.Chat in docs/model.md", () => {
   it("keeps what is unread, prefers the room that Rocket.Chat looks for, and goes back to the byte", async () => {
     const room = (_id: string, ts: number, lm: number, more: Document = {}): Document => ({
       _id,

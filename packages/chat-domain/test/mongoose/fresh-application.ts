@@ -4,7 +4,7 @@ import { type Connection, createConnection } from "mongoose";
 import type { ChatModelInput } from "../../src/index.ts";
 import { type MigrationContext, migrationContext, type MigrationOptions } from "../../src/migrate/index.ts";
 
-/** Where the tutorial's application keeps its chats; `docs/adopting.md` shows the same as a configuration file. */
+/** Where the tutorial's application keeps its chats; `docs/migration.md` shows the same as a configuration file. */
 export const tutorialModel: ChatModelInput = {
   chats: {
     collection: "chats",

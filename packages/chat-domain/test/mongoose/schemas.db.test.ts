@@ -11,7 +11,7 @@ import { racedApplication, twoChatsOf } from "./raced-application.ts";
 const { ObjectId } = Schema.Types;
 const people = { users: [ObjectId], isGroupChat: Boolean, chatName: String };
 
-/** What `docs/adopting.md` warns of: each of these schemas looks harmless. */
+/** What `docs/mongoose.md` warns of: each of these schemas looks harmless. */
 describe("a Mongoose schema that names onechat's fields", () => {
   it("must not default the key to null: only one chat in the whole collection may hold a null", async () => {
     await using application = await freshApplication();
@@ -91,7 +91,7 @@ describe("a Mongoose schema that names onechat's fields", () => {
   });
 });
 
-describe("the schemas of docs/adopting.md", () => {
+describe("the schemas of docs/mongoose.md", () => {
   afterEach(() => mongoose.disconnect());
 
   it("leave onechat's indexes as they are, and build the same where there are none", async () => {
