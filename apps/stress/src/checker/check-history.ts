@@ -1,16 +1,14 @@
 import type { History } from "../history/history.ts";
-import type { Operation } from "../history/operation.ts";
 import type { Anomaly, Contention, FaultOutcome } from "../measure/result.ts";
-import { auditedIds } from "./audited-ids.ts";
+import { type Case, caseOf, type Judgement } from "./case.ts";
 import { contentionOf } from "./contention.ts";
 import { decideLegacy } from "./decide-legacy.ts";
-import { answeredOf, decideNew } from "./decide-new.ts";
+import { decideNew } from "./decide-new.ts";
 import { type Evidence, evidenceOf, type Finding, type KeyEvidence } from "./evidence.ts";
 import { faultOutcomes } from "./faults.ts";
 import { crossKey, foreignIds, type ForeignIds, withRemoved } from "./foreign-ids.ts";
 import { problemsOf } from "./problems.ts";
 import { refusals } from "./refusals.ts";
-import { sightingsOf } from "./sightings.ts";
 import { stuck } from "./stuck.ts";
 
 /** What a history shows. */
@@ -56,47 +54,30 @@ export interface CheckedKey {
   readonly excused: boolean;
 }
 
-type OwnForeignIds = NonNullable<ReturnType<ForeignIds["get"]>>;
-
 /** Decides one register: what was answered for it, and what the database holds of it at the end. */
-export function checkKey(evidence: Evidence, key: KeyEvidence, ofOthers?: OwnForeignIds): CheckedKey {
-  const foreign = withRemoved(key, ofOthers ?? new Map());
-  const { findings, problems = [], excused = false } = judge(evidence, key, foreign);
-  const all = [...crossKey(key, foreign), ...refusals(key), ...findings];
-  return { anomalies: anomaliesOf(key, all), problems, excused };
+export function checkKey(evidence: Evidence, key: KeyEvidence, ofOthers: ForeignIds = new Map()): CheckedKey {
+  const foreign = withRemoved(key, ofOthers);
+  const one = caseOf(evidence, key, foreign);
+  const { findings, problems = [] } = judge(key, one);
+  const { answered, creators, candidate } = one.seen;
+  return {
+    anomalies: anomaliesOf(key, [...crossKey(key, foreign), ...refusals(key), ...findings]),
+    problems,
+    // An answer of a subject that does not tell who created excuses nobody.
+    excused:
+      one.initial.length === 0 &&
+      creators.length === 0 &&
+      answered.length > 0 &&
+      !(candidate?.outcome === "ok" && candidate.created === null),
+  };
 }
 
-interface Judgement {
-  readonly findings: readonly Finding[];
-  readonly problems?: readonly string[];
-  readonly excused?: boolean;
-}
-
-function judge(evidence: Evidence, key: KeyEvidence, foreign: OwnForeignIds): Judgement {
-  const { key: name, initial, expected } = key.register;
-  const backwards = key.operations.find(({ start, end }) => end < start);
-  if (backwards !== undefined) {
-    const problem = `operation ${backwards.op} of ${name} ends before it starts: ${name} was not judged`;
-    return { findings: [], problems: [problem] };
-  }
-  const seen = sightingsOf(key, foreign);
-  const audited = auditedIds(key, foreign);
-  if (initial.length === 0)
-    return {
-      findings: decideNew(evidence, seen, audited),
-      excused: seen.creators.length === 0 && answeredOf(seen).length > 0 && !isUntold(seen.candidate),
-    };
-  const { findings, unexplained, undecidable } = decideLegacy(evidence, { initial, expected, seen, audited });
-  const unjudged = `merges of ${name} leave open what became of its chats: ${name} was not judged`;
-  const retired = unexplained.map(
-    (id) => `${id} of ${name} was retired, and the history holds no merge that did it`,
-  );
-  return { findings, problems: undecidable ? [unjudged] : retired };
-}
-
-/** An answer of a subject that does not tell who created excuses nobody. */
-function isUntold(candidate: Operation | null): boolean {
-  return candidate?.outcome === "ok" && candidate.created === null;
+function judge({ operations }: KeyEvidence, one: Case): Judgement {
+  const backwards = operations.find(({ start, end }) => end < start);
+  if (backwards === undefined)
+    return one.initial.length > 0 ? decideLegacy(one) : { findings: decideNew(one) };
+  const problem = `operation ${backwards.op} of ${one.key} ends before it starts: ${one.key} was not judged`;
+  return { findings: [], problems: [problem] };
 }
 
 /** One of each name is enough for a register; the witnesses stand in the order in which they began. */

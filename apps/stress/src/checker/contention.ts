@@ -1,3 +1,4 @@
+import { min } from "d3-array";
 import type { Operation } from "../history/operation.ts";
 import type { Contention } from "../measure/result.ts";
 import type { Evidence, KeyEvidence } from "./evidence.ts";
@@ -59,7 +60,7 @@ function racesLost(operations: readonly Operation[]): number {
 }
 
 function firstEnd(operations: readonly Operation[]): number {
-  return operations.reduce((first, { end }) => Math.min(first, end), Number.POSITIVE_INFINITY);
+  return min(operations, ({ end }) => end) ?? Number.POSITIVE_INFINITY;
 }
 
 /** The most of these operations that were under way at one instant. */

@@ -1,52 +1,36 @@
-import { auditLegacy } from "./audit-legacy.ts";
-import type { AuditedIds } from "./audited-ids.ts";
-import { answeredOf } from "./decide-new.ts";
-import type { Evidence, Finding } from "./evidence.ts";
+import { auditLegacy } from "./audit.ts";
+import type { Case, Judgement } from "./case.ts";
+import type { Finding } from "./evidence.ts";
 import { retirementOrder } from "./retirement-order.ts";
-import { type Retired, type Retirements, retirementsOf, wayFrom } from "./retirements.ts";
-import type { Sighting, Sightings } from "./sightings.ts";
-
-/** What is needed to judge a register whose people had chats before the run. */
-export interface LegacyCase {
-  /** The oldest first. */
-  readonly initial: readonly string[];
-  /** The one of them that must become theirs, where that is promised. */
-  readonly expected?: string | undefined;
-  readonly seen: Sightings;
-  readonly audited: AuditedIds | null;
-}
-
-export interface LegacyDecision {
-  readonly findings: readonly Finding[];
-  /** Ids that the database says are retired, and no operation did it. */
-  readonly unexplained: readonly string[];
-  /** Too much was left open by merges with unknown outcomes. */
-  readonly undecidable: boolean;
-}
+import { contradictoryMerges, type Retired, retirementsOf, strangeMerges, wayFrom } from "./retirements.ts";
+import type { Answered } from "./sightings.ts";
 
 /**
  * A register whose people had a chat before the run, or several: one of them becomes theirs, nothing is created, and
  * an id changes only by a merge that retires it.
  */
-export function decideLegacy(evidence: Evidence, legacy: LegacyCase): LegacyDecision {
-  const { initial, seen, audited } = legacy;
-  const { ways, contradiction } = retirementsOf(evidence, seen, initial, audited);
-  const [way] = ways ?? [];
-  if (ways === null || way === undefined) return { findings: [], unexplained: [], undecidable: true };
+export function decideLegacy(one: Case): Judgement {
+  const { key, initial, complete, audited } = one;
+  const ways = retirementsOf(one);
+  const [way] = ways;
+  if (way === undefined) {
+    const problem = `merges of ${key} leave open what became of its chats: ${key} was not judged`;
+    return { findings: [], problems: [problem] };
+  }
+  const unexplained = initial.filter((id) => complete && audited?.redirects.has(id) === true && !way.has(id));
   return {
     findings: [
-      ...doubleCreated(legacy),
-      ...wrongChat(legacy),
-      ...sawNothing(legacy, way),
-      ...strangeIds(legacy),
-      ...strangeMerges(legacy),
-      ...contradictions(contradiction),
-      ...leastOf(ways.map((retired) => fates(evidence, legacy, retired))),
+      ...doubleCreated(one),
+      ...wrongChat(one),
+      ...sawNothing(one, way),
+      ...strangeIds(one),
+      ...strangeMerges(one),
+      ...contradictoryMerges(one),
+      ...leastOf(ways.map((retired) => fates(one, retired))),
     ],
-    unexplained: initial.filter(
-      (id) => evidence.complete && audited?.redirects.has(id) === true && !way.has(id),
+    problems: unexplained.map(
+      (id) => `${id} of ${key} was retired, and the history holds no merge that did it`,
     ),
-    undecidable: false,
   };
 }
 
@@ -55,42 +39,44 @@ function leastOf(verdicts: readonly (readonly Finding[])[]): readonly Finding[] 
   return verdicts.toSorted((a, b) => a.length - b.length)[0] ?? [];
 }
 
-function doubleCreated({ seen, initial }: LegacyCase): readonly Finding[] {
+function doubleCreated({ seen, initial }: Case): readonly Finding[] {
   if (seen.creators.length === 0) return [];
   const text = `a chat was said to be created for people who had ${initial.join(" and ")} before`;
   return [{ name: "DOUBLE_CREATED", text, operations: seen.creators.slice(0, 2) }];
 }
 
-function wrongChat({ initial, expected, seen }: LegacyCase): readonly Finding[] {
+function wrongChat({ initial, expected, seen }: Case): readonly Finding[] {
   if (expected === undefined) return [];
-  return answeredOf(seen)
-    .filter(({ asked, seen: id }) => asked === null && id !== expected && initial.includes(id))
-    .map(({ seen: id, first }) => ({
+  return seen.answered
+    .filter(({ asked, id }) => asked === null && id !== expected && initial.includes(id))
+    .map(({ id, first }) => ({
       name: "WRONG_CHAT",
       text: `${id} was answered, but of the chats that these people had ${expected} must become theirs`,
       operations: [first],
     }));
 }
 
-function sawNothing({ seen, initial }: LegacyCase, retired: Retired): readonly Finding[] {
+function sawNothing({ seen, initial }: Case, retired: Retired): readonly Finding[] {
   return seen.list
-    .filter(({ asked, seen: id }) => id === null && (asked === null || initial.includes(asked)))
-    .map(({ asked, first }) =>
-      asked !== null && retired.has(asked)
-        ? { name: "LOST", text: `${asked} led to nothing when it was merged`, operations: [first] }
+    .filter(({ asked, id }) => id === null && (asked === null || initial.includes(asked)))
+    .map(({ asked, first }) => {
+      const operations = [first];
+      const chat = asked ?? initial[0];
+      return asked !== null && retired.has(asked)
+        ? { name: "LOST", text: `${chat} led to nothing when it was merged`, operations }
         : {
             name: "TIME_TRAVEL",
-            text: `nothing was seen of ${asked ?? initial[0]}, which was there before the run`,
-            operations: [first],
-          },
-    );
+            text: `nothing was seen of ${chat}, which was there before the run`,
+            operations,
+          };
+    });
 }
 
-function strangeIds({ seen, initial }: LegacyCase): readonly Finding[] {
-  const known = seen.list.find(({ seen: id }) => id !== null && initial.includes(id));
-  return answeredOf(seen)
-    .filter(({ asked, seen: id }) => isStrange(initial, asked, id))
-    .map(({ asked, seen: id, first }) => ({
+function strangeIds({ seen, initial }: Case): readonly Finding[] {
+  const known = seen.answered.find(({ id }) => initial.includes(id));
+  return seen.answered
+    .filter((sighting) => isStrange(initial, sighting))
+    .map(({ asked, id, first }) => ({
       name: "SPLIT_ID",
       text:
         asked === null || initial.includes(asked)
@@ -100,54 +86,35 @@ function strangeIds({ seen, initial }: LegacyCase): readonly Finding[] {
     }));
 }
 
-function isStrange(initial: readonly string[], asked: string | null, seen: string): boolean {
-  return !initial.includes(seen) || (asked !== null && !initial.includes(asked));
-}
-
-function strangeMerges({ seen, initial }: LegacyCase): readonly Finding[] {
-  return seen.merges
-    .filter(({ asked, to, firstEnded }) => {
-      return firstEnded !== null && to !== null && (asked === to || isStrange(initial, asked, to));
-    })
-    .map(({ asked, to, firstEnded }) => ({
-      name: "PHANTOM_ID",
-      text: `${asked} was merged into ${to}, but these people never had both`,
-      operations: [firstEnded],
-    }));
-}
-
-function contradictions(contradiction: Retirements["contradiction"]): readonly Finding[] {
-  if (contradiction === null) return [];
-  const [one, other] = contradiction;
-  const text = `${one.asked} was merged into ${one.to} and into ${other.to}`;
-  return [{ name: "SPLIT_ID", text, operations: [one.firstEnded, other.firstEnded] }];
+function isStrange(initial: readonly string[], { asked, id }: Answered): boolean {
+  return !initial.includes(id) || (asked !== null && !initial.includes(asked));
 }
 
 /**
  * The first chat of these people must lead to every id that was answered for them. There is at most one such id, but
  * where merges with unknown outcomes form a circle there may be two: then one that explains everything is enough.
  */
-function fates(evidence: Evidence, legacy: LegacyCase, retired: Retired): readonly Finding[] {
-  const { initial } = legacy;
-  const sightings = answeredOf(legacy.seen).filter(({ asked, seen }) => !isStrange(initial, asked, seen));
+function fates(one: Case, retired: Retired): readonly Finding[] {
+  const sightings = one.seen.answered.filter((sighting) => !isStrange(one.initial, sighting));
   const ofPeople = sightings.filter(({ asked }) => asked === null);
-  const firsts = ofPeople.filter(({ seen }) =>
-    ofPeople.every((other) => wayFrom(retired, seen, other.seen) !== null),
+  const firsts = ofPeople.filter(({ id }) =>
+    ofPeople.every((other) => wayFrom(retired, id, other.id) !== null),
   );
-  const isSplit = ofPeople.length > 0 && firsts.length === 0 && evidence.complete;
-  const candidates = firsts.length === 0 ? [null] : firsts.map(({ seen }) => seen);
+  const isSplit = ofPeople.length > 0 && firsts.length === 0 && one.complete;
+  const candidates = firsts.length === 0 ? [null] : firsts.map(({ id }) => id);
   const verdicts = candidates.map((chat) => {
-    const { findings, happened } = retirementOrder(evidence, retired, sightings, chat);
-    return [...findings, ...auditLegacy(evidence, legacy, { known: retired, happened })];
+    const { findings, happened } = retirementOrder(one, retired, sightings, chat);
+    return [...findings, ...auditLegacy(one, { known: retired, happened })];
   });
   return [...(isSplit ? [split(ofPeople)] : []), ...leastOf(verdicts)];
 }
 
-function split(sightings: readonly Sighting[]): Finding {
-  const some = sightings.slice(0, 2).map(({ seen }) => seen);
+function split(sightings: readonly Answered[]): Finding {
+  const some = sightings.slice(0, 2);
+  const ids = some.map(({ id }) => id).join(" and ");
   return {
     name: "SPLIT_ID",
-    text: `${sightings.length} different ids were answered, such as ${some.join(" and ")}, and no merge explains it`,
-    operations: sightings.slice(0, 2).map(({ first }) => first),
+    text: `${sightings.length} different ids were answered, such as ${ids}, and no merge explains it`,
+    operations: some.map(({ first }) => first),
   };
 }

@@ -16,9 +16,6 @@ export interface Evidence {
   readonly history: History;
   readonly keys: readonly KeyEvidence[];
   readonly keyNamed: (key: string) => KeyEvidence | undefined;
-  /** Keys that were declared more than once, and keys that were audited more than once. */
-  readonly redeclared: readonly string[];
-  readonly reread: readonly string[];
   /** Whether every operation of the run is in the history. Where some may be missing, they may explain anything. */
   readonly complete: boolean;
 }
@@ -31,25 +28,17 @@ export interface Finding extends Pick<Anomaly, "name" | "text"> {
 export function evidenceOf(history: History): Evidence {
   const { operations, registers, audit, footer } = history;
   const byKey = new Map<string, KeyEvidence & { operations: Operation[]; audit: AuditedKey | null }>();
-  const redeclared: string[] = [];
-  const reread: string[] = [];
-  for (const register of registers) {
-    if (byKey.has(register.key)) redeclared.push(register.key);
-    else byKey.set(register.key, { register, operations: [], audit: null });
-  }
+  for (const register of registers)
+    if (!byKey.has(register.key)) byKey.set(register.key, { register, operations: [], audit: null });
   for (const operation of operations) byKey.get(operation.key)?.operations.push(operation);
   for (const audited of audit) {
     const known = byKey.get(audited.key);
-    if (known === undefined) continue;
-    if (known.audit !== null) reread.push(audited.key);
-    known.audit = audited;
+    if (known !== undefined) known.audit = audited;
   }
   return {
     history,
     keys: [...byKey.values()],
     keyNamed: (key) => byKey.get(key),
-    redeclared,
-    reread,
     complete:
       footer !== null && footer.operations === operations.length && footer.registers === registers.length,
   };

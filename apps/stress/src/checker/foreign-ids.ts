@@ -11,14 +11,15 @@ interface ForeignId {
   readonly owners: Operation | null;
 }
 
-/** By key and id, what was given out of others. */
-export type ForeignIds = ReadonlyMap<string, ReadonlyMap<string, ForeignId>>;
+/** By id. */
+export type ForeignIds = ReadonlyMap<string, ForeignId>;
 
 /**
- * Every id belongs to one register of a variant. To which one, is said best by what was there before the run, then by
- * the database at the end, then by whoever created, and last by whoever was answered first.
+ * By key, what was given out of others. Every id belongs to one register of a variant. To which one, is said best by
+ * what was there before the run, then by the database at the end, then by whoever created, and last by whoever was
+ * answered first.
  */
-export function foreignIds(evidence: Evidence): ForeignIds {
+export function foreignIds(evidence: Evidence): ReadonlyMap<string, ForeignIds> {
   const claims = new Claims();
   for (const { register } of evidence.keys) for (const id of register.initial) claims.add(id, register, null);
   for (const key of evidence.keys) for (const id of storedIds(key)) claims.add(id, key.register, null);
@@ -44,16 +45,17 @@ function claimByCalls({ history, keyNamed }: Evidence, claims: Claims, creators:
   }
 }
 
+interface Owner {
+  readonly key: string;
+  operation: Operation | null;
+}
+
 class Claims {
   readonly foreign = new Map<string, Map<string, ForeignId>>();
-  readonly #owners = new Map<
-    Register["variant"],
-    Map<string, { key: string; operation: Operation | null }>
-  >();
+  readonly #owners = new Map<Register["variant"], Map<string, Owner>>();
 
   add(id: string, { key, variant }: Register, operation: Operation | null): void {
-    const owners =
-      this.#owners.get(variant) ?? new Map<string, { key: string; operation: Operation | null }>();
+    const owners = this.#owners.get(variant) ?? new Map<string, Owner>();
     this.#owners.set(variant, owners);
     const owner = owners.get(id);
     if (owner === undefined) owners.set(id, { key, operation });
@@ -69,8 +71,8 @@ class Claims {
 /** Chats of these people that were removed are nobody's any more. */
 export function withRemoved(
   { register: { removed = [] }, operations }: KeyEvidence,
-  foreign: ReadonlyMap<string, ForeignId>,
-): ReadonlyMap<string, ForeignId> {
+  foreign: ForeignIds,
+): ForeignIds {
   const again = removed.flatMap((id) => {
     const operation = operations.find((each) => each.id === id && isAnswer(each));
     return operation === undefined || foreign.has(id)
@@ -81,10 +83,7 @@ export function withRemoved(
 }
 
 /** Somebody was given the chat of others, or one of their own that had been removed. */
-export function crossKey(
-  { register, audit }: KeyEvidence,
-  foreign: ReadonlyMap<string, ForeignId>,
-): readonly Finding[] {
+export function crossKey({ register, audit }: KeyEvidence, foreign: ForeignIds): readonly Finding[] {
   const { removed = [] } = register;
   return [
     ...[...foreign].map(([id, { owner, operation, owners }]): Finding => {
@@ -106,13 +105,9 @@ type Identity = Pick<Register, "participants" | "scope">;
 
 /** Whether a stored chat has exactly these people, in this scope. */
 function holds(stored: Identity, { participants, scope }: Identity): boolean {
-  return (
-    stored.scope === scope &&
-    (equal(stored.participants, participants) ||
-      equal(stored.participants.toSorted(), participants.toSorted()))
-  );
+  return stored.scope === scope && sorted(stored.participants) === sorted(participants);
 }
 
-function equal(some: readonly string[], others: readonly string[]): boolean {
-  return some.length === others.length && some.every((each, index) => each === others[index]);
+function sorted(participants: readonly string[]): string {
+  return JSON.stringify(participants.toSorted());
 }

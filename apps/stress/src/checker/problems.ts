@@ -1,3 +1,4 @@
+import { group, min, sum } from "d3-array";
 import type { Contention } from "../measure/result.ts";
 import { type Evidence, isAnswer } from "./evidence.ts";
 
@@ -7,23 +8,16 @@ interface Checked {
   readonly excused: number;
 }
 
-/** Why the absence of anomalies would prove nothing, or less than it seems. */
+/** Why the absence of anomalies would prove nothing, or less than it seems: first what is wrong with the record itself. */
 export function problemsOf(evidence: Evidence, checked: Checked): readonly string[] {
-  return [
-    ...recordProblems(evidence),
-    ...idlePaths(evidence, checked.contention),
-    ...refusedCalls(evidence),
-    ...tooManyExcuses(checked),
-  ];
-}
-
-/** What is wrong with the record itself. */
-function recordProblems(evidence: Evidence): readonly string[] {
   return [
     ...footerProblems(evidence),
     ...registerProblems(evidence),
     ...operationProblems(evidence),
     ...auditProblems(evidence),
+    ...idlePaths(evidence, checked.contention),
+    ...refusedCalls(evidence),
+    ...tooManyExcuses(checked),
   ];
 }
 
@@ -39,52 +33,54 @@ function differs(what: string, said: number, found: number): readonly string[] {
   return said === found ? [] : [`the history says that it holds ${said} ${what}, and holds ${found}`];
 }
 
-function registerProblems({ keys, redeclared }: Evidence): readonly string[] {
-  const lasting = keys.filter(({ register }) => register.removedAtEnd !== true);
+function registerProblems({ keys, history: { registers } }: Evidence): readonly string[] {
+  const lasting = keys.flatMap(({ register }) => (register.removedAtEnd === true ? [] : register));
   // No id contains a control character.
-  const identities = lasting.map(
-    ({ register: { variant, scope, participants } }) => `${variant}\n${scope}\n${participants.join("\n")}`,
+  const alike = group(
+    lasting,
+    ({ variant, scope, participants }) => `${variant}\n${scope}\n${participants.join("\n")}`,
   );
-  const first = new Map(
-    identities.toReversed().map((identity, place) => [identity, lasting.length - 1 - place]),
+  const twins = [...alike.values()].flatMap(([first, other]) =>
+    other === undefined ? [] : (first?.key ?? []),
   );
-  const twins = identities.flatMap((identity, place) => {
-    const earliest = first.get(identity) ?? place;
-    return earliest === place ? [] : [lasting[earliest]?.register.key ?? ""];
-  });
   return [
-    ...about(redeclared, "declared more than once"),
-    ...about([...new Set(twins)], "not alone with its people and its scope"),
+    ...about(repeated(registers.map(({ key }) => key)), "declared more than once"),
+    ...about(twins, "not alone with its people and its scope"),
   ];
 }
 
 function operationProblems({ history: { operations }, keyNamed }: Evidence): readonly string[] {
   const strange = operations.filter(({ key }) => keyNamed(key) === undefined).map(({ key }) => key);
-  const numbers = new Set<number>();
-  const twice = operations.find(({ op }) => numbers.size === numbers.add(op).size);
+  const [twice] = repeated(operations.map(({ op }) => op));
   return [
     ...about([...new Set(strange)], "called and not declared"),
-    ...(twice === undefined ? [] : [`more than one operation has the number ${twice.op}`]),
+    ...(twice === undefined ? [] : [`more than one operation has the number ${twice}`]),
   ];
 }
 
+/** Those that come more than once. */
+function repeated<T>(names: readonly T[]): readonly T[] {
+  const seen = new Set<T>();
+  return names.filter((name) => seen.size === seen.add(name).size);
+}
+
 /** Somebody else's database need not be readable; who looked after it was all over is said elsewhere. */
-function auditProblems({ history, keys, keyNamed, reread }: Evidence): readonly string[] {
-  const { footer, audit } = history;
+function auditProblems({ history: { footer, audit }, keys, keyNamed }: Evidence): readonly string[] {
   if (footer?.audited !== true) return ["the database was not read at the end"];
-  const due = keys.filter(
-    ({ register: { variant, removedAtEnd } }) =>
-      removedAtEnd !== true &&
-      (variant === "ours" || variant === "base" ? (footer.audit ?? "database") === "database" : true),
+  const isRead = (footer.audit ?? "database") === "database";
+  const missed = keys.filter(
+    ({ register: { variant, removedAtEnd }, audit: own }) =>
+      own === null && removedAtEnd !== true && (isRead || (variant !== "ours" && variant !== "base")),
   );
+  const read = audit.map(({ key }) => key);
   return [
     ...about(
-      due.filter((key) => key.audit === null).map(({ register }) => register.key),
+      missed.map(({ register }) => register.key),
       "not read at the end",
     ),
-    ...about(reread, "read more than once at the end"),
+    ...about(repeated(read), "read more than once at the end"),
     ...about(
-      audit.filter(({ key }) => keyNamed(key) === undefined).map(({ key }) => key),
+      read.filter((key) => keyNamed(key) === undefined),
       "read at the end and not declared",
     ),
   ];
@@ -99,14 +95,10 @@ function about(keys: readonly string[], what: string): readonly string[] {
 function idlePaths({ history: { header } }: Evidence, contention: readonly Contention[]): readonly string[] {
   const ours = contention.filter(({ variant }) => variant === "ours");
   if (ours.length === 0) return [`${header.subject ?? "onechat"} itself was not called`];
-  const paths = [...new Set(ours.map(({ path }) => path))];
-  return paths.flatMap((path) => {
-    const groups = ours.filter((group) => group.path === path);
-    const total = (count: (group: Contention) => number): number =>
-      groups.reduce((sum, group) => sum + count(group), 0);
-    if (total(({ operations, failed, unknown }) => operations - failed - unknown) === 0)
+  return [...group(ours, ({ path }) => path)].flatMap(([path, groups]) => {
+    if (sum(groups, ({ operations, failed, unknown }) => operations - failed - unknown) === 0)
       return [`no call on the path ${path} was answered`];
-    return total(({ contendedKeys }) => contendedKeys) === 0
+    return sum(groups, ({ contendedKeys }) => contendedKeys) === 0
       ? [`on the path ${path} no two creating calls for one chat were under way at once`]
       : [];
   });
@@ -114,7 +106,7 @@ function idlePaths({ history: { header } }: Evidence, contention: readonly Conte
 
 /** Before the first fault nobody but a few who give up go without an answer; faults come last in a run. */
 function refusedCalls({ history: { faults, header }, keys }: Evidence): readonly string[] {
-  const first = faults.reduce((earliest, { at }) => Math.min(earliest, at), Number.POSITIVE_INFINITY);
+  const first = min(faults, ({ at }) => at) ?? Number.POSITIVE_INFINITY;
   const calls = keys
     .filter(({ register }) => register.variant === "ours")
     .flatMap(({ operations }) => operations.filter(({ start, kind }) => start < first && kind !== "merge"));
@@ -128,7 +120,7 @@ function refusedCalls({ history: { faults, header }, keys }: Evidence): readonly
 }
 
 function tooManyExcuses({ contention, excused }: Checked): readonly string[] {
-  const keys = contention.reduce((sum, group) => sum + (group.variant === "ours" ? group.keys : 0), 0);
+  const keys = sum(contention, ({ variant, keys: own }) => (variant === "ours" ? own : 0));
   return excused * 2 > keys
     ? [`of ${excused} of ${keys} chats only a call with unknown outcome can be the creator`]
     : [];

@@ -1,12 +1,10 @@
-import type { Operation } from "../history/operation.ts";
-import type { Evidence, Finding } from "./evidence.ts";
-import { type Retired, type Retirement, wayFrom } from "./retirements.ts";
-import type { Sighting } from "./sightings.ts";
+import type { Case } from "./case.ts";
+import type { Finding } from "./evidence.ts";
+import { type Retired, type RetiredIds, type Retirement, wayFrom } from "./retirements.ts";
+import type { Answered } from "./sightings.ts";
 import { isOpen, notAfter, notBefore, type Window } from "./window.ts";
 
-export interface RetirementOrder {
-  /** The ids that must have been retired. */
-  readonly happened: ReadonlySet<string>;
+export interface RetirementOrder extends Pick<RetiredIds, "happened"> {
   readonly findings: readonly Finding[];
 }
 
@@ -16,9 +14,9 @@ export interface RetirementOrder {
  * earliest instant finds out.
  */
 export function retirementOrder(
-  { complete }: Evidence,
+  { complete }: Case,
   retired: Retired,
-  sightings: readonly Sighting[],
+  sightings: readonly Answered[],
   chat: string | null,
 ): RetirementOrder {
   const windows = new Map([...retired].map(([id, { window }]) => [id, window]));
@@ -26,58 +24,55 @@ export function retirementOrder(
   const findings: Finding[] = [];
   for (const sighting of sightings) {
     const from = sighting.asked ?? chat;
-    const way = from === null ? [] : wayFrom(retired, from, sighting.seen);
-    if (way !== null) narrow({ windows, happened }, sighting, way);
-    else if (complete) findings.push(unexplained(sightings, sighting, from));
+    const way = from === null ? [] : wayFrom(retired, from, sighting.id);
+    if (way === null) {
+      if (complete) findings.push(unexplained(sightings, sighting, from));
+      continue;
+    }
+    for (const id of way) happened.add(id);
+    narrow(windows, sighting, way.at(-1));
   }
-  return { happened, findings: [...findings, ...sweep(retired, { windows, happened }, sightings)] };
+  return { happened, findings: [...findings, ...sweep({ known: retired, happened }, windows, sightings)] };
 }
 
 function unexplained(
-  sightings: readonly Sighting[],
-  { asked, seen, first }: Sighting,
+  sightings: readonly Answered[],
+  { asked, id, first }: Answered,
   from: string | null,
 ): Finding {
-  const other = sightings.find((each) => each.asked === asked && each.seen !== seen);
+  const other = sightings.find((each) => each.asked === asked && each.id !== id);
   return {
     name: "SPLIT_ID",
-    text: `${from ?? seen} led to ${seen}, and no merge explains it`,
+    text: `${from ?? id} led to ${id}, and no merge explains it`,
     operations: [first, other?.first ?? null],
   };
 }
 
-interface Narrowed {
-  readonly windows: Map<string, Window>;
-  readonly happened: Set<string>;
-}
-
 /** Whatever led to an id is retired by then, and the id itself is not. */
 function narrow(
-  { windows, happened }: Narrowed,
-  { seen, lastStarted, firstEnded }: Sighting,
-  way: readonly string[],
+  windows: Map<string, Window>,
+  { id, lastStarted, firstEnded }: Answered,
+  last: string | undefined,
 ): void {
-  for (const id of way) happened.add(id);
-  const last = way.at(-1);
-  const before = last === undefined ? undefined : windows.get(last);
+  const before = windows.get(last ?? "");
   if (last !== undefined && before !== undefined) windows.set(last, notAfter(before, firstEnded));
-  const own = seen === null ? undefined : windows.get(seen);
-  if (seen !== null && own !== undefined) windows.set(seen, notBefore(own, lastStarted));
+  const own = windows.get(id);
+  if (own !== undefined) windows.set(id, notBefore(own, lastStarted));
 }
 
 function sweep(
-  retired: Retired,
-  { windows, happened }: Narrowed,
-  sightings: readonly Sighting[],
+  { known, happened }: RetiredIds,
+  windows: Map<string, Window>,
+  sightings: readonly Answered[],
 ): readonly Finding[] {
   const findings: Finding[] = [];
   const waiting = new Set(happened);
   while (waiting.size > 0) {
-    const id = [...waiting].find((each) => ![...waiting].some((other) => retired.get(other)?.to === each));
-    const retirement = id === undefined ? undefined : retired.get(id);
-    const window = id === undefined ? undefined : windows.get(id);
+    const id = [...waiting].find((each) => ![...waiting].some((other) => known.get(other)?.to === each));
+    const retirement = known.get(id ?? "");
+    const window = windows.get(id ?? "");
     if (id === undefined || retirement === undefined || window === undefined)
-      return [...findings, retiredInACircle(retired, waiting)];
+      return [...findings, retiredInACircle(known, waiting)];
     waiting.delete(id);
     if (!isOpen(window)) findings.push(outOfOrder(sightings, { id, retirement, window }));
     const survivors = windows.get(retirement.to);
@@ -86,13 +81,10 @@ function sweep(
   return findings;
 }
 
-function retiredInACircle(retired: Retired, ids: ReadonlySet<string>): Finding {
-  const operations = [...ids].map((id) => retired.get(id)?.merge ?? null);
-  return {
-    name: "SPLIT_ID",
-    text: `${[...ids].join(" and ")} were retired in favour of each other`,
-    operations,
-  };
+function retiredInACircle(known: Retired, ids: ReadonlySet<string>): Finding {
+  const operations = [...ids].map((id) => known.get(id)?.merge ?? null);
+  const text = `${[...ids].join(" and ")} were retired in favour of each other`;
+  return { name: "SPLIT_ID", text, operations };
 }
 
 interface Contradiction {
@@ -104,13 +96,14 @@ interface Contradiction {
 }
 
 /** A retirement for which there is no instant. Its name says which rule was broken; that depends on who contradicts whom. */
-function outOfOrder(sightings: readonly Sighting[], contradiction: Contradiction): Finding {
+function outOfOrder(sightings: readonly Answered[], contradiction: Contradiction): Finding {
   const { id, retirement, window } = contradiction;
   const { opened, closed } = window;
   if (opened?.kind === "merge" && opened.asked === id) return lateMerge(sightings, contradiction);
   const { to, acknowledged, merge } = retirement;
   const isProven = acknowledged && opened !== null && opened.start > merge.end;
-  if (!isProven && closed !== null && asksByPeople(closed)) {
+  const askedByPeople = closed !== null && ["ensure", "find"].includes(closed.kind);
+  if (!isProven && askedByPeople) {
     const text = `both ${id} and ${to} were answered, and ${id} was live even after that`;
     return { name: "SPLIT_ID", text, operations: [...firstAnswer(sightings, id), closed, opened] };
   }
@@ -121,13 +114,9 @@ function outOfOrder(sightings: readonly Sighting[], contradiction: Contradiction
   };
 }
 
-function asksByPeople({ kind }: Operation): boolean {
-  return kind === "ensure" || kind === "find";
-}
-
 /** The survivor was answered before any merge began that could have made it one. */
 function lateMerge(
-  sightings: readonly Sighting[],
+  sightings: readonly Answered[],
   { id, retirement: { to }, window: { opened, closed } }: Contradiction,
 ): Finding {
   if (closed?.kind === "resolve") {
@@ -139,8 +128,8 @@ function lateMerge(
 }
 
 /** The first call by people that was answered with this id. */
-function firstAnswer(sightings: readonly Sighting[], id: string): Finding["operations"] {
+function firstAnswer(sightings: readonly Answered[], id: string): Finding["operations"] {
   return sightings
-    .filter(({ asked, seen }) => asked === null && seen === id)
+    .filter((sighting) => sighting.asked === null && sighting.id === id)
     .map(({ firstEnded }) => firstEnded);
 }

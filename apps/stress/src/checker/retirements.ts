@@ -1,7 +1,7 @@
 import type { Operation } from "../history/operation.ts";
-import type { AuditedIds } from "./audited-ids.ts";
-import type { Evidence } from "./evidence.ts";
-import type { SeenMerge, Sightings } from "./sightings.ts";
+import type { Case } from "./case.ts";
+import type { Finding } from "./evidence.ts";
+import type { SeenMerge } from "./sightings.ts";
 import { always, notAfter, notBefore, type Window } from "./window.ts";
 
 /** An id that was, or may have been, retired in favour of another. */
@@ -19,14 +19,10 @@ export interface Retirement {
 /** By the retired id. */
 export type Retired = ReadonlyMap<string, Retirement>;
 
-export interface Retirements {
-  /**
-   * What may have been. There is one way for it, unless merges with unknown outcomes leave open into which chat they
-   * would have gone; `null` if that leaves too much open.
-   */
-  readonly ways: readonly Retired[] | null;
-  /** Two acknowledged merges of one id into different ones. */
-  readonly contradiction: readonly [SeenMerge, SeenMerge] | null;
+export interface RetiredIds {
+  readonly known: Retired;
+  /** Those that must have been retired. */
+  readonly happened: ReadonlySet<string>;
 }
 
 /** A merge with a survivor. */
@@ -34,51 +30,42 @@ type KnownMerge = SeenMerge & { readonly to: string };
 
 const mostWays = 256;
 
-/** Which of the register's first chats may have been retired. */
-export function retirementsOf(
-  evidence: Evidence,
-  { merges }: Sightings,
-  initial: readonly string[],
-  audited: AuditedIds | null,
-): Retirements {
+/**
+ * What may have become of the register's first chats. There is one way for it, unless merges with unknown outcomes leave
+ * open into which chat they would have gone; none, if that leaves too much open.
+ */
+export function retirementsOf(one: Case): readonly Retired[] {
   let ways: readonly Retired[] = [new Map()];
-  let contradiction: Retirements["contradiction"] = null;
-  for (const id of initial) {
-    const all = mergesOf(id, merges, initial);
-    const [acknowledged, other] = all.filter(({ firstEnded }) => firstEnded !== null);
-    if (acknowledged !== undefined && other !== undefined) contradiction ??= [acknowledged, other];
+  for (const id of one.initial) {
+    const all = mergesOf(id, one);
+    const acknowledged = all.find(({ firstEnded }) => firstEnded !== null);
     // Whatever else was tried, one that succeeded is the one that happened; and where operations are missing, one of
     // them may have done what one with an unknown outcome seems to have done.
-    const likely = acknowledged === undefined ? (evidence.complete ? all : []) : [acknowledged];
-    const options = likely.map((merge) => retirement(evidence, merge, audited));
+    const likely = acknowledged === undefined ? (one.complete ? all : []) : [acknowledged];
+    const options = likely.map((merge) => retirement(one, merge));
     if (options.length > 0)
       ways = ways.flatMap((way) => options.map((option) => new Map([...way, [id, option]])));
-    if (ways.length > mostWays) return { ways: null, contradiction };
+    if (ways.length > mostWays) return [];
   }
-  return { ways, contradiction };
+  return ways;
 }
 
 /** A merge that names no survivor may have gone into any of the others. */
-function mergesOf(
-  id: string,
-  merges: readonly SeenMerge[],
-  initial: readonly string[],
-): readonly KnownMerge[] {
+function mergesOf(id: string, { initial, seen: { merges } }: Case): readonly KnownMerge[] {
   const own = merges.filter(({ asked }) => asked === id);
   const open = own.find(({ to }) => to === null);
-  return initial.flatMap((to) => {
-    const named = to === id ? undefined : own.find((merge) => merge.to === to);
-    if (open === undefined || to === id) return named === undefined ? [] : [{ ...named, to }];
-    if (named === undefined) return [{ ...open, to }];
-    const isEarlier = open.firstStarted.start < named.firstStarted.start;
-    return [{ ...named, to, ...(isEarlier ? { firstStarted: open.firstStarted } : {}) }];
+  const survivors = initial.filter((to) => to !== id);
+  return survivors.flatMap((to) => {
+    const named = own.find((merge) => merge.to === to) ?? open;
+    if (named === undefined) return [];
+    const isEarlier = open !== undefined && open.firstStarted.start < named.firstStarted.start;
+    return [{ ...named, to, firstStarted: isEarlier ? open.firstStarted : named.firstStarted }];
   });
 }
 
 function retirement(
-  { complete }: Evidence,
+  { complete, audited }: Case,
   { asked, to, firstStarted, firstEnded }: KnownMerge,
-  audited: AuditedIds | null,
 ): Retirement {
   // Where operations are missing, one of them may have been a merge that began at any time.
   const begun = complete ? notBefore(always, firstStarted) : always;
@@ -90,6 +77,32 @@ function retirement(
     acknowledged,
     merge: firstEnded ?? firstStarted,
   };
+}
+
+/** Merges of what these people never had. */
+export function strangeMerges({ initial, seen: { merges } }: Case): readonly Finding[] {
+  const isTheirs = ({ asked, to }: SeenMerge): boolean =>
+    to !== null && to !== asked && initial.includes(asked) && initial.includes(to);
+  return merges
+    .filter((merge) => merge.firstEnded !== null && !isTheirs(merge))
+    .map(({ asked, to, firstEnded }) => ({
+      name: "PHANTOM_ID",
+      text: `${asked} was merged into ${to}, but these people never had both`,
+      operations: [firstEnded],
+    }));
+}
+
+/** Two acknowledged merges of one id into different ones. */
+export function contradictoryMerges({ initial, seen: { merges } }: Case): readonly Finding[] {
+  return initial.flatMap((id) => {
+    const [some, other] = merges.filter(
+      ({ asked, to, firstEnded }) =>
+        asked === id && firstEnded !== null && to !== null && to !== id && initial.includes(to),
+    );
+    if (some === undefined || other === undefined) return [];
+    const text = `${id} was merged into ${some.to} and into ${other.to}`;
+    return [{ name: "SPLIT_ID", text, operations: [some.firstEnded, other.firstEnded] }];
+  });
 }
 
 /** The retired ids on the way from one id to another that it led to, first to last; `null` if it never leads there. */

@@ -1,12 +1,12 @@
 import type { Operation } from "../history/operation.ts";
-import { isAnswer, type KeyEvidence } from "./evidence.ts";
+import { isAnswer } from "./evidence.ts";
 
 /** All answers that say the same: asked for this, they named that. */
 export interface Sighting {
   /** The id that was asked for; `null` where people were. */
   readonly asked: string | null;
   /** The id that was answered; `null`: there is none. */
-  readonly seen: string | null;
+  readonly id: string | null;
   count: number;
   readonly first: Operation;
   /** Of these answers, the one that began last: it was still so then or later. */
@@ -14,6 +14,9 @@ export interface Sighting {
   /** The one that ended first: it was so by then. */
   firstEnded: Operation;
 }
+
+/** Sightings of a chat, and not of there being none. */
+export type Answered = Sighting & { readonly id: string };
 
 /** All merges that retire one id in favour of one other. */
 export interface SeenMerge {
@@ -28,6 +31,7 @@ export interface SeenMerge {
 /** What the operations of a register say, with nothing left of them but what can matter. */
 export interface Sightings {
   readonly list: readonly Sighting[];
+  readonly answered: readonly Answered[];
   readonly merges: readonly SeenMerge[];
   /** Those that say "I created it". */
   readonly creators: readonly Operation[];
@@ -37,10 +41,10 @@ export interface Sightings {
 
 /** Leaves out what says an id of somebody else's: that is an anomaly of its own. */
 export function sightingsOf(
-  { operations }: Pick<KeyEvidence, "operations">,
+  operations: readonly Operation[],
   foreign: ReadonlyMap<string, unknown>,
 ): Sightings {
-  const seen = new Map<string, Sighting>();
+  const sightings = new Map<string, Sighting>();
   const merges = new Map<string, SeenMerge>();
   const creators: Operation[] = [];
   let candidate: Operation | null = null;
@@ -48,12 +52,14 @@ export function sightingsOf(
     if (operation.kind === "remove") continue;
     if (operation.kind === "merge") gatherMerge(merges, operation);
     else if (isAnswer(operation) && !(operation.id !== null && foreign.has(operation.id))) {
-      gatherAnswer(seen, operation);
+      gatherAnswer(sightings, operation);
       if (operation.created === true) creators.push(operation);
     }
     if (mayHaveCreated(operation)) candidate = firstStarted(candidate, operation);
   }
-  return { list: [...seen.values()], merges: [...merges.values()], creators, candidate };
+  const list = [...sightings.values()];
+  const answered = list.filter((sighting): sighting is Answered => sighting.id !== null);
+  return { list, answered, merges: [...merges.values()], creators, candidate };
 }
 
 function gatherAnswer(sightings: Map<string, Sighting>, operation: Operation): void {
@@ -62,7 +68,7 @@ function gatherAnswer(sightings: Map<string, Sighting>, operation: Operation): v
   const known = sightings.get(place);
   if (known === undefined) {
     const all = { first: operation, lastStarted: operation, firstEnded: operation };
-    sightings.set(place, { asked, seen: operation.id, count: 1, ...all });
+    sightings.set(place, { asked, id: operation.id, count: 1, ...all });
     return;
   }
   known.count += 1;
@@ -96,6 +102,6 @@ function firstStarted(known: Operation | null, operation: Operation): Operation 
 }
 
 /** Ids hold no line feed. */
-function pairOf(asked: string | null, seen: string | null): string {
-  return `${asked ?? ""}\n${seen ?? ""}`;
+function pairOf(asked: string | null, id: string | null): string {
+  return `${asked ?? ""}\n${id ?? ""}`;
 }

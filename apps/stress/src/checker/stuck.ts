@@ -36,14 +36,16 @@ export function stuck(evidence: Evidence): FoundStuck {
     atLeast: 1,
   });
   const readings = calmReadings(evidence.history.machine, calms);
-  const weighed = [
-    ...[...paths.values()].map((calls) => ({ calls, place: "on this path" })),
-    ...[...processes.values()].map((calls) => ({ calls, place: `in the process ${calls[0]?.process}` })),
-    ...[...keys.values()].map((calls) => ({ calls, place: "about this chat" })),
-  ].map((silence) => weigh(evidence, silence, readings));
+  const judged = [
+    ...[...paths.values()].map((calls) => weigh(evidence, readings, calls, "on this path")),
+    ...[...processes.values()].map((calls) =>
+      weigh(evidence, readings, calls, `in the process ${calls[0]?.process}`),
+    ),
+    ...[...keys.values()].map((calls) => weigh(evidence, readings, calls, "about this chat")),
+  ];
   return {
-    anomalies: weighed.flatMap(({ anomaly }) => anomaly ?? []),
-    doubts: weighed.flatMap(({ doubt }) => doubt ?? []),
+    anomalies: judged.flatMap(({ anomalies }) => anomalies),
+    doubts: judged.flatMap(({ doubts }) => doubts),
   };
 }
 
@@ -86,37 +88,32 @@ function unanswered(
   return new Map([...groups].filter(([, calls]) => calls.length >= atLeast));
 }
 
-/** Calls after a fault of which none was answered, and what they have in common, for people. */
-interface Silence {
-  readonly calls: readonly Operation[];
-  readonly place: string;
-}
-
 /**
- * What a silence says: something is wrong with who was called, or nothing, because the machine was too slow. A call
- * says something only where the machine was fast enough to answer it; of most calls this has to be known.
+ * What the silence of these calls says: something is wrong with who was called, or nothing, because the machine was too
+ * slow. A call says something only where the machine was fast enough to answer it; of most calls this has to be known.
  */
 function weigh(
   { keyNamed }: Evidence,
-  { calls, place }: Silence,
   readings: readonly MachineReading[],
-): { readonly anomaly?: Anomaly; readonly doubt?: string } {
+  calls: readonly Operation[],
+  place: string,
+): FoundStuck {
+  const nothing: FoundStuck = { anomalies: [], doubts: [] };
   const register = keyNamed(calls[0]?.key ?? "")?.register;
-  if (register === undefined) return {};
+  if (register === undefined) return nothing;
   const { key, variant, path, workload } = register;
   const meanwhile = ({ start, end }: Operation): readonly MachineReading[] =>
     readingsDuring(readings, { from: start, until: end });
   const telling = calls.filter((call) => !meanwhile(call).some(isSlow));
   const measured = [...new Set(calls.flatMap(meanwhile))];
   const made = calls.length === 1 ? "a call was" : `${calls.length} calls were`;
-  const text = `nothing ${place} was answered after a fault had ended, though ${made} made`;
   const figures = measured.length === 0 ? "" : `; meanwhile ${figuresText(measured)}`;
+  const text = `nothing ${place} was answered after a fault had ended, though ${made} made${figures}`;
   if (telling.length * 2 > calls.length) {
     const witnesses = telling.slice(0, 3).map(({ op }) => op);
-    const anomaly = { name: "STUCK" as const, key, variant, path, workload, witnesses };
-    return { anomaly: { ...anomaly, text: `${text}${figures}` } };
+    return { ...nothing, anomalies: [{ name: "STUCK", key, variant, path, workload, text, witnesses }] };
   }
   // What becomes of a control is no question of the verdict.
-  if (variant !== "ours") return {};
-  return { doubt: `the machine was too slow to tell whether ${key} is stuck: ${text}${figures}` };
+  if (variant !== "ours") return nothing;
+  return { ...nothing, doubts: [`the machine was too slow to tell whether ${key} is stuck: ${text}`] };
 }

@@ -59,7 +59,7 @@ test("a stored chat that no call can have made is UNCREATED", () => {
 
 test("a chat that was retired although there was nothing to merge is LOST or DUPLICATE", () => {
   const calls = [created("x", 0, 5)];
-  expect(anomaliesIn({ calls, audit: [stored([], { x: null })] })).toEqual(["LOST"]);
+  expect(anomaliesIn({ calls, audit: [stored([], { x: null })] })).toEqual(["LOST 1"]);
   expect(anomaliesIn({ calls, audit: [stored(["x"], { y: "x" })] })).toEqual(["DUPLICATE 1", "LOST"]);
 });
 
