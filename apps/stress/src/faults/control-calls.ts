@@ -1,22 +1,18 @@
-import type { Route } from "../stores/open-store.ts";
+import type { Stage } from "../run/stage.ts";
 import { type Admin, openAdmin } from "../stores/admin.ts";
 import type { ControlCalls } from "./measure-machine.ts";
 
 /** Control calls beside those of the callers; disposing of it closes their connections. */
 export interface ControlCaller extends AsyncDisposable {
-  /** To the database, and over the ways that callers take. */
-  readonly callsBeside: (routes: readonly Route[]) => ControlCalls;
-}
-
-export interface ControlCallerSetting {
-  /** Where the server is reached when nothing stands between. */
-  readonly uri: string;
-  /** A small write there. */
-  readonly write: () => Promise<void>;
+  /** To the database, and over the ways that callers take now. */
+  readonly calls: () => ControlCalls;
 }
 
 /** Nothing of the packages under test is asked, except whether the API's processes are there. */
-export function controlCaller({ uri: direct, write }: ControlCallerSetting): ControlCaller {
+export function controlCaller({
+  ground: { mongo, admin, databaseOf },
+  fleet,
+}: Pick<Stage, "ground" | "fleet">): ControlCaller {
   const hops = new Map<string, Admin>();
   const hopTo = (uri: string): Admin => {
     const known = hops.get(uri) ?? openAdmin(uri);
@@ -24,12 +20,13 @@ export function controlCaller({ uri: direct, write }: ControlCallerSetting): Con
     return known;
   };
   return {
-    callsBeside(routes) {
+    calls() {
+      const routes = fleet.coldRoutes();
       const urls = routes.flatMap((route) => (route.to === "api" ? route.place.urls : []));
-      const uris = routes.flatMap((route) => (route.to === "database" ? [route.place.uri] : []));
-      const proxied = uris.find((uri) => uri !== direct);
+      const uris = routes.flatMap((route) => (route.to === "database" ? route.place.uri : []));
+      const proxied = uris.find((uri) => uri !== mongo.uri);
       return {
-        database: write,
+        database: () => admin.write(databaseOf("control")),
         ...(proxied === undefined ? {} : { hop: () => hopTo(proxied).ping() }),
         ...(urls.length === 0 ? {} : { api: (signal) => everyApi(urls, signal) }),
       };

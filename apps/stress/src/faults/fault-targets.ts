@@ -1,13 +1,48 @@
-import type { Path } from "../history/operation.ts";
+import type { Path, Variant } from "../history/operation.ts";
 import { type Apis, startApis } from "../load/api-process.ts";
-import { apiWay, insideWay, openWay, type Stage, type Way } from "../run/stage.ts";
-import type { Target } from "../run/target.ts";
-
-/** Callers under a fault are less patient, so that they ask again while what they asked first may still be done. */
-const patienceMs = 1_000;
+import type { Stage } from "../run/stage.ts";
+import type { Target, Way } from "../run/target.ts";
+import { openWays, type WayOptions, wayTo } from "../run/ways.ts";
 
 export interface OpenedTargets extends AsyncDisposable {
   readonly targets: readonly Target[];
+}
+
+/** A fault that is ready to strike, and the targets whose calls it will find under way. */
+export interface FaultSetup extends OpenedTargets {
+  /** How long it lasts. */
+  readonly holdMs: number;
+  /** How much it has hit so far, where it can count: then it lasts until that is something. */
+  readonly struck?: () => number;
+  /** The longest pause of a caller between two calls: the shorter, the more the fault finds under way. */
+  readonly pauseMs: number;
+  /** Before the first call, and not while calls are under way. */
+  readonly strikesFirst?: true;
+  readonly inject: () => Promise<void> | void;
+  readonly heal: () => Promise<void> | void;
+}
+
+/**
+ * Callers under a fault are less patient, so that they ask again while what they asked first may still be done. Writes
+ * are counted, so that what was not sent can be told from what may have been.
+ */
+const underFault = { timeoutMs: 1_000, watchWrites: true } as const;
+const everyPath: readonly Path[] = ["domain", "http"];
+
+/** The subject, or others inside the calling processes too, on all of these paths that the run takes. */
+export function faultWays(
+  stage: Stage,
+  more: WayOptions & { readonly paths?: readonly Path[]; readonly beside?: readonly Variant[] } = {},
+): readonly Way[] {
+  const { paths = everyPath, beside = [], ...options } = more;
+  const taken = paths.filter((path) => stage.settings.paths.includes(path));
+  const others = taken.includes("domain") ? beside : [];
+  return [
+    ...taken.map((path) => wayTo(stage, "ours", path, { ...underFault, ...options })),
+    ...others
+      .filter((variant) => stage.settings.variants.includes(variant))
+      .map((variant) => wayTo(stage, variant, "domain", { ...underFault, ...options })),
+  ];
 }
 
 /** Opens the ways of a fault's own in every process; disposing of them closes them. */
@@ -16,52 +51,24 @@ export async function openTargets(
   ways: readonly Way[],
   own: readonly AsyncDisposable[] = [],
 ): Promise<OpenedTargets> {
-  const targets: Target[] = [];
-  for (const way of ways) targets.push(await openWay(fleet, { ...way, name: `fault/${way.name}` }, false));
+  const named = ways.map((way) => ({ ...way, name: `fault/${way.name}` }));
   return {
-    targets,
+    targets: await openWays(fleet, named, false),
     async [Symbol.asyncDispose]() {
-      for (const { route } of targets) await fleet.close(route);
+      for (const { name } of named) await fleet.close(name);
       for (const resource of own) await resource[Symbol.asyncDispose]();
     },
   };
 }
 
-/** Over HTTP to these processes, by default those of the stage. */
-export function httpWay(
-  stage: Stage,
-  more: { readonly urls?: readonly string[]; readonly database?: string } = {},
-): Way {
-  const { subject } = stage.settings;
-  const usual = subject.kind === "target" ? subject.urls : (stage.apis?.urls ?? []);
-  const service = { urls: more.urls ?? usual, tokens: stage.tokens };
-  return apiWay(stage, service, "http", { ...more, timeoutMs: patienceMs });
-}
-
-/** Inside the calling processes; writes are counted, so that what was not sent can be told from what may have been. */
-export function domainWay(
-  stage: Stage,
-  variant: Target["variant"],
-  more: { readonly uri?: string; readonly database?: string } = {},
-): Way {
-  return insideWay(stage, variant, { ...more, timeoutMs: patienceMs, watchWrites: true });
-}
-
-/** The subject on all of these paths that the run takes. */
-export function subjectWays(stage: Stage, paths: readonly Path[]): readonly Way[] {
-  const { settings } = stage;
-  const asked = paths.filter((path) => settings.paths.includes(path));
-  return asked.map((path) => (path === "domain" ? domainWay(stage, "ours") : httpWay(stage)));
-}
-
-/** API processes of the fault's own, on another way to the database, or on another database. */
-export async function ownApis(
-  { tokens, host, ground }: Pick<Stage, "tokens" | "host" | "ground">,
+/** An API process of the fault's own, on another way to the database or on another database; none where no path needs it. */
+export async function ownApi(
+  { tokens, host, ground, settings }: Pick<Stage, "tokens" | "host" | "ground" | "settings">,
   {
     uri = ground.mongo.uri,
     database = ground.databaseOf("ours"),
-  }: { readonly uri?: string; readonly database?: string } = {},
+  }: { readonly uri?: string; readonly database?: string },
 ): Promise<Apis> {
   const secret = "secret" in tokens ? tokens.secret : "";
-  return startApis({ uri, database, secret, env: host.env }, 1);
+  return startApis({ uri, database, secret, env: host.env }, settings.paths.includes("http") ? 1 : 0);
 }

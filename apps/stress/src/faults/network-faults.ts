@@ -1,38 +1,93 @@
-import { type RuleHandle, wireProxy } from "@onechat/mongo/proxy";
+import { type RuleHandle, tcpProxy, wireProxy } from "@onechat/mongo/proxy";
 import type { Stage } from "../run/stage.ts";
-import type { FaultSetup } from "./fault-setup.ts";
-import { domainWay, httpWay, type OpenedTargets, openTargets, ownApis } from "./fault-targets.ts";
-import { beforeApi, beforeDatabase, type ProxiedHop } from "./hops.ts";
+import { type FaultSetup, faultWays, type OpenedTargets, openTargets, ownApi } from "./fault-targets.ts";
 
 /** The ways that a proxy can stand in. */
 export type Hop = "client to API" | "API to database" | "caller to database";
+
+/** What becomes of a change: it is done and nobody hears of it, or nobody can know whether it is done. */
+type Blow = "after" | "sent";
+
+/** A way between two processes that leads through a proxy of ours. */
+interface ProxiedHop extends AsyncDisposable {
+  /** The URL or connection string that leads through it. */
+  readonly uri: string;
+  /** From now on the connection of every second change is reset, so that whoever asks again gets through in the end. */
+  readonly strikeChanges: (when: Blow) => RuleHandle;
+  /** Resets all connections that there are; on so many of them something was under way. */
+  readonly reset: () => number;
+}
+
+const everySecond = { times: "always", every: 2, fault: "reset" } as const;
+const changingRequest = Buffer.from("POST /trpc/chat.createOrGet");
+
+function isChangingRequest(bytes: Buffer): boolean {
+  return bytes.includes(changingRequest);
+}
+
+async function beforeApi(url: string): Promise<ProxiedHop> {
+  const { hostname, port } = new URL(url);
+  const proxy = await tcpProxy({ host: hostname, port: Number(port) });
+  return {
+    ...proxy,
+    uri: `http://127.0.0.1:${proxy.port}`,
+    strikeChanges: (when) => proxy.rule({ requests: isChangingRequest, when, ...everySecond }),
+  };
+}
+
+async function beforeDatabase(upstream: string): Promise<ProxiedHop> {
+  const proxy = await wireProxy({ upstream, remember: 0 });
+  const commands = ["findAndModify", "insert", "update"];
+  return { ...proxy, strikeChanges: (when) => proxy.rule({ commands, when, ...everySecond }) };
+}
 
 interface OpenedHops extends OpenedTargets {
   readonly hops: readonly ProxiedHop[];
 }
 
+async function openHop(stage: Stage, hop: Hop): Promise<OpenedHops> {
+  if (hop === "client to API") {
+    const hops = await Promise.all(stage.urls.map(beforeApi));
+    const ways = faultWays(stage, { paths: ["http"], urls: hops.map(({ uri }) => uri) });
+    return { hops, ...(await openTargets(stage, ways, hops)) };
+  }
+  const before = await beforeDatabase(stage.ground.mongo.uri);
+  const { uri } = before;
+  if (hop === "caller to database") {
+    const ways = faultWays(stage, { paths: ["domain"], uri });
+    return { hops: [before], ...(await openTargets(stage, ways, [before])) };
+  }
+  const api = await ownApi(stage, { uri });
+  const ways = faultWays(stage, { paths: ["http"], urls: api.urls });
+  return { hops: [before], ...(await openTargets(stage, ways, [api, before])) };
+}
+
 /** What was asked is done, and nobody hears of it. */
 export function replyLost(stage: Stage, hop: Hop): Promise<FaultSetup> {
-  return onHop(stage, hop, (each) => each.loseReplies());
+  return onHop(stage, hop, "after");
 }
 
 /** All connections break at once, and then those on which something is under way. */
 export function connectionReset(stage: Stage, hop: Hop): Promise<FaultSetup> {
-  return onHop(stage, hop, (each) => each.resetConnections());
+  return onHop(stage, hop, "sent");
 }
 
-async function onHop(stage: Stage, hop: Hop, harm: (hop: ProxiedHop) => void): Promise<FaultSetup> {
+async function onHop(stage: Stage, hop: Hop, blow: Blow): Promise<FaultSetup> {
   const { hops, ...opened } = await openHop(stage, hop);
+  const rules: RuleHandle[] = [];
+  let underWay = 0;
   return {
     ...opened,
     holdMs: 600,
     pauseMs: 120,
-    struck: () => hops.reduce((sum, each) => sum + each.struck(), 0),
-    inject: () => hops.forEach(harm),
-    heal(healed) {
-      hops.forEach((each) => each.pass());
-      healed();
+    struck: () => rules.reduce((sum, rule) => sum + rule.hits(), underWay),
+    inject() {
+      for (const each of hops) {
+        if (blow === "sent") underWay += each.reset();
+        rules.push(each.strikeChanges(blow));
+      }
     },
+    heal: () => rules.forEach((rule) => rule.lift()),
   };
 }
 
@@ -40,7 +95,7 @@ async function onHop(stage: Stage, hop: Hop, harm: (hop: ProxiedHop) => void): P
 export async function poolStarved(stage: Stage): Promise<FaultSetup> {
   const proxy = await wireProxy({ upstream: stage.ground.mongo.uri, remember: 0 });
   const uri = `${proxy.uri}&maxPoolSize=1&waitQueueTimeoutMS=20`;
-  const opened = await openTargets(stage, [domainWay(stage, "ours", { uri })], [proxy]);
+  const opened = await openTargets(stage, faultWays(stage, { paths: ["domain"], uri }), [proxy]);
   let delay: RuleHandle | null = null;
   return {
     ...opened,
@@ -49,31 +104,6 @@ export async function poolStarved(stage: Stage): Promise<FaultSetup> {
     inject() {
       delay = proxy.rule({ when: "after", times: "always", fault: { delayMs: 30 } });
     },
-    heal(healed) {
-      delay?.lift();
-      healed();
-    },
+    heal: () => delay?.lift(),
   };
-}
-
-async function openHop(stage: Stage, hop: Hop): Promise<OpenedHops> {
-  if (hop === "client to API") return beforeTheApis(stage);
-  const before = await beforeDatabase(stage.ground.mongo.uri);
-  const { uri } = before;
-  const hops = [before];
-  if (hop === "caller to database")
-    return { hops, ...(await openTargets(stage, [domainWay(stage, "ours", { uri })], hops)) };
-  const api = await ownApis(stage, { uri });
-  return { hops, ...(await openTargets(stage, [httpWay(stage, { urls: api.urls })], [api, before])) };
-}
-
-async function beforeTheApis(stage: Stage): Promise<OpenedHops> {
-  const hops = await Promise.all(urlsOf(stage).map((url) => beforeApi(url)));
-  const urls = hops.map(({ uri }) => uri);
-  return { hops, ...(await openTargets(stage, [httpWay(stage, { urls })], hops)) };
-}
-
-/** Of the API's processes, whoever runs them. */
-function urlsOf({ apis, settings: { subject } }: Stage): readonly string[] {
-  return subject.kind === "target" ? subject.urls : (apis?.urls ?? []);
 }

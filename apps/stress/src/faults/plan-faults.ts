@@ -4,40 +4,63 @@ import type { FaultName } from "../history/history-line.ts";
 import type { Path } from "../history/operation.ts";
 import type { Subject } from "../plan/run-settings.ts";
 import type { Stage } from "../run/stage.ts";
-import type { FaultPlan, FaultSetup } from "./fault-setup.ts";
+import type { FaultSetup } from "./fault-targets.ts";
 import { indexMissing } from "./index-missing.ts";
 import { connectionReset, type Hop, poolStarved, replyLost } from "./network-faults.ts";
 import { apiKill, apiPause, databaseKill, databasePause, faultCommand, stepDown } from "./process-faults.ts";
 
 /** A fault in one place, and how to get it ready. */
-export interface PlannedFault extends FaultPlan {
+export interface PlannedFault {
+  readonly fault: FaultName;
+  /** On which hop or process, for people. */
+  readonly target: string;
   readonly open: (stage: Stage) => Promise<FaultSetup>;
 }
 
-/** What has to be there for a fault to be possible, with what is said where it is not. */
+interface FaultedRun extends Pick<Stage, "settings"> {
+  readonly ground: { readonly mongo: Pick<MongoServer, "uri" | "provider" | "capabilities"> };
+}
+
+/** Named one by one, or by a record of the DNS. */
+const severalHosts = /^mongodb(?:\+srv:|:\/\/[^/?]*,)/;
+
+/** What has to be there for a fault to be possible, and what is said where it is not. */
 const needs = {
-  nothing: "",
-  "our API": "the harness does not run these API processes",
-  "own engine": "only a database engine of our own can be killed or stopped; leave --uri and MONGODB_URI out",
-  "plain address": "a proxy needs a database at addresses without TLS",
-  "plain http": "a proxy needs addresses that begin with http://",
-  "replica set": "it needs a database of several members",
-  "a command": "--fault-command says what it does",
-} as const;
+  nothing: [() => true, ""],
+  "our API": [
+    ({ settings: { subject } }) => subject.kind === "onechat",
+    "the harness does not run these API processes",
+  ],
+  "own engine": [
+    ({ ground: { mongo } }) => mongo.capabilities.crash,
+    "only a database engine of our own can be killed or stopped; leave --uri and MONGODB_URI out",
+  ],
+  "plain address": [
+    ({ ground: { mongo } }) => hasPlainAddresses(mongo.uri),
+    "a proxy needs a database at addresses without TLS",
+  ],
+  "plain http": [
+    ({ settings: { subject } }) =>
+      subject.kind !== "target" || subject.urls.every((url) => url.startsWith("http://")),
+    "a proxy needs addresses that begin with http://",
+  ],
+  "replica set": [
+    ({ ground: { mongo } }) =>
+      mongo.provider === "uri" && mongo.capabilities.replicaSet && severalHosts.test(mongo.uri),
+    "it needs a database of several members",
+  ],
+  "a command": [({ settings }) => settings.faultCommand !== null, "--fault-command says what it does"],
+} as const satisfies Readonly<Record<string, readonly [(run: FaultedRun) => boolean, string]>>;
 type Need = keyof typeof needs;
 
-interface FaultPlace {
-  readonly target: string;
+interface FaultPlace extends Omit<PlannedFault, "fault"> {
   /** It needs calls on one of these paths. */
   readonly paths: readonly Path[];
   readonly need: Need;
   /** Of whom it can be the fault: of onechat alone, unless it says more. */
   readonly subjects?: readonly Subject["kind"][];
-  readonly open: (stage: Stage) => Promise<FaultSetup>;
 }
 
-/** Named one by one, or by a record of the DNS. */
-const severalHosts = /^mongodb(?:\+srv:|:\/\/[^/?]*,)/;
 const any: readonly Path[] = ["domain", "http"];
 const anybody = ["onechat", "store", "target"] as const;
 const oneApi = { target: "one API process", paths: ["http"], need: "our API" } as const;
@@ -78,38 +101,21 @@ export interface PlannedFaults {
   readonly notes: readonly string[];
 }
 
-interface FaultedRun extends Pick<Stage, "settings"> {
-  readonly ground: { readonly mongo: Pick<MongoServer, "uri" | "provider" | "capabilities"> };
-}
-
 /** The faults that were asked for, in every place where they can strike. */
-export function planFaults({ settings, ground: { mongo } }: FaultedRun): PlannedFaults {
-  const { subject, paths, variants, faultCommand: command } = settings;
-  const plain = hasPlainAddresses(mongo.uri);
-  const possible: Readonly<Record<Need, boolean>> = {
-    nothing: true,
-    "our API": subject.kind === "onechat",
-    "own engine": mongo.capabilities.crash,
-    "plain address": plain,
-    "plain http": subject.kind !== "target" || subject.urls.every((url) => url.startsWith("http://")),
-    "replica set": mongo.provider === "uri" && mongo.capabilities.replicaSet && severalHosts.test(mongo.uri),
-    "a command": command !== null,
-  };
+export function planFaults(run: FaultedRun): PlannedFaults {
+  const { subject, paths, variants, faults, askedFaults } = run.settings;
   const planned: PlannedFault[] = [];
-  const omitted: { readonly fault: FaultName; readonly text: string }[] = [];
-  for (const fault of settings.faults) {
+  const omissions: string[] = [];
+  const notes: string[] = [];
+  for (const fault of faults) {
     const there = places[fault].filter(({ subjects = ["onechat"] }) => subjects.includes(subject.kind));
     const onPath = there.filter((place) => place.paths.some((path) => paths.includes(path)));
-    const here = variants.includes("ours") ? onPath.filter(({ need }) => possible[need]) : [];
+    const lacking = onPath.find(({ need }) => !needs[need][0](run));
+    const here = variants.includes("ours") ? onPath.filter(({ need }) => needs[need][0](run)) : [];
     planned.push(...here.map(({ target, open }) => ({ fault, target, open })));
-    const lacking = onPath.find(({ need }) => !possible[need]);
-    const why = lacking === undefined ? "no call takes a path that it strikes" : needs[lacking.need];
-    if (here.length === 0) omitted.push({ fault, text: `the fault ${fault} was not injected: ${why}` });
+    const why = lacking === undefined ? "no call takes a path that it strikes" : needs[lacking.need][1];
+    const said = askedFaults.has(fault) ? omissions : notes;
+    if (here.length === 0) said.push(`the fault ${fault} was not injected: ${why}`);
   }
-  const isAsked = ({ fault }: { readonly fault: FaultName }): boolean => settings.askedFaults.has(fault);
-  return {
-    planned,
-    omissions: omitted.filter(isAsked).map(({ text }) => text),
-    notes: omitted.filter((each) => !isAsked(each)).map(({ text }) => text),
-  };
+  return { planned, omissions, notes };
 }

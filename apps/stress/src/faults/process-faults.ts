@@ -3,85 +3,63 @@ import { promisify } from "node:util";
 import type { ApiProcess } from "../load/api-process.ts";
 import type { Stage } from "../run/stage.ts";
 import { messageOf, RunStopped } from "../run/stopped.ts";
-import type { FaultSetup } from "./fault-setup.ts";
-import { domainWay, httpWay, type OpenedTargets, openTargets, subjectWays } from "./fault-targets.ts";
+import { type FaultSetup, faultWays, openTargets } from "./fault-targets.ts";
 
-/** The longest pause of a caller between two calls; over HTTP calls take longer. */
-const pauses = { api: 120, database: 80 } as const;
+/** The longest pause of a caller between two calls; over HTTP they take longer. */
+const apiPauseMs = 120;
+const databasePauseMs = 80;
 
-/** One of the API's processes. */
-async function apiOf(stage: Stage): Promise<{ readonly api: ApiProcess; readonly opened: OpenedTargets }> {
-  const [api] = stage.apis?.processes ?? [];
-  if (api === undefined) throw new Error("no API process is running");
-  return { api, opened: await openTargets(stage, [httpWay(stage)]) };
-}
+type Injury = Pick<FaultSetup, "holdMs" | "inject" | "heal">;
 
-/** All ways at once, so that one fault strikes them alike and what it does to them can be compared. */
-async function everyWay(stage: Stage): Promise<OpenedTargets> {
-  const { paths, variants } = stage.settings;
-  const inside = paths.includes("domain") ? (["ours", "raw"] as const) : [];
-  return openTargets(stage, [
-    ...inside.filter((variant) => variants.includes(variant)).map((variant) => domainWay(stage, variant)),
-    ...(paths.includes("http") ? [httpWay(stage)] : []),
-  ]);
-}
-
-type Killed = Pick<ApiProcess, "kill" | "restart">;
-type Paused = Pick<ApiProcess, "pause" | "resume">;
-
-function killed(victim: Killed, holdMs: number): Pick<FaultSetup, "holdMs" | "inject" | "heal"> {
-  return {
-    holdMs,
-    inject: () => victim.kill(),
-    async heal(healed) {
-      await victim.restart();
-      healed();
-    },
-  };
+function killed(victim: Pick<ApiProcess, "kill" | "restart">, holdMs: number): Injury {
+  return { holdMs, inject: () => victim.kill(), heal: () => victim.restart() };
 }
 
 /** It stops for longer than anybody waits, then goes on with what it was doing. */
-function paused(victim: Paused): Pick<FaultSetup, "holdMs" | "inject" | "heal"> {
-  return {
-    holdMs: 1_500,
-    inject: () => victim.pause(),
-    heal(healed) {
-      healed();
-      victim.resume();
-    },
-  };
+function paused(victim: Pick<ApiProcess, "pause" | "resume">): Injury {
+  return { holdMs: 1_500, inject: () => victim.pause(), heal: () => victim.resume() };
+}
+
+/** What befalls one of the API's processes. */
+async function onApi(stage: Stage, injury: (api: ApiProcess) => Injury): Promise<FaultSetup> {
+  const [api] = stage.apis.processes;
+  if (api === undefined) throw new Error("no API process is running");
+  const opened = await openTargets(stage, faultWays(stage, { paths: ["http"] }));
+  return { ...opened, ...injury(api), pauseMs: apiPauseMs };
+}
+
+/** What befalls the database strikes all ways at once and alike, the bare driver's too: so it can be compared. */
+async function onDatabase(stage: Stage, injury: Injury): Promise<FaultSetup> {
+  const opened = await openTargets(stage, faultWays(stage, { beside: ["raw"] }));
+  return { ...opened, ...injury, pauseMs: databasePauseMs };
 }
 
 /** One of the processes dies in the middle of its calls, and comes back on its port. */
-export async function apiKill(stage: Stage): Promise<FaultSetup> {
-  const { api, opened } = await apiOf(stage);
-  return { ...opened, ...killed(api, 300), pauseMs: pauses.api };
+export function apiKill(stage: Stage): Promise<FaultSetup> {
+  return onApi(stage, (api) => killed(api, 300));
 }
 
-export async function apiPause(stage: Stage): Promise<FaultSetup> {
-  const { api, opened } = await apiOf(stage);
-  return { ...opened, ...paused(api), pauseMs: pauses.api };
+export function apiPause(stage: Stage): Promise<FaultSetup> {
+  return onApi(stage, paused);
 }
 
-/** The engine is killed with -9 and started again on its files. The bare driver goes through the same. */
-export async function databaseKill(stage: Stage): Promise<FaultSetup> {
-  return { ...(await everyWay(stage)), ...killed(stage.ground.mongo, 200), pauseMs: pauses.database };
+/** The engine is killed with -9 and started again on its files. */
+export function databaseKill(stage: Stage): Promise<FaultSetup> {
+  return onDatabase(stage, killed(stage.ground.mongo, 200));
 }
 
-export async function databasePause(stage: Stage): Promise<FaultSetup> {
-  return { ...(await everyWay(stage)), ...paused(stage.ground.mongo), pauseMs: pauses.database };
+export function databasePause(stage: Stage): Promise<FaultSetup> {
+  return onDatabase(stage, paused(stage.ground.mongo));
 }
 
 /** How long a primary that has stepped down may not be elected again. */
 const stepDownSeconds = 3;
 
 /** The primary of a replica set gives way to another member, as on every upgrade and many a network fault. */
-export async function stepDown(stage: Stage): Promise<FaultSetup> {
+export function stepDown(stage: Stage): Promise<FaultSetup> {
   const { admin } = stage.ground;
-  return {
-    ...(await everyWay(stage)),
+  return onDatabase(stage, {
     holdMs: 1_000,
-    pauseMs: pauses.database,
     async inject() {
       // The connection it is told on is closed by it.
       const told = admin.db("admin").command({ replSetStepDown: stepDownSeconds, force: true });
@@ -90,11 +68,8 @@ export async function stepDown(stage: Stage): Promise<FaultSetup> {
           throw new RunStopped(`the user may not step a primary down: ${error.message}`, { cause: error });
       });
     },
-    async heal(healed) {
-      await admin.ping();
-      healed();
-    },
-  };
+    heal: () => admin.ping(),
+  });
 }
 
 /** What the user's own command does: a container stopped, a network cut, a deployment in the middle of the calls. */
@@ -110,13 +85,10 @@ export async function faultCommand(stage: Stage): Promise<FaultSetup> {
     }
   };
   return {
-    ...(await openTargets(stage, subjectWays(stage, ["domain", "http"]))),
+    ...(await openTargets(stage, faultWays(stage))),
     holdMs: settings.durationMs / 2,
-    pauseMs: pauses.database,
+    pauseMs: databasePauseMs,
     inject: () => run(command.inject),
-    async heal(healed) {
-      await run(command.heal);
-      healed();
-    },
+    heal: () => run(command.heal),
   };
 }

@@ -12,9 +12,7 @@ export interface HistoryWriter extends AsyncDisposable {
 
 /** Text goes to the compressor in pieces of this many characters. */
 const pieceLength = 64 * 1024;
-
-/** After so much text, or so long, everything written until then can be read even if this process is killed. */
-const flushLength = 1024 * 1024;
+/** After so long, everything written until then can be read even if this process is killed. */
 const flushMs = 500;
 
 /**
@@ -33,19 +31,15 @@ export async function openHistory(path: string): Promise<HistoryWriter> {
   failed.catch(() => undefined);
 
   let text = "";
-  let unflushed = 0;
   let flushedAt = performance.now();
   let room: Promise<void> = Promise.resolve();
   let isFull = false;
 
-  const isStale = (): boolean => unflushed >= flushLength || performance.now() - flushedAt >= flushMs;
   const send = (isUrgent: boolean): Promise<void> => {
-    unflushed += text.length;
     const hasRoom = gzip.write(text);
     text = "";
-    if (isUrgent || isStale()) {
+    if (isUrgent) {
       gzip.flush(constants.Z_SYNC_FLUSH);
-      unflushed = 0;
       flushedAt = performance.now();
     }
     if (!hasRoom && !isFull) {
@@ -59,9 +53,8 @@ export async function openHistory(path: string): Promise<HistoryWriter> {
     write(line) {
       text += `${JSON.stringify(line)}\n`;
       // Even of a run that is killed at once it is to be seen what it was.
-      const isHeader = line.type === "history";
-      const isDue = isHeader || text.length >= pieceLength || performance.now() - flushedAt >= flushMs;
-      return isDue ? send(isHeader) : room;
+      const isUrgent = line.type === "history" || performance.now() - flushedAt >= flushMs;
+      return isUrgent || text.length >= pieceLength ? send(isUrgent) : room;
     },
     async [Symbol.asyncDispose]() {
       gzip.end(text);

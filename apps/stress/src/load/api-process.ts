@@ -127,7 +127,7 @@ async function answers({ child, lastWords }: Running, url: string): Promise<void
   while (performance.now() < deadline) {
     if (child.exitCode !== null || child.signalCode !== null)
       throw new Error(`an API process has ended before it was up: ${lastWords()}`);
-    answer = await answerOf(url);
+    answer = await complaintOf(url);
     if (answer === "") return;
     await sleep(25);
   }
@@ -135,17 +135,15 @@ async function answers({ child, lastWords }: Running, url: string): Promise<void
 }
 
 /** What is wrong, empty if nothing is. */
-async function answerOf(url: string): Promise<string> {
+async function complaintOf(url: string): Promise<string> {
   try {
     const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) });
     return answer.ok ? "" : `${answer.status} ${(await answer.text()).slice(0, 300)}`;
   } catch (error) {
-    return error instanceof Error ? `${error.message} ${causeText(error)}` : "no answer";
+    // What `fetch` itself says of a failure is that it is one.
+    const reason = error instanceof Error ? (error.cause ?? error) : null;
+    return reason instanceof Error ? reason.message : "no answer";
   }
-}
-
-function causeText({ cause }: Error): string {
-  return cause instanceof Error ? `(${cause.message})` : "";
 }
 
 async function ended({ child, freezer, exited }: Running, signal: "SIGTERM" | "SIGKILL"): Promise<void> {

@@ -2,7 +2,7 @@ import type { ProcessHealth } from "../history/history-line.ts";
 import type { Route } from "../stores/open-store.ts";
 import type { Offer, People } from "../stores/store.ts";
 import type { RunClock } from "./clock.ts";
-import type { SeenOperation, Share } from "./orders.ts";
+import { plainManner, type SeenOperation, type Share } from "./orders.ts";
 import { startWorker, type WorkerProcess } from "./worker-process.ts";
 
 export interface FleetSetting {
@@ -24,6 +24,8 @@ export interface Released {
 
 /** Long enough for an order to reach every process before the instant that it names. */
 const noticeNs = 12_000_000;
+
+const nothingToDo: Share = { lanes: [], manner: plainManner };
 
 /** All processes that make calls, and the barrier between them. */
 export class Fleet implements AsyncDisposable {
@@ -73,7 +75,7 @@ export class Fleet implements AsyncDisposable {
   /** Makes each process's calls, all released at the same instant; resolves when the last one is answered. */
   async run(shares: readonly Share[]): Promise<Released> {
     this.#stopping = false;
-    await this.#all((worker, index) => worker.tell("load", shareOf(shares, index)));
+    await this.#all((worker, index) => worker.tell("load", shares[index] ?? nothingToDo));
     const at = this.#clock.now() + noticeNs;
     // Told to stop while the calls were still on their way to the processes.
     if (this.#stopping) return { at, health: [] };
@@ -98,10 +100,4 @@ export class Fleet implements AsyncDisposable {
   #all<T>(tell: (worker: WorkerProcess, index: number) => Promise<T>): Promise<T[]> {
     return Promise.all(this.#workers.map(tell));
   }
-}
-
-function shareOf(shares: readonly Share[], index: number): Share {
-  const share = shares[index];
-  if (share === undefined) throw new Error(`process ${index} has no share`);
-  return share;
 }

@@ -6,8 +6,7 @@ import type { DueCall, DueLane, Manner, SeenOperation } from "./orders.ts";
 import { outcomeOfError } from "./outcome-of-error.ts";
 
 /** A store, and how long its calls may take by its own account. */
-export interface LaneStore {
-  readonly opened: Opened;
+export interface LaneStore extends Opened {
   readonly timeoutMs: number;
 }
 
@@ -56,7 +55,7 @@ async function runLane({ route, due, calls }: DueLane, at: number, setting: Lane
 
 /** Whoever asks by an id that nobody has told them does not ask. */
 function addressed(call: DueCall, lastId: string | null): DueCall | null {
-  if (call.kind !== "resolve") return call;
+  if (call.kind !== "resolve" && call.kind !== "remove") return call;
   const asked = call.asked ?? lastId;
   return asked === null ? null : { ...call, asked };
 }
@@ -82,16 +81,15 @@ async function untilAnswered(call: DueCall, store: LaneStore, setting: CallSetti
 
 async function perform(
   call: DueCall,
-  { opened: { store, writesSent }, timeoutMs }: LaneStore,
+  { store, writesSent, timeoutMs }: LaneStore,
   clock: RunClock,
 ): Promise<Omit<SeenOperation, "intended">> {
   const { key, kind, asked, patienceMs } = call;
   const sentBefore = writesSent?.() ?? null;
   const start = clock.now();
   try {
-    const answer = await within(patienceMs ?? overtime * timeoutMs, (signal) =>
-      questions[kind](store, call, signal),
-    );
+    const bound = patienceMs ?? overtime * timeoutMs;
+    const answer = await within(bound, (signal) => answerOf(store, call, signal));
     return { key, kind, asked, start, end: clock.now(), outcome: "ok", ...answer, error: null };
   } catch (error) {
     const end = clock.now();
@@ -102,35 +100,34 @@ async function perform(
 
 type Answer = Pick<SeenOperation, "id" | "created">;
 
-const questions: Readonly<
-  Record<DueCall["kind"], (store: Store, call: DueCall, signal: AbortSignal) => Promise<Answer>>
-> = {
-  async ensure(store, call, signal) {
-    const { id, created } = await store.ensure(peopleOf(call), call.patienceMs === null ? {} : { signal });
+/** What a store is told of a call, and nothing else: it may refuse what it does not know. */
+interface Question {
+  readonly people: People;
+  readonly asked: string;
+  readonly options: { readonly signal?: AbortSignal };
+}
+
+const questions: Readonly<Record<DueCall["kind"], (store: Store, question: Question) => Promise<Answer>>> = {
+  async ensure(store, { people, options }) {
+    const { id, created } = await store.ensure(people, options);
     return { id, created };
   },
-  async find(store, call) {
-    if (store.find === undefined) return notOffered(call);
-    return { id: await store.find(peopleOf(call)), created: null };
-  },
-  async resolve(store, call) {
-    if (store.resolve === undefined) return notOffered(call);
-    return { id: await store.resolve(call.asked ?? "", peopleOf(call)), created: null };
-  },
-  async remove(store, call) {
-    if (store.remove === undefined) return notOffered(call);
-    await store.remove(call.asked ?? "");
+  find: async (store, { people }) => ({ id: (await store.find?.(people)) ?? null, created: null }),
+  resolve: async (store, { people, asked }) => ({
+    id: (await store.resolve?.(asked, people)) ?? null,
+    created: null,
+  }),
+  async remove(store, { asked }) {
+    await store.remove?.(asked);
     return { id: null, created: null };
   },
 };
 
-/** What a store is told of a call, and nothing else: it may refuse what it does not know. */
-function peopleOf({ participants, scope }: DueCall): People {
-  return { participants, scope };
-}
-
-function notOffered({ kind }: DueCall): never {
-  throw new Error(`the store does not offer "${kind}", and it was planned`);
+async function answerOf(store: Store, call: DueCall, signal: AbortSignal): Promise<Answer> {
+  const { kind, participants, scope, asked, patienceMs } = call;
+  if (store[kind] === undefined) throw new Error(`the store does not offer "${kind}", and it was planned`);
+  const options = patienceMs === null ? {} : { signal };
+  return questions[kind](store, { people: { participants, scope }, asked: asked ?? "", options });
 }
 
 /**

@@ -255,11 +255,15 @@ function scopes(shape: WorkloadShape): WorkloadPlan {
 
 const mostRemoved = 24;
 
-/** Chats that are asked for, removed while nobody asks, and asked for again: they must be new ones then. */
+/** Chats that are asked for, removed while nobody else asks, and asked for again: they must be new ones then. */
 function removed(shape: WorkloadShape): WorkloadPlan {
   const registers = pairRegisters(shape, Math.min(shape.keys, mostRemoved));
-  const both = [1, 2].map(() => crowds(registers, Math.max(2, shape.processes), shape));
-  return { registers, waves: both };
+  const asking = (): Wave => crowds(registers, Math.max(2, shape.processes), shape);
+  const removing = registers.map((register, n) => {
+    const calls = [call(register), call(register, { kind: "remove" })];
+    return { process: n % shape.processes, due: null, calls };
+  });
+  return { registers, waves: [asking(), removing, asking()] };
 }
 
 /** Rather more than a caller will get to before the migration has ended. */

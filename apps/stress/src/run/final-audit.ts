@@ -1,22 +1,20 @@
 import { group } from "d3-array";
 import type { AuditedKey, HistoryFooter, Register } from "../history/history-line.ts";
 import { type DueLane, plainManner } from "../load/orders.ts";
+import { range } from "../plan/workload-plan.ts";
 import { auditDatabase } from "../stores/audit-database.ts";
-import { apiWay, insideWay, type Stage } from "./stage.ts";
+import type { Stage } from "./stage.ts";
 import type { Target } from "./target.ts";
 
-/**
- * What is there of everybody who was asked about, now that nobody calls any more. Resolves with how that is known of the
- * subject.
- */
-export async function finalAudit(stage: Stage): Promise<NonNullable<HistoryFooter["audit"]>> {
+/** How it is known what became of the subject's chats. */
+export type AuditManner = NonNullable<HistoryFooter["audit"]>;
+
+/** What is there of everybody who was asked about, now that nobody calls any more. */
+export async function finalAudit(stage: Stage): Promise<AuditManner> {
   const { ground, recorder } = stage;
-  const entered = [...recorder.registers()].flatMap(([target, registers]) =>
-    registers.map((register) => ({ target, register })),
-  );
-  let manner: NonNullable<HistoryFooter["audit"]> = "database";
-  for (const [database, some] of group(entered, ({ target }) => target.database)) {
-    const registers = some.map(({ register }) => register);
+  let manner: AuditManner = "database";
+  for (const [database, entered] of group(recorder.registers(), ([target]) => target.database)) {
+    const registers = entered.flatMap(([, own]) => own);
     if (database !== null) await recorder.audit(await auditDatabase(ground.admin.db(database), registers));
     else manner = await auditForeign(stage, registers);
   }
@@ -24,14 +22,15 @@ export async function finalAudit(stage: Stage): Promise<NonNullable<HistoryFoote
 }
 
 /** Of the subject alone: the build that it is compared with is only compared in speed. */
-async function auditForeign(
-  stage: Stage,
-  registers: readonly Register[],
-): Promise<NonNullable<HistoryFooter["audit"]>> {
-  let manner: NonNullable<HistoryFooter["audit"]> = "none";
-  const asked = registers.filter(({ variant, removedAtEnd }) => variant === "ours" && removedAtEnd !== true);
-  for (const [path, own] of group(asked, (register) => register.path))
-    manner = await askedAgain(stage, path, own);
+async function auditForeign(stage: Stage, registers: readonly Register[]): Promise<AuditManner> {
+  let manner: AuditManner = "none";
+  for (const target of stage.targets.filter(({ variant }) => variant === "ours")) {
+    const asked = registers.filter(
+      ({ variant, path, removedAtEnd }) =>
+        variant === "ours" && path === target.path && removedAtEnd !== true,
+    );
+    if (asked.length > 0) manner = await askedAgain(stage, target, asked);
+  }
   return manner;
 }
 
@@ -41,38 +40,29 @@ const readers = 16;
 
 /** By a process that remembers nothing. */
 async function askedAgain(
-  stage: Stage,
-  path: Target["path"],
+  { recorder, newFleet }: Stage,
+  { name, route }: Target,
   registers: readonly Register[],
-): Promise<NonNullable<HistoryFooter["audit"]>> {
-  const { recorder, settings, tokens } = stage;
-  const urls = settings.subject.kind === "target" ? settings.subject.urls : [];
-  const way = path === "domain" ? insideWay(stage, "ours") : apiWay(stage, { urls, tokens }, path);
-  await using reader = await stage.newFleet("reader", 1);
-  const offers = await reader.open("reader", way.route, false);
+): Promise<AuditManner> {
+  await using reader = await newFleet("reader", 1);
+  const offers = await reader.open(name, route, false);
   if (offers.includes("audit")) {
     for (let from = 0; from < registers.length; from += setsPerAudit) {
       const some = registers.slice(from, from + setsPerAudit);
       const people = some.map(({ participants, scope }) => ({ participants, scope }));
-      const ids = await reader.audit("reader", people);
+      const ids = await reader.audit(name, people);
       await recorder.audit(some.map((register, place) => auditedKey(register, ids[place] ?? [])));
     }
     return "database";
   }
   if (!offers.includes("find")) return "none";
-  const lanes = Array.from({ length: readers }, (_, lane): DueLane => ({
-    route: "reader",
+  const calls = registers.map(({ key, participants, scope }) => {
+    return { key, kind: "find", participants, scope, asked: null, patienceMs: null } as const;
+  });
+  const lanes = range(readers).map((lane): DueLane => ({
+    route: name,
     due: null,
-    calls: registers
-      .filter((__, place) => place % readers === lane)
-      .map(({ key, participants, scope }) => ({
-        key,
-        kind: "find",
-        participants,
-        scope,
-        asked: null,
-        patienceMs: null,
-      })),
+    calls: calls.filter((_, place) => place % readers === lane),
   }));
   await reader.run([{ lanes, manner: plainManner }]);
   await recorder.settled();

@@ -16,7 +16,7 @@ export interface Ground extends AsyncDisposable {
 }
 
 export interface GroundSetting {
-  /** An existing MongoDB, or `null`. */
+  /** An existing MongoDB, or `null`: one of our own, that may be killed. */
   readonly uri: string | null;
   /** Where the data of an engine of our own is kept; `null`: thrown away at the end. */
   readonly keepIn: string | null;
@@ -26,63 +26,50 @@ export interface GroundSetting {
 }
 
 /** @throws RunStopped when there is no database that answers */
-export async function openGround({ run, ...setting }: GroundSetting): Promise<Ground> {
+export async function openGround(setting: GroundSetting): Promise<Ground> {
   const mongo = await openDatabase(setting);
-  try {
-    const admin = await answeringAdmin(mongo.uri);
-    const named = new Set<string>();
-    return {
-      mongo,
-      admin,
-      databaseOf(label) {
-        const name = `stress_${run}_${label}`;
-        named.add(name);
-        return name;
-      },
-      async dropAll() {
-        for (const name of named) await admin.drop(name);
-      },
-      async [Symbol.asyncDispose]() {
-        await admin[Symbol.asyncDispose]();
-        await mongo[Symbol.asyncDispose]();
-      },
-    };
-  } catch (error) {
-    await mongo[Symbol.asyncDispose]();
-    throw error;
-  }
+  const admin = await answeringAdmin(mongo);
+  const named = new Set<string>();
+  return {
+    mongo,
+    admin,
+    databaseOf(label) {
+      const name = `stress_${setting.run}_${label}`;
+      named.add(name);
+      return name;
+    },
+    async dropAll() {
+      for (const name of named) await admin.drop(name);
+    },
+    async [Symbol.asyncDispose]() {
+      await admin[Symbol.asyncDispose]();
+      await mongo[Symbol.asyncDispose]();
+    },
+  };
 }
 
-/** The database of a run: the given one, or one of our own that may be killed. */
-async function openDatabase({
-  uri,
-  keepIn,
-  env,
-  onNotice,
-}: Omit<GroundSetting, "run">): Promise<MongoServer> {
-  const own = keepIn === null ? {} : { dir: keepIn };
+async function openDatabase({ uri, keepIn, env, onNotice }: GroundSetting): Promise<MongoServer> {
   try {
     return uri === null
-      ? await openMongo({ purpose: "start", env, onNotice, ...own })
+      ? await openMongo({ purpose: "start", env, onNotice, ...(keepIn === null ? {} : { dir: keepIn }) })
       : await openMongo({ purpose: "start", env: { ...env, MONGODB_URI: uri }, provider: "uri", onNotice });
   } catch (cause) {
     throw new RunStopped(messageOf(cause), { cause });
   }
 }
 
-/** A connection to a database that has answered. */
-async function answeringAdmin(uri: string): Promise<Admin> {
+/** A connection to a database that has answered; one that does not is closed. */
+async function answeringAdmin(mongo: MongoServer): Promise<Admin> {
+  let admin: Admin | null = null;
   try {
-    const admin = openAdmin(uri);
-    try {
-      await admin.ping();
-      return admin;
-    } catch (error) {
-      await admin[Symbol.asyncDispose]();
-      throw error;
-    }
+    admin = openAdmin(mongo.uri);
+    await admin.ping();
+    return admin;
   } catch (cause) {
-    throw new RunStopped(`the database at ${hostsOf(uri)} does not answer: ${messageOf(cause)}`, { cause });
+    await admin?.[Symbol.asyncDispose]();
+    await mongo[Symbol.asyncDispose]();
+    const why = messageOf(cause);
+    throw new RunStopped(`the database at ${hostsOf(mongo.uri)} does not answer: ${why}`, { cause });
   }
 }
 
@@ -97,8 +84,8 @@ function hostsOf(uri: string): string {
  * @throws RunStopped when onechat refuses to work with what it finds
  */
 export async function prepareVariants(
-  { admin, databaseOf }: Pick<Ground, "admin" | "databaseOf">,
-  variants: readonly Variant[],
+  { admin, databaseOf }: Ground,
+  variants: ReadonlySet<Variant>,
 ): Promise<void> {
   for (const variant of variants) {
     try {

@@ -1,13 +1,14 @@
 import { migrateUp, migrationContext } from "@onechat/chat-domain/migrate";
-import { openTargets, ownApis } from "../faults/fault-targets.ts";
+import { openTargets, ownApi } from "../faults/fault-targets.ts";
 import type { Manner, SeenOperation } from "../load/orders.ts";
 import { planWorkload } from "../plan/workloads.ts";
 import { auditDatabase } from "../stores/audit-database.ts";
 import { prepareDatabase } from "../stores/databases.ts";
-import { enter, performLoads, suited } from "./perform.ts";
-import { apiWay, insideWay, shapeOf, type Stage } from "./stage.ts";
-import type { Target, Turn } from "./target.ts";
+import { enter, type Load, performLoads, suited } from "./perform.ts";
+import { shapeOf, type Stage } from "./stage.ts";
+import type { Turn } from "./target.ts";
 import { untilAnswered } from "./until-answered.ts";
+import { wayTo } from "./ways.ts";
 
 const manner: Manner = { persistMs: 10_000, pauseMs: 60 };
 /** Callers find chats as they were, before the migration begins, and as they have become, after it has ended. */
@@ -18,24 +19,19 @@ const around = { leastMs: 300, mostMs: 20_000 };
  * database of its own, because a migration looks at every chat that there is.
  */
 export async function mergeRace(stage: Stage, repeat: number): Promise<void> {
-  const { settings, ground, fleet } = stage;
+  const { settings, ground, fleet, clock, host } = stage;
   const database = ground.databaseOf(`merge${repeat}`);
-  await prepareDatabase(ground.admin.db(database), "ours");
-  const apis = settings.paths.includes("http") ? await ownApis(stage, { database }) : null;
-  const service = { urls: apis?.urls ?? [], tokens: stage.tokens };
-  const ways = [
-    ...(settings.paths.includes("domain") ? [insideWay(stage, "ours", { database })] : []),
-    ...(apis === null ? [] : [apiWay(stage, service, "http", { database })]),
-  ];
-  await using opened = await openTargets(stage, ways, apis === null ? [] : [apis]);
+  const db = ground.admin.db(database);
+  await prepareDatabase(db, "ours");
+  const api = await ownApi(stage, { database });
+  const paths = settings.paths.filter((path) => path !== "http-batch");
+  const ways = paths.map((path) => wayTo(stage, "ours", path, { database, urls: api.urls }));
+  await using opened = await openTargets(stage, ways, [api]);
   const turn: Turn = { workload: "merge-race", tag: String(repeat) };
-  const loads = [];
+  const loads: Load[] = [];
   for (const target of opened.targets) {
-    const plan = await suited(
-      stage,
-      planWorkload("merge-race", shapeOf(stage, `${target.path}-merge-race-${repeat}`)),
-      target,
-    );
+    const shape = shapeOf(stage, `${target.path}-merge-race-${repeat}`);
+    const plan = await suited(stage, planWorkload("merge-race", shape), target);
     enter(stage, target, turn, plan.registers);
     loads.push({ target, turn, wave: plan.waves[0] ?? [] });
   }
@@ -43,46 +39,41 @@ export async function mergeRace(stage: Stage, repeat: number): Promise<void> {
   running.catch(() => undefined);
   try {
     await untilAnswered(stage, opened.targets, around);
-    const merged = await migrated(stage, database);
+    const start = clock.now();
+    const migration = migrationContext(db, { graceMs: 0, batch: { start: 20 } });
+    await migrateUp(migration, { to: "settle", signal: host.signal });
+    const end = clock.now();
     await untilAnswered(stage, opened.targets, around);
-    await recordMerges(stage, opened.targets, merged);
+    await recordMerges(stage, database, { start, end });
   } finally {
     await fleet.stop();
     await running;
   }
 }
 
-type Interval = Pick<SeenOperation, "start" | "end">;
-
-async function migrated({ ground, clock, host }: Stage, database: string): Promise<Interval> {
-  const ctx = migrationContext(ground.admin.db(database), { graceMs: 0, batch: { start: 20 } });
-  const start = clock.now();
-  await migrateUp(ctx, { to: "settle", signal: host.signal });
-  return { start, end: clock.now() };
-}
-
 /** When in its run the migration retired which id is not known, so each merge may have been at any time of it. */
 async function recordMerges(
   { ground, recorder }: Stage,
-  targets: readonly Target[],
-  when: Interval,
+  database: string,
+  when: Pick<SeenOperation, "start" | "end">,
 ): Promise<void> {
-  for (const target of targets) {
-    const registers = recorder.registers().get(target) ?? [];
-    const audited = await auditDatabase(ground.admin.db(target.database ?? ""), registers);
-    const merges = audited.flatMap(({ key, redirects }) =>
-      redirects.map(({ id, to }): SeenOperation => ({
-        key,
-        kind: "merge",
-        intended: null,
-        ...when,
-        outcome: to === null ? "unknown" : "ok",
-        id: to,
-        created: null,
-        asked: id,
-        error: null,
-      })),
-    );
-    recorder.heard("migrator", merges);
-  }
+  const entered = [...recorder.registers()].filter(([target]) => target.database === database);
+  const audited = await auditDatabase(
+    ground.admin.db(database),
+    entered.flatMap(([, registers]) => registers),
+  );
+  const merges = audited.flatMap(({ key, redirects }) =>
+    redirects.map(({ id, to }): SeenOperation => ({
+      key,
+      kind: "merge",
+      intended: null,
+      ...when,
+      outcome: to === null ? "unknown" : "ok",
+      id: to,
+      created: null,
+      asked: id,
+      error: null,
+    })),
+  );
+  recorder.heard("migrator", merges);
 }

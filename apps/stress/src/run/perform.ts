@@ -20,68 +20,52 @@ export interface Performed extends Released {
   readonly until: number;
 }
 
-/** Chats from before can only be put where we may write, and only onechat knows what to do with them. */
-function seedable(stage: Stage, { variant, database }: Target): boolean {
-  return variant === "ours" && database !== null && stage.settings.subject.kind === "onechat";
+export function keyOf(name: string, { variant, path }: Target, { workload, tag }: Turn): string {
+  return `${variant}/${path}/${workload}/${tag}/${name}`;
 }
-
-/** A register as it is written down when it is asked for. */
-type Entered = PlannedRegister & Pick<Register, "removed" | "removedAtEnd">;
 
 /** Writes down who a plan is about: from now on operations may name them. */
 export function enter(
   { recorder }: Pick<Stage, "recorder">,
   target: Target,
   turn: Turn,
-  registers: readonly Entered[],
+  registers: readonly (PlannedRegister & Pick<Register, "removed" | "removedAtEnd">)[],
 ): void {
-  recorder.enter(
-    target,
-    registers.map((planned) => registerOf(planned, target, turn)),
-  );
-}
-
-export function keyOf(name: string, { variant, path }: Target, { workload, tag }: Turn): string {
-  return `${variant}/${path}/${workload}/${tag}/${name}`;
-}
-
-function registerOf(
-  { name, participants, scope, initial, ...more }: Entered,
-  target: Target,
-  turn: Turn,
-): Register {
   const { variant, path } = target;
-  const [expected] = initial;
-  return {
-    type: "register",
-    key: keyOf(name, target, turn),
-    variant,
-    path,
-    workload: turn.workload,
-    participants: [...participants],
-    scope,
-    initial: [...initial],
-    // onechat promises the oldest.
-    ...(expected === undefined ? {} : { expected }),
-    ...more,
-  };
+  const entered = registers.map(({ name, participants, scope, initial, ...more }): Register => {
+    const [oldest] = initial;
+    return {
+      type: "register",
+      key: keyOf(name, target, turn),
+      variant,
+      path,
+      workload: turn.workload,
+      participants: [...participants],
+      scope,
+      initial: [...initial],
+      // onechat promises the oldest.
+      ...(oldest === undefined ? {} : { expected: oldest }),
+      ...more,
+    };
+  });
+  recorder.enter(target, entered);
 }
 
 /** The plan as far as this target can be asked for it, with its chats from before put there. */
 export async function suited(stage: Stage, plan: WorkloadPlan, target: Target): Promise<WorkloadPlan> {
-  const canSeed = seedable(stage, target);
-  const registers = canSeed
-    ? plan.registers
-    : plan.registers.map((register) => ({ ...register, initial: [] }));
-  if (canSeed && target.database !== null)
-    await seedLegacy(stage.ground.admin.db(target.database), registers);
-  const isOffered = ({ kind }: PlannedCall): boolean => kind === "ensure" || target.offers.includes(kind);
-  const waves = plan.waves.map((wave) =>
-    wave
-      .map((lane) => ({ ...lane, calls: lane.calls.filter(isOffered) }))
-      .filter(({ calls }) => calls.length > 0),
-  );
-  return { registers, waves };
+  const { variant, database, offers } = target;
+  // They can only be put where we may write, and only onechat knows what to do with them.
+  const canSeed = variant === "ours" && stage.settings.subject.kind === "onechat" && database !== null;
+  if (canSeed) await seedLegacy(stage.ground.admin.db(database), plan.registers);
+  const isOffered = ({ kind }: PlannedCall): boolean => kind === "ensure" || offers.includes(kind);
+  return {
+    registers: canSeed ? plan.registers : plan.registers.map((register) => ({ ...register, initial: [] })),
+    waves: plan.waves.map((wave) =>
+      wave
+        .map((lane) => ({ ...lane, calls: lane.calls.filter(isOffered) }))
+        .filter(({ calls }) => calls.length > 0),
+    ),
+  };
 }
 
 /**
@@ -145,7 +129,7 @@ function sharesOf(loads: readonly Load[], manner: Manner, processes: number): re
   for (const { wave, target, turn } of loads)
     for (const { process, due, calls } of wave)
       lanes[process % processes]?.push({
-        route: target.route,
+        route: target.name,
         due,
         calls: calls.map(({ register, ...call }) => ({ ...call, key: keyOf(register, target, turn) })),
       });

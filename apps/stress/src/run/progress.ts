@@ -41,12 +41,11 @@ export function progress({ mode, write, columns, clock }: ProgressSetting): Prog
   let step: ProgressStep | null = null;
   let counts = nothingYet;
   let isDrawn = false;
-  const line = (): string => {
-    if (step === null) return "";
+  const line = ({ label, index, of }: ProgressStep): string => {
     const { ok, fail, unknown } = counts();
     const seconds = ((clock() - began) / 1_000).toFixed(0).padStart(3);
     const failed = fail + unknown === 0 ? "" : `, ${fail} refused, ${unknown} unknown`;
-    return `${seconds} s  ${step.index}/${step.of}  ${step.label}  ${ok} answered${failed}`;
+    return `${seconds} s  ${index}/${of}  ${label}  ${ok} answered${failed}`;
   };
   const clear = (): void => {
     if (isDrawn) write(erase);
@@ -54,9 +53,13 @@ export function progress({ mode, write, columns, clock }: ProgressSetting): Prog
   };
   const draw = (): void => {
     if (step === null) return;
-    if (mode === "plain") return write(`${line()}\n`);
-    write(`${erase}${line().slice(0, Math.max(columns() - 1, 20))}`);
+    if (mode === "plain") return write(`${line(step)}\n`);
+    write(`${erase}${line(step).slice(0, Math.max(columns() - 1, 20))}`);
     isDrawn = true;
+  };
+  const end = (): void => {
+    clear();
+    step = null;
   };
   const timer = mode === "json" ? undefined : setInterval(draw, mode === "tty" ? redrawMs : plainMs).unref();
   return {
@@ -70,14 +73,10 @@ export function progress({ mode, write, columns, clock }: ProgressSetting): Prog
       write(mode === "json" ? `${JSON.stringify({ event: "note", text })}\n` : `${text}\n`);
     },
     follow: (next) => void (counts = next),
-    end() {
-      clear();
-      step = null;
-    },
+    end,
     [Symbol.dispose]() {
       clearInterval(timer);
-      clear();
-      step = null;
+      end();
     },
   };
 }

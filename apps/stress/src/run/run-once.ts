@@ -1,25 +1,30 @@
-import { access, mkdir } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { Variant } from "../history/operation.ts";
 import type { Host } from "../host.ts";
-import type { HistoryFooter } from "../history/history-line.ts";
-import type { Progress } from "./progress.ts";
 import { type RunSettings, subjectName } from "../plan/run-settings.ts";
 import { UsageError } from "../usage-error.ts";
-import { finalAudit } from "./final-audit.ts";
-import { type Ground, openGround, prepareVariants } from "./ground.ts";
+import { type AuditManner, finalAudit } from "./final-audit.ts";
+import { openGround, prepareVariants } from "./ground.ts";
+import type { Progress } from "./progress.ts";
 import { Recorder } from "./recorder.ts";
 import { scenesOf } from "./scenes.ts";
-import { openStage, refuseTakenPorts, type Stage } from "./stage.ts";
+import { openStage, refuseTakenPorts, type Stage, type StageSetting } from "./stage.ts";
 import { messageOf } from "./stopped.ts";
 
+/** What a run could not do, a sentence each. */
+interface Shortcomings {
+  /** Of what was asked for. */
+  readonly omissions: string[];
+  readonly notes: string[];
+}
+
 /** What happened, before anybody has judged it. */
-export interface RanOnce {
+export interface RanOnce extends Readonly<Shortcomings> {
   readonly directory: string;
   readonly historyPath: string;
   readonly durationMs: number;
-  /** What was asked for and could not be done, a sentence each. */
-  readonly omissions: readonly string[];
-  readonly notes: readonly string[];
   readonly mongo: string;
   /** What ended it early; `null` when nothing did. */
   readonly failure: unknown;
@@ -38,89 +43,82 @@ export interface RunSetting {
  * @throws UsageError when the directory or the ports cannot be used
  */
 export async function runOnce({ settings, host, progress }: RunSetting): Promise<RanOnce> {
+  const { seed, profile, subject, keepDb } = settings;
   const startedAt = host.now();
   const began = host.clock();
-  const run = `${utcName(startedAt)}_${settings.seed}`;
+  const run = `${utcName(startedAt)}_${seed}`;
   const directory = settings.out ?? join("stress-results", run.replace("_", "-"));
   const historyPath = join(directory, "history.ndjson.gz");
-  await refuseUsedDirectory(directory, historyPath);
+  if (existsSync(historyPath))
+    throw new UsageError([`--out ${directory}: holds the results of a run; name another directory`]);
   await refuseTakenPorts(settings.port);
   await using ground = await openGround({
     uri: settings.uri,
-    keepIn: settings.keepDb ? join(directory, "database") : null,
+    keepIn: keepDb ? join(directory, "database") : null,
     run,
     env: host.env,
     onNotice: progress.say,
   });
   progress.say(`database: ${ground.mongo.provider}, ${ground.mongo.description}`);
-  const controls = settings.variants.filter((variant) => variant !== "ours");
-  const own = settings.subject.kind === "onechat" ? settings.variants : controls;
-  const base = settings.against !== null && settings.subject.kind === "onechat" ? (["base"] as const) : [];
-  await prepareVariants(ground, [...new Set([...own, ...base, "naive" as const])]);
+  await prepareVariants(ground, ownVariants(settings));
   await makeDirectory(directory);
-  const ended = { omissions: [] as string[], notes: [] as string[] };
   await using recorder = await Recorder.open(historyPath, {
     version: 1,
     run,
-    seed: settings.seed,
-    profile: settings.profile,
+    seed,
+    profile,
     startedAt: startedAt.toISOString(),
-    ...(settings.subject.kind === "onechat" ? {} : { subject: subjectName(settings.subject) }),
+    ...(subject.kind === "onechat" ? {} : { subject: subjectName(subject) }),
   });
   progress.follow(recorder.counts);
-  const failure = await outcomeOf(played({ settings, host, progress }, { ground, recorder, run }, ended));
+  const shortcomings: Shortcomings = { omissions: [], notes: [] };
+  const tag = run.toLowerCase().replace("_", "-");
+  const failure = await failureOf(
+    played({ settings, ground, recorder, host, run: tag }, progress, shortcomings),
+  );
   // A database that is gone has been said to be; there is nothing left to do for it.
-  if (!settings.keepDb) await outcomeOf(ground.dropAll());
+  if (!keepDb) await failureOf(ground.dropAll());
   await recorder[Symbol.asyncDispose]();
   const durationMs = host.clock() - began;
-  return { directory, historyPath, durationMs, ...ended, mongo: ground.mongo.description, failure };
+  return { directory, historyPath, durationMs, ...shortcomings, mongo: ground.mongo.description, failure };
 }
 
-interface Opened {
-  readonly ground: Ground;
-  readonly recorder: Recorder;
-  readonly run: string;
+/** Those that have databases here; without the naive one nobody would know what the run could have seen. */
+function ownVariants({ variants, subject, against }: RunSettings): ReadonlySet<Variant> {
+  const isOurs = subject.kind === "onechat";
+  const controls = variants.filter((variant) => isOurs || variant !== "ours");
+  return new Set([...controls, ...(isOurs && against !== null ? (["base"] as const) : []), "naive"]);
 }
 
-interface Ended {
-  readonly omissions: string[];
-  readonly notes: string[];
-}
-
-async function played(
-  { settings, host, progress }: RunSetting,
-  { ground, recorder, run }: Opened,
-  ended: Ended,
-): Promise<void> {
-  let audit: HistoryFooter["audit"] | null = null;
+async function played(setting: StageSetting, progress: Progress, shortcomings: Shortcomings): Promise<void> {
+  let audit: AuditManner | null = null;
   try {
     progress.begin({ label: "starting processes", index: 0, of: 0 });
-    const tag = run.toLowerCase().replace("_", "-");
-    await using stage = await openStage({ settings, ground, recorder, host, run: tag });
+    await using stage = await openStage(setting);
     try {
-      await playAll(stage, progress, ended);
+      await playAll(stage, progress, shortcomings);
     } finally {
-      const audited = await outcomeOf(finalAudit(stage).then((manner) => void (audit = manner)));
-      if (audited !== null)
-        ended.omissions.push(`what is stored could not be read at the end: ${messageOf(audited)}`);
+      const failure = await failureOf(finalAudit(stage).then((manner) => void (audit = manner)));
+      if (failure !== null)
+        shortcomings.omissions.push(`what is stored could not be read at the end: ${messageOf(failure)}`);
     }
   } finally {
-    recorder.end(audit !== null, audit ?? "database");
+    setting.recorder.end(audit !== null, audit ?? "database");
   }
 }
 
-async function playAll(stage: Stage, progress: Progress, ended: Ended): Promise<void> {
-  const { scenes, omissions, notes } = scenesOf(stage);
-  ended.omissions.push(...omissions);
-  ended.notes.push(...notes);
+async function playAll(stage: Stage, progress: Progress, { omissions, notes }: Shortcomings): Promise<void> {
+  const { scenes, ...others } = scenesOf(stage);
+  omissions.push(...others.omissions);
+  notes.push(...others.notes);
   for (const [index, scene] of scenes.entries()) {
     stage.host.signal.throwIfAborted();
     progress.begin({ label: scene.label, index: index + 1, of: scenes.length });
-    await scene.play(stage);
+    await scene.play();
   }
 }
 
-async function outcomeOf(work: Promise<void>): Promise<unknown> {
+async function failureOf(work: Promise<void>): Promise<unknown> {
   try {
     await work;
     return null;
@@ -132,15 +130,6 @@ async function outcomeOf(work: Promise<void>): Promise<unknown> {
 /** `20260131T093000Z`: sorts by time and is a file name everywhere. */
 function utcName(date: Date): string {
   return `${date.toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
-}
-
-async function refuseUsedDirectory(directory: string, historyPath: string): Promise<void> {
-  const isUsed = await access(historyPath).then(
-    () => true,
-    () => false,
-  );
-  if (isUsed)
-    throw new UsageError([`--out ${directory}: holds the results of a run; name another directory`]);
 }
 
 async function makeDirectory(directory: string): Promise<void> {

@@ -3,6 +3,7 @@ import { availableParallelism, release, totalmem } from "node:os";
 import type { History } from "../history/history.ts";
 import { judgedHistory } from "../measure/judged-history.ts";
 import type { StressResult } from "../measure/result.ts";
+import type { Circumstances } from "../measure/verdict.ts";
 import { reproduceCommand } from "../plan/reproduce-command.ts";
 import type { RunSettings } from "../plan/run-settings.ts";
 import { poolSize } from "../stores/client.ts";
@@ -11,31 +12,21 @@ import { RunStopped } from "./stopped.ts";
 
 /** Everything that a run found: checked, measured, judged. */
 export function runResult(settings: RunSettings, ran: RanOnce, history: History): StressResult {
-  const { interrupted, bug, missing } = endingOf(ran.failure);
-  const omissions = [...missing, ...ran.omissions];
   return {
-    ...judgedHistory(history, settings, { interrupted, bug, omissions, notes: ran.notes }),
+    ...judgedHistory(history, settings, circumstancesOf(ran)),
     reproduce: reproduceCommand(settings.profile, settings.seed, settings.typed),
     durationMs: ran.durationMs,
     environment: environmentOf(settings, ran.mongo),
   };
 }
 
-interface Ending {
-  readonly interrupted: boolean;
-  readonly bug: string | null;
-  /** Why there was nothing, or nothing more, to run against. */
-  readonly missing: readonly string[];
-}
-
 /** A signal ends a run through an `AbortError`; what else ended it early, if nobody foresaw it, is a mistake of ours. */
-function endingOf(failure: unknown): Ending {
-  const ending: Ending = { interrupted: false, bug: null, missing: [] };
-  if (failure === null) return ending;
-  if (!(failure instanceof Error)) return { ...ending, bug: "something that is no error was thrown" };
-  if (failure.name === "AbortError") return { ...ending, interrupted: true };
-  if (failure instanceof RunStopped) return { ...ending, missing: [failure.message] };
-  return { ...ending, bug: failure.stack ?? failure.message };
+function circumstancesOf({ failure, omissions, notes }: RanOnce): Circumstances {
+  if (failure === null) return { omissions, notes };
+  if (!(failure instanceof Error)) return { omissions, notes, bug: "something that is no error was thrown" };
+  if (failure.name === "AbortError") return { omissions, notes, interrupted: true };
+  if (failure instanceof RunStopped) return { omissions: [failure.message, ...omissions], notes };
+  return { omissions, notes, bug: failure.stack ?? failure.message };
 }
 
 /** What a reader has to know about the place of a run to make anything of its figures. */

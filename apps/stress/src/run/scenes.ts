@@ -1,9 +1,7 @@
-import { planFaults, type PlannedFault } from "../faults/plan-faults.ts";
-import { strike } from "../faults/strike.ts";
 import { controlCaller } from "../faults/control-calls.ts";
 import { whileWatched } from "../faults/measure-machine.ts";
-import type { Workload } from "../history/history-line.ts";
-import type { RunSettings } from "../plan/run-settings.ts";
+import { planFaults, type PlannedFault } from "../faults/plan-faults.ts";
+import { strike } from "../faults/strike.ts";
 import { range } from "../plan/workload-plan.ts";
 import { mergeRace } from "./merge-race.ts";
 import { compareSpeed, openLoop } from "./speed.ts";
@@ -13,7 +11,7 @@ import { needOf, storm } from "./storms.ts";
 /** A part of a run. */
 export interface Scene {
   readonly label: string;
-  readonly play: (stage: Stage) => Promise<void>;
+  readonly play: () => Promise<void>;
 }
 
 export interface Scenes {
@@ -26,17 +24,16 @@ export interface Scenes {
 
 /** The parts of a run in their order. Faults come last: nothing that is measured comes after them. */
 export function scenesOf(stage: Stage): Scenes {
-  const { settings } = stage;
   const { planned, omissions, notes } = planFaults(stage);
-  const faults = range(settings.repeats).flatMap((repeat) =>
+  const storms = stormScenes(stage);
+  const faults = range(stage.settings.repeats).flatMap((repeat) =>
     planned.map((fault) => ({
       label: `${fault.fault}, ${fault.target}`,
       play: () => watchedStrike(stage, fault, repeat),
     })),
   );
-  const storms = stormScenes(stage);
   return {
-    scenes: [...storms.scenes, ...mergeScenes(settings), ...speedScenes(settings), ...faults],
+    scenes: [...storms.scenes, ...mergeScenes(stage), ...speedScenes(stage), ...faults],
     omissions,
     notes: [...storms.notes, ...notes],
   };
@@ -44,55 +41,47 @@ export function scenesOf(stage: Stage): Scenes {
 
 /** Whether somebody is stuck afterwards can only be said of a machine that is known not to be. */
 async function watchedStrike(stage: Stage, fault: PlannedFault, repeat: number): Promise<void> {
-  const { ground, fleet, recorder, clock, host } = stage;
-  await using caller = controlCaller({
-    uri: ground.mongo.uri,
-    write: () => ground.admin.write(ground.databaseOf("control")),
-  });
+  const { recorder, clock, host } = stage;
+  await using caller = controlCaller(stage);
   await whileWatched(() => strike(stage, fault, repeat), {
     measure: host.measureMachine,
-    calls: () => caller.callsBeside(fleet.coldRoutes()),
+    calls: caller.calls,
     now: clock.now,
     onReading: (reading) => recorder.note({ type: "machine", ...reading }),
   });
 }
 
 /** A workload needs that the subject offers what it asks for. */
-function stormScenes({ settings, targets }: Stage): Pick<Scenes, "scenes" | "notes"> {
-  const subject = targets.filter(({ variant }) => variant === "ours");
-  const lacking = (workload: Workload): string | null => {
+function stormScenes(stage: Stage): Pick<Scenes, "scenes" | "notes"> {
+  const subject = stage.targets.filter(({ variant }) => variant === "ours");
+  const scenes: Scene[] = [];
+  const notes: string[] = [];
+  for (const workload of stage.settings.workloads) {
     const need = needOf(workload);
-    return need !== null && subject.length > 0 && subject.every(({ offers }) => !offers.includes(need))
-      ? need
-      : null;
-  };
-  const storms = settings.workloads.filter((workload) => workload !== "merge-race");
-  return {
-    scenes: storms
-      .filter((workload) => lacking(workload) === null)
-      .map((workload) => ({ label: workload, play: (stage) => storm(stage, workload) })),
-    notes: storms.flatMap((workload) =>
-      lacking(workload) === null
-        ? []
-        : [`no calls of ${workload}: the subject does not offer ${lacking(workload)}`],
-    ),
-  };
+    const isOffered =
+      subject.length === 0 || subject.some(({ offers }) => need === null || offers.includes(need));
+    if (!isOffered) notes.push(`no calls of ${workload}: the subject does not offer ${need}`);
+    else if (workload !== "merge-race") scenes.push({ label: workload, play: () => storm(stage, workload) });
+  }
+  return { scenes, notes };
 }
 
-function mergeScenes({ workloads, variants, repeats, subject, accounts }: RunSettings): readonly Scene[] {
+function mergeScenes(stage: Stage): readonly Scene[] {
+  const { workloads, variants, repeats, subject, accounts } = stage.settings;
   if (!workloads.includes("merge-race") || !variants.includes("ours")) return [];
   if (subject.kind !== "onechat" || accounts !== null) return [];
-  return range(repeats).map((repeat) => ({ label: "merge-race", play: (stage) => mergeRace(stage, repeat) }));
+  return range(repeats).map((repeat) => ({ label: "merge-race", play: () => mergeRace(stage, repeat) }));
 }
 
-function speedScenes({ paths, rounds, rate }: RunSettings): readonly Scene[] {
-  const comparisons = paths.map((path): Scene => ({
+function speedScenes(stage: Stage): readonly Scene[] {
+  const { paths, rounds, rate } = stage.settings;
+  const comparisons = paths.map((path) => ({
     label: `speed, ${path}`,
-    play: (stage) => compareSpeed(stage, path),
+    play: () => compareSpeed(stage, path),
   }));
   const open: Scene = {
     label: `${rate} calls per second`,
-    async play(stage) {
+    async play() {
       for (const target of stage.targets) if (target.variant !== "naive") await openLoop(stage, target);
     },
   };

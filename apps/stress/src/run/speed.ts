@@ -18,9 +18,9 @@ const burstCallers = 48;
 const leastRounds = 8;
 const warmUpRounds = 2;
 
+/** The subject is there twice: how far apart it is from its `twin` is what a run can tell apart. */
 interface Contestant {
   readonly target: Target;
-  /** The second one of the subject: how far apart it is from itself is what a run can tell apart. */
   readonly twin: boolean;
 }
 
@@ -29,19 +29,20 @@ interface Contestant {
  * for. Rounds below zero warm everything up and are not counted.
  */
 export async function compareSpeed(stage: Stage, path: Path): Promise<void> {
-  const all = [...stage.targets, ...(stage.base === null ? [] : [stage.base])];
-  const targets = all.filter((target) => target.path === path);
-  if (!targets.some(({ variant }) => variant === "ours")) return;
+  const { settings, clock } = stage;
+  const targets = [...stage.targets, ...stage.base].filter((target) => target.path === path);
+  const subject = targets.filter(({ variant }) => variant === "ours");
+  if (subject.length === 0) return;
   const contestants: readonly Contestant[] = [
     ...targets.map((target) => ({ target, twin: false })),
-    ...targets.filter(({ variant }) => variant === "ours").map((target) => ({ target, twin: true })),
+    ...subject.map((target) => ({ target, twin: true })),
   ];
   for (const target of targets) await makeKnown(stage, target);
-  const endsAt = stage.clock.now() + stage.settings.speedMs * 1e6;
-  for (let round = -warmUpRounds; round < stage.settings.rounds; round += 1) {
-    if (round >= leastRounds && stage.clock.now() > endsAt) break;
+  const endsAt = clock.now() + settings.speedMs * 1e6;
+  for (let round = -warmUpRounds; round < settings.rounds; round += 1) {
+    if (round >= leastRounds && clock.now() > endsAt) break;
     for (const workload of speedWorkloads) {
-      const order = seededRandom(stage.settings.seed, `order/${path}/${workload}/${round}`);
+      const order = seededRandom(settings.seed, `order/${path}/${workload}/${round}`);
       for (const contestant of shuffled(contestants, order))
         await speedBlock(stage, contestant, workload, round);
     }
@@ -57,7 +58,7 @@ async function speedBlock(
 ): Promise<void> {
   const isKnown = workload === "existing";
   const turn: Turn = isKnown ? knownTurn : { workload, tag: `round-${round}${twin ? "-twin" : ""}` };
-  const plan = isKnown ? knownPlan(stage, target) : await suited(stage, newPlan(stage, target, turn), target);
+  const plan = isKnown ? knownPlan(stage, target) : newPlan(stage, target, turn);
   if (!isKnown) enter(stage, target, turn, plan.registers);
   const wave = plan.waves[isKnown ? 1 : 0] ?? [];
   await performBlock(stage, { wave, target, turn }, { part: "round", round, twin });
@@ -67,9 +68,9 @@ const knownTurn: Turn = { workload: "existing", tag: "known" };
 
 /** Makes the chats that all rounds ask for again. */
 async function makeKnown(stage: Stage, target: Target): Promise<void> {
-  const plan = knownPlan(stage, target);
-  enter(stage, target, knownTurn, plan.registers);
-  await performLoads(stage, [{ wave: plan.waves[0] ?? [], target, turn: knownTurn }], plainManner);
+  const { registers, waves } = knownPlan(stage, target);
+  enter(stage, target, knownTurn, registers);
+  await performLoads(stage, [{ wave: waves[0] ?? [], target, turn: knownTurn }], plainManner);
 }
 
 function knownPlan(stage: Stage, target: Target): WorkloadPlan {

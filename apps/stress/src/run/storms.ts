@@ -1,6 +1,6 @@
 import type { Workload } from "../history/history-line.ts";
-import { plainManner, type SeenOperation } from "../load/orders.ts";
-import { type Lane, shuffled, type WorkloadPlan } from "../plan/workload-plan.ts";
+import { plainManner } from "../load/orders.ts";
+import { shuffled, type WorkloadPlan } from "../plan/workload-plan.ts";
 import { planWorkload } from "../plan/workloads.ts";
 import { seededRandom } from "../seeded-random.ts";
 import type { Offer } from "../stores/store.ts";
@@ -37,71 +37,36 @@ async function stormOnce(stage: Stage, turn: Turn, target: Target): Promise<void
   const draw = `${workload}/${tag}${ofSubjectAlone.has(workload) ? target.path : ""}`;
   const planned = planWorkload(workload, shapeOf(stage, `${target.path}-${workload}-${tag}`, draw));
   const plan = await suited(stage, planned, target);
-  if (workload === "removed") return await removal(stage, { target, turn, plan });
+  if (workload === "removed") return await removal(stage, turn, target, plan);
   enter(stage, target, turn, plan.registers);
   for (const [wave, lanes] of plan.waves.entries())
     if (lanes.length > 0) await performBlock(stage, { wave: lanes, target, turn }, { part: "storm", wave });
 }
 
-interface Removal {
-  readonly target: Target;
-  readonly turn: Turn;
-  readonly plan: WorkloadPlan;
-}
-
 /** Everybody asks; each chat is removed while nobody does; everybody asks again, and must be told of a new one. */
-async function removal(stage: Stage, { target, turn, plan }: Removal): Promise<void> {
-  const [before = [], after = []] = plan.waves;
+async function removal(stage: Stage, turn: Turn, target: Target, plan: WorkloadPlan): Promise<void> {
+  const [before = [], removing = [], after = []] = plan.waves;
+  const removedAtEnd = true as const;
   enter(
     stage,
     target,
     turn,
-    plan.registers.map((register) => ({ ...register, removedAtEnd: true as const })),
+    plan.registers.map((register) => ({ ...register, removedAtEnd })),
   );
-  const asked = await performBlock(stage, { wave: before, target, turn }, { part: "storm" });
-  const idOf = new Map(asked.operations.flatMap(({ key, id }) => (id === null ? [] : [[key, id] as const])));
-  const removedIds = await removeEach(stage, { target, turn, plan }, idOf);
+  await performBlock(stage, { wave: before, target, turn }, { part: "storm" });
+  const { operations } = await performLoads(stage, [{ wave: removing, target, turn }], plainManner);
+  const removals = operations.filter(({ kind, outcome }) => kind === "remove" && outcome === "ok");
+  const removed = new Map(removals.map(({ key, asked }) => [key, asked]));
   const again: Turn = { ...turn, tag: `${turn.tag}-again` };
-  const gone = plan.registers.filter(({ name }) => removedIds.has(name));
-  enter(
-    stage,
-    target,
-    again,
-    gone.map((register) => ({ ...register, removed: [removedIds.get(register.name) ?? ""] })),
-  );
+  const gone = plan.registers.flatMap((register) => {
+    const id = removed.get(keyOf(register.name, target, turn)) ?? null;
+    return id === null ? [] : [{ ...register, removed: [id] }];
+  });
+  enter(stage, target, again, gone);
   const names = new Set(gone.map(({ name }) => name));
   const wave = after.map((lane) => ({
     ...lane,
     calls: lane.calls.filter(({ register }) => names.has(register)),
   }));
   await performBlock(stage, { wave, target, turn: again }, { part: "storm", wave: 1 });
-}
-
-/** By name, the ids that are gone now. */
-async function removeEach(
-  stage: Stage,
-  { target, turn, plan }: Removal,
-  idOf: ReadonlyMap<string, string>,
-): Promise<ReadonlyMap<string, string>> {
-  const { fleet } = stage;
-  const removing = plan.registers.flatMap(({ name, participants, scope }) => {
-    const asked = idOf.get(keyOf(name, target, turn));
-    return asked === undefined ? [] : [{ name, participants, scope, asked }];
-  });
-  const wave = removing.map(({ name, ...call }, n): Lane => ({
-    process: n % fleet.size,
-    due: null,
-    calls: [{ ...call, register: name, kind: "remove", patienceMs: null }],
-  }));
-  const { operations } = await performLoads(stage, [{ wave, target, turn }], plainManner);
-  const gone = new Set(operations.filter(wasRemoved).map(({ key }) => key));
-  return new Map(
-    removing
-      .filter(({ name }) => gone.has(keyOf(name, target, turn)))
-      .map(({ name, asked }) => [name, asked]),
-  );
-}
-
-function wasRemoved({ kind, outcome }: SeenOperation): boolean {
-  return kind === "remove" && outcome === "ok";
 }

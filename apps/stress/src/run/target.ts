@@ -1,15 +1,21 @@
 import type { Workload } from "../history/history-line.ts";
 import type { Path, Variant } from "../history/operation.ts";
+import type { Route } from "../stores/open-store.ts";
 import type { Offer } from "../stores/store.ts";
 
-/** What a load is put on: a variant over a path. */
-export interface Target {
+/** A variant over a path, yet to be opened in the calling processes. */
+export interface Way {
   readonly variant: Variant;
   readonly path: Path;
-  /** The name under which the workers know the way there. */
-  readonly route: string;
+  /** Under which the workers know it. */
+  readonly name: string;
+  readonly route: Route;
   /** Where its chats are, if that is ours to read; `null` for somebody else's. */
   readonly database: string | null;
+}
+
+/** What a load is put on. */
+export interface Target extends Way {
   readonly offers: readonly Offer[];
 }
 

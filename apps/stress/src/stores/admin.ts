@@ -1,6 +1,5 @@
-import { reviveWhenStalled } from "@onechat/chat-domain/connect";
-import { type Db, MongoClient } from "mongodb";
-import { concerns, unlessGiven } from "./client.ts";
+import type { Db } from "mongodb";
+import { concerns, connected } from "./client.ts";
 
 /** The harness's own connection: it prepares databases, reads them at the end, and takes no part in any race. */
 export interface Admin extends AsyncDisposable {
@@ -14,10 +13,14 @@ export interface Admin extends AsyncDisposable {
 
 /** @throws MongoParseError when `uri` is not a connection string */
 export function openAdmin(uri: string): Admin {
-  const options = { serverSelectionTimeoutMS: 5_000, connectTimeoutMS: 5_000, socketTimeoutMS: 120_000 };
-  const client = new MongoClient(uri, unlessGiven(uri, { appName: "onechat-stress-admin", ...options }));
-  const reviving = reviveWhenStalled(client);
+  const { client, ...connection } = connected(uri, {
+    appName: "onechat-stress-admin",
+    serverSelectionTimeoutMS: 5_000,
+    connectTimeoutMS: 5_000,
+    socketTimeoutMS: 120_000,
+  });
   return {
+    ...connection,
     db: (name) => client.db(name),
     ping: async () => void (await client.db("admin").command({ ping: 1 })),
     async write(name) {
@@ -25,9 +28,5 @@ export function openAdmin(uri: string): Admin {
       await writes.updateOne({ _id: "last" }, { $inc: { count: 1 } }, { upsert: true });
     },
     drop: async (name) => void (await client.db(name).dropDatabase()),
-    async [Symbol.asyncDispose]() {
-      await reviving[Symbol.asyncDispose]();
-      await client.close();
-    },
   };
 }

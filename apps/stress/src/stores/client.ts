@@ -22,6 +22,15 @@ export const concerns = {
 
 const writes: ReadonlySet<string> = new Set(["insert", "update", "delete", "findAndModify", "bulkWrite"]);
 
+type Options = Readonly<Record<string, string | number | boolean>>;
+
+/** The options that a connection string does not give itself. */
+function unlessGiven(uri: string, options: Options): Options {
+  const [, query = ""] = uri.split("?");
+  const given = new Set([...new URLSearchParams(query).keys()].map((name) => name.toLowerCase()));
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !given.has(name.toLowerCase())));
+}
+
 /** The same bounds for every variant; what the connection string says wins, so that a fault can say less. */
 export function clientOptions({ uri, watchWrites }: StorePlace): Options {
   return unlessGiven(uri, {
@@ -33,15 +42,6 @@ export function clientOptions({ uri, watchWrites }: StorePlace): Options {
     socketTimeoutMS: 30_000,
     monitorCommands: watchWrites,
   });
-}
-
-type Options = Readonly<Record<string, string | number | boolean>>;
-
-/** The options that a connection string does not give itself. */
-export function unlessGiven(uri: string, options: Options): Options {
-  const [, query = ""] = uri.split("?");
-  const given = new Set([...new URLSearchParams(query).keys()].map((name) => name.toLowerCase()));
-  return Object.fromEntries(Object.entries(options).filter(([name]) => !given.has(name.toLowerCase())));
 }
 
 /** Something that tells of its commands: a client of this driver, or of Mongoose's own copy of it. */
@@ -59,13 +59,16 @@ export function writeCounter(client: CommandTeller, { watchWrites }: StorePlace)
   return () => sent;
 }
 
-export interface StoreClient extends AsyncDisposable {
+export interface Connection extends AsyncDisposable {
   readonly client: MongoClient;
 }
 
-/** What the driver loses when its server is killed is lost by all on the bare driver alike, and got back by each. */
-export function storeClient(place: StorePlace): StoreClient {
-  const client = new MongoClient(place.uri, clientOptions(place));
+/**
+ * A client of the bare driver. What it loses when its server is killed is lost by all on the bare driver alike, and got
+ * back by each.
+ */
+export function connected(uri: string, options: Options): Connection {
+  const client = new MongoClient(uri, unlessGiven(uri, options));
   const reviving = reviveWhenStalled(client);
   return {
     client,

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Variant } from "../history/operation.ts";
 import { type ApiPlace, openApiClient } from "./api-client.ts";
-import { poolSize, storeClient, type StorePlace, writeCounter } from "./client.ts";
+import { clientOptions, connected, poolSize, type StorePlace, writeCounter } from "./client.ts";
 import { naiveStore, rawStore } from "./driver-controls.ts";
 import { openMongoose } from "./mongoose-control.ts";
 import { openOurs } from "./ours.ts";
@@ -15,7 +15,8 @@ export type Route =
       readonly to: "database";
       readonly variant: Variant;
       readonly place: StorePlace;
-      readonly build?: string;
+      /** Another build of onechat than the one here. */
+      readonly build?: string | null;
     }
   | { readonly to: "api"; readonly place: ApiPlace }
   | { readonly to: "module"; readonly place: { readonly file: string; readonly timeoutMs: number } };
@@ -33,16 +34,16 @@ export interface Opened {
 export async function openStore(route: Route, env: StoreEnv): Promise<Opened> {
   if (route.to === "api") return openApiClient(route.place);
   if (route.to === "module") return { store: await openModule(route.place.file, env) };
-  const { variant, place, build } = route;
+  const { variant, place, build = null } = route;
   if (variant === "mongoose") return openMongoose(place);
-  const connection = storeClient(place);
+  const connection = connected(place.uri, clientOptions(place));
   const db = connection.client.db(place.database);
   const store =
     variant === "naive"
       ? naiveStore(db)
       : variant === "raw"
         ? rawStore(db)
-        : await openOurs(db, place.timeoutMs, build ?? null);
+        : await openOurs(db, place.timeoutMs, build);
   return {
     store: { ...store, close: async () => connection[Symbol.asyncDispose]() },
     writesSent: writeCounter(connection.client, place),

@@ -32,7 +32,7 @@ async function callsOf({ answersFrom, stoppedAt }: Told): Promise<readonly SeenO
     },
   };
   await runLanes([{ route: "way", due: null, calls: [call, call] }], 0, {
-    storeOf: () => ({ opened: { store }, timeoutMs: 10_000 }),
+    storeOf: () => ({ store, timeoutMs: 10_000 }),
     clock: { now: () => now },
     manner: { persistMs: 10_000, pauseMs: 0 },
     stoppedAt: () => (stoppedAt !== undefined && now >= stoppedAt ? stoppedAt : null),
@@ -70,7 +70,7 @@ describe("a call that hangs", () => {
         new Promise(() => signal?.addEventListener("abort", () => (told = signal.reason))),
     };
     await runLanes([{ route: "way", due: null, calls: [{ ...call, patienceMs: 5 }] }], 0, {
-      storeOf: () => ({ opened: { store }, timeoutMs: 10_000 }),
+      storeOf: () => ({ store, timeoutMs: 10_000 }),
       clock: { now: () => 0 },
       manner: { persistMs: 0, pauseMs: 0 },
       stoppedAt: () => null,

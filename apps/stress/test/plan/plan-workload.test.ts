@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Workload } from "../../src/history/history-line.ts";
 import { seededRandom } from "../../src/seeded-random.ts";
 import { openLoop, planWorkload } from "../../src/plan/workloads.ts";
-import type { PlannedCall, WorkloadPlan } from "../../src/plan/workload-plan.ts";
+import type { PlannedCall, Wave, WorkloadPlan } from "../../src/plan/workload-plan.ts";
 
 function planOf(workload: Workload, seed = 1): WorkloadPlan {
   const random = seededRandom(seed, workload);
@@ -174,11 +174,17 @@ describe("the shapes of calls", () => {
     expect(new Set(folded).size).toBeLessThan(registers.length);
   });
 
-  it("removed: the same people are asked for twice", () => {
-    const [before, after] = planOf("removed").waves;
-    const names = (wave = planOf("removed").waves[0]) =>
-      new Set(wave?.map(({ calls }) => calls[0]?.register));
+  it("removed: the same people are asked for twice, and removed in between by one who was answered", () => {
+    const [before, removing, after] = planOf("removed").waves;
+    const names = (wave: Wave | undefined) => new Set(wave?.map(({ calls }) => calls[0]?.register));
     expect(names(before)).toEqual(names(after));
+    expect(names(removing)).toEqual(names(after));
+    expect(removing).toHaveLength(names(after).size);
+    for (const { calls } of removing ?? [])
+      expect(calls.map(({ kind, asked }) => [kind, asked])).toEqual([
+        ["ensure", null],
+        ["remove", null],
+      ]);
   });
 });
 
