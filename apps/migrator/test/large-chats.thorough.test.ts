@@ -27,6 +27,16 @@ describe("chats of 12 MB, 40 of them, of 20 sets of people", () => {
   const connection = connect({ ...place, longRunning: true });
   const { db } = connection;
 
+  let original: readonly unknown[];
+
+  /** Each with its length in bytes. */
+  function largeChats(): Promise<readonly unknown[]> {
+    return db
+      .collection("chats")
+      .aggregate([{ $project: { bytes: { $bsonSize: "$$ROOT" } } }, { $sort: { _id: 1 } }])
+      .toArray();
+  }
+
   beforeAll(async () => {
     const chats = db.collection("chats");
     for (let n = 0; n < 40; n += 1) {
@@ -40,6 +50,7 @@ describe("chats of 12 MB, 40 of them, of 20 sets of people", () => {
       await db.collection("messages").insertOne({ chat: insertedId });
     }
     await db.collection("messages").createIndex({ chat: 1 });
+    original = await largeChats();
   });
   afterAll(async () => {
     await db.dropDatabase();
@@ -61,15 +72,27 @@ describe("chats of 12 MB, 40 of them, of 20 sets of people", () => {
     return { code, text, peakMegabytes: Number(/peak (\d+)/.exec(text)?.[1]) / megabyte };
   }
 
-  it("are planned, migrated, planned again and verified in 256 MB", async () => {
+  async function expectInBounds(...commands: readonly (readonly string[])[]): Promise<void> {
     const peaks: string[] = [];
-    for (const args of [["plan"], ["up", "--execute"], ["plan"], ["verify"]]) {
+    for (const args of commands) {
       const { code, text, peakMegabytes } = await migrator(...args);
       peaks.push(`${args[0]} ${Math.round(peakMegabytes)}`);
       expect([args[0], code, code === 0 ? "" : text]).toEqual([args[0], 0, ""]);
       expect(peakMegabytes).toBeLessThan(256);
     }
     process.stdout.write(`peak in MB: ${peaks.join(", ")}\n`);
+  }
+
+  it("are planned, migrated, planned again and verified in 256 MB", async () => {
+    await expectInBounds(["plan"], ["up", "--execute"], ["plan"], ["verify"]);
     expect(await db.collection("chats").countDocuments({ mergedInto: { $exists: true } })).toBe(20);
+  });
+
+  it("are purged, and come back, in 256 MB", async () => {
+    const { length: before } = await largeChats();
+    await expectInBounds(["purge", "--confirm-drained", "--execute"], ["verify"]);
+    expect([before, (await largeChats()).length]).toEqual([40, 20]);
+    await expectInBounds(["rollback", "--to", "none", "--execute"]);
+    expect(await largeChats()).toEqual(original);
   });
 });

@@ -1,7 +1,7 @@
 import { Decimal128, Int32, Long, ObjectId, UUID } from "mongodb";
 import { describe, expect, it } from "vitest";
 import { type ChatConnection } from "../src/connect/index.ts";
-import { type ChatContext, createOrGetChat, findChat, participantsKey } from "../src/index.ts";
+import { type ChatContext, createOrGetChat, ensureIndexes, findChat, participantsKey } from "../src/index.ts";
 import { beforeEveryWrite } from "./before-every-write.ts";
 import { freshDatabase } from "./fresh-database.ts";
 import { recordingObserver } from "./recording-observer.ts";
@@ -111,6 +111,20 @@ describe("a legacy chat without a key", () => {
     const { chat, created } = await createOrGetChat(database, { participants: ["a", "b"] });
     expect(created).toBe(true);
     expect(chat.id).not.toBe(other);
+  });
+
+  it("is these people's alone in a collection whose own collation takes others for them", async () => {
+    await using database = await freshDatabase();
+    await database.chats.drop();
+    await database.db.createCollection("chats", { collation: { locale: "en", strength: 2 } });
+    await ensureIndexes(database);
+    const [, legacy] = await insertLegacy(database, { participants: ["A", "b"] }, { participants: ["a", "b"] });
+    const asked = [["a", "b"], ["a", "B"], ["c", "b"]];
+    const answers = await Promise.all(
+      asked.map((participants) => createOrGetChat(database, { participants })),
+    );
+    expect(answers.map(({ created }) => created)).toEqual([false, true, true]);
+    expect(answers[0]?.chat.id).toBe(legacy);
   });
 
   it("is claimed although its members change all the time, as long as they are the same people", async () => {

@@ -147,6 +147,35 @@ describe("the search for chats without a key", () => {
       expect(conditions.filter(({ participants }) => participants?.$in !== undefined)).toHaveLength(3);
   });
 
+  it("leaves the server no choice for pairs, where the index that is made for them is there", async () => {
+    await using database = await freshDatabase();
+    const { context, calls } = watchedCollection(database);
+    await Promise.all(pairs.map((participants) => createOrGetChat(context, { participants })));
+    await createOrGetChat(context, { participants: ["dave", "carol"] });
+    await createOrGetChat(context, { participants: ["dave", "carol", "eve"] });
+    const searches = calls.filter(({ method, options }) => method === "find" && options["limit"] === undefined);
+    const hints = searches.map(({ filter, options }) => ["$or" in filter, options["hint"]] as const);
+    expect(hints.filter(([isTogether]) => isTogether).map(([, hint]) => hint)).toEqual(
+      Array.from({ length: 2 }, () => "keyless_by_people"),
+    );
+    expect(hints.filter(([isTogether]) => !isTogether).map(([, hint]) => hint)).toEqual([
+      "keyless_by_people",
+      undefined,
+    ]);
+  });
+
+  it("does without that index where it has been dropped since it was seen", async () => {
+    await using database = await freshDatabase();
+    const seen = await database.keyIndex.verified();
+    await database.chats.dropIndex("keyless_by_people");
+    const keyIndex = { ...database.keyIndex, verified: () => Promise.resolve(seen) };
+    const { context, calls } = watchedCollection({ ...database, keyIndex });
+    const made = await Promise.all(pairs.map((participants) => createOrGetChat(context, { participants })));
+    expect(made.every(({ created }) => created)).toBe(true);
+    expect(await findChat(context, { participants: ["nobody", "bob"] })).toBeNull();
+    expect(calls.filter(({ options }) => options["hint"] === "keyless_by_people")).toHaveLength(3);
+  });
+
   it("examines no more than the chats of the least busy of the people", async () => {
     await using database = await freshDatabase();
     await Promise.all(pairs.map((participants) => createOrGetChat(database, { participants })));

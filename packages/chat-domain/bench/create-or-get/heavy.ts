@@ -18,7 +18,8 @@ export async function heavyRounds(uri: string, rounds: number): Promise<readonly
   return [
     ...(await manyChats(uri, { isKeyed: true, rounds })),
     ...(await manyChats(uri, { isKeyed: false, rounds })),
-    await largeGroups(uri, rounds),
+    await newChats(uri, rounds, largeGroups),
+    await newChats(uri, rounds, pairsOfOne),
   ];
 }
 
@@ -54,19 +55,36 @@ async function manyChats(uri: string, { isKeyed, rounds }: ManyChats): Promise<r
   return results;
 }
 
-async function largeGroups(uri: string, rounds: number): Promise<HeavyResult> {
+interface NewChats {
+  readonly work: string;
+  /** The people of each chat, others in each run. */
+  readonly setsOf: (run: number) => readonly (readonly string[])[];
+}
+
+const largeGroups: NewChats = {
+  work: "fifty new groups of a hundred",
+  setsOf: (run) =>
+    Array.from({ length: 50 }, (_, group) =>
+      Array.from({ length: 100 }, (_person, person) => `p${run}-${group}-${person}`),
+    ),
+};
+
+const pairsOfOne: NewChats = {
+  work: "640 new pairs of one person",
+  setsOf: (run) => Array.from({ length: 640 }, (_, index) => ["hub", `user-${run}-${index}`]),
+};
+
+/** What it costs that chats without a key may exist. */
+async function newChats(uri: string, rounds: number, { work, setsOf }: NewChats): Promise<HeavyResult> {
   await using claiming = await chatsIn(uri, "claim");
   await using sealed = await chatsIn(uri, "none");
   let run = 0;
-  const groups = (chats: ChatConnection) => async (): Promise<void> => {
+  const made = (chats: ChatConnection) => async (): Promise<void> => {
     run += 1;
-    const people = Array.from({ length: 50 }, (_, group) =>
-      Array.from({ length: 100 }, (_person, person) => `p${run}-${group}-${person}`),
-    );
-    await Promise.all(people.map((participants) => createOrGetChat(chats, { participants })));
+    await Promise.all(setsOf(run).map((participants) => createOrGetChat(chats, { participants })));
   };
-  const ratio = await inAlternation([groups(claiming), groups(sealed)], rounds);
-  return { work: "fifty new groups of a hundred", beside: "legacy: none", ...ratio };
+  const ratio = await inAlternation([made(claiming), made(sealed)], rounds);
+  return { work, beside: "legacy: none", ...ratio };
 }
 
 async function inAlternation([one, other]: readonly [Work, Work], rounds: number): Promise<Ratio> {

@@ -45,8 +45,13 @@ export function keylessSearch(
   const path = participantsPath(model);
   const people = path === null ? exactly(model, ids) : searched(model, path, ids);
   // Said once more, in the words of the index of chats without a key.
-  const known = ids.length <= 2 ? [{ [model.chats.keyField]: null }] : [];
+  const known = isOfFirstTwo(ids) ? [{ [model.chats.keyField]: null }] : [];
   return both(model, [...people, ...known, unkeyed(model), live(model), ofScope(model, scope)]);
+}
+
+/** Whether the index of chats without a key, which is of the first two people, finds the chat of these people. */
+export function isOfFirstTwo(ids: readonly string[]): boolean {
+  return ids.length <= 2;
 }
 
 function searched(
@@ -73,7 +78,7 @@ export function firstTwoPaths(model: ChatModel): readonly [string, string] {
 
 /** The chats of one person alone, and of two, are found by both at once, however many others these two have. */
 function firstTwo(model: ChatModel, ids: readonly string[]): readonly Filter<StoredDocument>[] {
-  if (ids.length > 2) return [];
+  if (!isOfFirstTwo(ids)) return [];
   const forms = ids.flatMap(nativeForms);
   const [first, second] = firstTwoPaths(model);
   return [{ [first]: { $in: forms } }, { [second]: { $in: ids.length === 1 ? [null, ...forms] : forms } }];

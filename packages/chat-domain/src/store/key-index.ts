@@ -7,6 +7,8 @@ import type { ChatModel } from "../model/chat-model.ts";
 import { ownerField, participantFields, participantPaths } from "../model/participants-place.ts";
 import { type StoredDocument } from "../model/stored-document.ts";
 
+type Indexes = readonly IndexDescriptionInfo[];
+
 export interface ChatIndex {
   readonly key: Readonly<Record<string, 1 | -1>>;
   readonly options: Readonly<CreateIndexesOptions>;
@@ -80,6 +82,19 @@ function keylessIndex(model: ChatModel): ChatIndex {
   };
 }
 
+/** The name of that index, if it is among these as we build it; `null` where it cannot be relied on to be used. */
+export function keylessIndexName(model: ChatModel, indexes: Indexes): string | null {
+  const { key, options } = keylessIndex(model);
+  const fields = JSON.stringify([key, options.partialFilterExpression]);
+  const found = indexes.find(
+    (index) =>
+      JSON.stringify([index.key, index.partialFilterExpression]) === fields &&
+      index.hidden !== true &&
+      !hasCollation(index),
+  );
+  return found?.name ?? null;
+}
+
 /** Of every operation by key: a collection's own collation neither serves the index nor may decide what equals what. */
 export const exactly = { locale: "simple" } as const;
 
@@ -97,9 +112,10 @@ export interface KeyIndex {
    * Looks again where the last look is older than a second, and after `forget`: somebody may put another index in its
    * place while nobody asks.
    *
+   * @returns all indexes of the collection, as that look has seen them
    * @throws ChatError `INDEX_MISSING` with what is wrong
    */
-  verified(): Promise<void>;
+  verified(): Promise<Indexes>;
   /** The server has refused the index: what was verified is true no longer. */
   forget(): void;
   /**
@@ -115,7 +131,7 @@ const believedMs = 1_000;
 
 interface Look {
   readonly began: number;
-  readonly done: Promise<void>;
+  readonly done: Promise<Indexes>;
   isOver: boolean;
 }
 
@@ -147,7 +163,7 @@ export function keyIndex(chats: Collection<StoredDocument>, keyField: string, de
       if (last === null || (last.isOver && performance.now() - last.began > believedMs)) last = look();
       const own = last;
       try {
-        await own.done;
+        return await own.done;
       } catch (error) {
         if (last === own) forget();
         throw error;
@@ -157,9 +173,7 @@ export function keyIndex(chats: Collection<StoredDocument>, keyField: string, de
 }
 
 /** The collection's indexes; none where there is no collection. */
-export async function existingIndexes(
-  chats: Collection<StoredDocument>,
-): Promise<readonly IndexDescriptionInfo[]> {
+export async function existingIndexes(chats: Collection<StoredDocument>): Promise<Indexes> {
   try {
     return await chats.indexes();
   } catch (error) {
@@ -171,12 +185,15 @@ export async function existingIndexes(
 /**
  * Looks once, now.
  *
+ * @returns all indexes of the collection
  * @throws ChatError `INDEX_MISSING` with what is wrong
  */
-export async function verifyKeyIndex(chats: Collection<StoredDocument>, keyField: string): Promise<void> {
+export async function verifyKeyIndex(chats: Collection<StoredDocument>, keyField: string): Promise<Indexes> {
   if (isStrict(chats)) throw new ChatError("INDEX_MISSING", strictText(chats.namespace));
-  const flaw = await keyIndexFlaw(chats, keyField);
+  const indexes = await existingIndexes(chats);
+  const flaw = flawAmong(indexes, chats, keyField);
   if (flaw !== null) throw new ChatError("INDEX_MISSING", flaw);
+  return indexes;
 }
 
 /**
@@ -200,10 +217,7 @@ function strictText(namespace: string): string {
  * The indexes that are taken for ours. One of the same field that runs the other way, or is hashed as a shard key's is,
  * stands beside it and decides nothing.
  */
-export function keyIndexes(
-  indexes: readonly IndexDescriptionInfo[],
-  keyField: string,
-): readonly IndexDescriptionInfo[] {
+export function keyIndexes(indexes: Indexes, keyField: string): Indexes {
   return indexes.filter(({ key }) => Object.keys(key).join() === keyField && key[keyField] === 1);
 }
 
@@ -212,7 +226,11 @@ export async function keyIndexFlaw(
   chats: Collection<StoredDocument>,
   keyField: string,
 ): Promise<string | null> {
-  const [index, second] = keyIndexes(await existingIndexes(chats), keyField);
+  return flawAmong(await existingIndexes(chats), chats, keyField);
+}
+
+function flawAmong(indexes: Indexes, chats: Collection<StoredDocument>, keyField: string): string | null {
+  const [index, second] = keyIndexes(indexes, keyField);
   if (index === undefined) return indexFlawText(chats, keyField, "does not exist");
   if (second !== undefined)
     return indexFlawText(chats, keyField, "exists more than once with different options");
@@ -227,8 +245,12 @@ export function indexFlaw(index: IndexDescriptionInfo): string | null {
   if (index.partialFilterExpression !== undefined) return "is partial";
   if (index.sparse !== true) return "is not sparse";
   if (index.hidden === true) return "is hidden";
-  const locale: unknown = index.collation?.locale ?? "simple";
-  return locale === "simple" ? null : "has a collation";
+  return hasCollation(index) ? "has a collation" : null;
+}
+
+function hasCollation({ collation }: IndexDescriptionInfo): boolean {
+  const locale: unknown = collation?.locale ?? "simple";
+  return locale !== "simple";
 }
 
 /** The error of a collection whose index the server has refused to use. */

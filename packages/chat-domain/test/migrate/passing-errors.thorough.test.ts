@@ -93,6 +93,28 @@ describe("a migration whose database cannot do something just now", needs(notPro
     expect(await db.collection("chats").findOne({ _id: loser })).not.toHaveProperty("mergedInto");
   });
 
+  it("purges in halves what together takes too long", async () => {
+    const db = await twins(5);
+    const ctx = contextOf(db);
+    await migrateUp(ctx);
+    const chats = db.collection("chats");
+    const losers = (await chats.find({ mergedInto: { $exists: true } }).toArray()).map(({ _id }) => String(_id));
+    using slow = proxy.rule({
+      commands: ["aggregate"],
+      collections: ["chats"],
+      matches({ pipeline }) {
+        const text = JSON.stringify(pipeline);
+        return text.includes("$merge") && losers.filter((id) => text.includes(id)).length > 1;
+      },
+      times: "always",
+      fault: { error: { code: 50, codeName: "MaxTimeMSExpired" } },
+    });
+    const purged = await migrateUp(ctx, { to: "purge", confirmDrained: true });
+    expect(purged).toMatchObject({ outcome: "done", counts: { purged: 5 } });
+    expect(slow.hits()).toBeGreaterThanOrEqual(4);
+    expect(await chats.countDocuments()).toBe(5);
+  });
+
   it("waits at its very beginning and end as well: lock, record, events, and the look for work", async () => {
     const db = await twins(2);
     const records = ["migrator_locks", "migrator_runs", "migrator_events", "chat_merge_journal"];

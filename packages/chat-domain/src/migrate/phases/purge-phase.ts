@@ -9,6 +9,7 @@ import { allFolds } from "../merge/all-folds.ts";
 import { moveMarksToArchive } from "../merge/fold/archived-marks.ts";
 import { incompleteMerges, stragglers } from "../merge/incomplete-merges.ts";
 import { withoutMerges } from "../merge/merge-standing.ts";
+import { bisect } from "../run/bisect.ts";
 import type { Run } from "../run/run.ts";
 import { sweep } from "./settle-phase.ts";
 
@@ -20,11 +21,15 @@ export async function purgePhase(run: Run): Promise<void> {
   let done = 0;
   for await (const entries of journalBatches(run.ctx, ["settled"], () => run.batch.current())) {
     const started = performance.now();
-    const purged = await run.attempt("purge", () => purgeBatch(run, entries.flatMap(mergeOf)));
-    run.count({ purged });
+    await bisect(run, entries.flatMap(mergeOf), {
+      phase: "purge",
+      work: purgeBatch,
+      giveUp: async (_merge, reason) => note(run, 1, reason),
+    });
     done += entries.length;
     await run.attempt("purge", () => run.checkpoint("purge", {}));
     const batchMs = performance.now() - started;
+    run.batch.took(batchMs, entries.length);
     run.progress("purge", { done, total, batch: entries.length, batchMs });
   }
   await sweep(run, "purge");
@@ -45,14 +50,15 @@ async function removePurgedMarks(run: Run): Promise<void> {
 /** A tombstone that anything refers to stays: whoever follows that would find nothing. */
 async function withoutReferences(run: Run, merges: readonly Merge[]): Promise<readonly Merge[]> {
   const open = await incompleteMerges(run.ctx, merges);
-  if (open.length > 0) {
-    const message = `${open.length} merged duplicates stay: something refers to them, or they have changed just now`;
-    run.ctx.emit({ event: "note", message });
-  }
+  if (open.length > 0) note(run, open.length, "something refers to them, or they have changed just now");
   return withoutMerges(merges, open);
 }
 
-async function purgeBatch(run: Run, merges: readonly Merge[]): Promise<number> {
+function note(run: Run, staying: number, reason: string): void {
+  run.ctx.emit({ event: "note", message: `${staying} merged duplicates stay: ${reason}` });
+}
+
+async function purgeBatch(run: Run, merges: readonly Merge[]): Promise<void> {
   const { ctx, write } = run;
   await completeMerged(run, await stragglers(ctx, merges));
   const deletable = await withoutReferences(run, merges);
@@ -76,9 +82,7 @@ async function purgeBatch(run: Run, merges: readonly Merge[]): Promise<number> {
   const isLeft = idSet(left.map(({ _id }) => _id));
   const purged = losers.filter((id) => !isLeft.has(id));
   await advance(run, purged, { from: ["settled"], to: "purged" });
-  if (left.length > 0) {
-    const message = `${left.length} merged duplicates stay: they changed just now, or cannot be compared with their copies`;
-    ctx.emit({ event: "note", message });
-  }
-  return purged.length;
+  run.count({ purged: purged.length });
+  if (left.length > 0)
+    note(run, left.length, "they changed just now, or cannot be compared with their copies");
 }
