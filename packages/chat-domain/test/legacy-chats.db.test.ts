@@ -118,8 +118,16 @@ describe("a legacy chat without a key", () => {
     await database.chats.drop();
     await database.db.createCollection("chats", { collation: { locale: "en", strength: 2 } });
     await ensureIndexes(database);
-    const [, legacy] = await insertLegacy(database, { participants: ["A", "b"] }, { participants: ["a", "b"] });
-    const asked = [["a", "b"], ["a", "B"], ["c", "b"]];
+    const [, legacy] = await insertLegacy(
+      database,
+      { participants: ["A", "b"] },
+      { participants: ["a", "b"] },
+    );
+    const asked = [
+      ["a", "b"],
+      ["a", "B"],
+      ["c", "b"],
+    ];
     const answers = await Promise.all(
       asked.map((participants) => createOrGetChat(database, { participants })),
     );

@@ -153,7 +153,9 @@ describe("the search for chats without a key", () => {
     await Promise.all(pairs.map((participants) => createOrGetChat(context, { participants })));
     await createOrGetChat(context, { participants: ["dave", "carol"] });
     await createOrGetChat(context, { participants: ["dave", "carol", "eve"] });
-    const searches = calls.filter(({ method, options }) => method === "find" && options["limit"] === undefined);
+    const searches = calls.filter(
+      ({ method, options }) => method === "find" && options["limit"] === undefined,
+    );
     const hints = searches.map(({ filter, options }) => ["$or" in filter, options["hint"]] as const);
     expect(hints.filter(([isTogether]) => isTogether).map(([, hint]) => hint)).toEqual(
       Array.from({ length: 2 }, () => "keyless_by_people"),

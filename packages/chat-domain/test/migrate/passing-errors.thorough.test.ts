@@ -98,7 +98,9 @@ describe("a migration whose database cannot do something just now", needs(notPro
     const ctx = contextOf(db);
     await migrateUp(ctx);
     const chats = db.collection("chats");
-    const losers = (await chats.find({ mergedInto: { $exists: true } }).toArray()).map(({ _id }) => String(_id));
+    const losers = (await chats.find({ mergedInto: { $exists: true } }).toArray()).map(({ _id }) =>
+      String(_id),
+    );
     using slow = proxy.rule({
       commands: ["aggregate"],
       collections: ["chats"],
