@@ -2,13 +2,12 @@
 import { randomInt } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { exits } from "./exit-codes.ts";
-import type { Host } from "./host.ts";
 
 /** A signal that follows at once is the same one: wrappers such as npm and timeout pass on what the group has got. */
 const sameSignalMs = 500;
 
 /** The first signal asks for an end with a report of what was seen; a second one is meant. */
-function watchSignals(): Pick<Host, "signal"> {
+function stoppingSignal(): AbortSignal {
   const stopping = new AbortController();
   let stoppedAt = 0;
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
@@ -19,7 +18,7 @@ function watchSignals(): Pick<Host, "signal"> {
       stopping.abort();
     });
   }
-  return { signal: stopping.signal };
+  return stopping.signal;
 }
 
 /** Whoever reads may go away, as `head` does: that is no reason to leave a run without its report. */
@@ -61,7 +60,7 @@ async function run(): Promise<number> {
     stdoutIsTerminal: process.stdout.isTTY,
     columns: () => process.stderr.columns || 80,
     readFile: (path) => readFileSync(path, "utf8"),
-    ...watchSignals(),
+    signal: stoppingSignal(),
     version: packageVersion(),
     clock: () => performance.now(),
     now: () => new Date(),

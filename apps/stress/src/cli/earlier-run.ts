@@ -1,5 +1,5 @@
-import { stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { statSync } from "node:fs";
+import { join } from "node:path";
 import type { History } from "../history/history.ts";
 import { readHistory, UnreadableHistory } from "../history/read-history.ts";
 import type { Host } from "../host.ts";
@@ -12,7 +12,6 @@ import { parsed } from "./given.ts";
 import type { Given } from "./program.ts";
 
 export interface EarlierRun {
-  readonly directory: string;
   readonly history: History;
   /** What the history says by itself, held against what is claimed now. */
   readonly result: StressResult;
@@ -25,13 +24,9 @@ export interface EarlierRun {
  */
 export async function earlierRun(path: string, given: Given, host: Host): Promise<EarlierRun> {
   const thresholds = thresholdsOf(parsed(Claims, given), host);
-  const isDirectory = await stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
+  const isDirectory = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
   const history = await readOrRefuse(isDirectory ? join(path, "history.ndjson.gz") : path);
   return {
-    directory: isDirectory ? path : dirname(path),
     history,
     result: {
       ...judgedHistory(history, { thresholds, usualThresholds: [] }),

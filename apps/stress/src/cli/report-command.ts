@@ -1,4 +1,4 @@
-import { access } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { ExitName } from "../exit-codes.ts";
 import type { Host } from "../host.ts";
@@ -11,10 +11,7 @@ import type { Given } from "./program.ts";
 export async function reportCommand(directory: string, given: Given, host: Host): Promise<ExitName> {
   const stored = await readResult(directory);
   // A run that was stopped early may have left none; one that cannot be read is an error.
-  const hasHistory = await access(join(directory, "history.ndjson.gz")).then(
-    () => true,
-    () => false,
-  );
+  const hasHistory = existsSync(join(directory, "history.ndjson.gz"));
   const earlier = hasHistory ? await earlierRun(directory, given, host) : null;
   const anew = earlier?.result.thresholds ?? [];
   const thresholds = [...stored.thresholds, ...anew];

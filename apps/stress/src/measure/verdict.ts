@@ -1,4 +1,4 @@
-import { rollups } from "d3-array";
+import { group } from "d3-array";
 import type { CheckedHistory } from "../checker/check-history.ts";
 import { exits } from "../exit-codes.ts";
 import type { History } from "../history/history.ts";
@@ -54,22 +54,15 @@ export function judge(evidence: Evidence): Judgement {
 /** How often each name was found, of the subject alone; what the bare driver suffers too is likely the database's doing. */
 function attributed(all: readonly Anomaly[]): readonly string[] {
   const anomalies = all.filter(({ variant }) => variant === "ours");
-  return keysByName(anomalies).map(([name, keys]) => {
+  return [...group(anomalies, ({ name }) => name)].map(([name, alike]) => {
     const isShared = all.some((control) => control.variant === "raw" && control.name === name);
-    return isShared ? `${keys}; the bare driver shows the same: suspect the database` : keys;
+    return `${onKeys(alike)}${isShared ? "; the bare driver shows the same: suspect the database" : ""}`;
   });
 }
 
-/** Each name, and in words on how many keys it was found. */
-export function keysByName(
-  anomalies: readonly Anomaly[],
-): readonly (readonly [name: string, keys: string])[] {
-  const counts = rollups(
-    anomalies,
-    ({ length }) => length,
-    ({ name }) => name,
-  );
-  return counts.map(([name, count]) => [name, `${name} on ${count} ${count === 1 ? "key" : "keys"}`]);
+/** Of anomalies of one name. */
+export function onKeys(alike: readonly Anomaly[]): string {
+  return `${alike[0]?.name} on ${alike.length} ${alike.length === 1 ? "key" : "keys"}`;
 }
 
 /** What must be there for the absence of anomalies to mean something, and is not; a sentence each. */

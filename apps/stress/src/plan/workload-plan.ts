@@ -101,19 +101,23 @@ export function pairRegisters(source: PeopleSource, count: number): readonly Pla
   return range(count).map((n) => newRegister(source, `${n}`, [`${n}-a`, `${n}-b`]));
 }
 
-/** The people of a register, in another order, and now and then with somebody named twice. */
-export function askedBy({ participants }: PlannedRegister, random: SeededRandom): readonly string[] {
-  const order = shuffled(participants, random);
-  const [first] = order;
-  return random.below(4) === 0 && first !== undefined ? [...order, first] : order;
-}
-
 /** A call about a register: create-or-get unless said. */
 export function call(
   { name: register, scope, participants }: PlannedRegister,
   more: Partial<PlannedCall> = {},
 ): PlannedCall {
   return { register, kind: "ensure", participants, scope, asked: null, patienceMs: null, ...more };
+}
+
+/** A call that names the people in another order, and now and then somebody twice. */
+export function mixedCall(
+  register: PlannedRegister,
+  random: SeededRandom,
+  more: Partial<PlannedCall> = {},
+): PlannedCall {
+  const order = shuffled(register.participants, random);
+  const repeated = random.below(4) === 0 ? order.slice(0, 1) : [];
+  return call(register, { participants: [...order, ...repeated], ...more });
 }
 
 export function shuffled<T>(values: readonly T[], random: SeededRandom): readonly T[] {

@@ -3,9 +3,9 @@ import type { Workload } from "../history/history-line.ts";
 import type { SeededRandom } from "../seeded-random.ts";
 import { oddRegisters } from "./odd-ids.ts";
 import {
-  askedBy,
   call,
   laneOf,
+  mixedCall,
   newRegister,
   pairRegisters,
   type PlannedCall,
@@ -45,7 +45,7 @@ function crowds(
   registers: readonly PlannedRegister[],
   size: number,
   { processes, random }: WorkloadShape,
-  question: Question = (register) => call(register, { participants: askedBy(register, random) }),
+  question: Question = (register) => mixedCall(register, random),
 ): Wave {
   return registers.flatMap((register) =>
     range(size).map((caller) => laneOf(caller % processes, [question(register, caller)])),
@@ -81,7 +81,7 @@ function walks(
       const own = registers.filter((_, n) => n % walkers === walker);
       return laneOf(
         process,
-        own.map((register) => call(register, { participants: askedBy(register, random) })),
+        own.map((register) => mixedCall(register, random)),
       );
     }),
   );
@@ -112,10 +112,8 @@ const largestBurst = 24;
 /** One key after the other, each asked for by a crowd that is released together; every eighth only looks. */
 function burst(shape: WorkloadShape): WorkloadPlan {
   const registers = pairRegisters(shape, Math.min(shape.keys, mostBursts));
-  const question: Question = (register, caller) => {
-    const participants = askedBy(register, shape.random);
-    return call(register, { kind: caller % 8 === 7 ? "find" : "ensure", participants });
-  };
+  const question: Question = (register, caller) =>
+    mixedCall(register, shape.random, { kind: caller % 8 === 7 ? "find" : "ensure" });
   return crowdWaves(registers, { perWave: 1, size: Math.min(shape.callers, largestBurst), question }, shape);
 }
 
@@ -155,8 +153,7 @@ function zipfCalls(
     const drawn = random.unit() * (bounds.at(-1) ?? 0);
     const register = registers[bounds.findIndex((bound) => drawn < bound)] ?? registers[0];
     if (register === undefined) return [];
-    const participants = askedBy(register, random);
-    return [call(register, { kind: random.below(5) === 0 ? "find" : "ensure", participants })];
+    return [mixedCall(register, random, { kind: random.below(5) === 0 ? "find" : "ensure" })];
   });
   return { registers, calls };
 }
@@ -227,10 +224,7 @@ function flood(shape: WorkloadShape): WorkloadPlan {
   );
   const hasty = new Set(registers.filter((_, n) => n % 5 === 3));
   const wave = crowds(registers, processes, shape, (register) =>
-    call(register, {
-      participants: askedBy(register, random),
-      patienceMs: hasty.has(register) ? patienceOf(random) : null,
-    }),
+    mixedCall(register, random, { patienceMs: hasty.has(register) ? patienceOf(random) : null }),
   );
   // Whoever was let down asks again, and so does everybody: what was answered stays so.
   const again = walks(registers, registers.length, shape, (walker) => [walker % processes]);
@@ -283,11 +277,10 @@ function mergeRace(shape: WorkloadShape): WorkloadPlan {
   const question = (): readonly PlannedCall[] => {
     const register = registers[random.below(keys)];
     if (register === undefined) return [];
-    const participants = askedBy(register, random);
     const kind = (["ensure", "ensure", "find", "resolve", "resolve"] as const)[random.below(5)] ?? "find";
     const asked =
       kind === "resolve" ? (register.initial[random.below(register.initial.length)] ?? null) : null;
-    return [call(register, { kind, participants, asked })];
+    return [mixedCall(register, random, { kind, asked })];
   };
   const wave = range(Math.min(callers, mergeCallers)).map((caller) =>
     laneOf(caller % processes, range(mergeRounds).flatMap(question)),

@@ -1,4 +1,4 @@
-import { extent, group, max, range, ticks } from "d3-array";
+import { extent, group, max, range, sum, ticks } from "d3-array";
 import { scaleLinear, scaleLog } from "d3-scale";
 import { line } from "d3-shape";
 import type { FaultOutcome, LatencySummary, Second, StressResult } from "../measure/result.ts";
@@ -16,10 +16,10 @@ interface Line {
 
 interface Chart {
   readonly title: string;
+  /** Milliseconds are drawn on a log scale. */
+  readonly unit: "ms" | "count";
   readonly lines: readonly Line[];
-  readonly isLog: boolean;
   readonly xTicks: readonly (readonly [at: number, label: string])[];
-  readonly yText: (value: number) => string;
   readonly bands?: readonly FaultOutcome[];
 }
 
@@ -31,10 +31,9 @@ export function latencyCharts({ latencies }: Pick<StressResult, "latencies">): r
   return [...places].map(([place, summaries]) =>
     chart({
       title: `Milliseconds by percentile, ${place}`,
-      isLog: true,
+      unit: "ms",
       lines: summaries.map(curveOf),
       xTicks: [0, 0.5, 0.9, 0.99, 0.999].map((share) => [nines(share), `p${share * 100}`]),
-      yText: spanText,
     }),
   );
 }
@@ -49,85 +48,79 @@ function curveOf({ variant, measured, curve }: LatencySummary): Line {
   return { name, variant, dashed: measured === "response", points };
 }
 
-const mostPoints = 600;
+/** What is drawn of the calls that ended in a step of some seconds; a line has a gap where there is nothing to draw. */
+interface Course extends Pick<Chart, "title" | "unit"> {
+  readonly figure: (ended: readonly Second[], seconds: number) => number | undefined;
+}
 
 function unanswered({ failed, unknown }: Second): number {
   return failed + unknown;
 }
 
-/** How latencies, answers and failures went over the seconds of the run. */
+const courses: readonly Course[] = [
+  {
+    title: "Latency of answered calls, p99, milliseconds",
+    unit: "ms",
+    figure: (ended) => max(ended, ({ p99 }) => p99),
+  },
+  {
+    title: "Answered calls per second",
+    unit: "count",
+    figure: (ended, seconds) => sum(ended, ({ ok }) => ok) / seconds,
+  },
+  {
+    title: "Calls that failed, or whose outcome is unknown, per second",
+    unit: "count",
+    figure: (ended, seconds) => sum(ended, unanswered) / seconds,
+  },
+];
+const mostPoints = 600;
+
+/** How latencies, answers and failures, if there were any, went over the seconds of the run. */
 export function timeCharts({ seconds, faults }: Pick<StressResult, "seconds" | "faults">): readonly Html[] {
   const last = max(seconds, ({ at }) => at) ?? 0;
   const step = Math.max(1, Math.ceil((last + 1) / mostPoints));
+  const steps = range(0, last + 1, step);
   const ways = group(seconds, ({ variant, path }) => `${variant} ${path}`);
   const xTicks = ticks(0, last, 8).map((at) => [at, `${at} s`] as const);
-  const over = (
-    figure: (list: readonly Second[]) => number | undefined,
-  ): Pick<Chart, "lines" | "xTicks" | "bands"> => ({
-    lines: [...ways].map(([name, own]): Line => {
-      const steps = group(own, ({ at }) => Math.floor(at / step) * step);
-      // A line is not drawn through seconds in which nobody called.
-      const points = range(0, last + 1, step).map((at): Point => [at, figure(steps.get(at) ?? []) ?? null]);
+  return courses.slice(0, seconds.some((second) => unanswered(second) > 0) ? 3 : 2).map((course) => {
+    const lines = [...ways].map(([name, own]): Line => {
+      const ended = group(own, ({ at }) => Math.floor(at / step) * step);
+      const points = steps.map((at): Point => {
+        const some = ended.get(at);
+        return [at, some === undefined ? null : (course.figure(some, step) ?? null)];
+      });
       return { name, variant: name.split(" ")[0] ?? "", dashed: name.includes("http"), points };
-    }),
-    xTicks,
-    bands: faults,
+    });
+    return chart({ ...course, lines, xTicks, bands: faults });
   });
-  const perSecond = (of: (second: Second) => number) =>
-    over((list) =>
-      list.length === 0 ? undefined : list.reduce((sum, second) => sum + of(second), 0) / step,
-    );
-  return [
-    chart({
-      title: "Latency of answered calls, p99, milliseconds",
-      isLog: true,
-      ...over((list) => max(list, ({ p99 }) => p99)),
-      yText: spanText,
-    }),
-    chart({
-      title: "Answered calls per second",
-      isLog: false,
-      ...perSecond(({ ok }) => ok),
-      yText: countText,
-    }),
-    ...(seconds.some((second) => unanswered(second) > 0)
-      ? [
-          chart({
-            title: "Calls that failed, or whose outcome is unknown, per second",
-            isLog: false,
-            ...perSecond(unanswered),
-            yText: countText,
-          }),
-        ]
-      : []),
-  ];
 }
 
-function chart({ title, lines, isLog, xTicks, yText, bands = [] }: Chart): Html {
+function chart({ title, unit, lines, xTicks, bands = [] }: Chart): Html {
   const points = lines.flatMap((each) => each.points);
   const right = max([...xTicks.map(([at]) => at), ...points.map(([at]) => at)]) ?? 0;
   const x = scaleLinear([0, right || 1], [size.left, size.right]).clamp(true);
-  const { y, yTicks } = isLog ? logScale(points) : linearScale(points);
-  const path = line<Point>(
-    ([at]) => x(at),
-    ([, value]) => y(value ?? 0),
-  )
-    .defined(([, value]) => value !== null && (!isLog || value > 0))
+  const { y, yTicks, yText } = unit === "ms" ? logScale(points) : linearScale(points);
+  const path = line<Point>(([at]) => x(at))
+    .y(([, value]) => y(value ?? 0))
+    .defined(([, value]) => value !== null && (unit !== "ms" || value > 0))
     .digits(1);
+  const band = ({ fault, injectedAt, healedAt }: FaultOutcome): Html => {
+    const [from, until] = [x(injectedAt / 1e9), healedAt === null ? size.right : x(healedAt / 1e9)];
+    const width = Math.max(until - from, 1.5).toFixed(1);
+    return html`<rect
+      class="fault"
+      x="${from.toFixed(1)}"
+      width="${width}"
+      y="${size.top}"
+      height="${size.bottom - size.top}"
+      ><title>${fault}</title></rect
+    >`;
+  };
   return html`<figure class="chart" tabindex="0" aria-label="${title}">
     <figcaption>${title}</figcaption>
     <svg viewBox="0 0 ${size.width} ${size.height}" role="img" aria-label="${title}">
-      ${bands.map(({ fault, injectedAt, healedAt }) => {
-        const [from, until] = [x(injectedAt / 1e9), healedAt === null ? size.right : x(healedAt / 1e9)];
-        return html`<rect
-          class="fault"
-          x="${from.toFixed(1)}"
-          width="${Math.max(until - from, 1.5).toFixed(1)}"
-          y="${size.top}"
-          height="${size.bottom - size.top}"
-          ><title>${fault}</title></rect
-        >`;
-      })}
+      ${bands.map(band)}
       ${yTicks.map((value) => html`<line class="tick" x1="${size.left}" x2="${size.right}" y1="${y(value).toFixed(1)}" y2="${y(value).toFixed(1)}" /><text x="${size.left - 6}" y="${(y(value) + 4).toFixed(1)}" text-anchor="end">${yText(value)}</text>`)}
       ${xTicks.map(([at, label]) => html`<text x="${x(at).toFixed(1)}" y="${size.height - 6}" text-anchor="middle">${label}</text>`)}
       ${lines.map(({ name, variant, dashed, points: own }) => html`<path class="line ${variant} ${dashed ? "dashed" : ""}" d="${path(own) ?? ""}"><title>${name}</title></path>`)}
@@ -141,18 +134,19 @@ function chart({ title, lines, isLog, xTicks, yText, bands = [] }: Chart): Html 
 interface Scale {
   readonly y: (value: number) => number;
   readonly yTicks: readonly number[];
+  readonly yText: (value: number) => string;
 }
 
 function linearScale(points: readonly Point[]): Scale {
   const y = scaleLinear([0, Math.max(max(points, ([, value]) => value) ?? 1, 1)], [size.bottom, size.top]);
-  return { y, yTicks: y.ticks(4) };
+  return { y, yTicks: y.ticks(4), yText: countText };
 }
 
 /** Ticks at 1 and 3 of each decade. */
 function logScale(points: readonly Point[]): Scale {
-  const positive = points.filter(([, value]) => value !== null && value > 0);
-  const [low = 1, high = 1] = extent(positive, ([, value]) => value);
+  const positive = points.flatMap(([, value]) => (value !== null && value > 0 ? [value] : []));
+  const [low = 1, high = 1] = extent(positive);
   const y = scaleLog([low / 1.12, high * 1.12], [size.bottom, size.top]);
   const yTicks = y.ticks().filter((value) => /^[13]e/.test(value.toExponential()));
-  return { y, yTicks: yTicks.length > 0 ? yTicks : [low] };
+  return { y, yTicks: yTicks.length > 0 ? yTicks : [low], yText: spanText };
 }

@@ -1,6 +1,6 @@
 import { group, max, transpose } from "d3-array";
 import type { StressResult } from "../measure/result.ts";
-import { keysByName } from "../measure/verdict.ts";
+import { onKeys } from "../measure/verdict.ts";
 import { observedText } from "./sections.ts";
 import { nameOf } from "./table.ts";
 import { countText, factorText, recoveryText } from "./text/figure-text.ts";
@@ -79,7 +79,7 @@ function contentionTable({ contention, subject }: StressResult): readonly string
 
 function controlLines({ controlAnomalies }: StressResult): readonly string[] {
   return [...group(controlAnomalies, ({ variant }) => variant)].map(([variant, own]) => {
-    const found = keysByName(own).map(([, keys]) => keys);
+    const found = [...group(own, ({ name }) => name).values()].map(onKeys);
     return `  control ${variant} ${variant === "naive" ? "breaks, as it must" : "breaks"}: ${found.join(", ")}`;
   });
 }

@@ -101,7 +101,7 @@ function sectionPart({ title, lead, tables, chart }: Section, view: ReportView):
     ${chart === "time" ? html`<div class="panel">${timeCharts(view.result)}</div>` : null}
     ${filled.map((table) => {
       const panel = tablePart(table, view);
-      return table.isDetail === true || chart === "latency"
+      return table.isDetail || chart === "latency"
         ? html`<details>
             <summary>${table.caption}, ${countText(table.rows.length)} rows</summary>
             ${panel}
@@ -119,14 +119,14 @@ function tablePart({ caption, columns, rows }: Table, view: ReportView): Html {
         </caption>
         <thead>
           <tr>
-            ${columns.map(({ head, isNumber }) => html`<th scope="col" class="${isNumber === true ? "number" : ""}">${head}</th>`)}
+            ${columns.map(({ head, isNumber }) => html`<th scope="col" class="${isNumber ? "number" : ""}">${head}</th>`)}
           </tr>
         </thead>
         <tbody>
           ${rows.map(
             (row) =>
               html`<tr>
-                ${row.map((cell, place) => cellPart(cell, { isHead: place === 0, isNumber: columns[place]?.isNumber === true, view, rows }))}
+                ${row.map((cell, place) => cellPart(cell, place === 0, rows, view))}
               </tr>`,
           )}
         </tbody>
@@ -135,19 +135,12 @@ function tablePart({ caption, columns, rows }: Table, view: ReportView): Html {
   </div>`;
 }
 
-interface CellPlace {
-  readonly isHead: boolean;
-  readonly isNumber: boolean;
-  readonly view: ReportView;
-  readonly rows: Table["rows"];
-}
-
-function cellPart(cell: Cell, { isHead, isNumber, view, rows }: CellPlace): Html {
+function cellPart(cell: Cell, isHead: boolean, rows: Table["rows"], view: ReportView): Html {
   const { under = [], variant = "", bar, interval } = cell;
   const content = html`${cellText(cell, view)}${bar === undefined ? null : meter(bar, variant)}${interval === undefined ? null : forest(interval, rows)}${under.map((line) => html`<span class="under">${shortened(line, 400)}</span>`)}`;
   return isHead
     ? html`<th scope="row">${content}</th>`
-    : html`<td class="${isNumber ? "number" : ""}">${content}</td>`;
+    : html`<td class="${cell.isNumber === true ? "number" : ""}">${content}</td>`;
 }
 
 function cellText({ text, tone, variant, bar, key }: Cell, { timelines }: ReportView): Html {
@@ -209,20 +202,14 @@ function timelinePart({ timelines, result }: ReportView): Html {
     )}`;
 }
 
-const reasons: Readonly<Record<KeyTimeline["why"], string>> = {
-  anomaly: "anomaly",
-  contended: "most contended of its kind",
-  control: "a control's anomaly",
-};
-
 function summaryOf({ register: { key, variant }, why, widest, anomalies }: KeyTimeline): Html {
-  const tone = why === "anomaly" ? "bad" : "";
   const names = [...new Set(anomalies.map(({ name }) => name))].join(", ");
+  const whose = why === "control" ? "a control's anomaly, " : "";
   return html`<span class="variant ${variant}"></span><span class="mono">${shortened(key, 90)}</span>
-    <span class="tag ${tone}">${names === "" ? reasons[why] : names}</span>
-    <span class="muted"
-      >${why === "control" ? `${reasons.control}, ` : ""}up to ${widest} calls at once</span
-    >`;
+    <span class="tag ${why === "anomaly" ? "bad" : ""}"
+      >${names === "" ? "most contended of its kind" : names}</span
+    >
+    <span class="muted">${whose}up to ${widest} calls at once</span>`;
 }
 
 function keyFacts({ register, audit, anomalies, leftOut, operations }: KeyTimeline): Html {

@@ -8,7 +8,7 @@ const marks = { good: "✅", bad: "❌", unsure: "⚠️" };
 export function summaryMarkdown(view: ReportView, limitBytes: number): string {
   const tables = view.sections.flatMap(({ title, tables: own }) =>
     own
-      .filter(({ isDetail, rows }) => isDetail !== true && rows.length > 0)
+      .filter(({ isDetail, rows }) => !isDetail && rows.length > 0)
       .map((table) => `### ${title}\n\n${tableText(table)}`),
   );
   return fitting([headPart(view), ...tables], limitBytes);
@@ -35,7 +35,7 @@ function tableText({ caption, columns, rows }: Table): string {
     escaped(caption),
     "",
     line(columns.map(({ head }) => escaped(head))),
-    line(columns.map(({ isNumber }) => (isNumber === true ? "--:" : "---"))),
+    line(columns.map(({ isNumber }) => (isNumber ? "--:" : "---"))),
     ...rows.slice(0, rowsShown).map((row) => line(row.map(cellText))),
     ...(rest > 0 ? ["", `… and ${rest} more`] : []),
   ].join("\n");

@@ -17,17 +17,17 @@ export function table<Row>(
     caption,
     columns,
     rows: rows.map((row) =>
-      columns.map(({ of }) => {
+      columns.map(({ of, isNumber }) => {
         const cell = of(row);
-        return typeof cell === "string" ? { text: cell } : cell;
+        return { isNumber, ...(typeof cell === "string" ? { text: cell } : cell) };
       }),
     ),
-    ...(isDetail ? { isDetail } : {}),
+    isDetail,
   };
 }
 
 export function text<Row>(head: string, of: (row: Row) => Cell | string): ColumnOf<Row> {
-  return { head, of };
+  return { head, of, isNumber: false };
 }
 
 export function number<Row>(head: string, of: (row: Row) => Cell | string): ColumnOf<Row> {

@@ -1,3 +1,4 @@
+import { max, sum } from "d3-array";
 import { exits } from "../exit-codes.ts";
 import type { History } from "../history/history.ts";
 import type { StressResult } from "../measure/result.ts";
@@ -26,11 +27,13 @@ export interface Cell {
   };
   /** A key that may have a timeline. */
   readonly key?: string;
+  /** As its column is. */
+  readonly isNumber?: boolean;
 }
 
 export interface Column {
   readonly head: string;
-  readonly isNumber?: true;
+  readonly isNumber: boolean;
 }
 
 export interface Table {
@@ -38,7 +41,7 @@ export interface Table {
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly Cell[])[];
   /** Of less weight: behind a click, and not in short reports. */
-  readonly isDetail?: boolean;
+  readonly isDetail: boolean;
 }
 
 export interface Section {
@@ -96,9 +99,9 @@ function meaningOf({ verdict, thresholds }: StressResult): string {
 /** Of the subject alone: what the controls did is told beside them. */
 function statsOf({ contention, anomalies, durationMs, verdict }: StressResult): ReportView["stats"] {
   const ours = contention.filter(({ variant }) => variant === "ours");
-  const sum = (count: "operations" | "keys" | "contendedKeys" | "racesLost"): string =>
-    countText(ours.reduce((total, group) => total + group[count], 0));
-  const widest = ours.reduce((most, { widestOverlap }) => Math.max(most, widestOverlap), 0);
+  const total = (count: "operations" | "keys" | "contendedKeys" | "racesLost"): string =>
+    countText(sum(ours, (group) => group[count]));
+  const widest = max(ours, ({ widestOverlap }) => widestOverlap) ?? 0;
   const tone = anomalies.length > 0 ? "bad" : "good";
   const duration = { name: "Duration", value: spanText(durationMs) };
   if (ours.length === 0) return [duration];
@@ -108,10 +111,10 @@ function statsOf({ contention, anomalies, durationMs, verdict }: StressResult): 
       value: countText(anomalies.length),
       ...(verdict === "pass" || tone === "bad" ? { tone } : {}),
     },
-    { name: "Calls checked", value: sum("operations") },
-    { name: "Contended keys", value: `${sum("contendedKeys")} of ${sum("keys")}` },
+    { name: "Calls checked", value: total("operations") },
+    { name: "Contended keys", value: `${total("contendedKeys")} of ${total("keys")}` },
     { name: "Widest overlap", value: `${countText(widest)} calls` },
-    { name: "Races lost", value: sum("racesLost") },
+    { name: "Races lost", value: total("racesLost") },
     duration,
   ];
 }

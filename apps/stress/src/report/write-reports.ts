@@ -1,4 +1,5 @@
-import { appendFile, stat, writeFile } from "node:fs/promises";
+import { statSync } from "node:fs";
+import { appendFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { History } from "../history/history.ts";
 import type { StressResult } from "../measure/result.ts";
@@ -45,10 +46,7 @@ async function stepSummaryProblem(path: string | null, view: ReportView): Promis
   if (path === null) return null;
   try {
     // The limit is that of the file, to which other commands of the step may have written.
-    const size = await stat(path).then(
-      (file) => file.size,
-      () => 0,
-    );
+    const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
     await appendFile(path, summaryMarkdown(view, Math.max(summaryLimit - size, 0)));
     return null;
   } catch (error) {
