@@ -19,7 +19,7 @@ export interface FaultCommand {
 }
 
 /** Everything about a run, decided once. */
-export interface RunSettings extends Omit<Profile, "summary" | "thresholds"> {
+export interface RunSettings extends Omit<Profile, "summary" | "thresholds" | "embeddedThresholds"> {
   readonly profile: ProfileName;
   readonly subject: Subject;
   /** Another build, in whose rounds the subject is compared with it; a folder of chat-domain, or a store's module. */
@@ -32,6 +32,8 @@ export interface RunSettings extends Omit<Profile, "summary" | "thresholds"> {
   /** Claims that were made for this run, and those of its profile. */
   readonly thresholds: readonly Threshold[];
   readonly usualThresholds: readonly Threshold[];
+  /** Of the profile as well, on the embedded engine. */
+  readonly embeddedThresholds: readonly Threshold[];
   readonly out: string | null;
   readonly uri: string | null;
   readonly port: number | null;
@@ -50,13 +52,17 @@ export function runSettings(
   host: Pick<Host, "newSeed" | "readFile">,
   typed: Typed = {},
 ): RunSettings {
-  const { summary: _, thresholds: usual, ...profile } = profiles[flags.profile];
+  const { summary: _, thresholds: usual, embeddedThresholds, ...profile } = profiles[flags.profile];
   const subject = subjectOf(flags);
   refuseForeignFaults(flags, subject);
   const isOurs = subject.kind === "onechat";
   const { seed = host.newSeed(), people, fault = [] } = flags;
   const thresholds = [...thresholdsOf(flags, host), ...toleranceThresholds(flags)];
   const claimed = new Set(thresholds.map(figuresOf));
+  const limits = (texts: readonly string[]): readonly Threshold[] =>
+    (isOurs ? texts : [])
+      .map((text) => parseThreshold(text, `profile ${flags.profile}`))
+      .filter((threshold) => !claimed.has(figuresOf(threshold)));
   const ownFaults = flags.faultCommand === undefined ? [] : (["command"] as const);
   const planned = {
     ...profile,
@@ -74,9 +80,8 @@ export function runSettings(
     seed,
     accounts: people === undefined ? null : accountsOf(people, host),
     thresholds,
-    usualThresholds: (isOurs ? usual : [])
-      .map((text) => parseThreshold(text, `profile ${flags.profile}`))
-      .filter((threshold) => !claimed.has(figuresOf(threshold))),
+    usualThresholds: limits(usual),
+    embeddedThresholds: limits(embeddedThresholds),
   };
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { MongoServer } from "@onechat/mongo";
 import type { Variant } from "../history/operation.ts";
 import type { Host } from "../host.ts";
 import { type RunSettings, subjectName } from "../plan/run-settings.ts";
@@ -25,7 +26,7 @@ export interface RanOnce extends Readonly<Shortcomings> {
   readonly directory: string;
   readonly historyPath: string;
   readonly durationMs: number;
-  readonly mongo: string;
+  readonly mongo: Pick<MongoServer, "provider" | "description">;
   /** What ended it early; `null` when nothing did. */
   readonly failure: unknown;
 }
@@ -80,7 +81,7 @@ export async function runOnce({ settings, host, progress }: RunSetting): Promise
   if (!keepDb) await failureOf(ground.dropAll());
   await recorder[Symbol.asyncDispose]();
   const durationMs = host.clock() - began;
-  return { directory, historyPath, durationMs, ...shortcomings, mongo: ground.mongo.description, failure };
+  return { directory, historyPath, durationMs, ...shortcomings, mongo: ground.mongo, failure };
 }
 
 /** Those that have databases here; without the naive one nobody would know what the run could have seen. */

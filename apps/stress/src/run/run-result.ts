@@ -12,11 +12,13 @@ import { RunStopped } from "./stopped.ts";
 
 /** Everything that a run found: checked, measured, judged. */
 export function runResult(settings: RunSettings, ran: RanOnce, history: History): StressResult {
+  const { thresholds, usualThresholds: usual, embeddedThresholds } = settings;
+  const usualThresholds = ran.mongo.provider === "embedded" ? [...usual, ...embeddedThresholds] : usual;
   return {
-    ...judgedHistory(history, settings, circumstancesOf(ran)),
+    ...judgedHistory(history, { thresholds, usualThresholds }, circumstancesOf(ran)),
     reproduce: reproduceCommand(settings.profile, settings.seed, settings.typed),
     durationMs: ran.durationMs,
-    environment: environmentOf(settings, ran.mongo),
+    environment: environmentOf(settings, ran.mongo.description),
   };
 }
 
