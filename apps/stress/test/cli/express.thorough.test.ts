@@ -10,11 +10,13 @@ import { freePort } from "../../src/load/free-port.ts";
 import { run } from "../stress-process.ts";
 
 const page = readFileSync(new URL("../../../../docs/stress.md", import.meta.url), "utf8");
-/** What the page has one write, in its order: a server, a store, a better server. */
-const [naiveServer = "", store = "", indexedServer = ""] = [...page.matchAll(/```js\n([^]*?)```/g)].map(
-  ([, code]) => code ?? "",
-);
+/** What the page has one write, in its order: a server, a store, a better server, the store of the base. */
+const [naiveServer = "", store = "", indexedServer = "", baseStore = ""] = [
+  ...page.matchAll(/```js\n([^]*?)```/g),
+].map(([, code]) => code ?? "");
 const command = /^npm run stress -- run (.*--store .*)$/m.exec(page)?.[1] ?? "";
+/** What the workflow of the page runs, but for the database and the place of the results. */
+const workflow = /- run: npm run stress -- run ci (.*) --uri/.exec(page)?.[1] ?? "";
 
 describe("the page about the harness, followed by somebody with an Express application", () => {
   const directory = mkdtempSync(join(tmpdir(), "stress-express-"));
@@ -32,7 +34,7 @@ describe("the page about the harness, followed by somebody with an Express appli
     rmSync(directory, { recursive: true });
   });
 
-  async function ran(server: string): Promise<Awaited<ReturnType<typeof run>>> {
+  async function started(server: string): Promise<string> {
     const port = String(await freePort());
     const file = join(directory, `server-${port}.mjs`);
     writeFileSync(file, server);
@@ -50,8 +52,12 @@ describe("the page about the harness, followed by somebody with an Express appli
         () => false,
       ),
     );
-    const args = command.replace("./my-store.mjs", join(directory, "my-store.mjs")).split(" ");
-    return run([...args, "--uri", testMongo().uri], { CHAT_URL: url });
+    return url;
+  }
+
+  async function ran(server: string, flags = command): Promise<Awaited<ReturnType<typeof run>>> {
+    const args = flags.replaceAll(/\.+\//g, `${directory}/`).split(" ");
+    return run([...args, "--uri", testMongo().uri], { CHAT_URL: await started(server) });
   }
 
   it("gets exit code 1 for find-then-create, with the first key and the calls that prove it", async () => {
@@ -78,5 +84,14 @@ describe("the page about the harness, followed by somebody with an Express appli
     expect(
       result?.contention.filter(({ variant }) => variant === "ours").every(({ racesLost }) => racesLost >= 0),
     ).toBe(true);
+  });
+
+  it("compares it with the service of the base, as the workflow of the page does", async () => {
+    const baseUrl = await started(indexedServer);
+    writeFileSync(join(directory, "base-store.mjs"), baseStore.replace("http://127.0.0.1:4001", baseUrl));
+    const { result } = await ran(indexedServer, `smoke --rounds 8 --tolerance 900% ${workflow}`);
+    expect(result).toMatchObject({ anomalies: [], verdict: "pass" });
+    const compared = result?.ratios.filter(({ to, metric }) => to === "base" && metric === "latency.p50");
+    expect(compared?.map(({ workload }) => workload)).toEqual(["fresh", "existing", "hot"]);
   });
 });
