@@ -8,7 +8,7 @@ export const exits = {
   refused: { code: 3, meaning: "refused before anything was written" },
   pending: { code: 4, meaning: "work is pending (plan and status with --exit-code)" },
   unverified: { code: 5, meaning: "verification found something wrong" },
-  parked: { code: 6, meaning: "finished, but parked chats need a person" },
+  parked: { code: 6, meaning: "finished, but parked chats need manual repair" },
   stopped: { code: 7, meaning: "paused, unsettled or out of --max-runtime: run again" },
   locked: { code: 75, meaning: "another runner holds the lock: try later" },
   interrupted: { code: 130, meaning: "SIGINT, after a checkpoint: run again" },

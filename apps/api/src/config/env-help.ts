@@ -25,8 +25,8 @@ Traces of requests, procedures and database commands are exported when OpenTelem
 OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318 (OTEL_TRACES_EXPORTER, OTEL_SERVICE_NAME, OTEL_TRACES_SAMPLER, …).
 
 Limits, of this process alone. Rates are per 10 seconds, and 0 means none. Rates and the event loop's delay are
-limited when NODE_ENV is production, and elsewhere only when set, because whoever races thousands of calls against a
-process of their own, in tests or for measuring, is not to be refused:
+limited when NODE_ENV is production, and elsewhere only when set, so load tests against your own development server are
+not refused:
 
   RATE_LIMIT_CALLS          calls of one caller, each call of a batch counted, once for every ten people named (5000)
   RATE_LIMIT_SERVICE_CALLS  the same for tokens with scope chat:any, which speak for many people (50000)
