@@ -45,13 +45,13 @@ export const plantedFaults: readonly PlantedFault[] = [
     changes: [
       {
         file: "keyless-chats.js",
-        text: "...options,\n        sort: { _id: 1 },",
-        becomes: "...options,\n        sort: { _id: -1 },",
+        text: "...hint,\n        sort: { _id: 1 },",
+        becomes: "...hint,\n        sort: { _id: -1 },",
       },
       {
         file: "keyless-chats.js",
-        text: "{ $or: filters }, { sort: { _id: 1 },",
-        becomes: "{ $or: filters }, { sort: { _id: -1 },",
+        text: "rank.get(_id) ?? order.length",
+        becomes: "-(rank.get(_id) ?? order.length)",
       },
     ],
   },
