@@ -1,7 +1,7 @@
 import { min } from "d3-array";
 import type { Operation } from "../history/operation.ts";
 import type { AuditedIds, Case } from "./case.ts";
-import type { Finding } from "./evidence.ts";
+import { type Finding, finding } from "./evidence.ts";
 import type { RetiredIds } from "./retirements.ts";
 import type { Answered } from "./sightings.ts";
 
@@ -48,7 +48,7 @@ function duplicate(one: Case, { live, redirects }: AuditedIds): readonly Finding
         ? `the database holds ${live.size} live chats of these people, such as ${some}`
         : `the database held ${strange.length} chats of these people: ${some}`;
   const operations = strange.slice(0, witnesses).map((id) => answerOf(one, id));
-  return [{ name: "DUPLICATE", text, operations }];
+  return [finding("DUPLICATE", text, operations)];
 }
 
 function answerOf({ seen }: Case, id: string): Operation | null {
@@ -60,8 +60,8 @@ function retired(one: Case, { live, redirects }: AuditedIds): readonly Finding[]
   return [...redirects.keys()].map((id) => {
     const operations = [answerOf(one, id)];
     return live.has(id)
-      ? { name: "RESURRECTED", text: `${id} is live although it was retired`, operations }
-      : { name: "LOST", text: `${id} was retired, though no merge can have done it`, operations };
+      ? finding("RESURRECTED", `${id} is live although it was retired`, operations)
+      : finding("LOST", `${id} was retired, though no merge can have done it`, operations);
   });
 }
 
@@ -70,7 +70,7 @@ function unaccounted({ complete, seen }: Case, { live }: AuditedIds): readonly F
   const [id] = live;
   if (id === undefined || seen.answered.length > 0 || seen.candidate !== null || !complete) return [];
   const text = `the database holds ${id}, and no call can have created it`;
-  return [{ name: "UNCREATED", text, operations: [] }];
+  return [finding("UNCREATED", text, [])];
 }
 
 /** What has become of a chat that was there before. */
@@ -79,7 +79,7 @@ function fateOf(one: Case, audited: AuditedIds, retiredIds: RetiredIds, id: stri
   if (!live.has(id)) return whereItLeads(one, audited, retiredIds, id);
   if (!retiredIds.happened.has(id) && !redirects.has(id)) return [];
   const operations = [retiredIds.known.get(id)?.merge ?? null];
-  return [{ name: "RESURRECTED", text: `${id} is live although it was retired`, operations }];
+  return [finding("RESURRECTED", `${id} is live although it was retired`, operations)];
 }
 
 function whereItLeads(
@@ -94,11 +94,11 @@ function whereItLeads(
   // Of a merge that is in no operation nothing is known, not even the survivor.
   const last = known.has(id) ? lastOf(retiredIds, id) : to;
   if (to === null || (!known.has(id) && !live.has(to)))
-    return [{ name: "LOST", text: `${id} is neither live nor does it lead to a live chat`, operations }];
+    return [finding("LOST", `${id} is neither live nor does it lead to a live chat`, operations)];
   // Where operations are missing, one of them may have led on.
   if (to === last || !complete) return [];
   const text = `${id} leads to ${to} and not to ${last}, into which it was merged`;
-  return [{ name: "SPLIT_ID", text, operations }];
+  return [finding("SPLIT_ID", text, operations)];
 }
 
 /** The live chat that a retired one leads to. */
@@ -134,8 +134,8 @@ function lostOrPhantom(one: Case, sighting: Answered, live: ReadonlySet<string>)
       ? cameLater(one, sighting, others)
       : first.created === true || candidate !== null);
   return wasStored
-    ? { name: "LOST", text: `${id} was answered, and the database no longer holds it`, operations }
-    : { name: "PHANTOM_ID", text: `${id} was answered, and the database never held it`, operations };
+    ? finding("LOST", `${id} was answered, and the database no longer holds it`, operations)
+    : finding("PHANTOM_ID", `${id} was answered, and the database never held it`, operations);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Evidence, Finding, KeyEvidence } from "./evidence.ts";
+import { type ForeignIds, isRemoved } from "./foreign-ids.ts";
 import { type Sightings, sightingsOf } from "./sightings.ts";
 
 /** What the database held for a register at the end. */
@@ -29,17 +30,18 @@ export interface Judgement {
 export function caseOf(
   { history, complete }: Evidence,
   { register, operations, audit }: KeyEvidence,
-  foreign: ReadonlyMap<string, unknown>,
+  foreign: ForeignIds,
 ): Case {
-  const { key, initial, expected, removed = [] } = register;
-  const own = (audit?.live ?? []).filter(({ id }) => !foreign.has(id) && !removed.includes(id));
+  const { key, initial, expected } = register;
+  const isOwn = (id: string): boolean => !foreign.has(id) && !isRemoved(register, id);
+  const own = (audit?.live ?? []).filter(({ id }) => isOwn(id));
   return {
     history,
     complete,
     key,
     initial,
     expected,
-    seen: sightingsOf(operations, foreign),
+    seen: sightingsOf(operations, isOwn),
     audited: audit && {
       live: new Set(own.map(({ id }) => id)),
       redirects: new Map(audit.redirects.map(({ id, to }) => [id, to])),

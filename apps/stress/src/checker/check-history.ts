@@ -6,7 +6,7 @@ import { decideLegacy } from "./decide-legacy.ts";
 import { decideNew } from "./decide-new.ts";
 import { type Evidence, evidenceOf, type Finding, type KeyEvidence } from "./evidence.ts";
 import { faultOutcomes } from "./faults.ts";
-import { crossKey, foreignIds, type ForeignIds, withRemoved } from "./foreign-ids.ts";
+import { crossKey, foreignIds, type ForeignIds, resurrected } from "./foreign-ids.ts";
 import { problemsOf } from "./problems.ts";
 import { refusals } from "./refusals.ts";
 import { stuck } from "./stuck.ts";
@@ -55,13 +55,13 @@ export interface CheckedKey {
 }
 
 /** Decides one register: what was answered for it, and what the database holds of it at the end. */
-export function checkKey(evidence: Evidence, key: KeyEvidence, ofOthers: ForeignIds = new Map()): CheckedKey {
-  const foreign = withRemoved(key, ofOthers);
+export function checkKey(evidence: Evidence, key: KeyEvidence, foreign: ForeignIds = new Map()): CheckedKey {
   const one = caseOf(evidence, key, foreign);
   const { findings, problems = [] } = judge(key, one);
   const { answered, creators, candidate } = one.seen;
+  const others = [...crossKey(key, foreign), ...resurrected(key), ...refusals(key)];
   return {
-    anomalies: anomaliesOf(key, [...crossKey(key, foreign), ...refusals(key), ...findings]),
+    anomalies: anomaliesOf(key, [...others, ...findings]),
     problems,
     // An answer of a subject that does not tell who created excuses nobody.
     excused:

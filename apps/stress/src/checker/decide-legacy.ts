@@ -1,6 +1,6 @@
 import { auditLegacy } from "./audit.ts";
 import type { Case, Judgement } from "./case.ts";
-import type { Finding } from "./evidence.ts";
+import { type Finding, finding } from "./evidence.ts";
 import { retirementOrder } from "./retirement-order.ts";
 import { contradictoryMerges, type Retired, retirementsOf, strangeMerges, wayFrom } from "./retirements.ts";
 import type { Answered } from "./sightings.ts";
@@ -42,48 +42,40 @@ function leastOf(verdicts: readonly (readonly Finding[])[]): readonly Finding[] 
 function doubleCreated({ seen, initial }: Case): readonly Finding[] {
   if (seen.creators.length === 0) return [];
   const text = `a chat was said to be created for people who had ${initial.join(" and ")} before`;
-  return [{ name: "DOUBLE_CREATED", text, operations: seen.creators.slice(0, 2) }];
+  return [finding("DOUBLE_CREATED", text, seen.creators.slice(0, 2))];
 }
 
 function wrongChat({ initial, expected, seen }: Case): readonly Finding[] {
-  if (expected === undefined) return [];
-  return seen.answered
-    .filter(({ asked, id }) => asked === null && id !== expected && initial.includes(id))
-    .map(({ id, first }) => ({
-      name: "WRONG_CHAT",
-      text: `${id} was answered, but of the chats that these people had ${expected} must become theirs`,
-      operations: [first],
-    }));
+  const wrong = seen.answered.filter(
+    ({ asked, id }) => asked === null && id !== expected && initial.includes(id),
+  );
+  return (expected === undefined ? [] : wrong).map(({ id, first }) => {
+    const text = `${id} was answered, but of the chats that these people had ${expected} must become theirs`;
+    return finding("WRONG_CHAT", text, [first]);
+  });
 }
 
 function sawNothing({ seen, initial }: Case, retired: Retired): readonly Finding[] {
   return seen.list
     .filter(({ asked, id }) => id === null && (asked === null || initial.includes(asked)))
     .map(({ asked, first }) => {
-      const operations = [first];
       const chat = asked ?? initial[0];
       return asked !== null && retired.has(asked)
-        ? { name: "LOST", text: `${chat} led to nothing when it was merged`, operations }
-        : {
-            name: "TIME_TRAVEL",
-            text: `nothing was seen of ${chat}, which was there before the run`,
-            operations,
-          };
+        ? finding("LOST", `${chat} led to nothing when it was merged`, [first])
+        : finding("TIME_TRAVEL", `nothing was seen of ${chat}, which was there before the run`, [first]);
     });
 }
 
 function strangeIds({ seen, initial }: Case): readonly Finding[] {
-  const known = seen.answered.find(({ id }) => initial.includes(id));
-  return seen.answered
-    .filter((sighting) => isStrange(initial, sighting))
-    .map(({ asked, id, first }) => ({
-      name: "SPLIT_ID",
-      text:
-        asked === null || initial.includes(asked)
-          ? `${id} was answered, but these people had ${initial.join(" and ")} before the run`
-          : `${asked} led to ${id}, and no merge explains it`,
-      operations: [first, known?.first ?? null],
-    }));
+  const known = seen.answered.find(({ id }) => initial.includes(id))?.first ?? null;
+  const strange = seen.answered.filter((sighting) => isStrange(initial, sighting));
+  return strange.map(({ asked, id, first }) => {
+    const text =
+      asked === null || initial.includes(asked)
+        ? `${id} was answered, but these people had ${initial.join(" and ")} before the run`
+        : `${asked} led to ${id}, and no merge explains it`;
+    return finding("SPLIT_ID", text, [first, known]);
+  });
 }
 
 function isStrange(initial: readonly string[], { asked, id }: Answered): boolean {
@@ -112,9 +104,10 @@ function fates(one: Case, retired: Retired): readonly Finding[] {
 function split(sightings: readonly Answered[]): Finding {
   const some = sightings.slice(0, 2);
   const ids = some.map(({ id }) => id).join(" and ");
-  return {
-    name: "SPLIT_ID",
-    text: `${sightings.length} different ids were answered, such as ${ids}, and no merge explains it`,
-    operations: some.map(({ first }) => first),
-  };
+  const text = `${sightings.length} different ids were answered, such as ${ids}, and no merge explains it`;
+  return finding(
+    "SPLIT_ID",
+    text,
+    some.map(({ first }) => first),
+  );
 }

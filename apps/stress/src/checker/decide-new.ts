@@ -1,6 +1,6 @@
 import { auditNew } from "./audit.ts";
 import type { Case } from "./case.ts";
-import type { Finding } from "./evidence.ts";
+import { type Finding, finding } from "./evidence.ts";
 import { strangeMerges } from "./retirements.ts";
 import { always, isOpen, notAfter, notBefore, type Window } from "./window.ts";
 
@@ -23,27 +23,29 @@ function splitIds({ seen: { answered } }: Case): readonly Finding[] {
   const strange = answered.find(({ asked, id }) => asked !== null && asked !== id);
   if (strange !== undefined) {
     const text = `${strange.asked} led to ${strange.id}, and no merge explains it`;
-    return [{ name: "SPLIT_ID", text, operations: [strange.first] }];
+    return [finding("SPLIT_ID", text, [strange.first])];
   }
   const firsts = new Map(answered.toReversed().map(({ id, first }) => [id, first]));
   if (firsts.size < 2) return [];
   const some = [...firsts].toReversed().slice(0, 2);
   const ids = some.map(([id]) => id).join(" and ");
   const text = `${firsts.size} different ids were answered, such as ${ids}`;
-  return [{ name: "SPLIT_ID", text, operations: some.map(([, first]) => first) }];
+  const operations = some.map(([, first]) => first);
+  return [finding("SPLIT_ID", text, operations)];
 }
 
 function doubleCreated({ seen: { creators } }: Case): readonly Finding[] {
   if (creators.length < 2) return [];
   const text = `${creators.length} calls were told that they had created the chat`;
-  return [{ name: "DOUBLE_CREATED", text, operations: creators.slice(0, 2) }];
+  return [finding("DOUBLE_CREATED", text, creators.slice(0, 2))];
 }
 
 function uncreated({ complete, seen: { answered, creators, candidate } }: Case): readonly Finding[] {
   const [first] = answered;
   if (!complete || first === undefined || creators.length > 0 || candidate !== null) return [];
   const text = `${first.id} was answered, but no call can have created it`;
-  return [{ name: "UNCREATED", text, operations: answered.map(({ firstEnded }) => firstEnded) }];
+  const operations = answered.map(({ firstEnded }) => firstEnded);
+  return [finding("UNCREATED", text, operations)];
 }
 
 function timeTravel(one: Case): readonly Finding[] {
@@ -62,7 +64,7 @@ function timeTravel(one: Case): readonly Finding[] {
   const text = sawNothing
     ? `nothing was seen by a call that began after ${chat} had been answered`
     : `${chat} was answered before any call that can have created it began`;
-  return [{ name: "TIME_TRAVEL", text, operations: [window.opened, window.closed] }];
+  return [finding("TIME_TRAVEL", text, [window.opened, window.closed])];
 }
 
 /** Of several ids, the one to judge the times of the others by: what is really there, else what somebody created. */

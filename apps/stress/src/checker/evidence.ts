@@ -25,6 +25,10 @@ export interface Finding extends Pick<Anomaly, "name" | "text"> {
   readonly operations: readonly (Operation | null)[];
 }
 
+export function finding(name: Finding["name"], text: string, operations: Finding["operations"]): Finding {
+  return { name, text, operations };
+}
+
 export function evidenceOf(history: History): Evidence {
   const { operations, registers, audit, footer } = history;
   const byKey = new Map<string, KeyEvidence & { operations: Operation[]; audit: AuditedKey | null }>();

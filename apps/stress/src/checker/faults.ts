@@ -1,3 +1,4 @@
+import { max, min, rollup } from "d3-array";
 import type { FaultEvent } from "../history/history-line.ts";
 import type { Operation } from "../history/operation.ts";
 import type { FaultOutcome } from "../measure/result.ts";
@@ -35,24 +36,18 @@ export function calmTimes(faults: readonly FaultEvent[]): readonly Calm[] {
 /** What every fault did to the calls, and how soon calls were answered again. */
 export function faultOutcomes(evidence: Evidence): readonly FaultOutcome[] {
   const events = evidence.history.faults.toSorted((a, b) => a.at - b.at);
-  return events.flatMap((inject, index) => {
+  return events.flatMap((inject, index): readonly FaultOutcome[] => {
     if (inject.event !== "inject") return [];
-    const { fault, target, at } = inject;
+    const { fault, target, at: injectedAt } = inject;
     const heal = events
       .slice(index + 1)
       .find((other) => other.event === "heal" && other.fault === fault && other.target === target);
-    const impact = impactOf(evidence, at, heal?.at ?? Number.POSITIVE_INFINITY);
-    const recovery = heal === undefined ? null : recoveryMs(evidence, impact, heal.at);
+    const { hit, ways } = impactOf(evidence, injectedAt, heal?.at ?? Number.POSITIVE_INFINITY);
+    const about = { fault, target, injectedAt, hit: Math.max(hit, heal?.struck ?? 0) };
+    if (heal === undefined) return [{ ...about, healedAt: null, recoveryMs: null, slowMs: 0 }];
+    const recovery = recoveryMs(evidence, ways, heal.at);
     return [
-      {
-        fault,
-        target,
-        injectedAt: at,
-        healedAt: heal?.at ?? null,
-        hit: Math.max(impact.hit, heal?.struck ?? 0),
-        recoveryMs: recovery,
-        slowMs: heal === undefined ? 0 : slowMs(evidence, heal.at, recovery),
-      },
+      { ...about, healedAt: heal.at, recoveryMs: recovery, slowMs: slowMs(evidence, heal.at, recovery) },
     ];
   });
 }
@@ -74,16 +69,13 @@ function impactOf(evidence: Evidence, from: number, until: number): Impact {
 }
 
 /** Until the last of the ways that were hit answered again; of those that nobody went any more nothing is known. */
-function recoveryMs(evidence: Evidence, { ways }: Impact, healedAt: number): number | null {
-  const answeredAt = new Map<string | null, number>();
-  for (const operation of evidence.history.operations) {
-    const way = operation.end < healedAt ? undefined : wayOf(evidence, operation);
-    if (way === undefined || !ways.has(way)) continue;
-    const at = isAnswer(operation) ? operation.end : Number.POSITIVE_INFINITY;
-    answeredAt.set(way, Math.min(answeredAt.get(way) ?? at, at));
-  }
-  const last = Math.max(...answeredAt.values());
-  return Number.isFinite(last) ? (last - healedAt) / 1e6 : null;
+function recoveryMs(evidence: Evidence, ways: Impact["ways"], healedAt: number): number | null {
+  const way = (operation: Operation): string | null => wayOf(evidence, operation);
+  const later = evidence.history.operations.filter((each) => each.end >= healedAt && ways.has(way(each)));
+  const never = Number.POSITIVE_INFINITY;
+  const answeredAt = rollup(later, (some) => min(some.filter(isAnswer), ({ end }) => end) ?? never, way);
+  const last = max(answeredAt.values()) ?? never;
+  return last === never ? null : (last - healedAt) / 1e6;
 }
 
 /** Of a recovery that is not over yet, all that is left of the run counts. */

@@ -1,6 +1,6 @@
 import type { Register } from "../history/history-line.ts";
 import type { Operation } from "../history/operation.ts";
-import { type Evidence, type Finding, isAnswer, type KeyEvidence } from "./evidence.ts";
+import { type Evidence, type Finding, finding, isAnswer, type KeyEvidence } from "./evidence.ts";
 
 /** An id that a register was given and that belongs to another. */
 interface ForeignId {
@@ -31,7 +31,7 @@ export function foreignIds(evidence: Evidence): ReadonlyMap<string, ForeignIds> 
 /** Of what the database holds for a register, what is really these people's. */
 function storedIds({ register, audit }: KeyEvidence): readonly string[] {
   return (audit?.live ?? [])
-    .filter((chat) => holds(chat, register) && register.removed?.includes(chat.id) !== true)
+    .filter((chat) => holds(chat, register) && !isRemoved(register, chat.id))
     .map(({ id }) => id);
 }
 
@@ -68,37 +68,41 @@ class Claims {
   }
 }
 
-/** Chats of these people that were removed are nobody's any more. */
-export function withRemoved(
-  { register: { removed = [] }, operations }: KeyEvidence,
-  foreign: ForeignIds,
-): ForeignIds {
-  const again = removed.flatMap((id) => {
-    const operation = operations.find((each) => each.id === id && isAnswer(each));
-    return operation === undefined || foreign.has(id)
-      ? []
-      : [[id, { owner: "", operation, owners: null }] as const];
-  });
-  return again.length === 0 ? foreign : new Map([...foreign, ...again]);
-}
-
-/** Somebody was given the chat of others, or one of their own that had been removed. */
+/** Somebody was given the chat of others, or holds one with others in it. */
 export function crossKey({ register, audit }: KeyEvidence, foreign: ForeignIds): readonly Finding[] {
-  const { removed = [] } = register;
+  const given = [...foreign].filter(([id]) => !isRemoved(register, id));
+  const strange = (audit?.live ?? []).filter(
+    (chat) => !isRemoved(register, chat.id) && !holds(chat, register),
+  );
   return [
-    ...[...foreign].map(([id, { owner, operation, owners }]): Finding => {
-      const operations = [operation, owners];
-      return removed.includes(id)
-        ? { name: "RESURRECTED", text: `${id} was answered after it had been removed`, operations }
-        : { name: "CROSS_KEY", text: `${id} is the chat of others: it belongs to ${owner}`, operations };
+    ...given.map(([id, { owner, operation, owners }]): Finding => {
+      const text = `${id} is the chat of others: it belongs to ${owner}`;
+      return finding("CROSS_KEY", text, [operation, owners]);
     }),
-    ...(audit?.live ?? []).flatMap((chat): readonly Finding[] => {
-      if (removed.includes(chat.id))
-        return [{ name: "RESURRECTED", text: `${chat.id} is live although it was removed`, operations: [] }];
-      const text = `${chat.id} holds other people or another scope than those it was given out for`;
-      return holds(chat, register) ? [] : [{ name: "CROSS_KEY", text, operations: [] }];
+    ...strange.map(({ id }): Finding => {
+      const text = `${id} holds other people or another scope than those it was given out for`;
+      return finding("CROSS_KEY", text, []);
     }),
   ];
+}
+
+/** Chats of these people that were removed, and are there again. */
+export function resurrected({
+  register: { removed = [] },
+  operations,
+  audit,
+}: KeyEvidence): readonly Finding[] {
+  return removed.flatMap((id) => {
+    const answer = operations.find((operation) => operation.id === id && isAnswer(operation)) ?? null;
+    const isLive = audit?.live.some((chat) => chat.id === id) === true;
+    if (answer === null && !isLive) return [];
+    const text = `${id} ${answer === null ? "is live" : "was answered"} after it had been removed`;
+    return [finding("RESURRECTED", text, [answer])];
+  });
+}
+
+export function isRemoved({ removed }: Register, id: string): boolean {
+  return removed?.includes(id) === true;
 }
 
 type Identity = Pick<Register, "participants" | "scope">;

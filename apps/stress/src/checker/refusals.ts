@@ -1,5 +1,5 @@
 import type { Operation } from "../history/operation.ts";
-import type { Finding, KeyEvidence } from "./evidence.ts";
+import { type Finding, finding, type KeyEvidence } from "./evidence.ts";
 
 /** Errors by which the database loses a race; they are for the implementation to handle, and nobody else's business. */
 const lostRaceReasons: ReadonlySet<string> = new Set(["E11000", "DUPLICATE_KEY", "WRITE_CONFLICT"]);
@@ -14,13 +14,13 @@ export function refusals({ operations }: KeyEvidence): readonly Finding[] {
     (operation) => operation.error?.reason === "INTEGRITY" && !leaked.includes(operation),
   );
   return [
-    ...finding("LEAKED_E11000", leaked, "were told of a duplicate key or a write conflict"),
-    ...finding("CROSS_KEY", refused, "were refused because the stored chat holds other people"),
+    ...about("LEAKED_E11000", leaked, "were told of a duplicate key or a write conflict"),
+    ...about("CROSS_KEY", refused, "were refused because the stored chat holds other people"),
   ];
 }
 
-function finding(name: Finding["name"], operations: readonly Operation[], what: string): readonly Finding[] {
+function about(name: Finding["name"], operations: readonly Operation[], what: string): readonly Finding[] {
   if (operations.length === 0) return [];
   const calls = operations.length === 1 ? "a call" : `${operations.length} calls`;
-  return [{ name, text: `${calls} ${what}`, operations }];
+  return [finding(name, `${calls} ${what}`, operations)];
 }

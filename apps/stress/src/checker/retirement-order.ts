@@ -1,5 +1,5 @@
 import type { Case } from "./case.ts";
-import type { Finding } from "./evidence.ts";
+import { type Finding, finding } from "./evidence.ts";
 import { type Retired, type RetiredIds, type Retirement, wayFrom } from "./retirements.ts";
 import type { Answered } from "./sightings.ts";
 import { isOpen, notAfter, notBefore, type Window } from "./window.ts";
@@ -41,11 +41,10 @@ function unexplained(
   from: string | null,
 ): Finding {
   const other = sightings.find((each) => each.asked === asked && each.id !== id);
-  return {
-    name: "SPLIT_ID",
-    text: `${from ?? id} led to ${id}, and no merge explains it`,
-    operations: [first, other?.first ?? null],
-  };
+  return finding("SPLIT_ID", `${from ?? id} led to ${id}, and no merge explains it`, [
+    first,
+    other?.first ?? null,
+  ]);
 }
 
 /** Whatever led to an id is retired by then, and the id itself is not. */
@@ -84,7 +83,7 @@ function sweep(
 function retiredInACircle(known: Retired, ids: ReadonlySet<string>): Finding {
   const operations = [...ids].map((id) => known.get(id)?.merge ?? null);
   const text = `${[...ids].join(" and ")} were retired in favour of each other`;
-  return { name: "SPLIT_ID", text, operations };
+  return finding("SPLIT_ID", text, operations);
 }
 
 interface Contradiction {
@@ -105,13 +104,13 @@ function outOfOrder(sightings: readonly Answered[], contradiction: Contradiction
   const askedByPeople = closed !== null && ["ensure", "find"].includes(closed.kind);
   if (!isProven && askedByPeople) {
     const text = `both ${id} and ${to} were answered, and ${id} was live even after that`;
-    return { name: "SPLIT_ID", text, operations: [...firstAnswer(sightings, id), closed, opened] };
+    return finding("SPLIT_ID", text, [...firstAnswer(sightings, id), closed, opened]);
   }
-  return {
-    name: "STALE_AFTER_MERGE",
-    text: `${id} was used by a call that began after it had been retired in favour of ${to}`,
-    operations: [opened, isProven ? merge : closed],
-  };
+  return finding(
+    "STALE_AFTER_MERGE",
+    `${id} was used by a call that began after it had been retired in favour of ${to}`,
+    [opened, isProven ? merge : closed],
+  );
 }
 
 /** The survivor was answered before any merge began that could have made it one. */
@@ -121,10 +120,10 @@ function lateMerge(
 ): Finding {
   if (closed?.kind === "resolve") {
     const text = `${id} led to ${to} before any merge of it began`;
-    return { name: "TIME_TRAVEL", text, operations: [opened, closed] };
+    return finding("TIME_TRAVEL", text, [opened, closed]);
   }
   const text = `both ${id} and ${to} were answered before any merge of ${id} began`;
-  return { name: "SPLIT_ID", text, operations: [...firstAnswer(sightings, id), closed, opened] };
+  return finding("SPLIT_ID", text, [...firstAnswer(sightings, id), closed, opened]);
 }
 
 /** The first call by people that was answered with this id. */

@@ -1,6 +1,6 @@
 import type { Operation } from "../history/operation.ts";
 import type { Case } from "./case.ts";
-import type { Finding } from "./evidence.ts";
+import { type Finding, finding } from "./evidence.ts";
 import type { SeenMerge } from "./sightings.ts";
 import { always, notAfter, notBefore, type Window } from "./window.ts";
 
@@ -85,11 +85,9 @@ export function strangeMerges({ initial, seen: { merges } }: Case): readonly Fin
     to !== null && to !== asked && initial.includes(asked) && initial.includes(to);
   return merges
     .filter((merge) => merge.firstEnded !== null && !isTheirs(merge))
-    .map(({ asked, to, firstEnded }) => ({
-      name: "PHANTOM_ID",
-      text: `${asked} was merged into ${to}, but these people never had both`,
-      operations: [firstEnded],
-    }));
+    .map(({ asked, to, firstEnded }) =>
+      finding("PHANTOM_ID", `${asked} was merged into ${to}, but these people never had both`, [firstEnded]),
+    );
 }
 
 /** Two acknowledged merges of one id into different ones. */
@@ -101,7 +99,7 @@ export function contradictoryMerges({ initial, seen: { merges } }: Case): readon
     );
     if (some === undefined || other === undefined) return [];
     const text = `${id} was merged into ${some.to} and into ${other.to}`;
-    return [{ name: "SPLIT_ID", text, operations: [some.firstEnded, other.firstEnded] }];
+    return [finding("SPLIT_ID", text, [some.firstEnded, other.firstEnded])];
   });
 }
 

@@ -1,3 +1,4 @@
+import { greatest, group, least } from "d3-array";
 import type { Operation } from "../history/operation.ts";
 import { isAnswer } from "./evidence.ts";
 
@@ -7,12 +8,12 @@ export interface Sighting {
   readonly asked: string | null;
   /** The id that was answered; `null`: there is none. */
   readonly id: string | null;
-  count: number;
+  readonly count: number;
   readonly first: Operation;
   /** Of these answers, the one that began last: it was still so then or later. */
-  lastStarted: Operation;
+  readonly lastStarted: Operation;
   /** The one that ended first: it was so by then. */
-  firstEnded: Operation;
+  readonly firstEnded: Operation;
 }
 
 /** Sightings of a chat, and not of there being none. */
@@ -21,11 +22,11 @@ export type Answered = Sighting & { readonly id: string };
 /** All merges that retire one id in favour of one other. */
 export interface SeenMerge {
   readonly asked: string;
-  /** `null` while its survivor is unknown. */
+  /** `null` where its survivor is unknown. */
   readonly to: string | null;
-  firstStarted: Operation;
-  /** `null` while all of them have unknown outcomes. */
-  firstEnded: Operation | null;
+  readonly firstStarted: Operation;
+  /** `null` where all of them have unknown outcomes. */
+  readonly firstEnded: Operation | null;
 }
 
 /** What the operations of a register say, with nothing left of them but what can matter. */
@@ -40,51 +41,52 @@ export interface Sightings {
 }
 
 /** Leaves out what says an id of somebody else's: that is an anomaly of its own. */
-export function sightingsOf(
-  operations: readonly Operation[],
-  foreign: ReadonlyMap<string, unknown>,
-): Sightings {
-  const sightings = new Map<string, Sighting>();
-  const merges = new Map<string, SeenMerge>();
-  const creators: Operation[] = [];
-  let candidate: Operation | null = null;
-  for (const operation of operations) {
-    if (operation.kind === "remove") continue;
-    if (operation.kind === "merge") gatherMerge(merges, operation);
-    else if (isAnswer(operation) && !(operation.id !== null && foreign.has(operation.id))) {
-      gatherAnswer(sightings, operation);
-      if (operation.created === true) creators.push(operation);
-    }
-    if (mayHaveCreated(operation)) candidate = firstStarted(candidate, operation);
-  }
-  const list = [...sightings.values()];
-  const answered = list.filter((sighting): sighting is Answered => sighting.id !== null);
-  return { list, answered, merges: [...merges.values()], creators, candidate };
+export function sightingsOf(operations: readonly Operation[], isOwn: (id: string) => boolean): Sightings {
+  const answers = operations.filter(
+    (operation) =>
+      operation.kind !== "merge" &&
+      operation.kind !== "remove" &&
+      isAnswer(operation) &&
+      (operation.id === null || isOwn(operation.id)),
+  );
+  const attempts = operations.filter(({ kind, outcome }) => kind === "merge" && outcome !== "fail");
+  const list = [...alike(answers)].flatMap(sightingOf);
+  return {
+    list,
+    answered: list.filter((sighting): sighting is Answered => sighting.id !== null),
+    merges: [...alike(attempts)].flatMap(mergeOf),
+    creators: answers.filter(({ created }) => created === true),
+    candidate: least(operations.filter(mayHaveCreated), startOf) ?? null,
+  };
 }
 
-function gatherAnswer(sightings: Map<string, Sighting>, operation: Operation): void {
-  const asked = operation.kind === "resolve" ? operation.asked : null;
-  const place = pairOf(asked, operation.id);
-  const known = sightings.get(place);
-  if (known === undefined) {
-    const all = { first: operation, lastStarted: operation, firstEnded: operation };
-    sightings.set(place, { asked, id: operation.id, count: 1, ...all });
-    return;
-  }
-  known.count += 1;
-  if (operation.start > known.lastStarted.start) known.lastStarted = operation;
-  if (operation.end < known.firstEnded.end) known.firstEnded = operation;
+/** Those that ask for the same and name the same. Ids hold no line feed. */
+function alike(operations: readonly Operation[]): Iterable<readonly Operation[]> {
+  return group(operations, ({ asked, id }) => `${asked ?? ""}\n${id ?? ""}`).values();
 }
 
-function gatherMerge(merges: Map<string, SeenMerge>, merge: Operation): void {
-  const { outcome, asked, id: to } = merge;
-  if (outcome === "fail" || asked === null) return;
-  const place = pairOf(asked, to);
-  const known = merges.get(place) ?? { asked, to, firstStarted: merge, firstEnded: null };
-  known.firstStarted = firstStarted(known.firstStarted, merge);
-  if (outcome === "ok" && !(known.firstEnded !== null && known.firstEnded.end <= merge.end))
-    known.firstEnded = merge;
-  merges.set(place, known);
+function sightingOf(some: readonly Operation[]): readonly Sighting[] {
+  const [first] = some;
+  const lastStarted = greatest(some, startOf);
+  const firstEnded = least(some, endOf);
+  if (first === undefined || lastStarted === undefined || firstEnded === undefined) return [];
+  return [{ asked: first.asked, id: first.id, count: some.length, first, lastStarted, firstEnded }];
+}
+
+function mergeOf(some: readonly Operation[]): readonly SeenMerge[] {
+  const firstStarted = least(some, startOf);
+  if (firstStarted === undefined) return [];
+  const { asked, id: to } = firstStarted;
+  const acknowledged = some.filter(({ outcome }) => outcome === "ok");
+  return asked === null ? [] : [{ asked, to, firstStarted, firstEnded: least(acknowledged, endOf) ?? null }];
+}
+
+function startOf({ start }: Operation): number {
+  return start;
+}
+
+function endOf({ end }: Operation): number {
+  return end;
 }
 
 /**
@@ -95,13 +97,4 @@ function mayHaveCreated({ kind, outcome, retried, created }: Operation): boolean
   if (kind !== "ensure") return false;
   if (outcome === "unknown") return true;
   return outcome === "ok" && (created === null || (retried === true && !created));
-}
-
-function firstStarted(known: Operation | null, operation: Operation): Operation {
-  return known !== null && known.start <= operation.start ? known : operation;
-}
-
-/** Ids hold no line feed. */
-function pairOf(asked: string | null, id: string | null): string {
-  return `${asked ?? ""}\n${id ?? ""}`;
 }

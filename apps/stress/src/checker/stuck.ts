@@ -1,3 +1,4 @@
+import { group, max, rollup } from "d3-array";
 import type { MachineReading } from "../history/history-line.ts";
 import type { Operation } from "../history/operation.ts";
 import type { Anomaly } from "../measure/result.ts";
@@ -14,6 +15,17 @@ export interface FoundStuck {
   readonly doubts: readonly string[];
 }
 
+/** Calls that have something in common. */
+interface Common {
+  /** `null` for what is in no group. */
+  readonly groupOf: (operation: Operation) => string | null;
+  /** Only calls count that were sent so long after the fault. */
+  readonly sentAfter: number;
+  /** So many unanswered calls are needed. */
+  readonly atLeast: number;
+  readonly place: (calls: readonly Operation[]) => string;
+}
+
 /**
  * Paths, processes and registers that were never answered again after a fault had ended, although calls were made. Of
  * a stuck path neither its processes nor its registers are named as well.
@@ -22,70 +34,56 @@ export function stuck(evidence: Evidence): FoundStuck {
   const calms = calmTimes(evidence.history.faults);
   if (calms.length === 0) return { anomalies: [], doubts: [] };
   const way = (operation: Operation): string | null => wayOf(evidence, operation);
-  const paths = unanswered(evidence, calms, { groupOf: way, sentAfter: 0, atLeast: 1 });
-  const elsewhere = (operation: Operation, group: string): string | null =>
-    paths.has(way(operation) ?? "") || way(operation) === null ? null : group;
-  const processes = unanswered(evidence, calms, {
-    groupOf: (operation) => elsewhere(operation, `${way(operation)} ${operation.process}`),
+  const paths: Common = { groupOf: way, sentAfter: 0, atLeast: 1, place: () => "on this path" };
+  const silentPaths = unanswered(evidence, calms, paths);
+  const isElsewhere = (operation: Operation): boolean => {
+    const own = way(operation);
+    return own !== null && !silentPaths.has(own);
+  };
+  const processes: Common = {
+    groupOf: (operation) => (isElsewhere(operation) ? `${way(operation)} ${operation.process}` : null),
     sentAfter: settling,
     atLeast: 2,
-  });
-  const keys = unanswered(evidence, calms, {
-    groupOf: (operation) => elsewhere(operation, operation.key),
+    place: ([call]) => `in the process ${call?.process}`,
+  };
+  const keys: Common = {
+    groupOf: (operation) => (isElsewhere(operation) ? operation.key : null),
     sentAfter: settling,
     atLeast: 1,
-  });
+    place: () => "about this chat",
+  };
   const readings = calmReadings(evidence.history.machine, calms);
-  const judged = [
-    ...[...paths.values()].map((calls) => weigh(evidence, readings, calls, "on this path")),
-    ...[...processes.values()].map((calls) =>
-      weigh(evidence, readings, calls, `in the process ${calls[0]?.process}`),
+  const judged = [paths, processes, keys].flatMap((common) =>
+    [...unanswered(evidence, calms, common).values()].map((calls) =>
+      weigh(evidence, readings, calls, common.place(calls)),
     ),
-    ...[...keys.values()].map((calls) => weigh(evidence, readings, calls, "about this chat")),
-  ];
+  );
   return {
     anomalies: judged.flatMap(({ anomalies }) => anomalies),
     doubts: judged.flatMap(({ doubts }) => doubts),
   };
 }
 
-interface Grouping {
-  /** `null` for what is in no group. */
-  readonly groupOf: (operation: Operation) => string | null;
-  /** Only calls count that were sent so long after the fault. */
-  readonly sentAfter: number;
-  /** So many unanswered calls are needed. */
-  readonly atLeast: number;
-}
-
 /** By group, the unanswered calls after the last answer, if they prove something. */
 function unanswered(
   { history: { operations } }: Evidence,
   calms: readonly Calm[],
-  { groupOf, sentAfter, atLeast }: Grouping,
-): ReadonlyMap<string, readonly Operation[]> {
-  const silent = operations.flatMap((operation) => {
+  { groupOf, sentAfter, atLeast }: Common,
+): ReadonlyMap<string | null, readonly Operation[]> {
+  const answers = operations.filter(isAnswer);
+  const answeredAt = rollup(answers, (some) => max(some, ({ end }) => end) ?? 0, groupOf);
+  const silent = operations.filter((operation) => {
     const { kind, start, end } = operation;
-    if (isAnswer(operation) || kind === "merge") return [];
+    if (isAnswer(operation) || kind === "merge") return false;
     const calm = calms.find(
       ({ from, until }) => start >= from + sentAfter && end >= from + settling && end < until,
     );
-    const group = calm === undefined ? null : groupOf(operation);
-    return calm === undefined || group === null ? [] : [{ operation, calm, group }];
+    const name = groupOf(operation);
+    return (
+      name !== null && calm !== undefined && calm.from > (answeredAt.get(name) ?? Number.NEGATIVE_INFINITY)
+    );
   });
-  if (silent.length === 0) return new Map();
-  const answeredAt = new Map<string | null, number>();
-  for (const operation of operations) {
-    if (!isAnswer(operation)) continue;
-    const group = groupOf(operation);
-    answeredAt.set(group, Math.max(answeredAt.get(group) ?? operation.end, operation.end));
-  }
-  const groups = new Map<string, Operation[]>();
-  for (const { operation, calm, group } of silent) {
-    if (calm.from <= (answeredAt.get(group) ?? Number.NEGATIVE_INFINITY)) continue;
-    groups.set(group, [...(groups.get(group) ?? []), operation]);
-  }
-  return new Map([...groups].filter(([, calls]) => calls.length >= atLeast));
+  return new Map([...group(silent, groupOf)].filter(([, calls]) => calls.length >= atLeast));
 }
 
 /**

@@ -53,8 +53,7 @@ async function aborted(signal: AbortSignal): Promise<null> {
 
 export interface MachineWatch {
   readonly measure: MeasureMachine;
-  /** What can be called now. */
-  readonly calls: () => ControlCalls;
+  readonly calls: ControlCalls;
   /** Nanoseconds since the run's epoch. */
   readonly now: () => number;
   readonly onReading: (reading: Omit<MachineReading, "type">) => void;
@@ -80,7 +79,7 @@ async function watchUntil(
 ): Promise<void> {
   let from = now();
   while (!signal.aborted) {
-    const measured = await measure(calls(), signal);
+    const measured = await measure(calls, signal);
     const until = now();
     onReading({ from, until, ...measured });
     from = until;

@@ -5,7 +5,9 @@ import { enter, keyOf, type Performed, performLoads } from "../run/perform.ts";
 import { shapeOf, type Stage } from "../run/stage.ts";
 import type { Turn } from "../run/target.ts";
 import { type Patience, untilAnswered } from "../run/until-answered.ts";
+import { openControls } from "./control-calls.ts";
 import type { FaultSetup } from "./fault-targets.ts";
+import { whileWatched } from "./measure-machine.ts";
 import type { PlannedFault } from "./plan-faults.ts";
 
 const callers = 24;
@@ -13,15 +15,32 @@ const callers = 24;
 const persistMs = 20_000;
 const enoughStruck = 3;
 
+/** Whether somebody is stuck afterwards can only be said of a machine that is known not to be. */
+export async function strike(stage: Stage, planned: PlannedFault, repeat: number): Promise<void> {
+  const { recorder, clock, host } = stage;
+  await using setup = await planned.open(stage);
+  await using controls = openControls(stage, setup.targets);
+  const place = planned.target.toLowerCase().replaceAll(" ", "-");
+  const turn: Turn = { workload: "fresh", tag: `${planned.fault}-${place}-${repeat}` };
+  await whileWatched(() => strikeCalls(stage, planned, setup, turn), {
+    measure: host.measureMachine,
+    calls: controls.calls,
+    now: clock.now,
+    onReading: (reading) => recorder.note({ type: "machine", ...reading }),
+  });
+}
+
 /**
  * Callers ask without end for new chats, two or three for each at the same time; the fault strikes in the middle and
  * is healed, whatever happens; callers go on until they were seen to be answered again on every way.
  */
-export async function strike(stage: Stage, planned: PlannedFault, repeat: number): Promise<void> {
-  await using setup = await planned.open(stage);
+async function strikeCalls(
+  stage: Stage,
+  planned: PlannedFault,
+  setup: FaultSetup,
+  turn: Turn,
+): Promise<void> {
   const { fleet, settings } = stage;
-  const place = planned.target.toLowerCase().replaceAll(" ", "-");
-  const turn: Turn = { workload: "fresh", tag: `${planned.fault}-${place}-${repeat}` };
   const loads = setup.targets.map((target) => {
     const plan = planOf(stage, `${target.path}-${turn.tag}`, setup);
     return { target, turn, plan, wave: plan.waves[0] ?? [] };

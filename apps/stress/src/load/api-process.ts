@@ -38,18 +38,18 @@ export async function startApis(
   size: number,
   firstPort: number | null = null,
 ): Promise<Apis> {
-  const ports: number[] = [];
-  for (let index = 0; index < size; index += 1)
-    ports.push(firstPort === null ? await freePort() : firstPort + index);
-  const outcomes = await Promise.allSettled(ports.map((port) => startApi({ ...setting, port })));
-  const processes = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
+  const processes: ApiProcess[] = [];
   const dispose = async (): Promise<void> => {
     await Promise.all(processes.map((process) => process[Symbol.asyncDispose]()));
   };
-  const failed = outcomes.find((outcome) => outcome.status === "rejected");
-  if (failed !== undefined) {
+  try {
+    for (let index = 0; index < size; index += 1) {
+      const port = firstPort === null ? await freePort() : firstPort + index;
+      processes.push(await startApi({ ...setting, port }));
+    }
+  } catch (error) {
     await dispose();
-    throw failed.reason;
+    throw error;
   }
   return { processes, urls: processes.map(({ url }) => url), [Symbol.asyncDispose]: dispose };
 }

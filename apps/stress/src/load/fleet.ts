@@ -31,7 +31,6 @@ const nothingToDo: Share = { lanes: [], manner: plainManner };
 export class Fleet implements AsyncDisposable {
   readonly #workers: readonly WorkerProcess[];
   readonly #clock: RunClock;
-  readonly #open = new Map<string, Route>();
   #stopping = false;
 
   private constructor(workers: readonly WorkerProcess[], clock: RunClock) {
@@ -58,17 +57,10 @@ export class Fleet implements AsyncDisposable {
    */
   async open(name: string, route: Route, warm: boolean): Promise<readonly Offer[]> {
     const [offers = []] = await this.#all((worker) => worker.tell("open", name, route, warm));
-    if (!warm) this.#open.set(name, route);
     return offers;
   }
 
-  /** The routes that were opened cold and are open. */
-  coldRoutes(): readonly Route[] {
-    return [...this.#open.values()];
-  }
-
   async close(name: string): Promise<void> {
-    this.#open.delete(name);
     await this.#all((worker) => worker.tell("close", name));
   }
 

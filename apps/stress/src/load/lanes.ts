@@ -100,34 +100,32 @@ async function perform(
 
 type Answer = Pick<SeenOperation, "id" | "created">;
 
-/** What a store is told of a call, and nothing else: it may refuse what it does not know. */
-interface Question {
-  readonly people: People;
-  readonly asked: string;
-  readonly options: { readonly signal?: AbortSignal };
-}
-
-const questions: Readonly<Record<DueCall["kind"], (store: Store, question: Question) => Promise<Answer>>> = {
-  async ensure(store, { people, options }) {
-    const { id, created } = await store.ensure(people, options);
+const questions: Readonly<
+  Record<
+    DueCall["kind"],
+    (store: Store, people: People, asked: string, signal?: AbortSignal) => Promise<Answer>
+  >
+> = {
+  async ensure(store, people, _, signal) {
+    const { id, created } = await store.ensure(people, signal === undefined ? {} : { signal });
     return { id, created };
   },
-  find: async (store, { people }) => ({ id: (await store.find?.(people)) ?? null, created: null }),
-  resolve: async (store, { people, asked }) => ({
-    id: (await store.resolve?.(asked, people)) ?? null,
-    created: null,
-  }),
-  async remove(store, { asked }) {
+  find: async (store, people) => ({ id: (await store.find?.(people)) ?? null, created: null }),
+  resolve: async (store, people, asked) => {
+    return { id: (await store.resolve?.(asked, people)) ?? null, created: null };
+  },
+  async remove(store, _, asked) {
     await store.remove?.(asked);
     return { id: null, created: null };
   },
 };
 
-async function answerOf(store: Store, call: DueCall, signal: AbortSignal): Promise<Answer> {
+/** A store is told of people and their scope and nothing else: it may refuse what it does not know. */
+function answerOf(store: Store, call: DueCall, signal: AbortSignal): Promise<Answer> {
   const { kind, participants, scope, asked, patienceMs } = call;
   if (store[kind] === undefined) throw new Error(`the store does not offer "${kind}", and it was planned`);
-  const options = patienceMs === null ? {} : { signal };
-  return questions[kind](store, { people: { participants, scope }, asked: asked ?? "", options });
+  const people = { participants, scope };
+  return questions[kind](store, people, asked ?? "", patienceMs === null ? undefined : signal);
 }
 
 /**

@@ -1,6 +1,4 @@
-import { controlCaller } from "../faults/control-calls.ts";
-import { whileWatched } from "../faults/measure-machine.ts";
-import { planFaults, type PlannedFault } from "../faults/plan-faults.ts";
+import { planFaults } from "../faults/plan-faults.ts";
 import { strike } from "../faults/strike.ts";
 import { range } from "../plan/workload-plan.ts";
 import { mergeRace } from "./merge-race.ts";
@@ -29,7 +27,7 @@ export function scenesOf(stage: Stage): Scenes {
   const faults = range(stage.settings.repeats).flatMap((repeat) =>
     planned.map((fault) => ({
       label: `${fault.fault}, ${fault.target}`,
-      play: () => watchedStrike(stage, fault, repeat),
+      play: () => strike(stage, fault, repeat),
     })),
   );
   return {
@@ -37,18 +35,6 @@ export function scenesOf(stage: Stage): Scenes {
     omissions,
     notes: [...storms.notes, ...notes],
   };
-}
-
-/** Whether somebody is stuck afterwards can only be said of a machine that is known not to be. */
-async function watchedStrike(stage: Stage, fault: PlannedFault, repeat: number): Promise<void> {
-  const { recorder, clock, host } = stage;
-  await using caller = controlCaller(stage);
-  await whileWatched(() => strike(stage, fault, repeat), {
-    measure: host.measureMachine,
-    calls: caller.calls,
-    now: clock.now,
-    onReading: (reading) => recorder.note({ type: "machine", ...reading }),
-  });
 }
 
 /** A workload needs that the subject offers what it asks for. */

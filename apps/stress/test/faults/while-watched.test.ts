@@ -18,7 +18,7 @@ function machine() {
   };
   const watch = {
     measure,
-    calls: () => ({ database: () => Promise.resolve() }),
+    calls: { database: () => Promise.resolve() },
     now: () => now,
     onReading: (reading: Omit<MachineReading, "type">) => void readings.push(reading),
   };

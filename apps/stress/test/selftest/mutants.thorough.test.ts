@@ -24,20 +24,20 @@ const mutations: readonly (Mutation & { readonly what: string })[] = [
   {
     what: "takes the last of several candidates for the creator",
     file: "sightings.ts",
-    from: "candidate = firstStarted(candidate, operation);",
-    to: "candidate = operation;",
+    from: "candidate: least(operations",
+    to: "candidate: greatest(operations",
   },
   {
     what: "looks only at the first call that saw nothing",
     file: "sightings.ts",
-    from: "known.lastStarted = operation;",
-    to: "known.count += 0;",
+    from: "const lastStarted = greatest(some, startOf);",
+    to: "const lastStarted = first;",
   },
   {
     what: "looks only at the first call that saw the chat",
     file: "sightings.ts",
-    from: "known.firstEnded = operation;\n}\n\nfunction gatherMerge",
-    to: "known.count += 0;\n}\n\nfunction gatherMerge",
+    from: "const firstEnded = least(some, endOf);",
+    to: "const firstEnded = first;",
   },
   {
     what: "does not mind a second creator",
