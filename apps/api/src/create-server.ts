@@ -106,12 +106,9 @@ function bareServer({ log, limits, trustedProxies, corsOrigins }: ServerDependen
 async function serveRouter(server: FastifyInstance, dependencies: ServerDependencies): Promise<void> {
   const { limits, observer } = dependencies;
   await guardTraffic(server, { limits, onRefused: observer.refused });
-  const consumeQuota = callQuota(limits, observer.refused);
-  const admin = adminContext(dependencies);
-  const contextOf = (request: FastifyRequest): RequestContext => ({
-    ...requestContext(dependencies, request),
-    consumeQuota,
-    admin,
+  const contextOf = requestContexts(dependencies, {
+    consumeQuota: callQuota(limits, observer.refused),
+    admin: adminContext(dependencies),
   });
   await server.register(typedCalls, {
     prefix: "/trpc",
@@ -133,16 +130,23 @@ function adminContext({ admin, readiness, version }: ServerDependencies): AdminC
   return { ...admin, readiness, version, startedAt: new Date(), audits: auditSlot() };
 }
 
-function requestContext(
+/** Made for every request: what is the same for all is made once. */
+function requestContexts(
   { chats, readiness, authenticate, observer }: ServerDependencies,
-  request: FastifyRequest,
-): Omit<RequestContext, "consumeQuota" | "admin"> {
-  let caller: Promise<Caller> | null = null;
-  return {
-    chats,
-    requestId: request.id,
-    authenticate: () => (caller ??= authenticate(request.headers.authorization)),
-    assertGuarantee: () => readiness.assertGuarantee(),
-    aroundCall: observer.aroundCall,
+  { consumeQuota, admin }: Pick<RequestContext, "consumeQuota" | "admin">,
+): (request: FastifyRequest) => RequestContext {
+  const assertGuarantee = (): Promise<void> => readiness.assertGuarantee();
+  const { aroundCall } = observer;
+  return (request) => {
+    let caller: Promise<Caller> | null = null;
+    return {
+      chats,
+      admin,
+      requestId: request.id,
+      authenticate: () => (caller ??= authenticate(request.headers.authorization)),
+      assertGuarantee,
+      consumeQuota,
+      aroundCall,
+    };
   };
 }

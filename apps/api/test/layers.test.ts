@@ -21,6 +21,7 @@ const rooms: readonly string[] = [
   "trpc.ts",
   "admin",
   "router.ts",
+  "call-procedure.ts",
   "rest",
   "typed",
   "create-server.ts",

@@ -1,6 +1,6 @@
-import { Transform } from "node:stream";
+import { isUtf8 } from "node:buffer";
 import { TRPCError } from "@trpc/server";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 
 /**
  * Refuses text that is no UTF-8, in bodies and in URLs: decoders put the same sign in place of whatever they cannot read,
@@ -10,38 +10,23 @@ export function utf8Only(server: FastifyInstance): void {
   server.addHook("onRequest", (request, _reply, done) => {
     done(isDecodable(request.raw.url ?? "") ? undefined : notUtf8("the URL"));
   });
-  server.addHook("preParsing", (_request, _reply, payload, done) => {
-    const checked = new Utf8Check();
-    payload.on("error", (error) => checked.destroy(error));
-    done(null, payload.pipe(checked));
-  });
+  takeUtf8(server, server.getDefaultJsonParser("error", "error"));
 }
 
-/** Lets through what it has looked at; a sign may lie across two pieces. */
-class Utf8Check extends Transform {
-  readonly #decoder = new TextDecoder("utf-8", { fatal: true });
+/** Makes something of a body's text. */
+type ParseText = (
+  request: FastifyRequest,
+  text: string,
+  done: (error: Error | null, body?: unknown) => void,
+) => unknown;
 
-  override _transform(
-    piece: Buffer,
-    _encoding: string,
-    done: (error: Error | null, out?: Buffer) => void,
-  ): void {
-    if (this.#decodes(piece)) done(null, piece);
+/** How JSON bodies are taken in this scope: as bytes that are looked at before they become text. */
+export function takeUtf8(server: FastifyInstance, parse: ParseText): void {
+  server.removeContentTypeParser("application/json");
+  server.addContentTypeParser<Buffer>("application/json", { parseAs: "buffer" }, (request, bytes, done) => {
+    if (isUtf8(bytes)) parse(request, bytes.toString(), done);
     else done(notUtf8("the body"));
-  }
-
-  override _flush(done: (error?: Error | null) => void): void {
-    done(this.#decodes() ? null : notUtf8("the body"));
-  }
-
-  #decodes(piece?: Buffer): boolean {
-    try {
-      this.#decoder.decode(piece, { stream: piece !== undefined });
-      return true;
-    } catch {
-      return false;
-    }
-  }
+  });
 }
 
 function isDecodable(url: string): boolean {
@@ -57,8 +42,6 @@ function isDecodable(url: string): boolean {
   }
 }
 
-/** Its status is a property too, for what passes through the framework as a stream's error. */
 function notUtf8(what: string): TRPCError {
-  const error = new TRPCError({ code: "BAD_REQUEST", message: `${what} is not valid UTF-8` });
-  return Object.assign(error, { statusCode: 400 });
+  return new TRPCError({ code: "BAD_REQUEST", message: `${what} is not valid UTF-8` });
 }

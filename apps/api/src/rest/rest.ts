@@ -1,5 +1,5 @@
-import { callTRPCProcedure } from "@trpc/server";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { callProcedure, proceduresOf } from "../call-procedure.ts";
 import { type OpenApiDocument, openApiDocument, type Operation } from "./openapi-document.ts";
 import type { RequestContext } from "../request-context.ts";
 import { appRouter } from "../router.ts";
@@ -12,22 +12,21 @@ export interface RestOptions {
 /** The REST facade: the document, and a route for each of its operations that calls the procedure behind it. */
 export async function rest(server: FastifyInstance, { version, contextOf }: RestOptions): Promise<void> {
   const document = openApiDocument(version);
+  const procedures = proceduresOf(appRouter);
   server.get("/openapi.json", () => document);
   for (const route of restRoutes(document)) {
+    const procedure = procedures.get(route.procedure);
+    if (procedure === undefined) throw new Error(`there is no procedure ${route.procedure}`);
     server.route({
       method: route.method,
       url: route.url,
       config: { procedure: route.procedure },
       handler: async (request, reply) => {
-        const answer: unknown = await callTRPCProcedure({
-          router: appRouter,
+        const answer = await callProcedure(procedure, {
           path: route.procedure,
-          type: route.method === "GET" ? "query" : "mutation",
-          // A query whose input does not fit into a URL is asked by POST.
-          allowMethodOverride: true,
           ctx: contextOf(request),
           getRawInput: async () => inputOf(request, route),
-          signal: undefined,
+          signal: () => undefined,
           batchIndex: 0,
         });
         // Fastify would answer nothing at all.

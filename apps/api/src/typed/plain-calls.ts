@@ -1,20 +1,14 @@
 /**
  * tRPC's adapter makes web objects for every call: a Request, its Headers, AbortSignals, a Response and a stream. That
  * was half of what a call cost this process. Plain calls are answered without: JSON in one piece, for procedures that
- * there are, by a method that they take, one or a batch. What a call does, and the shape and status of its error, come
- * from tRPC's own functions. Everything else, also what is refused as a whole, is the adapter's.
+ * there are, by a method that they take, one or a batch. What a call does is tRPC's own, and so are the shape and the
+ * status of its error. Everything else, also what is refused as a whole, is the adapter's.
  */
 import type { IncomingMessage } from "node:http";
-import {
-  type AnyTRPCProcedure,
-  callTRPCProcedure,
-  getTRPCErrorFromUnknown,
-  getTRPCErrorShape,
-  TRPCError,
-  type TRPCProcedureType,
-} from "@trpc/server";
+import { type AnyTRPCProcedure, getTRPCErrorFromUnknown, getTRPCErrorShape, TRPCError } from "@trpc/server";
 import { getHTTPStatusCode } from "@trpc/server/http";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { callProcedure, proceduresOf } from "../call-procedure.ts";
 import type { RequestContext } from "../request-context.ts";
 import type { AppRouter } from "../router.ts";
 
@@ -31,10 +25,15 @@ export interface TypedCallOptions {
 
 type CallType = "query" | "mutation";
 
+interface PlainCall {
+  readonly path: string;
+  readonly procedure: AnyTRPCProcedure;
+}
+
 /** Calls that came in one request. */
 export interface PlainCalls {
   readonly type: CallType;
-  readonly paths: readonly string[];
+  readonly calls: readonly PlainCall[];
   readonly isBatch: boolean;
   /** A JSON object, if it is JSON, or empty. */
   readonly inputs: string;
@@ -44,22 +43,32 @@ export interface PlainCalls {
 export type ReadPlainCalls = (request: FastifyRequest) => PlainCalls | null;
 
 export function plainCallsReader({ router, maxBatchSize }: TypedCallOptions): ReadPlainCalls {
-  // By their whole path, which the types do not tell.
-  const procedures: Readonly<Record<string, unknown>> = router._def.procedures;
-  const types = new Map(
-    Object.entries(procedures).map(([path, procedure]) => [path, (procedure as AnyTRPCProcedure)._def.type]),
-  );
+  const procedures = proceduresOf(router);
   return (request) => {
     const query = queryOf(request.raw);
     if (!isPlainRequest(request.raw, query)) return null;
     const isBatch = query.get("batch") === "1";
     const { path } = request.params as { readonly path: string };
-    const paths = isBatch ? path.split(",") : [path];
-    const type = commonType(paths.map((each) => types.get(each)));
+    const calls = knownCalls(procedures, isBatch ? path.split(",") : [path]);
+    const type = commonType(calls);
     const inputs = request.method === "GET" ? query.get("input") : request.body;
     if (type === null || !takes(type, request.method) || !mayBeObject(inputs)) return null;
-    return paths.length <= maxBatchSize ? { type, paths, isBatch, inputs: inputs ?? "" } : null;
+    return calls.length <= maxBatchSize ? { type, calls, isBatch, inputs: inputs ?? "" } : null;
   };
+}
+
+/** None where one of them is unknown. */
+function knownCalls(
+  procedures: ReadonlyMap<string, AnyTRPCProcedure>,
+  paths: readonly string[],
+): readonly PlainCall[] {
+  const calls: PlainCall[] = [];
+  for (const path of paths) {
+    const procedure = procedures.get(path);
+    if (procedure === undefined) return [];
+    calls.push({ path, procedure });
+  }
+  return calls;
 }
 
 function isPlainRequest(raw: IncomingMessage, query: URLSearchParams): boolean {
@@ -80,12 +89,20 @@ function hasPlainHeaders({ method, headers }: IncomingMessage): boolean {
 
 function queryOf({ url = "" }: IncomingMessage): URLSearchParams {
   const start = url.indexOf("?");
-  return new URLSearchParams(start < 0 ? "" : url.slice(start));
+  // Its sign included, of which one is left out, and only one.
+  const query = start < 0 ? "" : url.slice(start);
+  return usualQueries.get(query) ?? new URLSearchParams(query);
 }
 
-function commonType(types: readonly (TRPCProcedureType | undefined)[]): CallType | null {
-  const [type] = types;
-  return type !== undefined && type !== "subscription" && types.every((other) => other === type)
+/** Those of nearly all calls. */
+const usualQueries: ReadonlyMap<string, URLSearchParams> = new Map(
+  ["", "?batch=1"].map((query) => [query, new URLSearchParams(query)]),
+);
+
+function commonType(calls: readonly PlainCall[]): CallType | null {
+  const type = calls[0]?.procedure._def.type;
+  return (type === "query" || type === "mutation") &&
+    calls.every(({ procedure }) => procedure._def.type === type)
     ? type
     : null;
 }
@@ -106,26 +123,28 @@ function mayBeObject(inputs: unknown): inputs is string | null | undefined {
 
 /** Makes the calls and sends their answers, with the status and the headers that the adapter would send. */
 export async function answerPlainCalls(
-  calls: PlainCalls,
+  asked: PlainCalls,
   options: TypedCallOptions,
   exchange: { readonly request: FastifyRequest; readonly reply: FastifyReply },
 ): Promise<void> {
-  const outcomes = await outcomesOf(calls, options, exchange);
+  const outcomes = await outcomesOf(asked, options, exchange);
   const errors = outcomes.flatMap(({ error }) => error ?? []);
   const answers = outcomes.map(({ data, error }, index) => {
     if (error === null) return { result: { data } };
-    const path = calls.paths[index];
+    const path = asked.calls[index]?.path;
     const config = options.router._def._config;
     return {
-      error: getTRPCErrorShape({ config, error, type: calls.type, path, input: undefined, ctx: undefined }),
+      error: getTRPCErrorShape({ config, error, type: asked.type, path, input: undefined, ctx: undefined }),
     };
   });
   void exchange.reply
     .code(
-      getHTTPStatusCode(
-        answers,
-        outcomes.map(({ error }) => error ?? undefined),
-      ),
+      errors.length === 0
+        ? 200
+        : getHTTPStatusCode(
+            answers,
+            outcomes.map(({ error }) => error ?? undefined),
+          ),
     )
     .headers({
       "content-type": "application/json",
@@ -134,7 +153,7 @@ export async function answerPlainCalls(
     })
     // A serializer of its own keeps Fastify from adding a charset to the type.
     .serializer(JSON.stringify)
-    .send(calls.isBatch ? answers : answers[0]);
+    .send(asked.isBatch ? answers : answers[0]);
 }
 
 interface Outcome {
@@ -143,22 +162,19 @@ interface Outcome {
 }
 
 function outcomesOf(
-  { type, paths, isBatch, inputs }: PlainCalls,
-  { router, contextOf, onError }: TypedCallOptions,
+  { calls, isBatch, inputs }: PlainCalls,
+  { contextOf, onError }: TypedCallOptions,
   { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
 ): Promise<readonly Outcome[]> {
   const ctx = contextOf(request);
-  const signal = callerGone(reply);
-  let parsed: Promise<Readonly<Record<string, unknown>> | undefined> | null = null;
-  const inputOf = async (index: number): Promise<unknown> => {
-    // Only once somebody asks: who may not call does not make us read.
-    const all = await (parsed ??= parseInputs(inputs));
-    return isBatch ? all?.[index] : all;
-  };
-  const outcomes = paths.map(async (path, batchIndex): Promise<Outcome> => {
+  const signal = once(() => callerGone(reply));
+  // Only once somebody asks: who may not call does not make us read.
+  const allInputs = once(() => parseInputs(inputs));
+  const inputAt = async (index: number): Promise<unknown> => (await allInputs())?.[index];
+  const outcomes = calls.map(async ({ path, procedure }, batchIndex): Promise<Outcome> => {
+    const getRawInput = isBatch ? once(() => inputAt(batchIndex)) : allInputs;
     try {
-      const getRawInput = (): Promise<unknown> => inputOf(batchIndex);
-      const data = await callTRPCProcedure({ router, path, type, ctx, getRawInput, signal, batchIndex });
+      const data = await callProcedure(procedure, { path, ctx, getRawInput, signal, batchIndex });
       return { data, error: null };
     } catch (cause) {
       const error = getTRPCErrorFromUnknown(cause);
@@ -181,8 +197,15 @@ async function parseInputs(text: string): Promise<Readonly<Record<string, unknow
 /** Aborts when the connection ends before the answer is complete. */
 function callerGone({ raw }: FastifyReply): AbortSignal {
   const controller = new AbortController();
-  raw.once("close", () => {
+  const end = (): void => {
     if (!raw.writableEnded) controller.abort();
-  });
+  };
+  if (raw.closed) end();
+  else raw.once("close", end);
   return controller.signal;
+}
+
+function once<T extends object>(make: () => T): () => T {
+  let made: T | null = null;
+  return () => (made ??= make());
 }

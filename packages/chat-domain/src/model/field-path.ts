@@ -47,7 +47,12 @@ function withoutEnd(path: string, end: string): string {
 
 /** Whether one path is the other, or lies inside of it. */
 export function overlaps(a: string, b: string): boolean {
-  return a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
+  return a === b || isInside(a, b) || isInside(b, a);
+}
+
+/** Asked for each field of each call, so that no text is made for it. */
+function isInside(path: string, outer: string): boolean {
+  return path.length > outer.length && path[outer.length] === "." && path.startsWith(outer);
 }
 
 /** Whether none of these paths is or lies inside of another. */

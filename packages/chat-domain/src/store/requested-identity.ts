@@ -18,12 +18,13 @@ export function chatIdentity(
 
 /** Where people are in fields of their own, everybody has to have one; and an owner is one of them. */
 function refuseUnfit(model: ChatModel, ids: readonly string[], scope: string): void {
-  const fields = participantPaths(model).join(", ");
-  if (!fitsFields(model, ids.length))
+  if (!fitsFields(model, ids.length)) {
+    const fields = participantPaths(model).join(", ");
     throw new ChatError(
       "INVALID_PARTICIPANTS",
       `participants are ${ids.length} different ones; a chat of this application has one in each of ${fields}, or one alone in all`,
     );
+  }
   const owner = ownerField(model);
   if (owner !== null && !ids.includes(scope))
     throw new ChatError(
