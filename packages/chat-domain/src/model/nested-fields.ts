@@ -34,7 +34,7 @@ export function rootsOf(paths: readonly string[]): readonly string[] {
 
 /**
  * A top-level field once values are put into it: nothing is written through an array or a scalar, a missing value
- * changes nothing, and no document is made for one.
+ * changes nothing, and no document is made for one. Null says no more than absence.
  *
  * @param root where the field is found: `$last`
  */
@@ -52,11 +52,11 @@ export function fieldWith(root: string, name: string, values: readonly PathValue
 function documentWith(base: string, values: readonly PathValue[]): Expression {
   const names = rootsOf(values.map(([path]) => path));
   const changed = Object.fromEntries(names.map((name) => [name, fieldWith(`${base}.${name}`, name, values)]));
-  const isOpen = { $in: [{ $type: base }, ["object", "missing"]] };
-  const isEmpty = { $and: [{ $eq: [{ $type: base }, "missing"] }, { $eq: ["$$changed", {}] }] };
-  // A missing base counts as null, which is passed over.
+  const isOpen = { $in: [{ $type: base }, ["object", "missing", "null"]] };
+  const isEmpty = { $and: [{ $ne: [{ $type: base }, "object"] }, { $eq: ["$$changed", {}] }] };
+  // A base that is null, or missing, is passed over.
   const merged = { $mergeObjects: [base, "$$changed"] };
   return {
-    $cond: [isOpen, { $let: { vars: { changed }, in: { $cond: [isEmpty, "$$REMOVE", merged] } } }, base],
+    $cond: [isOpen, { $let: { vars: { changed }, in: { $cond: [isEmpty, base, merged] } } }, base],
   };
 }

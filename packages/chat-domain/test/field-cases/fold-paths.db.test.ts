@@ -62,7 +62,18 @@ describe("a fold of a field that lies deeper", () => {
   );
 
   it.each<readonly [string, Fold, readonly [Document, Document], Document | undefined]>([
-    ["null", { "last.at": "max" }, [{ last: null }, { last: { at: 2 } }], { last: null }],
+    [
+      "null in the survivor",
+      { "last.at": "max" },
+      [{ last: null }, { last: { at: 2 } }],
+      { last: { at: 2 } },
+    ],
+    [
+      "null in both",
+      { "last.by.at": "max" },
+      [{ last: { by: null } }, { last: null }],
+      { last: { by: null } },
+    ],
     ["nothing in either", { "last.at": "max" }, [{}, {}], undefined],
     ["nothing in the survivor", { "last.at": "max" }, [{}, { last: { at: 2 } }], { last: { at: 2 } }],
     [
@@ -71,6 +82,7 @@ describe("a fold of a field that lies deeper", () => {
       [{ last: { n: 2, by: { who: "a", at: 1 }, text: "x" } }, { last: { by: { at: 3, who: "b" }, n: 1 } }],
       { last: { n: 1, by: { who: "a", at: 3 }, text: "x" } },
     ],
+    ["a counter in null", counted, [{ stats: null }, {}], { stats: { msgs: 2 } }],
     ["a counter with nothing around it", counted, [{}, { stats: { msgs: 1 } }], { stats: { msgs: 2 } }],
   ])(
     "is written through documents only, and undone to the byte: %s",

@@ -61,3 +61,19 @@ describe("a new chat that `where` would not select", () => {
     expect(await opened(field, {}, "a", "b")).toEqual([made, made]);
   });
 });
+
+it("plan asks what a new chat would be for as many people as there are fields", async () => {
+  const people = { first: 1, second: 2, third: 3 };
+  await using field = await fieldDatabase({
+    model: {
+      chats: {
+        participants: ["first", "second", "third"],
+        participantType: "int",
+        scope: null,
+        where: { open: { $ne: 1 } },
+      },
+    },
+    data: { chats: [{ _id: id(1), ...people }] },
+  });
+  expect(await field.plan()).toMatchObject({ exit: 0, problems: "" });
+});

@@ -31,6 +31,19 @@ describe("a validator under which chats would be parked", () => {
   });
 });
 
+it("tells of a chat without people once, whatever a validator says of it", async () => {
+  await using field = await fieldDatabase({
+    model: { chats },
+    data: { chats: [{ _id: id(1), users: [] }, untitled] },
+    collections: { chats: { validator: { $jsonSchema: { required: ["title"] } } } },
+  });
+  const { plan } = await field.plan();
+  expect(plan.invalid.map(({ chats: number, examples }) => [number, examples])).toEqual([
+    [1, [id(1)]],
+    [1, [id(2)]],
+  ]);
+});
+
 describe("a recount", () => {
   const counting = (recount: object): ChatModelInput => ({
     chats,

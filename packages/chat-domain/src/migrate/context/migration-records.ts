@@ -59,6 +59,8 @@ export interface MovesRecord {
   readonly isInside?: boolean;
   /** When that was: where several duplicates have become one there, the order matters. None where an earlier version moved. */
   readonly at?: Date;
+  /** Whether all of them are known to have moved, of what is inside. */
+  readonly isMade?: boolean;
 }
 
 export interface MovesId {

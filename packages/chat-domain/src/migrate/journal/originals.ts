@@ -75,6 +75,11 @@ export function arrayPart(field: string): `array:${string}` {
   return `array:${field.replaceAll(".", "/")}`;
 }
 
+/** Beside it: what a later move had found, and the original as it was before. */
+export function laterPart(field: string): `later:${string}` {
+  return `later:${field.replaceAll(".", "/")}`;
+}
+
 interface OriginalParts {
   readonly collection: string;
   readonly ids: readonly NativeId[];

@@ -11,7 +11,7 @@ import {
   losersOf,
 } from "../context/migration-records.ts";
 import { copiesOfMerges } from "../journal/copies-of-merges.ts";
-import { arrayPart, foldParts, deleteOriginals } from "../journal/originals.ts";
+import { arrayPart, foldParts, deleteOriginals, laterPart } from "../journal/originals.ts";
 import type { Run } from "../run/run.ts";
 import { refusalError } from "../run/write-outcome.ts";
 import { restoreCopies } from "./archive/archive-documents.ts";
@@ -195,5 +195,5 @@ async function forgetArrays(run: Run, records: readonly MovesRecord[]): Promise<
     .toArray();
   const needed = idMap(left.flatMap((record) => record.ids.map((id) => [id, true] as const)));
   const free = ids.filter((id) => !needed.has(id));
-  await deleteOriginals(run, { collection, ids: free, parts: [arrayPart(field)] });
+  await deleteOriginals(run, { collection, ids: free, parts: [arrayPart(field), laterPart(field)] });
 }

@@ -1,6 +1,10 @@
+import type { Document } from "mongodb";
 import type { NativeId } from "../../identity/native-id.ts";
 import { keyOf } from "../../identity/participants-key.ts";
+import { identityProjection } from "../../model/chat-document.ts";
+import type { StoredDocument } from "../../model/stored-document.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
+import { invalidReason } from "../keys/chat-validity.ts";
 import { collectionInfos } from "../preflight/collections.ts";
 import { mergeable } from "../preflight/duplicate-sets.ts";
 
@@ -14,31 +18,33 @@ const examplesShown = 5;
 
 /** Chats whose collection's validator would refuse them with a key: the server itself is asked. `null` where there are none. */
 export async function refusedByValidator(ctx: MigrationContext): Promise<RefusedChats | null> {
-  const { chats, model } = ctx;
-  const info = (await collectionInfos(ctx)).find(({ name }) => name === model.chats.collection);
+  const info = (await collectionInfos(ctx)).find(({ name }) => name === ctx.model.chats.collection);
   const { validator = {}, validationLevel, validationAction } = info?.options ?? {};
   const isDeaf = validationAction === "warn" || validationLevel === "off";
   if (isDeaf || Object.keys(validator as object).length === 0) return null;
+  const examples: NativeId[] = [];
+  let all = 0;
+  for await (const chat of refusedChats(ctx, validator as Document, validationLevel)) {
+    // That is parked for its people, whatever the validator says.
+    if (invalidReason(ctx.model, chat) !== null) continue;
+    if (all < examplesShown) examples.push(chat._id);
+    all += 1;
+  }
+  return all === 0 ? null : { chats: all, examples };
+}
+
+function refusedChats({ chats, model }: MigrationContext, validator: Document, level: unknown) {
   const { keyField } = model.chats;
-  const keyless = { $and: [mergeable(model), { [keyField]: { $exists: false } }] };
-  // What does not satisfy it already is not asked to.
-  const judged = validationLevel === "moderate" ? [{ $match: validator as object }] : [];
-  const [found] = await chats
-    .aggregate<{ readonly all: number; readonly examples: readonly NativeId[] }>(
-      [
-        { $match: keyless },
-        ...judged,
-        { $set: { [keyField]: keyOf(["a", "b"], "") } },
-        { $match: { $nor: [validator as object] } },
-        { $sort: { _id: 1 } },
-        { $project: { _id: 1 } },
-        {
-          $facet: { all: [{ $count: "count" }], examples: [{ $limit: examplesShown }] },
-        },
-        { $project: { all: { $ifNull: [{ $first: "$all.count" }, 0] }, examples: "$examples._id" } },
-      ],
-      { allowDiskUse: true, collation: { locale: "simple" } },
-    )
-    .toArray();
-  return found === undefined || found.all === 0 ? null : { chats: found.all, examples: found.examples };
+  return chats.aggregate<StoredDocument>(
+    [
+      { $match: { $and: [mergeable(model), { [keyField]: { $exists: false } }] } },
+      { $sort: { _id: 1 } },
+      // What does not satisfy it already is not asked to.
+      ...(level === "moderate" ? [{ $match: validator }] : []),
+      { $set: { [keyField]: keyOf(["a", "b"], "") } },
+      { $match: { $nor: [validator] } },
+      { $project: identityProjection(model) },
+    ],
+    { allowDiskUse: true, collation: { locale: "simple" } },
+  );
 }

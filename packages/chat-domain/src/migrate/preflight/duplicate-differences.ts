@@ -11,6 +11,7 @@ import { documentDifferences } from "./document-differences.ts";
 import { duplicateSets, idText, listAt, personId } from "./duplicate-sets.ts";
 import { type FoldMisfit, misfitStages } from "./fold-misfits.ts";
 import { growingStages, type LargeSurvivor } from "./large-survivors.ts";
+import { type Repeated, repeatedStages } from "./repeated-elements.ts";
 import { serverVersion } from "./server.ts";
 
 /** One way in which duplicates differ from their survivors. */
@@ -34,6 +35,8 @@ export interface DuplicateDifferences {
   readonly differences: readonly Difference[];
   /** Of the duplicate's or its survivor's. */
   readonly missingTargets: readonly MissingTarget[];
+  /** Arrays in which duplicates have several elements of one key, of which a union takes the first. */
+  readonly repeated: readonly Repeated[];
   readonly large: readonly LargeSurvivor[];
   /** Sets in which a chat comes before the one that holds the key, and one of those chats. */
   readonly outranked: { readonly sets: number; readonly example: NativeId } | null;
@@ -64,18 +67,10 @@ export async function duplicateDifferences(ctx: MigrationContext): Promise<Dupli
               { $project: { id: 1, documents: ["$loser", "$survivor"] } },
               ...misfitStages(model.fold),
             ],
+            repeated: [...pairs(model), ...repeatedStages(model, version)],
             large: [...pairs(model), ...growingStages(model)],
             outranked: outranked(model),
-            alone: [
-              { $match: { people: 1 } },
-              {
-                $group: {
-                  _id: null,
-                  sets: { $sum: 1 },
-                  chats: { $sum: { $add: [{ $size: "$losers" }, 1] } },
-                },
-              },
-            ],
+            alone: [...aloneStages],
           },
         },
       ],
@@ -85,23 +80,30 @@ export async function duplicateDifferences(ctx: MigrationContext): Promise<Dupli
   const {
     differences,
     missingTargets,
+    repeated,
     large: tooLargeOnes,
     misfits,
     alone: [alone = noSets],
     outranked: [held = null],
   } = found ?? nothingFound;
-  return { differences, missingTargets, large: tooLargeOnes, misfits, alone, outranked: held };
+  return { differences, missingTargets, repeated, large: tooLargeOnes, misfits, alone, outranked: held };
 }
 
 const noSets: DuplicateDifferences["alone"] = { sets: 0, chats: 0 };
 const nothingFound = {
   differences: [],
   missingTargets: [],
+  repeated: [],
   large: [],
   misfits: [],
   alone: [],
   outranked: [],
 };
+
+const aloneStages: readonly Document[] = [
+  { $match: { people: 1 } },
+  { $group: { _id: null, sets: { $sum: 1 }, chats: { $sum: { $add: [{ $size: "$losers" }, 1] } } } },
+];
 
 const none: readonly Document[] = [{ $match: { $expr: false } }];
 

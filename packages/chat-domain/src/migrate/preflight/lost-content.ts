@@ -5,6 +5,7 @@ import { mergeable } from "./duplicate-sets.ts";
 import { type Difference, type DuplicateDifferences, duplicateDifferences } from "./duplicate-differences.ts";
 import { misfitText } from "./fold-misfits.ts";
 import { nothingFound, type PreflightReport } from "./findings.ts";
+import type { Repeated } from "./repeated-elements.ts";
 
 /** What a merge would take out of sight, before it does. Costs a pass over the chats while there are some to be merged. */
 export async function lostContent(ctx: MigrationContext): Promise<PreflightReport> {
@@ -20,7 +21,7 @@ export async function hasMergeable({ chats, model }: MigrationContext): Promise<
 }
 
 function lostContentReport(model: ChatModel, found: DuplicateDifferences): PreflightReport {
-  const { differences, missingTargets, misfits, alone, outranked } = found;
+  const { differences, missingTargets, repeated, misfits, alone, outranked } = found;
   return {
     problems: [
       ...misfits.map((misfit) => misfitText(misfit, model.chats.collection)),
@@ -35,6 +36,7 @@ function lostContentReport(model: ChatModel, found: DuplicateDifferences): Prefl
       ...(outranked === null ? [] : [outrankedText(outranked)]),
       ...(alone.sets === 0 ? [] : [aloneText(model, alone)]),
       ...differences.filter(({ isLost }) => !isLost).map(differenceText),
+      ...repeated.map(repeatedText),
     ],
   };
 }
@@ -43,6 +45,13 @@ function lostText({ path, duplicates, example }: Difference): string {
   return (
     `${duplicates} ${isAre(duplicates, "duplicate has", "duplicates have")} elements in ${path} that the survivor lacks ` +
     `(such as ${String(example)}), and nobody would see them any more: name ${path} in "fold", or in "ignore"`
+  );
+}
+
+function repeatedText({ path, by, duplicates, example }: Repeated): string {
+  return (
+    `${duplicates} ${isAre(duplicates, "duplicate has", "duplicates have")} several elements in ${path} with one ${by} ` +
+    `(such as ${String(example)}): the first of them counts, and the others stay out of sight`
   );
 }
 

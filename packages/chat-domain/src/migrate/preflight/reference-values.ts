@@ -6,6 +6,7 @@ import { mapOfKeys } from "../../model/field-path.ts";
 import type { ReferenceModel } from "../../model/merge-model.ts";
 import { rootOf, type StoredDocument, valueAt } from "../../model/stored-document.ts";
 import { collectionOf, type MigrationContext } from "../context/migration-context.ts";
+import { mergedStates } from "../context/migration-records.ts";
 import { heldValues } from "../merge/references/held-values.ts";
 import { duplicateSets } from "./duplicate-sets.ts";
 import type { PreflightReport } from "./findings.ts";
@@ -31,6 +32,11 @@ export async function referenceValues(ctx: MigrationContext): Promise<PreflightR
     const ids = await chatsAmong(ctx, reference, values);
     const doubtful = values.filter((value) => !ids.has(idText(value)));
     if (values.length === 0) warnings.push(`${name} holds nothing: is it the right name?`);
+    else if (ids.size === 0 && (await areOfDeleted(ctx, reference, values)))
+      warnings.push(
+        `${name} refers to chats that duplicates were merged into, and that have been deleted since: rollback --chat ` +
+          "brings a duplicate back with what had followed it",
+      );
     else if (ids.size === 0)
       problems.push(
         `${name} holds values, but of ${documents} documents that were looked at none has the ` +
@@ -115,6 +121,22 @@ async function chatsAmong(
     texts.flatMap((text) => (forms.has(text) ? [participantIdOrNull(forms.get(text))] : [])),
   );
   return new Set(ids.filter((id) => known.has(participantIdOrNull(id))).map(idText));
+}
+
+/** Whether any of these values is that of a survivor, of whatever the application has made of it. */
+async function areOfDeleted(
+  ctx: MigrationContext,
+  { toField }: ReferenceModel,
+  values: readonly unknown[],
+): Promise<boolean> {
+  const forms = values
+    .filter((value): value is NativeId => participantIdOrNull(value) !== null)
+    .flatMap(formsOf);
+  const known =
+    toField === "_id"
+      ? await ctx.records.journal.findOne({ survivor: { $in: forms }, state: { $in: [...mergedStates] } })
+      : await ctx.redirects.findOne({ values: { $elemMatch: { field: toField, to: { $in: forms } } } });
+  return known !== null;
 }
 
 interface Named {

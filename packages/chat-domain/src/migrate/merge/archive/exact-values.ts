@@ -18,15 +18,15 @@ export function exactAt(value: Exact, path: string): Exact {
 
 /**
  * A document with a value at a path, or without one. Nothing is written through what is no document, and no document is
- * made for nothing.
+ * made for nothing; null on the way says no more than absence.
  */
 export function withExact(document: ExactDocument, path: string, value: Exact): ExactDocument {
   const [name = "", ...rest] = path.split(".");
   const held = document.get(name);
   if (rest.length === 0) return withField(document, name, value);
-  if (held === undefined && value === undefined) return document;
-  if (held !== undefined && !isDocument(held)) return document;
-  return withField(document, name, withExact(held ?? new Map(), rest.join("."), value));
+  if (isDocument(held)) return withField(document, name, withExact(held, rest.join("."), value));
+  if (value === undefined || (held !== undefined && held !== null)) return document;
+  return withField(document, name, withExact(new Map(), rest.join("."), value));
 }
 
 function withField(document: ExactDocument, name: string, value: Exact): ExactDocument {

@@ -225,18 +225,37 @@ function withKeys(map: Exact, keys: ReadonlySet<string>, valueOf: (key: string) 
   return isChanged ? changed : map;
 }
 
-function elementFold({ newestBy, fold }: UnionBy): ElementFold {
+/** Of elements with the same key the newest, or the first; of fields that fold what all of them make of it. */
+function elementFold({ newestBy, fold = {} }: UnionBy): ElementFold {
+  const bare = ({ value, document }: Given): Given => ({ value: withoutFields(fold, value), document });
   return {
     combine(elements) {
       const base = newestBy === undefined ? elements[0]?.value : newest(newestBy, elements)?.value;
-      if (fold === undefined || !isDocument(base)) return base;
-      const others = elements.map(({ value }) => value).filter((value) => value !== base);
-      return foldedFields(fold, [base, ...others.filter(isDocument)]);
+      const documents = elements.map(({ value }) => value).filter(isDocument);
+      return withFieldsOf(fold, base, () => foldedFields(fold, documents));
     },
     refold(folding) {
-      const base = newestBy === undefined ? folding.mine.value : refoldedNewest(newestBy, folding);
-      if (fold === undefined) return base;
-      return refoldedFields(fold, { ...folding, mine: { value: base, document: base } });
+      const chosen = { ...folding, mine: bare(folding.mine), all: partsOf(folding.all, bare) };
+      const base = newestBy === undefined ? folding.mine.value : refoldedPlain(newestFold(newestBy), chosen);
+      return withFieldsOf(fold, base, () => refoldedFields(fold, folding));
     },
   };
+}
+
+/** Null in their places. */
+function withoutFields(fold: FoldFields, value: Exact): Exact {
+  if (!isDocument(value)) return value;
+  const there = Object.keys(fold).filter((path) => exactAt(value, path) !== undefined);
+  return there.reduce((result, path) => withExact(result, path, null), value);
+}
+
+/** A document in which these fields are what they are in another. */
+function withFieldsOf(fold: FoldFields, document: Exact, other: () => ExactDocument): Exact {
+  const paths = Object.keys(fold);
+  if (paths.length === 0 || !isDocument(document)) return document;
+  const folded = other();
+  return paths.reduce((result, path) => {
+    const value = exactAt(folded, path);
+    return isSame(value, exactAt(result, path)) ? result : withExact(result, path, value);
+  }, document);
 }

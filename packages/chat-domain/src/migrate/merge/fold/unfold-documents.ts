@@ -9,6 +9,7 @@ import { BatchRefused } from "../../context/migration-error.ts";
 import type { ExactDocument } from "../archive/exact-document.ts";
 import { exactAt, isDocument, isSame, withExact } from "../archive/exact-values.ts";
 import { changeDocuments, type DocumentChange } from "./changed-document.ts";
+import { isNothing } from "./compare-values.ts";
 import { type Contribution, givenDocument, hasWritten } from "./contributions.ts";
 import { type FoldMark, foldMemory, storedMarks } from "./fold-marks.ts";
 import {
@@ -228,9 +229,9 @@ function marksLeft(marks: readonly FoldMark[], undone: IdSet): readonly FoldMark
   return marks.filter(({ from }) => !undone.has(from));
 }
 
-/** A document that the fold has made goes with the last that it has put there. */
+/** A document that the fold has made, of nothing or of null, goes with the last that it has put there. */
 function emptied(value: unknown, original: unknown): unknown {
-  return isDocument(value) && value.size === 0 && original === undefined ? undefined : value;
+  return isDocument(value) && value.size === 0 && isNothing(original) ? original : value;
 }
 
 /** Counters hold what a recount has written last. */

@@ -44,7 +44,10 @@ function replaced(
 ): Document {
   const element = repointingsOf({ from, to }, "").reduce<unknown>((otherwise, form) => {
     const same = { $eq: ["$$this", { $literal: form.from }] };
-    return { $cond: [same, { $literal: form.to }, otherwise] };
+    const long = {
+      $cond: [{ $eq: [{ $type: "$$this" }, "long"] }, { $toLong: form.to }, { $literal: form.to }],
+    };
+    return { $cond: [same, typeof form.to === "number" ? long : { $literal: form.to }, otherwise] };
   }, "$$this");
   return { $map: { input: array, in: element } };
 }
@@ -77,9 +80,13 @@ export function arrayWithout(
   const left = merges.filter((merge) => !undone.some(({ loser }) => idText(loser) === idText(merge.loser)));
   // A run that was killed may have recorded more moves than it has made.
   const isMade = ({ loser }: ArrayMove): boolean => !current.some((element) => isChat(element, loser));
-  if (sameArray(current, arrayWith(original, merges.filter(isMade))))
-    return arrayWith(original, left.filter(isMade));
-  return undone.reduce((array, merge) => putBack(array, { merge, original, left }), current);
+  if (!sameArray(current, arrayWith(original, merges.filter(isMade))))
+    return undone.reduce((array, merge) => putBack(array, { merge, original, left }), current);
+  // Of one that came into the array later the original knows nothing.
+  const later = undone.filter(
+    (merge) => isMade(merge) && !original.some((element) => isChat(element, merge.loser)),
+  );
+  return [...arrayWith(original, left.filter(isMade)), ...later.map((merge) => asIn(current, merge))];
 }
 
 /** The array after these merges: survivors in their losers' places, each once, in whatever form. */
@@ -119,7 +126,17 @@ function putBack(array: readonly unknown[], { merge, original, left }: PutBack):
     original.some((element) => isChat(element, survivor)) ||
     left.some((other) => isChat(other.survivor, survivor));
   const place = array.findIndex((element) => isChat(element, survivor));
-  return stays || place === -1 ? [...array, loser] : array.with(place, loser);
+  const back = asIn(array, merge);
+  return stays || place === -1 ? [...array, back] : array.with(place, back);
+}
+
+/** The loser's id in the form in which an array holds its survivor's. */
+function asIn(array: readonly unknown[], { loser, survivor }: ArrayMove): NativeId {
+  const held = array.find((element) => isChat(element, survivor));
+  const form = repointingsOf({ from: survivor, to: loser }, "").find(
+    ({ from }) => idText(from) === idText(held),
+  );
+  return form?.to ?? loser;
 }
 
 function isChat(element: unknown, id: Merge["loser"]): boolean {

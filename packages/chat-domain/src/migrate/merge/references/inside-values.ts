@@ -1,6 +1,8 @@
+import { Double, Int32, Long } from "mongodb";
 import { idText } from "../../../identity/stored-ids.ts";
 import { mapOfKeys } from "../../../model/field-path.ts";
 import { type ReferenceModel, wholeValue } from "../../../model/merge-model.ts";
+import { bsonType } from "../archive/exact-values.ts";
 import type { Contribution, Given } from "../fold/contributions.ts";
 import { foldMemory } from "../fold/fold-marks.ts";
 import { foldedFields, foldedValue, refoldedValue } from "../fold/fold-values.ts";
@@ -8,7 +10,7 @@ import type { Repointing } from "./pointers.ts";
 
 /** A value as it is stored, with its fields in their order. */
 export type Exact = unknown;
-type ExactMap = ReadonlyMap<string, Exact>;
+export type ExactMap = ReadonlyMap<string, Exact>;
 
 /** How ids inside a field become others: one loser's, in every form in which it may be stored. */
 export interface InsideMove {
@@ -54,7 +56,7 @@ function repointed(value: Exact, path: readonly string[], move: InsideMove): Exa
 }
 
 /** The id at the end of a path of documents; `undefined` where there is none. */
-function idAt(element: Exact, path: readonly string[]): Exact {
+export function idAt(element: Exact, path: readonly string[]): Exact {
   const value = path.reduce((inner, name) => (isMap(inner) ? inner.get(name) : undefined), element);
   return Array.isArray(value) || isMap(value) ? undefined : value;
 }
@@ -66,7 +68,7 @@ function joined(elements: readonly Exact[], path: readonly string[], move: Insid
   return elements.flatMap((element) => {
     const at = survivors.indexOf(element);
     const theirs = at === -1 ? undefined : losers[at];
-    if (theirs !== undefined) return [one(element, theirs, move)];
+    if (theirs !== undefined) return [asOne(element, theirs, move.policy)];
     const place = losers.indexOf(element);
     if (place === -1) return [element];
     return place < survivors.length ? [] : [repointed(element, path, { ...move, policy: unruled })];
@@ -75,8 +77,8 @@ function joined(elements: readonly Exact[], path: readonly string[], move: Insid
 
 const unruled: InsideMove["policy"] = { onConflict: undefined, fold: {} };
 
-function one(mine: Exact, theirs: Exact, { policy }: InsideMove): Exact {
-  const { onConflict, fold } = policy;
+/** The survivor's, with what the policy takes of the other's. */
+export function asOne(mine: Exact, theirs: Exact, { onConflict, fold }: InsideMove["policy"]): Exact {
   if (onConflict !== "fold") return mine;
   const whole = fold[wholeValue];
   if (whole !== undefined)
@@ -108,13 +110,13 @@ function withOneKey(
   { theirs, mine }: { readonly theirs: string; readonly mine: string },
   move: InsideMove,
 ): ExactMap {
-  const folded = one(map.get(mine), map.get(theirs), move);
+  const folded = asOne(map.get(mine), map.get(theirs), move.policy);
   const kept = [...map].filter(([key]) => key !== theirs);
   return new Map(kept.map(([key, value]) => [key, key === mine ? folded : value]));
 }
 
 /** Changes the document at a path, through documents only. */
-function inDocuments(
+export function inDocuments(
   value: Exact,
   [name, ...rest]: readonly string[],
   change: (map: ExactMap) => ExactMap,
@@ -127,17 +129,24 @@ function inDocuments(
 function target(value: Exact, { repointings }: InsideMove): Exact {
   const known = targets.get(repointings) ?? new Map(repointings.map(({ from, to }) => [idText(from), to]));
   targets.set(repointings, known);
-  return known.get(idText(value));
+  const to = known.get(idText(value));
+  return typeof to === "number" ? numberLike(value, to) : to;
+}
+
+/** As it is stored in such a place; the driver has read it as a number. */
+function numberLike(value: Exact, number: number): Exact {
+  if (bsonType(value) === "Long") return Long.fromNumber(number);
+  return bsonType(value) === "Int32" ? new Int32(number) : new Double(number);
 }
 
 /** What ids become, looked up once for each list of them. */
 const targets = new WeakMap<InsideMove["repointings"], ReadonlyMap<string, Exact>>();
 
-function isMap(value: Exact): value is ExactMap {
+export function isMap(value: Exact): value is ExactMap {
   return value instanceof Map;
 }
 
-function withField(map: ExactMap, name: string, value: Exact): ExactMap {
+export function withField(map: ExactMap, name: string, value: Exact): ExactMap {
   return new Map([...map].map(([key, old]) => [key, key === name ? value : old]));
 }
 
@@ -162,7 +171,7 @@ export function patchedBack({ original, current, field }: PatchedBack, move: Ins
   return elementsBack(original, current, { path, move, reversed });
 }
 
-function mapAt(value: Exact, path: readonly string[]): ExactMap {
+export function mapAt(value: Exact, path: readonly string[]): ExactMap {
   const map = path.reduce((inner, name) => (isMap(inner) ? inner.get(name) : undefined), value);
   return isMap(map) ? map : new Map();
 }

@@ -1,12 +1,17 @@
-import { BSON } from "mongodb";
 import type { NativeId } from "../../../identity/native-id.ts";
 import { groupedById, idMap, idText } from "../../../identity/stored-ids.ts";
 import { rootOf } from "../../../model/stored-document.ts";
 import type { MovesRecord } from "../../context/migration-records.ts";
 import { arrayPart } from "../../journal/originals.ts";
 import type { Run } from "../../run/run.ts";
-import { exactDocument } from "../archive/exact-document.ts";
-import { changeRoots, exactRoots, holdingExactly, type RootChange } from "./inside-moves.ts";
+import {
+  changeRoots,
+  exactRoots,
+  holdingExactly,
+  isEqual,
+  originalParts,
+  type RootChange,
+} from "./inside-moves.ts";
 import { type Exact, type InsideMove, KeysCollide, patchedBack, withMoves } from "./inside-values.ts";
 import { inOrderOfLosers } from "./move-inside.ts";
 import { repointingsOf } from "./pointers.ts";
@@ -151,21 +156,7 @@ function insideMove({ ctx }: Run, { _id, loser, survivor, from, to }: MovesRecor
 }
 
 async function originalRoots(run: Run, { collection, field }: ReferencingField, ids: readonly NativeId[]) {
-  const found: (readonly [NativeId, Exact])[] = [];
   const part = arrayPart(field);
-  const cursor = run.ctx.records.originals.find(
-    { _id: { $in: ids.map((id) => ({ collection, id })) } },
-    { projection: { [part]: 1 }, raw: true },
-  );
-  for await (const raw of cursor) {
-    const bytes = raw as unknown as Uint8Array;
-    const record = BSON.deserialize(bytes) as { readonly _id: { readonly id: NativeId } };
-    const original = exactDocument(bytes)?.get(part);
-    if (original !== undefined) found.push([record._id.id, original]);
-  }
-  return idMap(found);
-}
-
-function isEqual(a: Exact, b: Exact): boolean {
-  return Buffer.compare(BSON.serialize(new Map([["a", a]])), BSON.serialize(new Map([["a", b]]))) === 0;
+  const records = await originalParts(run.ctx, { collection, ids, parts: [part] });
+  return idMap(records.map(([id, record]) => [id, record.get(part)]));
 }

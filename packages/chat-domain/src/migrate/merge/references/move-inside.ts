@@ -6,6 +6,7 @@ import type { Run } from "../../run/run.ts";
 import type { Refusal } from "../../run/write-outcome.ts";
 import { changeRoots, exactRoots, type RootChange } from "./inside-moves.ts";
 import { type Exact, KeysCollide, withMoves } from "./inside-values.ts";
+import { confirmMoves, type EarlierMoves, type InsideDocument, keepLater } from "./later-moves.ts";
 import { repointingsOf } from "./pointers.ts";
 import { MergeBlocked, type Reference } from "./references-to.ts";
 
@@ -27,23 +28,28 @@ export function inOrderOfLosers<T>(moves: readonly T[], loserOf: (move: T) => Na
 export async function moveInside(
   run: Run,
   model: ReferenceModel,
-  references: readonly Reference[],
+  { references, earlier }: { readonly references: readonly Reference[]; readonly earlier: EarlierMoves },
 ): Promise<InsideMoved> {
   if (references.length === 0) return { refused: [], left: 0 };
   const { collection, field } = model;
-  const documents = groupedById(references, ({ id }) => id);
-  const ids = documents.flatMap(([first]) => first?.id ?? []);
+  const groups = groupedById(references, ({ id }) => id);
+  const ids = groups.flatMap(([first]) => first?.id ?? []);
   const roots = await exactRoots(run.ctx, collection, { field, ids });
-  const changes = documents.flatMap((some): readonly RootChange[] => {
+  const documents = groups.flatMap((some): readonly InsideDocument[] => {
     const [first] = some;
-    const from = first === undefined ? undefined : roots.get(first.id);
+    const root = first === undefined ? undefined : roots.get(first.id);
     // Gone since.
-    if (first === undefined || from === undefined) return [];
-    return [{ id: first.id, root: rootOf(field), from, to: afterMoves(model, from, some) }];
+    if (first === undefined || root === undefined) return [];
+    return [{ id: first.id, root, references: inOrderOfLosers(some, ({ merge }) => merge.loser) }];
   });
+  const changes = documents.map(({ id, root: from, references: some }): RootChange => {
+    return { id, root: rootOf(field), from, to: afterMoves(model, from, some) };
+  });
+  await keepLater(run, model, { documents, earlier });
   const { changed, refusals } = await changeRoots(run, collection, changes);
+  if (changed === changes.length) await confirmMoves(run, model, { documents, earlier });
   const firstOf = idMap(
-    documents.flatMap(([first]) => (first === undefined ? [] : [[first.id, first] as const])),
+    groups.flatMap(([first]) => (first === undefined ? [] : [[first.id, first] as const])),
   );
   const refused = refusals.flatMap((refusal) => {
     const id: NativeId | undefined = changes[refusal.index]?.id;
@@ -55,7 +61,7 @@ export async function moveInside(
 
 function afterMoves(model: ReferenceModel, root: Exact, references: readonly Reference[]): Exact {
   const { collection, field, prefix } = model;
-  return inOrderOfLosers(references, ({ merge }) => merge.loser).reduce((value, { merge, pointer }) => {
+  return references.reduce((value, { merge, pointer }) => {
     if (value === null)
       throw new MergeBlocked(merge, `a document of ${collection} holds types of old (${field})`);
     try {

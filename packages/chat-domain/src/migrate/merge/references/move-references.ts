@@ -11,6 +11,7 @@ import type { Run } from "../../run/run.ts";
 import { type Refusal, refusalError, refusalReason } from "../../run/write-outcome.ts";
 import type { UpdateStatement } from "../../run/write-statements.ts";
 import { moveArray } from "./array-references.ts";
+import { earlierMoves, type EarlierMoves } from "./later-moves.ts";
 import { moveInside } from "./move-inside.ts";
 import { repointingsOf } from "./pointers.ts";
 import { MergeBlocked, type Reference, referencesTo } from "./references-to.ts";
@@ -38,8 +39,8 @@ export async function moveReferences(
     const references = await referencesTo(run.ctx, { merges, model, limit: referencesAtOnce });
     if (references.length === 0) return moved;
     refuseTargetless(model, references);
-    await recordMoves(run, model, references);
-    const { conflicts, left } = await moveBatch(run, model, references);
+    const earlier = await recordMoves(run, model, references);
+    const { conflicts, left } = await moveBatch(run, model, { references, earlier });
     const archivedRows = await resolveRowConflicts(run, model, conflicts);
     const followed = references.length - conflicts.length - left;
     moved += followed + archivedRows;
@@ -62,8 +63,8 @@ export async function moveEach(
   references: readonly Reference[],
 ): Promise<number> {
   refuseTargetless(model, references);
-  await recordMoves(run, model, references);
-  const { left } = await moveBatch(run, model, references);
+  const earlier = await recordMoves(run, model, references);
+  const { left } = await moveBatch(run, model, { references, earlier });
   return references.length - left;
 }
 
@@ -74,15 +75,22 @@ function refuseTargetless({ collection, field, toField }: ReferenceModel, all: r
   throw new MergeBlocked(lost.merge, message);
 }
 
-async function recordMoves(run: Run, model: ReferenceModel, all: readonly Reference[]): Promise<void> {
+/** Returns what was recorded before of what is inside documents. */
+async function recordMoves(
+  run: Run,
+  model: ReferenceModel,
+  all: readonly Reference[],
+): Promise<EarlierMoves> {
   const at = run.ctx.now();
   const records = unitsOf(all).flatMap((unit) => recordOf(model, unit, at));
   const { collection, field } = model;
   const of = (kind: Reference["kind"]): readonly NativeId[] =>
     all.filter((reference) => reference.kind === kind).map(({ id }) => id);
+  const earlier = await earlierMoves(run, model, of("inside"));
   await saveOriginalArrays(run, { collection, ids: of("array"), field });
   await saveOriginalArrays(run, { collection, ids: of("inside"), field, isWhole: true });
   await run.write.insert(recordName(run.ctx.model, "chat_merge_moves"), records);
+  return earlier;
 }
 
 function recordOf(reference: ReferenceModel, unit: readonly Reference[], at: Date): readonly MovesRecord[] {
@@ -129,7 +137,16 @@ interface Moved {
   readonly left: number;
 }
 
-async function moveBatch(run: Run, model: ReferenceModel, all: readonly Reference[]): Promise<Moved> {
+interface Recorded {
+  readonly references: readonly Reference[];
+  readonly earlier: EarlierMoves;
+}
+
+async function moveBatch(
+  run: Run,
+  model: ReferenceModel,
+  { references: all, earlier }: Recorded,
+): Promise<Moved> {
   // One statement for many documents stops at the first that is refused, so where some may be, each has its own.
   const together = model.onConflict === undefined;
   const units = unitsOf(all.filter(({ kind }) => kind !== "inside")).flatMap((group) =>
@@ -146,11 +163,8 @@ async function moveBatch(run: Run, model: ReferenceModel, all: readonly Referenc
       throw blocked(model, reference, refusal);
     return [{ reference, refusal }];
   });
-  const inside = await moveInside(
-    run,
-    model,
-    all.filter(({ kind }) => kind === "inside"),
-  );
+  const references = all.filter(({ kind }) => kind === "inside");
+  const inside = await moveInside(run, model, { references, earlier });
   for (const { reference, refusal } of inside.refused) throw blocked(model, reference, refusal);
   return { conflicts, left: inside.left };
 }

@@ -1,3 +1,4 @@
+import { Long } from "mongodb";
 import { nativeForms, type NativeId } from "../../../identity/native-id.ts";
 import { participantIdOrNull } from "../../../identity/participant-id.ts";
 import { formsOf, idMap, idText } from "../../../identity/stored-ids.ts";
@@ -5,6 +6,7 @@ import type { ReferenceModel } from "../../../model/merge-model.ts";
 import { rootOf, type StoredDocument, valueAt } from "../../../model/stored-document.ts";
 import type { MigrationContext } from "../../context/migration-context.ts";
 import { type Merge, losersOf } from "../../context/migration-records.ts";
+import { bsonType } from "../archive/exact-values.ts";
 
 /** The value of a loser's by which something may refer to it, and the survivor's that takes its place. */
 export interface Pointer {
@@ -85,6 +87,11 @@ function likewise(form: NativeId, from: NativeId, to: NativeId): NativeId {
   return nativeForms(textOf(to)).find((other) => typeOf(other) === typeOf(form)) ?? to;
 }
 
+/** An integer of 64 bits stays one: the driver reads it as a number, and would write that as another type. */
+export function inTypeOf(stored: unknown, id: NativeId): NativeId {
+  return typeof id === "number" && bsonType(stored) === "Long" ? Long.fromNumber(id) : id;
+}
+
 function typeOf(id: NativeId): unknown {
-  return typeof id === "object" ? Reflect.get(id, "_bsontype") : typeof id;
+  return typeof id === "object" ? bsonType(id) : typeof id;
 }

@@ -8,7 +8,7 @@ import { BatchRefused } from "../../context/migration-error.ts";
 import type { Merge } from "../../context/migration-records.ts";
 import { asStored } from "./as-stored.ts";
 import { heldValues, type HeldValues } from "./held-values.ts";
-import { type Pointer, pointersOf, type Repointing, repointingsOf } from "./pointers.ts";
+import { inTypeOf, type Pointer, pointersOf, type Repointing, repointingsOf } from "./pointers.ts";
 
 /** A document that refers to a loser. */
 export interface Reference {
@@ -59,7 +59,8 @@ export async function referencesTo(
     if (found === undefined) return [];
     const { pointer } = found;
     // A number is found whatever its type, and goes back as what it was.
-    const stored = kind === "scalar" ? { ...found.stored, from: value as NativeId } : found.stored;
+    const stored =
+      kind === "scalar" ? { from: value as NativeId, to: inTypeOf(value, found.stored.to) } : found.stored;
     return [{ id: document._id, merge: pointer.merge, pointer, kind, stored }];
   });
 }

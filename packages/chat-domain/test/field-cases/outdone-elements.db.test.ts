@@ -1,0 +1,41 @@
+import type { Document } from "mongodb";
+import { describe, expect, it } from "vitest";
+import { fieldDatabase, id } from "./field-database.ts";
+
+const chat = (number: number, ...log: readonly Document[]): Document => ({
+  _id: id(number),
+  users: ["a", "b"],
+  log,
+});
+
+describe("an element that was edited, and then outdone by a newer one", () => {
+  it.each([
+    ["as it was edited", {}, 4],
+    ["with what others have added taken out", { fold: { n: "sum" } as const }, 2],
+  ])("comes back %s", async (_how, more, n) => {
+    await using field = await fieldDatabase({
+      model: {
+        chats: { participants: "users", scope: null },
+        fold: { log: { union: { by: "user", newestBy: "at", ...more } } },
+      },
+      data: {
+        chats: [
+          chat(1, { user: "a", at: 1, n: 1, text: "own" }),
+          chat(2, { user: "a", at: 2, n: 2, text: "first" }),
+        ],
+      },
+    });
+    await field.up();
+    const edited = { "log.0.at": 3, "log.0.n": 4, "log.0.text": "edited" };
+    await field.change("chats", id(1), { $set: edited });
+    const later = chat(3, { user: "a", at: 5, n: 8, text: "second" });
+    await field.insert("chats", later);
+    expect(await field.up()).toMatchObject({ exit: 0 });
+    expect((await field.one("chats", id(1)))["log"]).toMatchObject([{ at: 5, text: "second" }]);
+    expect(await field.rollback({ chat: String(id(3)) })).toMatchObject({ exit: 0 });
+    expect((await field.one("chats", id(1)))["log"]).toEqual([{ user: "a", at: 3, n: 4, text: "edited" }]);
+    expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+    expect((await field.one("chats", id(3)))["log"]).toEqual(later["log"]);
+    expect((await field.one("chats", id(1)))["log"]).toEqual([{ user: "a", at: 3, n, text: "edited" }]);
+  });
+});
