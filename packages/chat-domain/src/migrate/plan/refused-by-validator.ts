@@ -5,7 +5,7 @@ import { identityProjection } from "../../model/chat-document.ts";
 import type { StoredDocument } from "../../model/stored-document.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import { invalidReason } from "../keys/chat-validity.ts";
-import { collectionInfos } from "../preflight/collections.ts";
+import { type CollectionInfo, collectionInfos } from "../preflight/collections.ts";
 import { mergeable } from "../preflight/duplicate-sets.ts";
 
 export interface RefusedChats {
@@ -19,9 +19,8 @@ const examplesShown = 5;
 /** Chats whose collection's validator would refuse them with a key: the server itself is asked. `null` where there are none. */
 export async function refusedByValidator(ctx: MigrationContext): Promise<RefusedChats | null> {
   const info = (await collectionInfos(ctx)).find(({ name }) => name === ctx.model.chats.collection);
-  const { validator = {}, validationLevel, validationAction } = info?.options ?? {};
-  const isDeaf = validationAction === "warn" || validationLevel === "off";
-  if (isDeaf || Object.keys(validator as object).length === 0) return null;
+  if (info === undefined || isDeaf(info)) return null;
+  const { validator, validationLevel } = info.options;
   const examples: NativeId[] = [];
   let all = 0;
   for await (const chat of refusedChats(ctx, validator as Document, validationLevel)) {
@@ -33,13 +32,18 @@ export async function refusedByValidator(ctx: MigrationContext): Promise<Refused
   return all === 0 ? null : { chats: all, examples };
 }
 
+function isDeaf({ options: { validator = {}, validationLevel, validationAction } }: CollectionInfo): boolean {
+  const isEmpty = Object.keys(validator as object).length === 0;
+  return isEmpty || validationAction === "warn" || validationLevel === "off";
+}
+
+/** What does not satisfy a moderate validator already is not asked to. */
 function refusedChats({ chats, model }: MigrationContext, validator: Document, level: unknown) {
   const { keyField } = model.chats;
   return chats.aggregate<StoredDocument>(
     [
       { $match: { $and: [mergeable(model), { [keyField]: { $exists: false } }] } },
       { $sort: { _id: 1 } },
-      // What does not satisfy it already is not asked to.
       ...(level === "moderate" ? [{ $match: validator }] : []),
       { $set: { [keyField]: keyOf(["a", "b"], "") } },
       { $match: { $nor: [validator] } },
