@@ -141,13 +141,14 @@ export async function* journalBatches(
 ): AsyncGenerator<readonly JournalEntry[]> {
   for (let after: NativeId | null = null; ;) {
     const beyond: object = after === null ? {} : { _id: { $ne: after } };
+    const limit = size();
     const entries: JournalEntry[] = await ctx.records.journal
       .find(
         { state: { $in: [...states] }, ...beyond },
         {
           hint: { _id: 1 },
           sort: { _id: 1 },
-          limit: size(),
+          limit,
           ...(after === null ? {} : { min: { _id: after } }),
         },
       )
@@ -155,6 +156,8 @@ export async function* journalBatches(
     const last = entries.at(-1);
     if (last === undefined) return;
     yield entries;
+    // An _id may be null, after which there is no going on.
+    if (entries.length < limit) return;
     after = last._id;
   }
 }

@@ -57,6 +57,8 @@ export async function* chatBatches(
     const last = chats.at(-1);
     if (last === undefined) return;
     yield chats;
+    // An _id may be null, after which there is no going on.
+    if (chats.length < limit) return;
     after = last._id;
   }
 }

@@ -84,6 +84,7 @@ async function* documentBatches(
     const last = found.at(-1);
     if (last === undefined) return;
     yield found.map(({ _id }) => _id);
+    if (found.length < batch) return;
     after = last._id;
   }
 }

@@ -98,8 +98,9 @@ async function pass(run: Run, { filter, range, after, total, saves }: Pass): Pro
     last = chats.at(-1)?._id ?? last;
     if (saves) run.count({ scanned: chats.length });
     await run.attempt("backfill", () => run.checkpoint("backfill", saves ? { lastId: last } : {}));
-    if (!saves) continue;
-    run.progress("backfill", { done: run.counts().scanned, total, batch: chats.length, batchMs });
+    if (saves) run.progress("backfill", { done: run.counts().scanned, total, batch: chats.length, batchMs });
+    // An _id may be null, after which there is no going on.
+    if (chats.length < scan.limit) break;
   }
   // The bound of a scan does not belong to it.
   if (saves) run.count({ scanned: 1 });

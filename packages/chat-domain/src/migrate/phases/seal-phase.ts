@@ -58,6 +58,7 @@ async function excuseKeyless(run: Run): Promise<void> {
       })),
     );
     await run.checkpoint("seal", {});
+    if (ids.length < limit) return;
     after = last;
   }
 }

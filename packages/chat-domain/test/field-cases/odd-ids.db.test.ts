@@ -1,0 +1,36 @@
+import { Decimal128 } from "mongodb";
+import { describe, expect, it } from "vitest";
+import { fieldDatabase, id } from "./field-database.ts";
+
+const users = ["a", "b"];
+const odd: readonly unknown[] = [null, { of: 1 }, new Date(5), true, Decimal128.fromString("5"), 0.5, ""];
+
+describe("chats whose _id is no id", () => {
+  it.each([
+    [
+      "beside others",
+      odd,
+      [
+        { _id: id(1), users },
+        { _id: id(2), users },
+      ],
+    ],
+    ["alone", [null], []],
+  ])("are parked, and every command comes to its end: %s", async (_name, ids, others) => {
+    await using field = await fieldDatabase({
+      model: { chats: { participants: "users", scope: null }, fold: { n: "sum" } },
+      data: { chats: [...ids.map((_id) => ({ _id, users })), ...others] },
+    });
+    const before = await field.image("chats");
+    const { exit, plan } = await field.plan();
+    expect([exit, plan.invalid.map(({ chats }) => chats)]).toEqual([6, [ids.length]]);
+    expect(await field.up()).toMatchObject({ exit: 6 });
+    expect(await field.all("chats", { participantsKey: { $exists: true } })).toHaveLength(others.length / 2);
+    const { exit: verified, findings } = await field.verify();
+    expect([verified, findings.length]).toEqual([6, ids.length]);
+    expect(await field.up()).toMatchObject({ exit: 6 });
+    expect(await field.purge()).toMatchObject({ exit: 6 });
+    expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+    expect(await field.image("chats")).toEqual(before);
+  });
+});
