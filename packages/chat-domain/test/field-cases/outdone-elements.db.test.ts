@@ -38,4 +38,26 @@ describe("an element that was edited, and then outdone by a newer one", () => {
     expect((await field.one("chats", id(3)))["log"]).toEqual(later["log"]);
     expect((await field.one("chats", id(1)))["log"]).toEqual([{ user: "a", at: 3, n, text: "edited" }]);
   });
+
+  it.each([{}, { newestBy: "at" }, { fold: { n: "sum" } as const }])(
+    "stays where the application had made it before one of the same key came: %s",
+    async (more) => {
+      await using field = await fieldDatabase({
+        model: {
+          chats: { participants: "users", scope: null },
+          fold: { log: { union: { by: "user", ...more } } },
+        },
+        data: { chats: [chat(1), chat(2)] },
+      });
+      await field.up();
+      const own = { user: "a", at: 3, n: 1 };
+      await field.change("chats", id(1), { $push: { log: own } });
+      const later = chat(3, { user: "a", at: 5, n: 8 });
+      await field.insert("chats", later);
+      expect(await field.up()).toMatchObject({ exit: 0 });
+      expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+      expect((await field.one("chats", id(1)))["log"]).toEqual([own]);
+      expect((await field.one("chats", id(3)))["log"]).toEqual(later["log"]);
+    },
+  );
 });

@@ -78,9 +78,14 @@ function refoldedElement(held: Exact, { parts, place }: Parts, fold: ElementFold
   if (held === undefined) return before.length > 0 || after.length === 0 ? undefined : fold.combine(after);
   if (before.length > 0 && !hasWritten({ all: parts, place }) && isSame(held, fold.combine(before)))
     return after.length === 0 ? undefined : fold.combine(after);
-  // Whatever has become of it here: what was changed goes back to where it came from.
-  if (after.length === 0 && parts.every((part) => part.before === null || part.isWithdrawn)) return undefined;
+  if (after.length === 0 && isLeaving({ parts, place })) return undefined;
   return fold.refold({ mine: givenElement(held), all: parts, place });
+}
+
+/** Whatever has become of it here: what was changed goes back to where it came from, unless it was here before that came. */
+function isLeaving({ parts, place }: Parts): boolean {
+  const isGoing = parts.every((part) => part.before === null || part.isWithdrawn);
+  return isGoing && !hasWritten({ all: parts, place });
 }
 
 /** The first's elements whose keys all others have. */

@@ -236,10 +236,18 @@ function elementFold({ newestBy, fold = {} }: UnionBy): ElementFold {
     },
     refold(folding) {
       const chosen = { ...folding, mine: bare(folding.mine), all: partsOf(folding.all, bare) };
-      const base = newestBy === undefined ? folding.mine.value : refoldedPlain(newestFold(newestBy), chosen);
+      const base = newestBy === undefined ? staying(folding) : refoldedPlain(newestFold(newestBy), chosen);
       return withFieldsOf(fold, base, () => refoldedFields(fold, folding));
     },
   };
+}
+
+/** The application's own, if nothing of the same key had come before: then it does not go with what comes now. */
+function staying({ mine, all, place }: Folding): Exact {
+  if (all.every(({ before }) => before === null))
+    for (const { after, memory } of all)
+      if (after !== null) memory.write(place, { value: undefined, time: undefined });
+  return mine.value;
 }
 
 /** Null in their places. */

@@ -10,7 +10,7 @@ import type { ExactDocument } from "../archive/exact-document.ts";
 import { exactAt, isDocument, isSame, withExact } from "../archive/exact-values.ts";
 import { changeDocuments, type DocumentChange } from "./changed-document.ts";
 import { isNothing } from "./compare-values.ts";
-import { type Contribution, givenDocument, hasWritten } from "./contributions.ts";
+import { type Contribution, type FoldMemory, givenDocument, hasWritten } from "./contributions.ts";
 import { type FoldMark, foldMemory, storedMarks } from "./fold-marks.ts";
 import {
   type CopiedDocument,
@@ -48,6 +48,8 @@ export interface Returning {
   readonly current: ExactDocument;
   /** Everything else that has gone into that. */
   readonly others: readonly ExactDocument[];
+  /** Knows what the application had made there before. */
+  readonly memory: FoldMemory;
 }
 
 /** How often documents that change all the time are looked at again. */
@@ -167,7 +169,7 @@ function returnsOf(
   { plan, contributions }: Unfolding,
   copied: ReadonlyMap<string, CopiedDocument>,
 ): readonly Returning[] {
-  return contributions.flatMap(({ before, isWithdrawn }, at): readonly Returning[] => {
+  return contributions.flatMap(({ before, isWithdrawn, memory }, at): readonly Returning[] => {
     const step = plan.steps[at - 1];
     if (!isWithdrawn || step === undefined || !isDocument(before?.value)) return [];
     const others = contributions.filter((_, other) => other !== at).map((one) => one.before?.value);
@@ -180,6 +182,7 @@ function returnsOf(
         returned: copied.get(labelText(step.label._id))?.returned ?? new Set(),
         current: plan.document,
         others: others.filter(isDocument),
+        memory,
       },
     ];
   });
