@@ -41,4 +41,20 @@ describe("references to chats whose ids are numbers", () => {
     expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
     expect(await field.image(...names)).toEqual(before);
   });
+
+  it("become what the survivor's is where the loser's was a text", async () => {
+    await using field = await fieldDatabase({
+      model: {
+        chats: { participants: "users", scope: null },
+        references: [{ collection: "rooms", field: "list.chat" }],
+      },
+      data: {
+        chats: [7, "seven"].map((_id) => ({ _id, users: ["a", "b"] })),
+        rooms: [{ _id: 1, list: [{ chat: "seven" }] }],
+      },
+    });
+    expect(await field.up()).toMatchObject({ exit: 0 });
+    const filter = { $and: [{ "list.chat": 7 }, { "list.chat": { $type: "int" } }] };
+    expect(await field.db.collection("rooms").countDocuments(filter)).toBe(1);
+  });
 });

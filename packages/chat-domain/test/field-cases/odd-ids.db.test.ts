@@ -19,7 +19,7 @@ describe("chats whose _id is no id", () => {
   ])("are parked, and every command comes to its end: %s", async (_name, ids, others) => {
     await using field = await fieldDatabase({
       model: { chats: { participants: "users", scope: null }, fold: { n: "sum" } },
-      data: { chats: [...ids.map((_id) => ({ _id, users })), ...others] },
+      data: { chats: [...ids.map((_id) => ({ _id, users, tags: ["its own"] })), ...others] },
     });
     const before = await field.image("chats");
     const { exit, plan } = await field.plan();

@@ -1,3 +1,4 @@
+import { ObjectId } from "mongodb";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Merge } from "../../src/migrate/context/migration-records.ts";
@@ -55,5 +56,16 @@ describe("an array of chat ids that losers were taken from", () => {
       "new",
       "a1",
     ]);
+  });
+
+  it("gets losers that came later once each, in the form of the others", () => {
+    const [survivor, loser] = ["1", "2"].map((digit) => new ObjectId(digit.repeat(24))) as [
+      ObjectId,
+      ObjectId,
+    ];
+    const merges = [1, 2].map(() => ({ loser, survivor, epoch: 1 }));
+    const array = { original: [String(survivor), "x"], current: [String(survivor), "x"], merges };
+    expect(arrayWithout(array, merges)).toEqual([String(survivor), "x", String(loser)]);
+    expect(arrayWithout({ ...array, current: ["x"] }, merges)).toEqual(["x", String(loser)]);
   });
 });

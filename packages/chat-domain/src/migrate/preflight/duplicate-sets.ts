@@ -63,6 +63,8 @@ function peopleOfChats(model: ChatModel, version: number, more: Document): Docum
   const fitting = { $expr: { $in: [{ $size: "$people" }, [1, fields]] } };
   return [
     { $match: mergeable(model) },
+    // Whose _id is no id is no duplicate of anything.
+    { $match: { $expr: { $ne: [idText("$_id", version), null] } } },
     { $project: { people, scope: scope === null ? "" : idText(fieldAt("$", scope), version), ...more } },
     { $match: { people: { $nin: [null, []] } } },
     ...(fields === undefined ? [] : [{ $match: fitting }]),

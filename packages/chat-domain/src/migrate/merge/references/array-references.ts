@@ -83,10 +83,13 @@ export function arrayWithout(
   if (!sameArray(current, arrayWith(original, merges.filter(isMade))))
     return undone.reduce((array, merge) => putBack(array, { merge, original, left }), current);
   // Of one that came into the array later the original knows nothing.
-  const later = undone.filter(
-    (merge) => isMade(merge) && !original.some((element) => isChat(element, merge.loser)),
-  );
-  return [...arrayWith(original, left.filter(isMade)), ...later.map((merge) => asIn(current, merge))];
+  const later = undone
+    .filter((merge) => isMade(merge) && !original.some((element) => isChat(element, merge.loser)))
+    .map((merge) => asIn(current, merge));
+  return [
+    ...arrayWith(original, left.filter(isMade)),
+    ...new Map(later.map((id) => [idText(id), id])).values(),
+  ];
 }
 
 /** The array after these merges: survivors in their losers' places, each once, in whatever form. */
@@ -130,13 +133,10 @@ function putBack(array: readonly unknown[], { merge, original, left }: PutBack):
   return stays || place === -1 ? [...array, back] : array.with(place, back);
 }
 
-/** The loser's id in the form in which an array holds its survivor's. */
+/** The loser's id in the form in which an array holds its survivor's, or anything else. */
 function asIn(array: readonly unknown[], { loser, survivor }: ArrayMove): NativeId {
-  const held = array.find((element) => isChat(element, survivor));
-  const form = repointingsOf({ from: survivor, to: loser }, "").find(
-    ({ from }) => idText(from) === idText(held),
-  );
-  return form?.to ?? loser;
+  const like = array.find((element) => isChat(element, survivor)) ?? array[0];
+  return typeof like === "string" ? (participantIdOrNull(loser) ?? loser) : loser;
 }
 
 function isChat(element: unknown, id: Merge["loser"]): boolean {

@@ -135,8 +135,9 @@ function target(value: Exact, { repointings }: InsideMove): Exact {
 
 /** As it is stored in such a place; the driver has read it as a number. */
 function numberLike(value: Exact, number: number): Exact {
-  if (bsonType(value) === "Long") return Long.fromNumber(number);
-  return bsonType(value) === "Int32" ? new Int32(number) : new Double(number);
+  if (bsonType(value) === "Double") return new Double(number);
+  const isInt = bsonType(value) !== "Long" && number === (number | 0);
+  return isInt ? new Int32(number) : Long.fromNumber(number);
 }
 
 /** What ids become, looked up once for each list of them. */
