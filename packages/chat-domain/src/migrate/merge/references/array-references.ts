@@ -133,10 +133,11 @@ function putBack(array: readonly unknown[], { merge, original, left }: PutBack):
   return stays || place === -1 ? [...array, back] : array.with(place, back);
 }
 
-/** The loser's id in the form in which an array holds its survivor's, or anything else. */
+/** The loser's id in the form in which an array holds its survivor's, or anything else: as a text that stands for an id. */
 function asIn(array: readonly unknown[], { loser, survivor }: ArrayMove): NativeId {
   const like = array.find((element) => isChat(element, survivor)) ?? array[0];
-  return typeof like === "string" ? (participantIdOrNull(loser) ?? loser) : loser;
+  const isText = typeof like === "string" && formsOf(like).length > 1;
+  return isText ? (participantIdOrNull(loser) ?? loser) : loser;
 }
 
 function isChat(element: unknown, id: Merge["loser"]): boolean {
