@@ -174,7 +174,7 @@ export function idText(value: Expression, version: number): Document {
           { $toString: "$$id" },
           {
             $cond: [
-              { $isNumber: "$$id" },
+              { $in: [{ $type: "$$id" }, ["int", "long", "double"]] },
               { $cond: [{ $eq: ["$$id", integer] }, { $toString: integer }, null] },
               { $cond: [isText, "$$id", { $cond: [isBinary, uuid, null] }] },
             ],
