@@ -61,13 +61,18 @@ export const flagTexts = z.registry<{
 }>();
 
 /** A flag that may be left out; one with several values may be repeated. */
-function flag<T extends z.ZodType>(schema: T, value: string, text: string, isList = false): z.ZodOptional<T> {
-  const optional = schema.optional();
+function flag<T extends z.ZodType>(
+  schema: T,
+  value: string,
+  text: string,
+  isList = false,
+): z.ZodExactOptional<T> {
+  const optional = schema.exactOptional();
   flagTexts.add(optional, { value, text, isList });
   return optional;
 }
 
-function list<T extends z.ZodType>(schema: T, value: string, text: string): z.ZodOptional<T> {
+function list<T extends z.ZodType>(schema: T, value: string, text: string): z.ZodExactOptional<T> {
   return flag(schema, value, text, true);
 }
 

@@ -92,40 +92,18 @@ function figuresOf({ metric, ratio, tags }: Threshold): string {
 
 const unlessSaid = { against: null, faultCommand: null, out: null, uri: null, port: null, keepDb: false };
 
-/** What flags say in place of a profile; what is absent covers nothing up. */
-function saidOf(flags: RunFlags) {
-  const { callers, keys, procs, repeats, rounds, rate, against, faultCommand, out, uri, port, keepDb } =
-    flags;
-  const alike = {
-    callers,
-    keys,
-    procs,
-    repeats,
-    rounds,
-    rate,
-    against,
-    faultCommand,
-    out,
-    uri,
-    port,
-    keepDb,
-  };
-  return defined({
+/** What flags say in place of a profile: most by the name that it has there, these by another one. */
+function saidOf({ workload, path, variant, fault, duration, timeout, repeats, ...alike }: RunFlags) {
+  return {
     ...alike,
-    workloads: flags.workload,
-    paths: flags.path,
-    variants: flags.variant,
-    faults: flags.fault,
-    hotRepeats: repeats,
-    durationMs: flags.duration,
-    timeoutMs: flags.timeout,
-  });
-}
-
-type Defined<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
-
-function defined<T extends object>(values: T): Defined<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<T>;
+    ...(workload && { workloads: workload }),
+    ...(path && { paths: path }),
+    ...(variant && { variants: variant }),
+    ...(fault && { faults: fault }),
+    ...(duration && { durationMs: duration }),
+    ...(timeout && { timeoutMs: timeout }),
+    ...(repeats && { repeats, hotRepeats: repeats }),
+  };
 }
 
 /** What a file or a flag of somebody else's makes of a profile. */
