@@ -118,6 +118,22 @@ describe("a fold of a field that lies deeper", () => {
   });
 });
 
+it.each([{}, { last: null }])(
+  "documents that a fold has made go with what it has put there: %s",
+  async (mine) => {
+    const fold: Fold = { "last.n": "sum", "last.by.n": "sum" };
+    await using field = await pairWith(fold, [mine, { last: { n: 1, by: { n: 1 } } }]);
+    await field.up();
+    // The same in another order: somebody has written it.
+    await field.change("chats", id(1), { $rename: { "last.n": "n" } });
+    await field.change("chats", id(1), { $rename: { n: "last.n" } });
+    expect((await field.one("chats", id(1)))["last"]).toEqual({ by: { n: 1 }, n: 1 });
+    expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+    const { _id, users, ...left } = await field.one("chats", id(1));
+    expect([_id, users, left]).toEqual([id(1), ["a", "b"], mine]);
+  },
+);
+
 describe("a fold of what is inside a row", () => {
   const chats = [1, 2].map((number) => ({ _id: id(number), users: ["a", "b"] }));
   const [one, two] = [1, 2].map((number) => String(id(number))) as [string, string];
