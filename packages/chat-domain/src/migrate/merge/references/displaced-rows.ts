@@ -2,7 +2,7 @@ import type { NativeId } from "../../../identity/native-id.ts";
 import { groupedById, idMap, idSet, idText } from "../../../identity/stored-ids.ts";
 import type { ReferenceModel } from "../../../model/merge-model.ts";
 import { ownField } from "../../../model/own-names.ts";
-import { valueAt } from "../../../model/stored-document.ts";
+import { type StoredDocument, valueAt } from "../../../model/stored-document.ts";
 import { existingIndexes } from "../../../store/key-index.ts";
 import { collectionOf } from "../../context/migration-context.ts";
 import { BatchRefused } from "../../context/migration-error.ts";
@@ -15,6 +15,7 @@ import { changeDocuments } from "../fold/changed-document.ts";
 import { type FoldMark, marksIn, nothingKept, storedMarks } from "../fold/fold-marks.ts";
 import { copiedDocuments, foldedDocuments, labelText } from "../fold/fold-sources.ts";
 import { foldedFields } from "../fold/fold-values.ts";
+import { asStored } from "./as-stored.ts";
 import { rowFold } from "./row-conflicts.ts";
 
 /** A row that was folded and cannot come back: the old version has made another one in its place since. */
@@ -33,9 +34,10 @@ export async function displacedRows(
   merges: readonly Merge[],
 ): Promise<readonly DisplacedRow[]> {
   const { collection } = model;
-  const copies = await run.ctx.records.rowsArchive
-    .find({ collection, $or: [...copiesOfMerges(merges)] }, { sort: { seq: 1 }, promoteValues: false })
+  const stored = await run.ctx.records.rowsArchive
+    .find({ collection, $or: [...copiesOfMerges(merges)] }, { sort: { seq: 1 }, raw: true })
     .toArray();
+  const copies = stored.map((copy) => asStored(copy) as ArchiveRecord);
   const last = groupedById(copies, ({ _id }) => _id.id).flatMap((group) => group.at(-1) ?? []);
   const ids = last.map(({ _id }) => _id.id);
   const isThere = idSet(await collectionOf(run.ctx, collection).distinct("_id", { _id: { $in: ids } }));
@@ -60,8 +62,8 @@ async function standingFor(
   const same = unique.map(({ key }) =>
     Object.fromEntries(Object.keys(key).map((field) => [field, { $eq: valueAt(document, field) ?? null }])),
   );
-  const found = await rows.findOne({ $or: same }, { projection: { _id: 1 }, promoteValues: false });
-  return found?._id ?? null;
+  const found: unknown = await rows.findOne({ $or: same }, { projection: { _id: 1 }, raw: true });
+  return found === null ? null : (asStored(found) as StoredDocument)._id;
 }
 
 /** How often a row that changes all the time is looked at again. */
