@@ -84,10 +84,21 @@ function repeated(seed: number): readonly Unit[] {
       file: "tooling/mongo/test/durability",
       env: { DURABILITY_KILLS: "60" },
     }),
+  ];
+}
+
+/** What the thorough tier leaves out: luck, and times that other work on the machine spoils. */
+function onDemand(seed: number): readonly Unit[] {
+  return [
     tests({
       title: "what the engine forgets without its barrier",
       file: "tooling/mongo/test/durability",
       env: { SAMPLE: String(seed), DURABILITY_WITHOUT_BARRIER: "1" },
+    }),
+    tests({
+      title: "every planted slow build",
+      file: "apps/stress/test/mutations/planted-speed",
+      env: { SAMPLE: "1/1", PLANTED_SPEED: "1" },
     }),
   ];
 }
@@ -105,7 +116,7 @@ function everythingElse(units: readonly Unit[]): Unit {
 
 /** All there is to be tried to its end; the seed is for what is drawn at random. */
 export function enduranceUnits(seed: number): readonly Unit[] {
-  const tested = repeated(seed);
+  const tested = [...repeated(seed), ...onDemand(seed)];
   return [
     ...tested,
     everythingElse(tested),
