@@ -11,6 +11,7 @@ import { foldDocuments } from "./fold/fold-documents.ts";
 import { recountChats, recountRows } from "./fold/recount.ts";
 import { incompleteMerges } from "./incomplete-merges.ts";
 import { pointersOf, type RedirectedValue } from "./references/pointers.ts";
+import { confirmStoppedMoves } from "./references/later-moves.ts";
 import { moveReferences } from "./references/move-references.ts";
 import { dropVanished } from "./survey-merges.ts";
 import { type StandingOptions, standingOf, withoutMerges } from "./merge-standing.ts";
@@ -49,6 +50,7 @@ export async function completeMerges(
     await fold(run, open);
     const incomplete = await incompleteMerges(run.ctx, open);
     const done = options.isLast ? withoutMerges(open, incomplete) : [];
+    await confirmStoppedMoves(run, losersOf(done));
     await advance(
       run,
       (await stillHolding(run, done, options)).map(({ loser }) => loser),

@@ -1,3 +1,4 @@
+import type { Document } from "mongodb";
 import type { NativeId } from "../../../identity/native-id.ts";
 import { groupedById, type IdMap, idMap, idText } from "../../../identity/stored-ids.ts";
 import type { ReferenceModel } from "../../../model/merge-model.ts";
@@ -87,17 +88,40 @@ export async function confirmMoves(
   { collection, field }: ReferenceModel,
   { documents, earlier }: InsideMoves,
 ): Promise<void> {
+  const kept = documents.filter(({ id }) => earlier.has(id)).map(({ id }) => ({ collection, field, id }));
   const losers = losersOf(documents.flatMap(({ references }) => references.map(({ merge }) => merge)));
-  const recorded = { "_id.collection": collection, "_id.field": field, isInside: true };
-  await run.write.update(recordName(run.ctx.model, "chat_merge_moves"), [
-    { q: { loser: { $in: losers }, ...recorded }, u: { $set: { isMade: true } }, multi: true },
-  ]);
+  await sayMade(run, kept, { "_id.collection": collection, "_id.field": field, loser: { $in: losers } });
+}
+
+/** The same of losers that nothing refers to any more, where a run was stopped before it could say so. */
+export async function confirmStoppedMoves(run: Run, losers: readonly NativeId[]): Promise<void> {
+  if (losers.length === 0) return;
+  const unsaid = { loser: { $in: losers }, isInside: true, isMade: { $exists: false } };
+  const records = await run.ctx.records.moves.find(unsaid).toArray();
+  const kept = records.flatMap(({ _id: { collection, field }, ids }) =>
+    ids.map((id) => ({ collection, field, id })),
+  );
+  if (kept.length > 0) await sayMade(run, kept, { loser: { $in: losers } });
+}
+
+interface Kept {
+  readonly collection: string;
+  readonly field: string;
+  readonly id: NativeId;
+}
+
+/** In this order: what is not yet said to have moved is looked for again. */
+async function sayMade(run: Run, kept: readonly Kept[], moves: Document): Promise<void> {
   await run.write.update(
     recordName(run.ctx.model, "chat_originals"),
-    documents
-      .filter(({ id }) => earlier.has(id))
-      .map(({ id }) => ({ q: { _id: { collection, id } }, u: { $unset: { [laterPart(field)]: "" } } })),
+    kept.map(({ collection, field, id }) => ({
+      q: { _id: { collection, id } },
+      u: { $unset: { [laterPart(field)]: "" } },
+    })),
   );
+  await run.write.update(recordName(run.ctx.model, "chat_merge_moves"), [
+    { q: { ...moves, isInside: true }, u: { $set: { isMade: true } }, multi: true },
+  ]);
 }
 
 /** A run that was stopped may have kept what has not moved: then it is kept anew. */
