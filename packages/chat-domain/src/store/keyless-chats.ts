@@ -150,8 +150,8 @@ function leastCommonFirst(
 }
 
 /**
- * Of the chats of each key the one that would survive. Few sets have several, and those the server puts in order: to have
- * it sort what it searches for made a search of sets without any half again as dear.
+ * Of the chats of each key the one that would survive. Few sets have several, and only those the server puts in order:
+ * with a sort, a search that found nothing took it half as long again.
  */
 export async function firstSurvivors(
   source: ModelledChats,

@@ -26,8 +26,7 @@ export function recordedModel({
 
 /** Of one filter, in whatever order its fields are named. */
 function textOf(value: unknown): string {
-  const plain: unknown = JSON.parse(BSON.EJSON.stringify({ value }));
-  return JSON.stringify((plain as { readonly value: unknown }).value, (_name, part: unknown) =>
+  return BSON.EJSON.stringify(value, (_name: string, part: unknown) =>
     typeof part === "object" && part !== null && !Array.isArray(part)
       ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
       : part,
