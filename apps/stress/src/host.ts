@@ -16,6 +16,8 @@ export interface Host {
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
   readonly version: string;
+  /** As it was typed, such as `onechat-stress`; what is told to be typed next begins with it. */
+  readonly command: string;
   /** Monotonic milliseconds. */
   readonly clock: () => number;
   readonly now: () => Date;

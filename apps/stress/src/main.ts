@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { randomInt } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { exits } from "./exit-codes.ts";
 
 /** A signal that follows at once is the same one: wrappers such as npm and timeout pass on what the group has got. */
@@ -34,6 +35,12 @@ function packageVersion(): string {
     : "";
 }
 
+/** In a clone, a script of npm's becomes this program; elsewhere it is a package's command. */
+function commandTyped(): string {
+  if (basename(process.argv[1] ?? "") === "stress.mjs") return "npm run stress --";
+  return process.env["npm_command"] === "exec" ? "npx onechat-stress" : "onechat-stress";
+}
+
 async function flushed(stream: NodeJS.WriteStream): Promise<void> {
   if (stream.writableLength > 0) await new Promise((resolve) => stream.write("", resolve));
 }
@@ -62,6 +69,7 @@ async function run(): Promise<number> {
     readFile: (path) => readFileSync(path, "utf8"),
     signal: stoppingSignal(),
     version: packageVersion(),
+    command: commandTyped(),
     clock: () => performance.now(),
     now: () => new Date(),
     measureMachine,

@@ -41,6 +41,14 @@ describe("@onechat/stress in an empty folder", () => {
     expect(await readFile(join(project.folder, "results/report.html"), "utf8")).toContain("</html>");
   });
 
+  it("names the command that was typed, and says of the only part that needs a clone that it does", async () => {
+    const help = await project.tool("onechat-stress", ["--help"]);
+    expect(help).toMatchObject({ status: 0, output: expect.stringMatching(/onechat-stress run smoke$/m) });
+    expect(help.output).not.toMatch(/npm run stress|[^-]stress run/);
+    const { status, output } = await project.tool("onechat-stress", ["selftest"]);
+    expect({ status, output }).toMatchObject({ status: 104, output: expect.stringContaining("a clone") });
+  });
+
   it("brings no database engine along that nobody has asked for", async () => {
     for (const name of ["api", "mongo", "stress"]) {
       const manifest = JSON.parse(

@@ -22,6 +22,7 @@ export function testHost(files: Readonly<Record<string, string>> = {}): TestHost
     },
     signal: new AbortController().signal,
     version: "1.2.3",
+    command: "onechat-stress",
     clock: () => performance.now(),
     now: () => new Date("2026-01-31T09:30:00Z"),
     measureMachine: () => Promise.resolve({ timersLateMs: 1, tookMs: { database: 3 } }),

@@ -30,7 +30,7 @@ export async function earlierRun(path: string, given: Given, host: Host): Promis
     history,
     result: {
       ...judgedHistory(history, { thresholds, usualThresholds: [] }),
-      reproduce: `stress check ${path}`,
+      reproduce: `${host.command} check ${path}`,
       durationMs: Number.NaN,
       environment: {},
     },

@@ -39,7 +39,9 @@ export async function stress(argv: readonly string[], host: Host): Promise<numbe
   does(
     program
       .command("selftest")
-      .description("tries the checker on spoiled histories, and against a search that cannot be wrong")
+      .description(
+        "tries the checker on spoiled histories, and against a search that cannot be wrong; in a clone of the repository only",
+      )
       .option("--seed <n>", "the same histories again (random)")
       .option("--histories <n>", "small histories to compare with the search", "100000")
       .option("--json", "one object of JSON on stdout"),
@@ -56,16 +58,16 @@ export async function stress(argv: readonly string[], host: Host): Promise<numbe
 }
 
 /** What is said here, the commands that are added to it inherit. */
-function programFor({ version, out, err }: Host): Command {
-  return new Command("stress")
+function programFor({ version, command, out, err }: Host): Command {
+  return new Command(command)
     .description(
       "Proves that there is exactly one chat per set of people, under concurrency and faults, and measures how fast.\n" +
-        "Begin with: stress run smoke",
+        `Begin with: ${command} run smoke`,
     )
     .version(version)
     .exitOverride()
     .configureOutput({ writeOut: out, writeErr: err, outputError: (text, write) => write(text) })
-    .showHelpAfterError("(stress --help shows all commands; --help after a command shows its options)")
+    .showHelpAfterError(`(${command} --help shows all commands; --help after a command shows its options)`)
     .addHelpText("afterAll", `\n${exitCodesText()}`);
 }
 
@@ -95,12 +97,18 @@ function withFlags(command: Command, { shape }: z.ZodObject): Command {
   return command;
 }
 
-async function guarded(name: string, { err }: Host, work: () => Promise<ExitName>): Promise<ExitName> {
+async function guarded(
+  name: string,
+  { command, err }: Host,
+  work: () => Promise<ExitName>,
+): Promise<ExitName> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof UsageError) {
-      err([`stress ${name} cannot begin:`, ...error.problems.map((line) => `  - ${line}`), ""].join("\n"));
+      err(
+        [`${command} ${name} cannot begin:`, ...error.problems.map((line) => `  - ${line}`), ""].join("\n"),
+      );
       return "config";
     }
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -78,7 +78,7 @@ async function runAndReport({ settings, host, progress, isJson, color }: Running
     host.err(`the summary could not be added to $GITHUB_STEP_SUMMARY: ${stepSummaryProblem}\n`);
   progress.end();
   const places = [
-    ...(view.anomalies.length > 1 ? [`all:     npm run stress -- check ${ran.directory}`] : []),
+    ...(view.anomalies.length > 1 ? [`all:     ${host.command} check ${ran.directory}`] : []),
     `results: ${ran.directory}`,
     `again:   ${result.reproduce}`,
   ];

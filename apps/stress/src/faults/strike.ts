@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { WorkloadPlan } from "../plan/workload-plan.ts";
+import type { WorkloadPlan, WorkloadShape } from "../plan/workload-plan.ts";
 import { fresh } from "../plan/workloads.ts";
 import { enter, keyOf, type Performed, performLoads } from "../run/perform.ts";
 import { shapeOf, type Stage } from "../run/stage.ts";
@@ -42,7 +42,7 @@ async function strikeCalls(
 ): Promise<void> {
   const { fleet, settings } = stage;
   const loads = setup.targets.map((target) => {
-    const plan = planOf(stage, `${target.path}-${turn.tag}`, setup);
+    const plan = planOf(stage, shapeOf(stage, target, turn.tag), setup);
     return { target, turn, plan, wave: plan.waves[0] ?? [] };
   });
   const wait = { leastMs: settings.durationMs / 4, mostMs: persistMs };
@@ -74,13 +74,13 @@ async function strikeCalls(
 
 /** With rather more calls than a caller will get to. */
 function planOf(
-  stage: Stage,
-  plan: string,
+  { settings, fleet }: Stage,
+  shape: WorkloadShape,
   { holdMs, pauseMs }: Pick<FaultSetup, "holdMs" | "pauseMs">,
 ): WorkloadPlan {
-  const walks = Math.max(1, Math.floor(callers / stage.fleet.size));
-  const callsOfWalk = Math.ceil((stage.settings.durationMs + holdMs) / (pauseMs / 2.4));
-  return fresh({ ...shapeOf(stage, plan), callers, keys: walks * callsOfWalk });
+  const walks = Math.max(1, Math.floor(callers / fleet.size));
+  const callsOfWalk = Math.ceil((settings.durationMs + holdMs) / (pauseMs / 2.4));
+  return fresh({ ...shape, callers, keys: walks * callsOfWalk });
 }
 
 async function injectAndHeal(

@@ -1,4 +1,4 @@
-import { group } from "d3-array";
+import { group, mean } from "d3-array";
 import { blockMetrics, type MeasuredBlock } from "./blocks.ts";
 import type { RatioEstimate } from "./result.ts";
 import { type Pair, ratioEstimate } from "./statistics.ts";
@@ -8,12 +8,14 @@ export function ratiosOf(blocks: readonly MeasuredBlock[], seed: number): readon
   const rounds = blocks.filter(({ part, round }) => part === "round" && round >= 0);
   const races = group(rounds, ({ path, workload }) => `${path} ${workload}`);
   return [...races.values()].flatMap((race) => {
-    const ours = race.filter(isOurs);
-    const others = group(
-      race.filter((block) => !isOurs(block)),
-      ({ variant }) => variant,
-    );
-    return [...others.values()].flatMap((other) => ratiosBetween(ours, other, seed));
+    const sides = group(race, ({ variant }) => variant);
+    const ours = sides.get("ours") ?? [];
+    const [twins, firsts] = [ours.filter(({ twin }) => twin), ours.filter(({ twin }) => !twin)];
+    sides.delete("ours");
+    return [
+      ...ratiosBetween(firsts, twins, seed),
+      ...[...sides.values()].flatMap((others) => ratiosBetween(ours, others, seed)),
+    ];
   });
 }
 
@@ -24,11 +26,11 @@ function ratiosBetween(
 ): readonly RatioEstimate[] {
   const [other] = others;
   if (other === undefined) return [];
-  const ofRound = new Map(others.map((block) => [block.round, block]));
+  const matches = group(others, ({ round }) => round);
+  const own = [...group(ours, ({ round }) => round)];
   return Object.entries(blockMetrics).flatMap(([metric, figureOf]) => {
-    const pairs = ours.flatMap((block): readonly Pair[] => {
-      const match = ofRound.get(block.round);
-      return match === undefined ? [] : [[figureOf(block), figureOf(match)]];
+    const pairs = own.map(([round, some]): Pair => {
+      return [middle(some, figureOf), middle(matches.get(round) ?? [], figureOf)];
     });
     const estimate = ratioEstimate(pairs, seed);
     const { variant: to, path, workload } = other;
@@ -36,6 +38,7 @@ function ratiosBetween(
   });
 }
 
-function isOurs({ variant, twin }: MeasuredBlock): boolean {
-  return variant === "ours" && !twin;
+/** Of a side that has two blocks in a round, their geometric mean: it makes no difference which one is over the other. */
+function middle(blocks: readonly MeasuredBlock[], figureOf: (block: MeasuredBlock) => number): number {
+  return Math.exp(mean(blocks, (block) => Math.log(figureOf(block))) ?? Number.NaN);
 }

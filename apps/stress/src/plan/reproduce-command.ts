@@ -1,5 +1,12 @@
-/** What was typed, by flag. */
-export type Typed = Readonly<Record<string, unknown>>;
+/** What a run was begun with. */
+export interface Begun {
+  /** By which name the program was called. */
+  readonly command: string;
+  readonly profile: string;
+  readonly seed: number;
+  /** What was typed, by flag. */
+  readonly typed: Readonly<Record<string, unknown>>;
+}
 
 /** Where a run happens, and how it is shown, is another run's own affair. */
 const ofThisRun: ReadonlySet<string> = new Set(["profile", "seed", "out", "port", "keepDb", "json", "color"]);
@@ -8,10 +15,10 @@ const ofThisRun: ReadonlySet<string> = new Set(["profile", "seed", "out", "port"
  * The command that plans the same run again: what was typed, and the seed. A password in a connection string is left to
  * whoever knows it.
  */
-export function reproduceCommand(profile: string, seed: number, typed: Typed): string {
+export function reproduceCommand({ command, profile, seed, typed }: Begun): string {
   const flags = Object.entries(typed).filter(([name, value]) => !ofThisRun.has(name) && value !== undefined);
   return [
-    `npm run stress -- run ${profile} --seed ${seed}`,
+    `${command} run ${profile} --seed ${seed}`,
     ...flags.flatMap(([name, value]) =>
       [value].flat().map((each) => `${flagOf(name)} ${quoted(withoutPassword(String(each)))}`),
     ),

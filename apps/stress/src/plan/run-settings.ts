@@ -4,7 +4,7 @@ import { parseThreshold, parseThresholdFile, type Threshold } from "../threshold
 import { UsageError } from "../usage-error.ts";
 import type { RunFlags } from "./run-flags.ts";
 import { type Profile, type ProfileName, profiles } from "./profiles.ts";
-import type { Typed } from "./reproduce-command.ts";
+import type { Begun } from "./reproduce-command.ts";
 
 /** What is under test: onechat as it is built here, somebody's module, or API processes that run already. */
 export type Subject =
@@ -19,7 +19,7 @@ export interface FaultCommand {
 }
 
 /** Everything about a run, decided once. */
-export interface RunSettings extends Omit<Profile, "summary" | "thresholds" | "embeddedThresholds"> {
+export interface RunSettings extends Omit<Profile, "summary" | "thresholds" | "embeddedThresholds">, Begun {
   readonly profile: ProfileName;
   readonly subject: Subject;
   /** Another build, in whose rounds the subject is compared with it; a folder of chat-domain, or a store's module. */
@@ -28,7 +28,6 @@ export interface RunSettings extends Omit<Profile, "summary" | "thresholds" | "e
   readonly faultCommand: FaultCommand | null;
   /** Faults that the command line names: what cannot be done of them is a doubt, and of others a note. */
   readonly askedFaults: ReadonlySet<FaultName>;
-  readonly seed: number;
   /** Claims that were made for this run, and those of its profile. */
   readonly thresholds: readonly Threshold[];
   readonly usualThresholds: readonly Threshold[];
@@ -38,8 +37,6 @@ export interface RunSettings extends Omit<Profile, "summary" | "thresholds" | "e
   readonly uri: string | null;
   readonly port: number | null;
   readonly keepDb: boolean;
-  /** What was typed, for the command that repeats the run. */
-  readonly typed: Typed;
 }
 
 const needOwnEngine: ReadonlySet<FaultName> = new Set(["db-kill", "db-pause"]);
@@ -49,8 +46,8 @@ const ownWorkloads: ReadonlySet<Workload> = new Set(["odd-ids", "merge-race"]);
 /** @throws UsageError when a file cannot be understood, or flags contradict each other */
 export function runSettings(
   flags: RunFlags,
-  host: Pick<Host, "newSeed" | "readFile">,
-  typed: Typed = {},
+  host: Pick<Host, "newSeed" | "readFile" | "command">,
+  typed: Begun["typed"] = {},
 ): RunSettings {
   const { summary: _, thresholds: usual, embeddedThresholds, ...profile } = profiles[flags.profile];
   const subject = subjectOf(flags);
@@ -64,24 +61,33 @@ export function runSettings(
       .map((text) => parseThreshold(text, `profile ${flags.profile}`))
       .filter((threshold) => !claimed.has(figuresOf(threshold)));
   const ownFaults = flags.faultCommand === undefined ? [] : (["command"] as const);
-  const planned = {
-    ...profile,
-    ...(isOurs ? {} : foreignDefaults(subject, profile)),
-    ...unlessSaid,
-    ...saidOf(flags),
-  };
+  const planned = { ...profile, ...(isOurs ? {} : foreignDefaults(subject, profile)), ...saidOf(flags) };
   return {
     ...planned,
+    ...placeOf(flags),
+    command: host.command,
+    profile: flags.profile,
+    seed,
+    typed,
+    subject,
+    accounts: people === undefined ? null : accountsOf(people, host),
     faults: [...new Set([...planned.faults, ...ownFaults])],
     askedFaults: new Set([...fault, ...ownFaults]),
-    typed,
-    profile: flags.profile,
-    subject,
-    seed,
-    accounts: people === undefined ? null : accountsOf(people, host),
     thresholds,
     usualThresholds: limits(usual),
     embeddedThresholds: limits(embeddedThresholds),
+  };
+}
+
+/** What no profile says. */
+function placeOf({ against, faultCommand, out, uri, port, keepDb = false }: RunFlags) {
+  return {
+    against: against ?? null,
+    faultCommand: faultCommand ?? null,
+    out: out ?? null,
+    uri: uri ?? null,
+    port: port ?? null,
+    keepDb,
   };
 }
 
@@ -90,20 +96,25 @@ function figuresOf({ metric, ratio, tags }: Threshold): string {
   return JSON.stringify([metric, ratio, Object.entries(tags).toSorted(([a], [b]) => a.localeCompare(b))]);
 }
 
-const unlessSaid = { against: null, faultCommand: null, out: null, uri: null, port: null, keepDb: false };
-
-/** What flags say in place of a profile: most by the name that it has there, these by another one. */
-function saidOf({ workload, path, variant, fault, duration, timeout, repeats, ...alike }: RunFlags) {
-  return {
-    ...alike,
-    ...(workload && { workloads: workload }),
-    ...(path && { paths: path }),
-    ...(variant && { variants: variant }),
-    ...(fault && { faults: fault }),
-    ...(duration && { durationMs: duration }),
-    ...(timeout && { timeoutMs: timeout }),
-    ...(repeats && { repeats, hotRepeats: repeats }),
+/** What flags say in place of a profile. */
+function saidOf(flags: RunFlags): Partial<Profile> {
+  const { callers, keys, procs, repeats, rounds, rate, duration, timeout } = flags;
+  const said = {
+    workloads: flags.workload,
+    paths: flags.path,
+    variants: flags.variant,
+    faults: flags.fault,
+    callers,
+    keys,
+    procs,
+    repeats,
+    hotRepeats: repeats,
+    rounds,
+    rate,
+    durationMs: duration,
+    timeoutMs: timeout,
   };
+  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
 }
 
 /** What a file or a flag of somebody else's makes of a profile. */

@@ -21,7 +21,7 @@ export async function finalAudit(stage: Stage): Promise<AuditManner> {
   return manner;
 }
 
-/** Of the subject alone: the build that it is compared with is only compared in speed. */
+/** Of the subject alone: of the build that it is compared with, answers are checked and no more. */
 async function auditForeign(stage: Stage, registers: readonly Register[]): Promise<AuditManner> {
   let manner: AuditManner = "none";
   for (const target of stage.targets.filter(({ variant }) => variant === "ours")) {

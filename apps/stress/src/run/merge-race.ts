@@ -30,7 +30,7 @@ export async function mergeRace(stage: Stage, repeat: number): Promise<void> {
   const turn: Turn = { workload: "merge-race", tag: String(repeat) };
   const loads: Load[] = [];
   for (const target of opened.targets) {
-    const shape = shapeOf(stage, `${target.path}-merge-race-${repeat}`);
+    const shape = shapeOf(stage, target, `merge-race-${repeat}`);
     const plan = await suited(stage, planWorkload("merge-race", shape), target);
     enter(stage, target, turn, plan.registers);
     loads.push({ target, turn, wave: plan.waves[0] ?? [] });

@@ -5,7 +5,7 @@ import type { PlannedCall, PlannedRegister, Wave, WorkloadPlan } from "../plan/w
 import { seedLegacy } from "../stores/databases.ts";
 import type { Stage } from "./stage.ts";
 import { RunStopped } from "./stopped.ts";
-import type { Target, Turn } from "./target.ts";
+import { isBuild, type Target, type Turn } from "./target.ts";
 
 /** A wave on its target. */
 export interface Load {
@@ -55,7 +55,7 @@ export function enter(
 export async function suited(stage: Stage, plan: WorkloadPlan, target: Target): Promise<WorkloadPlan> {
   const { variant, database, offers } = target;
   // They can only be put where we may write, and only onechat knows what to do with them.
-  const canSeed = variant === "ours" && stage.settings.subject.kind === "onechat" && database !== null;
+  const canSeed = isBuild(variant) && stage.settings.subject.kind === "onechat" && database !== null;
   if (canSeed) await seedLegacy(stage.ground.admin.db(database), plan.registers);
   const isOffered = ({ kind }: PlannedCall): boolean => kind === "ensure" || offers.includes(kind);
   return {

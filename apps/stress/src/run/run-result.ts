@@ -16,7 +16,7 @@ export function runResult(settings: RunSettings, ran: RanOnce, history: History)
   const usualThresholds = ran.mongo.provider === "embedded" ? [...usual, ...embeddedThresholds] : usual;
   return {
     ...judgedHistory(history, { thresholds, usualThresholds }, circumstancesOf(ran)),
-    reproduce: reproduceCommand(settings.profile, settings.seed, settings.typed),
+    reproduce: reproduceCommand(settings),
     durationMs: ran.durationMs,
     environment: environmentOf(settings, ran.mongo.description),
   };

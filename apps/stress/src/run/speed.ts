@@ -6,7 +6,7 @@ import { openLoop as planOpenLoop, planWorkload } from "../plan/workloads.ts";
 import { seededRandom } from "../seeded-random.ts";
 import { enter, performBlock, performLoads, suited } from "./perform.ts";
 import { shapeOf, type Stage } from "./stage.ts";
-import type { Target, Turn } from "./target.ts";
+import { isBuild, type Target, type Turn } from "./target.ts";
 
 /** New chats and known ones in a closed loop, and a burst on one new chat. */
 const speedWorkloads = ["fresh", "existing", "hot"] as const satisfies readonly Workload[];
@@ -18,10 +18,32 @@ const burstCallers = 48;
 const leastRounds = 8;
 const warmUpRounds = 2;
 
-/** The subject is there twice: how far apart it is from its `twin` is what a run can tell apart. */
-interface Contestant {
+/**
+ * The subject is there twice: how far apart it is from its `twin` is what a run can tell apart. So is the build that it is
+ * compared with: who is asked more often is warmer.
+ */
+export interface Contestant {
   readonly target: Target;
   readonly twin: boolean;
+}
+
+export function contestantsOf(targets: readonly Target[]): readonly Contestant[] {
+  const twins = targets.filter(({ variant }) => isBuild(variant));
+  return [
+    ...targets.map((target) => ({ target, twin: false })),
+    ...twins.map((target) => ({ target, twin: true })),
+  ];
+}
+
+/** A random order, and in the next round its reverse: nobody comes before another more often than after. */
+export function orderOf(
+  contestants: readonly Contestant[],
+  seed: number,
+  place: string,
+  round: number,
+): readonly Contestant[] {
+  const order = shuffled(contestants, seededRandom(seed, `order/${place}/${Math.floor(round / 2)}`));
+  return round % 2 === 0 ? order : order.toReversed();
 }
 
 /**
@@ -31,21 +53,15 @@ interface Contestant {
 export async function compareSpeed(stage: Stage, path: Path): Promise<void> {
   const { settings, clock } = stage;
   const targets = [...stage.targets, ...stage.base].filter((target) => target.path === path);
-  const subject = targets.filter(({ variant }) => variant === "ours");
-  if (subject.length === 0) return;
-  const contestants: readonly Contestant[] = [
-    ...targets.map((target) => ({ target, twin: false })),
-    ...subject.map((target) => ({ target, twin: true })),
-  ];
+  if (!targets.some(({ variant }) => variant === "ours")) return;
+  const contestants = contestantsOf(targets);
   for (const target of targets) await makeKnown(stage, target);
   const endsAt = clock.now() + settings.speedMs * 1e6;
   for (let round = -warmUpRounds; round < settings.rounds; round += 1) {
-    if (round >= leastRounds && clock.now() > endsAt) break;
-    for (const workload of speedWorkloads) {
-      const order = seededRandom(settings.seed, `order/${path}/${workload}/${round}`);
-      for (const contestant of shuffled(contestants, order))
+    if (round >= leastRounds && round % 2 === 0 && clock.now() > endsAt) break;
+    for (const workload of speedWorkloads)
+      for (const contestant of orderOf(contestants, settings.seed, `${path}/${workload}`, round))
         await speedBlock(stage, contestant, workload, round);
-    }
   }
 }
 
@@ -86,9 +102,8 @@ function newPlan(stage: Stage, target: Target, { workload, tag }: Turn): Workloa
 }
 
 /** Everybody's plan is the same, but with people of their own. */
-function speedShape(stage: Stage, { path, variant }: Target, plan: string, draw: string): WorkloadShape {
-  const people = `${variant === "base" ? "base-" : ""}${path}-${plan}`;
-  return { ...shapeOf(stage, people, `speed/${draw}`), callers, keys };
+function speedShape(stage: Stage, target: Target, plan: string, draw: string): WorkloadShape {
+  return { ...shapeOf(stage, target, plan, `speed/${draw}`), callers, keys };
 }
 
 /** Calls at a constant rate, as users make them: nobody waits for anybody else's answer before asking. */
@@ -96,7 +111,7 @@ export async function openLoop(stage: Stage, target: Target): Promise<void> {
   const { rate, durationMs } = stage.settings;
   const count = Math.ceil((rate * durationMs) / 1_000);
   const turn: Turn = { workload: "zipf", tag: "open-loop" };
-  const own = shapeOf(stage, `${target.path}-open-loop`, "open-loop");
+  const own = shapeOf(stage, target, "open-loop", "open-loop");
   const shape = { ...own, callers: count, keys: Math.max(1, Math.ceil(count / 4)) };
   const plan = await suited(stage, planOpenLoop(shape, rate, count), target);
   enter(stage, target, turn, plan.registers);

@@ -27,7 +27,7 @@ export interface Stage extends StageSetting, Places, AsyncDisposable {
   readonly apis: Apis;
   /** Where calls can be put on, as far as variants and paths were asked for. */
   readonly targets: readonly Target[];
-  /** The other build, if there is one; it is only compared in speed. */
+  /** The other build, if there is one: asked for as much as the subject before faults come, and compared in speed. */
   readonly base: readonly Target[];
   /** Workers that were started now: what they see does not rest on what others have remembered. */
   readonly newFleet: (name: string, size: number) => Promise<Fleet>;
@@ -86,17 +86,20 @@ export async function openStage(setting: StageSetting): Promise<Stage> {
 }
 
 /**
- * What a plan of this name is made of: nobody is in two plans, or in two runs. `draw` names its random numbers, which
- * several plans may share.
+ * What a target's plan of this name is made of: nobody is in two plans, or in two runs. `draw` names its random numbers,
+ * which several plans may share.
  */
 export function shapeOf(
   { run, settings, fleet }: Pick<Stage, "run" | "settings" | "fleet">,
+  { path, variant }: Pick<Target, "path" | "variant">,
   plan: string,
-  draw = plan,
+  draw = `${path}-${plan}`,
 ): WorkloadShape {
   const { callers, keys, seed, accounts, subject } = settings;
+  // Two builds may work on one database; controls have theirs.
+  const whose = variant === "base" ? "base-" : "";
   return {
-    prefix: `${run}-${plan}`,
+    prefix: `${run}-${whose}${path}-${plan}`,
     accounts,
     // They sort first, by which whoever calls with a token of a command knows them.
     hosts: subject.kind === "target" ? range(hostCount).map((host) => `${run}-.host-${host}`) : null,

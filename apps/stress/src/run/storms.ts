@@ -6,7 +6,7 @@ import { seededRandom } from "../seeded-random.ts";
 import type { Offer } from "../stores/store.ts";
 import { enter, keyOf, performBlock, performLoads, suited } from "./perform.ts";
 import { shapeOf, type Stage } from "./stage.ts";
-import type { Target, Turn } from "./target.ts";
+import { isBuild, type Target, type Turn } from "./target.ts";
 
 /** They ask whether the subject is right, and say nothing of how much that is worth: no control need be asked. */
 const ofSubjectAlone: ReadonlySet<Workload> = new Set(["odd-ids", "flood", "removed"]);
@@ -15,9 +15,10 @@ const ofSubjectAlone: ReadonlySet<Workload> = new Set(["odd-ids", "flood", "remo
 export async function storm(stage: Stage, workload: Workload): Promise<void> {
   const { seed, repeats, hotRepeats } = stage.settings;
   const need = needOf(workload);
-  const targets = stage.targets.filter(
+  // The other build too: a service that has hardly been asked yet would look slower than it is.
+  const targets = [...stage.targets, ...stage.base].filter(
     ({ variant, offers }) =>
-      (variant === "ours" || !ofSubjectAlone.has(workload)) && (need === null || offers.includes(need)),
+      (isBuild(variant) || !ofSubjectAlone.has(workload)) && (need === null || offers.includes(need)),
   );
   for (let repeat = 0; repeat < (workload === "hot" ? hotRepeats : repeats); repeat += 1) {
     const order = shuffled(targets, seededRandom(seed, `order/${workload}/${repeat}`));
@@ -35,7 +36,7 @@ async function stormOnce(stage: Stage, turn: Turn, target: Target): Promise<void
   const { workload, tag } = turn;
   // Paths may share a database, in which no two chats from before may have one id.
   const draw = `${workload}/${tag}${ofSubjectAlone.has(workload) ? target.path : ""}`;
-  const planned = planWorkload(workload, shapeOf(stage, `${target.path}-${workload}-${tag}`, draw));
+  const planned = planWorkload(workload, shapeOf(stage, target, `${workload}-${tag}`, draw));
   const plan = await suited(stage, planned, target);
   if (workload === "removed") return await removal(stage, turn, target, plan);
   enter(stage, target, turn, plan.registers);

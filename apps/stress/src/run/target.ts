@@ -14,6 +14,11 @@ export interface Way {
   readonly database: string | null;
 }
 
+/** The subject, or the build that it is compared with, and no control. */
+export function isBuild(variant: Variant): boolean {
+  return variant === "ours" || variant === "base";
+}
+
 /** What a load is put on. */
 export interface Target extends Way {
   readonly offers: readonly Offer[];

@@ -25,7 +25,7 @@ describe("the command line", () => {
   it.each(["run", "check", "report", "selftest"])("explains %s", async (command) => {
     const host = testHost();
     expect(await stress([command, "--help"], host)).toBe(0);
-    expect(host.written.out).toContain(`Usage: stress ${command}`);
+    expect(host.written.out).toContain(`Usage: onechat-stress ${command}`);
   });
 
   it("tells its version", async () => {
@@ -35,7 +35,7 @@ describe("the command line", () => {
   });
 
   it.each([
-    { wrong: [], says: "Usage: stress" },
+    { wrong: [], says: "Usage: onechat-stress" },
     { wrong: ["ran"], says: "unknown command 'ran'" },
     { wrong: ["run", "smoke", "--frobnicate"], says: "unknown option '--frobnicate'" },
     { wrong: ["run", "smoke", "--seed"], says: "argument missing" },

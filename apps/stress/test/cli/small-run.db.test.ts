@@ -23,7 +23,7 @@ describe("a small run", () => {
       /32 concurrent operations on one pair: one id and one document in \d+ ms \(mongoose/,
     );
     expect(stdout).toMatch(/control naive breaks, as it must: SPLIT_ID/);
-    expect(stdout).toContain("npm run stress -- run smoke --seed 5");
+    expect(stdout).toContain("onechat-stress run smoke --seed 5");
     expect(result).toMatchObject({ verdict: "pass", seed: 5, anomalies: [] });
     expect(result?.contention.filter(({ variant }) => variant === "ours")).toEqual(
       expect.arrayContaining([expect.objectContaining({ workload: "hot", contendedKeys: 1 })]),

@@ -6,6 +6,7 @@ import { type MeasuredBlock } from "../../src/measure/blocks.ts";
 import { clientHealth } from "../../src/measure/client-health.ts";
 import { latencyGroups, summaryOf } from "../../src/measure/latencies.ts";
 import { judgedHistory } from "../../src/measure/judged-history.ts";
+import { ratiosOf } from "../../src/measure/ratios.ts";
 import { secondsOf } from "../../src/measure/seconds.ts";
 import { parseThreshold } from "../../src/thresholds/parse-threshold.ts";
 import { register, story } from "../checker/told.ts";
@@ -111,6 +112,33 @@ describe("a summary of latencies", () => {
     const storm = blockOf(ramp(20), { part: "storm" });
     expect(latencyGroups([storm])).toHaveLength(1);
     expect(latencyGroups([storm, blockOf(ramp(3))]).map(({ part }) => part)).toEqual(["round"]);
+  });
+});
+
+describe("a ratio of rounds", () => {
+  /** Blocks whose only call took so long, in each round. */
+  const side = (variant: "ours" | "base", twin: boolean, ms: readonly number[]): readonly MeasuredBlock[] =>
+    ms.map((latency, round) => blockOf([answered(0, latency)], { variant, twin, round }));
+  const p50 = (blocks: readonly MeasuredBlock[]) =>
+    ratiosOf(blocks, 1).filter(({ metric }) => metric === "latency.p50");
+
+  it("takes both blocks of either build, and is one where they are each other's", () => {
+    const [fast, slow] = [Array<number>(8).fill(2), Array<number>(8).fill(8)];
+    const blocks = [
+      ...side("ours", false, fast),
+      ...side("ours", true, slow),
+      ...side("base", false, slow),
+      ...side("base", true, fast),
+    ];
+    expect(p50(blocks).map(({ to, estimate }) => [to, estimate.toFixed(9)])).toEqual([
+      ["ours", "0.250000000"],
+      ["base", "1.000000000"],
+    ]);
+  });
+
+  it("leaves out rounds in which a side did not come", () => {
+    const blocks = [...side("ours", false, [1, 1, 1]), ...side("base", false, [2])];
+    expect(p50(blocks)).toMatchObject([{ to: "base", rounds: 1, estimate: 0.5 }]);
   });
 });
 

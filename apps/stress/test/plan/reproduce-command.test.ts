@@ -8,6 +8,10 @@ function settingsOf(flags: object): RunSettings {
   return runSettings(RunFlags.parse(flags), testHost());
 }
 
+function commandOf(profile: string, seed: number, typed: object): string {
+  return reproduceCommand({ command: "onechat-stress", profile, seed, typed: { ...typed } });
+}
+
 describe("the thresholds of a profile", () => {
   const limits = (threshold: string[]) =>
     settingsOf({ profile: "ci", threshold }).usualThresholds.map(({ expression }) => expression);
@@ -22,7 +26,7 @@ describe("the thresholds of a profile", () => {
 
 describe("the command that plans a run again", () => {
   it("is the profile and the seed where nothing else was said", () => {
-    expect(reproduceCommand("ci", 7, {})).toBe("npm run stress -- run ci --seed 7");
+    expect(commandOf("ci", 7, {})).toBe("onechat-stress run ci --seed 7");
   });
 
   it.each([
@@ -30,8 +34,8 @@ describe("the command that plans a run again", () => {
     { path: ["http", "domain"], fault: ["api-kill"], duration: "2s", repeats: "4" },
     { variant: ["ours"], fault: ["none"], rounds: "3", rate: "50/s", timeout: "1s", keys: "9" },
   ])("says every flag that changes the plan: %j", (flags) => {
-    const command = reproduceCommand("smoke", 3, { ...flags, out: "there", keepDb: true });
-    expect(command).toMatch(/^npm run stress -- run smoke --seed 3 --/);
+    const command = commandOf("smoke", 3, { ...flags, out: "there", keepDb: true });
+    expect(command).toMatch(/^onechat-stress run smoke --seed 3 --/);
     const lists = new Set(["workload", "path", "variant", "fault"]);
     const said = [...command.matchAll(/--(\w+) (\S+)/g)].map(([, flag = "", value = ""]) => ({
       flag,
@@ -50,14 +54,14 @@ describe("the command that plans a run again", () => {
 
   it("names the subject and where it ran, but no password", () => {
     const uri = "mongodb://me:secret@db.example/app";
-    const command = reproduceCommand("ci", 7, { store: "./my-store.mjs", against: "./old.mjs", uri });
+    const command = commandOf("ci", 7, { store: "./my-store.mjs", against: "./old.mjs", uri });
     expect(command).toContain("run ci --seed 7 --store ./my-store.mjs --against ./old.mjs");
     expect(command).toContain("--uri mongodb://me:PASSWORD@db.example/app");
   });
 
   it("asks for the same thresholds, quoted for a shell", () => {
     const threshold = ["latency{path:http,variant:ours}: p(99)<80", "errors: rate<0.5"];
-    const command = reproduceCommand("ci", 7, { threshold });
+    const command = commandOf("ci", 7, { threshold });
     const quoted = [...command.matchAll(/--threshold '([^']+)'/g)].map(([, text]) => text ?? "");
     expect(quoted).toHaveLength(2);
     const again = settingsOf({ profile: "ci", threshold: quoted });
