@@ -51,6 +51,26 @@ describe("a legacy chat without a key", () => {
     expect(observer.counted("claimed")).toBe(1);
   });
 
+  it.each([24, 8])("goes to whose it is among all sets of %i people, asked for at once", async (people) => {
+    const observer = recordingObserver();
+    await using database = await freshDatabase({ observer });
+    const names = Array.from({ length: people }, (_, index) => `p${index}`);
+    const sets = names.flatMap((a, index) => [
+      [a],
+      ...names.slice(index + 1).flatMap((b, after) => [[b, a], names.slice(index, index + after + 3)]),
+    ]);
+    const wanted = [...new Map(sets.map((set) => [participantsKey(set), set])).values()];
+    const ids = await insertLegacy(database, ...wanted.map((participants) => ({ participants })));
+    const some = wanted.map((participants, index) => ({ participants, id: ids[index] }));
+    const asked = some.filter((_, index) => index % 3 === 0);
+    const results = await Promise.all(
+      asked.map(({ participants }) => createOrGetChat(database, { participants })),
+    );
+    expect(results.map(({ chat }) => chat.id)).toEqual(asked.map(({ id }) => id));
+    expect(observer.counted("claimed")).toBe(asked.length);
+    expect(await database.chats.countDocuments({ participantsKey: { $type: "string" } })).toBe(asked.length);
+  });
+
   it("is claimed once by 100 concurrent callers, who all get it", async () => {
     const observer = recordingObserver();
     await using database = await freshDatabase({ observer });

@@ -1,3 +1,4 @@
+import { ObjectId } from "mongodb";
 import { describe, expect, it } from "vitest";
 import { type ChatContext, createOrGetChat } from "../src/index.ts";
 import { beforeEveryWrite } from "./before-every-write.ts";
@@ -100,12 +101,31 @@ describe("a batch that is written without a look, after others of nothing but ne
     }
   });
 
-  it("is none while chats without a key may exist", async () => {
-    await using database = await freshDatabase();
+  it("claims chats without a key before, while such may exist", async () => {
+    const observer = recordingObserver();
+    await using database = await freshDatabase({ observer });
     const { context, calls } = watchedCollection(database);
     await expectNew(context);
+    const [known] = await all(context, pairs(1, "old"));
+    await expectNew(context, "more");
+    const keyless = ["user-1", "user-3"].map((name) => ({
+      _id: new ObjectId(),
+      participants: ["bob", name],
+    }));
+    await plain(database.chats).insertMany([
+      ...keyless,
+      { _id: new ObjectId(), participants: ["bob", "old-0"], title: "a duplicate of a chat that has a key" },
+    ]);
     calls.length = 0;
-    await all(context, pairs(10));
-    expect(calls[0]?.method).toBe("find");
+    const results = await all(context, [...pairs(18), ...pairs(1, "old")]);
+    expect(calls.map(({ method }) => method).toSorted()).toEqual(["bulkWrite", "find", "find", "insertMany"]);
+    expect(calls[0]?.options["hint"]).toBe("keyless_by_people");
+    const ids = results.map(({ chat }) => chat.id);
+    expect([ids[1], ids[3], ids[18]]).toEqual([
+      ...keyless.map(({ _id }) => _id.toHexString()),
+      known?.chat.id,
+    ]);
+    expect(results.filter(({ created }) => created)).toHaveLength(16);
+    expect(observer.counted("claimed")).toBe(2);
   });
 });

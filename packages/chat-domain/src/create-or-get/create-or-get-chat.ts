@@ -77,8 +77,7 @@ function lookUpOrCreate(
   ctx: ChatContext,
   call: BatchCall<ChatRequest>,
 ): Promise<Shared<CreateOutcome | null>> {
-  const isProbablyNew = ctx.legacy === "none" && ctx.recent.noneExist();
-  const mayWrite = isProbablyNew && creationsOf(ctx, call.request).whenDone(call.key) === null;
+  const mayWrite = ctx.recent.noneExist() && creationsOf(ctx, call.request).whenDone(call.key) === null;
   return mayWrite ? create(ctx, call, false) : lookUpThenCreate(ctx, call);
 }
 

@@ -49,6 +49,26 @@ export function keylessSearch(
   return both(model, [...people, ...known, unkeyed(model), live(model), ofScope(model, scope)]);
 }
 
+/**
+ * What {@link keylessSearch} finds for any sets of some of these people, in any of these scopes: one question instead of
+ * one for each set, which the server answers from the index of chats without a key.
+ */
+export function keylessAmong(
+  model: ChatModel,
+  ids: readonly string[],
+  scopes: readonly string[],
+): Filter<StoredDocument> {
+  const forms = ids.flatMap(nativeForms);
+  const [first, second] = firstTwoPaths(model);
+  return both(model, [
+    { [first]: { $in: forms }, [second]: { $in: [null, ...forms] }, [model.chats.keyField]: null },
+    ...nobodyElse(model, ids),
+    unkeyed(model),
+    live(model),
+    ofScopes(model, scopes),
+  ]);
+}
+
 /** Whether the index of chats without a key, which is of the first two people, finds the chat of these people. */
 export function isOfFirstTwo(ids: readonly string[]): boolean {
   return ids.length <= 2;
@@ -122,8 +142,15 @@ function isScalar(field: string): readonly Filter<StoredDocument>[] {
 }
 
 function ofScope(model: ChatModel, scope: string): Filter<StoredDocument> {
+  return ofScopes(model, [scope]);
+}
+
+function ofScopes(model: ChatModel, scopes: readonly string[]): Filter<StoredDocument> {
   if (model.chats.scope === null) return {};
-  return { [model.chats.scope]: { $in: scope === "" ? [null, ""] : nativeForms(scope) } };
+  const forms = scopes.flatMap((scope): readonly (NativeId | null)[] =>
+    scope === "" ? [null, ""] : nativeForms(scope),
+  );
+  return { [model.chats.scope]: { $in: forms } };
 }
 
 function both(model: ChatModel, parts: readonly Filter<StoredDocument>[]): Filter<StoredDocument> {

@@ -4,7 +4,7 @@ import type { ChatIdentity } from "../identity/participants-key.ts";
 import { idMap } from "../identity/stored-ids.ts";
 import { asSeen } from "../model/as-seen.ts";
 import { identityProjection, recomputedKey } from "../model/chat-document.ts";
-import { claimable, isOfFirstTwo, keylessSearch } from "../model/chat-filters.ts";
+import { claimable, isOfFirstTwo, keylessAmong, keylessSearch } from "../model/chat-filters.ts";
 import { ownField } from "../model/own-names.ts";
 import type { StoredDocument } from "../model/stored-document.ts";
 import type { ChatStore } from "./chat-store.ts";
@@ -33,12 +33,12 @@ export async function findKeylessChat(
 async function keylessChats(
   ctx: ChatStore,
   identity: ChatIdentity,
-  hint: FindOptions = {},
+  hint: FindOptions | null = null,
 ): Promise<readonly StoredDocument[]> {
   const { ids, scope, key } = identity;
-  const options = { projection: identityProjection(ctx.model), batchSize: 10, maxTimeMS: ctx.deadlineMs };
   const matches = ctx.chats.find(keylessSearch(ctx.model, leastCommonFirst([identity])(ids), scope), {
-    ...options,
+    ...searching(ctx),
+    batchSize: 10,
     ...hint,
     sort: { _id: 1 },
   });
@@ -81,30 +81,73 @@ export async function findKeylessChats(
   ctx: ChatStore,
   identities: readonly ChatIdentity[],
 ): Promise<ReadonlyMap<string, StoredDocument>> {
-  const options = { projection: identityProjection(ctx.model), maxTimeMS: ctx.deadlineMs };
+  const candidates = await decoding(
+    async () => (await candidatesAmong(ctx, identities)) ?? candidatesOfEach(ctx, identities),
+  );
+  return firstSurvivors(ctx, candidates, ctx.deadlineMs);
+}
+
+type Candidates = ReadonlyMap<string, readonly StoredDocument[]>;
+
+/** So many chats without a key are read to see which of them are asked for. */
+const mostAmong = 256;
+
+/**
+ * One question for all sets: to plan a search for each of them costs the server three times what it costs to make the
+ * chats, and hardly any chat is without a key. `null` where the index does not tell, or too many are.
+ */
+async function candidatesAmong(
+  ctx: ChatStore,
+  identities: readonly ChatIdentity[],
+): Promise<Candidates | null> {
+  const ids = new Set(identities.flatMap((identity) => identity.ids));
+  const scopes = new Set(identities.map(({ scope }) => scope));
+  const among = await byKeylessIndex(ctx, async (hint) =>
+    hint === null
+      ? null
+      : ctx.chats
+          .find(keylessAmong(ctx.model, [...ids], [...scopes]), {
+            ...searching(ctx),
+            ...hint,
+            limit: mostAmong,
+          })
+          .toArray(),
+  );
+  if (among === null || among.length === mostAmong) return null;
+  const keys = new Set(identities.map(({ key }) => key));
+  return new Map([...byKey(ctx, among)].filter(([key]) => keys.has(key)));
+}
+
+async function candidatesOfEach(ctx: ChatStore, identities: readonly ChatIdentity[]): Promise<Candidates> {
   const few = identities.filter(({ ids }) => isOfFirstTwo(ids));
   const groups = identities.filter(({ ids }) => !isOfFirstTwo(ids));
-  const candidates = await decoding(() =>
-    Promise.all([
-      byKeylessIndex(ctx, (hint) => keylessCandidates(ctx, few, { ...options, ...hint })),
-      keylessCandidates(ctx, groups, options),
-    ]),
-  );
-  return firstSurvivors(ctx, new Map(candidates.flatMap((found) => [...found])), ctx.deadlineMs);
+  const found = await Promise.all([
+    byKeylessIndex(ctx, (hint) => keylessCandidates(ctx, few, { ...searching(ctx), ...hint })),
+    keylessCandidates(ctx, groups, searching(ctx)),
+  ]);
+  return new Map(found.flatMap((some) => [...some]));
+}
+
+function searching(ctx: ChatStore): FindOptions {
+  return { projection: identityProjection(ctx.model), maxTimeMS: ctx.deadlineMs };
 }
 
 /**
  * Searches by the index of chats without a key, where it is: left to choose, the server weighs it against every other one for
  * each of the sets. It only saves time, and what has been dropped just now is done without.
  */
-async function byKeylessIndex<T>(ctx: ChatStore, search: (hint: FindOptions) => Promise<T>): Promise<T> {
+async function byKeylessIndex<T>(
+  ctx: ChatStore,
+  search: (hint: FindOptions | null) => Promise<T>,
+): Promise<T> {
   const name = keylessIndexName(ctx.model, await ctx.keyIndex.verified());
-  if (name === null) return search({});
+  if (name === null) return search(null);
   try {
     return await search({ hint: name, collation: exactly });
   } catch (error) {
-    if (isHintRefused(error)) return search({});
-    throw error;
+    if (!isHintRefused(error)) throw error;
+    ctx.keyIndex.forget();
+    return search(null);
   }
 }
 
@@ -113,7 +156,7 @@ export async function keylessCandidates(
   source: ModelledChats,
   identities: readonly ChatIdentity[],
   options: FindOptions,
-): Promise<ReadonlyMap<string, readonly StoredDocument[]>> {
+): Promise<Candidates> {
   const ordered = leastCommonFirst(identities);
   const parts: Promise<readonly StoredDocument[]>[] = [];
   for (let from = 0; from < identities.length; from += setsPerQuery) {
@@ -122,9 +165,14 @@ export async function keylessCandidates(
       .map(({ ids, scope }) => keylessSearch(source.model, ordered(ids), scope));
     parts.push(source.chats.find({ $or: filters }, options).toArray());
   }
+  return byKey(source, (await Promise.all(parts)).flat());
+}
+
+/** Without those that are no valid chats, which a filter may let through. */
+function byKey({ model }: ModelledChats, chats: readonly StoredDocument[]): Candidates {
   const candidates = new Map<string, StoredDocument[]>();
-  for (const keyless of (await Promise.all(parts)).flat()) {
-    const key = recomputedKey(source.model, keyless);
+  for (const keyless of chats) {
+    const key = recomputedKey(model, keyless);
     if (key === null) continue;
     const known = candidates.get(key);
     if (known === undefined) candidates.set(key, [keyless]);
@@ -155,7 +203,7 @@ function leastCommonFirst(
  */
 export async function firstSurvivors(
   source: ModelledChats,
-  candidates: ReadonlyMap<string, readonly StoredDocument[]>,
+  candidates: Candidates,
   maxTimeMS = 0,
 ): Promise<ReadonlyMap<string, StoredDocument>> {
   const contested = [...candidates.values()].filter((chats) => chats.length > 1).flat();
