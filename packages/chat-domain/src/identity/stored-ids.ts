@@ -8,12 +8,10 @@ import { participantIdOrNull } from "./participant-id.ts";
  */
 export function idText(id: unknown): string {
   if (typeof id === "string") return `s${id}`;
-  return isLong(id) ? String(id) : BSON.EJSON.stringify(id);
-}
-
-/** Recognised by its name, not by its class: an application may bring its own copy of the driver. */
-function isLong(id: unknown): boolean {
-  return typeof id === "object" && id !== null && Reflect.get(id, "_bsontype") === "Long";
+  // Recognised by its name, not by its class: an application may bring its own copy of the driver.
+  const type: unknown = typeof id === "object" && id !== null ? Reflect.get(id, "_bsontype") : null;
+  if (type === "ObjectId") return `o${String(id)}`;
+  return type === "Long" ? String(id) : BSON.EJSON.stringify(id);
 }
 
 /** Values by id. */

@@ -7,7 +7,8 @@ import { nestedValue, type StoredDocument, valueAt } from "./stored-document.ts"
 
 /**
  * What tells who a stored chat is of, and whether it may hold their key. Whole fields: of a path into an array the server
- * leaves out the elements that are no documents, and so would make other people of them.
+ * leaves out the elements that are no documents, and so would make other people of them. With the mark that a chat which
+ * is given its key loses.
  */
 export function identityProjection(model: ChatModel): Readonly<Record<string, 1>> {
   return {
@@ -15,6 +16,7 @@ export function identityProjection(model: ChatModel): Readonly<Record<string, 1>
     [model.chats.keyField]: 1,
     [ownField(model, "mergedInto")]: 1,
     [ownField(model, "releasedAt")]: 1,
+    [ownField(model, "unkeyedAt")]: 1,
   };
 }
 

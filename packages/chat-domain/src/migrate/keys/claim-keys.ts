@@ -1,6 +1,7 @@
 import { isLive, isReleased } from "../../model/own-names.ts";
 import { duplicateKeyCode } from "../../errors/mongo-errors.ts";
 import type { NativeId } from "../../identity/native-id.ts";
+import { participantIdOrNull } from "../../identity/participant-id.ts";
 import { idMap, idSet } from "../../identity/stored-ids.ts";
 import { storedIdentity } from "../../model/chat-document.ts";
 import { type StoredDocument } from "../../model/stored-document.ts";
@@ -29,11 +30,12 @@ export async function claimKeys(run: Run, batch: readonly StoredDocument[]): Pro
   const released = await releaseKeys(run, drifted);
   const isDrifted = idSet(drifted.map(({ _id }) => _id));
   const chats = [...batch.filter(({ _id }) => !isDrifted.has(_id)), ...released];
+  let claims = chats.flatMap((chat) => claimOf(run, chat));
+  const isClaimed = new Set(claims.map(({ chat }) => chat));
   await park(
     run,
-    chats.flatMap((chat) => invalid(run, chat)),
+    chats.filter((chat) => !isClaimed.has(chat)).flatMap((chat) => invalid(run, chat)),
   );
-  let claims = chats.flatMap((chat) => claimOf(run, chat));
   if (claims.length === 0) return drifted.length;
   await saveKeyBatch(
     run,
@@ -52,7 +54,7 @@ export async function claimKeys(run: Run, batch: readonly StoredDocument[]): Pro
 }
 
 function claimOf({ ctx }: Run, chat: StoredDocument): readonly Claim[] {
-  if (keyFaultOf(ctx.model, chat) !== "keyless" || invalidReason(ctx.model, chat) !== null) return [];
+  if (keyFaultOf(ctx.model, chat) !== "keyless" || participantIdOrNull(chat._id) === null) return [];
   const identity = storedIdentity(ctx.model, chat);
   return identity === null ? [] : [{ chat, identity }];
 }

@@ -1,6 +1,6 @@
 import type { Document } from "mongodb";
 import type { ChatIdentity } from "../../identity/participants-key.ts";
-import { asSeen, isAsSeen } from "../../model/as-seen.ts";
+import { areAsSeen, asSeen, seenValues } from "../../model/as-seen.ts";
 import { claimable } from "../../model/chat-filters.ts";
 import type { ChatModel } from "../../model/chat-model.ts";
 import { ownField } from "../../model/own-names.ts";
@@ -16,28 +16,27 @@ export interface Claim {
 
 /**
  * Sets the key if the chat is just as it was read. The condition is an expression and the filter only the `_id`, which
- * spares the server a query plan for every chat: measured, four times as fast as {@link carefulClaim}.
+ * spares the server a query plan for every chat: measured, twice as fast as {@link carefulClaim}.
  */
 export function quickClaim(model: ChatModel, { chat, identity }: Claim): UpdateStatement {
   const { keyField } = model.chats;
   const key = { $cond: [isFree(model, chat), identity.key, `$${keyField}`] };
   const unkeyedAt = ownField(model, "unkeyedAt");
   const unlessKeyed = { $cond: [isMissing(keyField), `$${unkeyedAt}`, "$$REMOVE"] };
-  return { q: { _id: chat._id }, u: [{ $set: { [keyField]: key } }, { $set: { [unkeyedAt]: unlessKeyed } }] };
+  const mark = chat[unkeyedAt] === undefined ? [] : [{ $set: { [unkeyedAt]: unlessKeyed } }];
+  return { q: { _id: chat._id }, u: [{ $set: { [keyField]: key } }, ...mark] };
 }
 
 /** An expression for {@link isQuick} models: as it was seen, selected by `where`, without a key, neither merged nor released. */
 export function isFree(model: ChatModel, seen: StoredDocument): Document {
   const { keyField, where } = model.chats;
-  return {
-    $and: [
-      isAsSeen(model, seen),
-      isMissing(keyField),
-      isNothing(ownField(model, "mergedInto")),
-      isNothing(ownField(model, "releasedAt")),
-      ...Object.entries(where).map(([field, value]) => ({ $eq: [`$${field}`, { $literal: value }] })),
-    ],
-  };
+  const asSeenAndFree = areAsSeen([
+    ...seenValues(model, seen),
+    [`$${ownField(model, "mergedInto")}`, null],
+    [`$${ownField(model, "releasedAt")}`, null],
+    ...Object.entries(where).map(([field, value]) => [`$${field}`, value] as const),
+  ]);
+  return { $and: [asSeenAndFree, isMissing(keyField)] };
 }
 
 /** Whether all that is asked can be put as an expression: `where` are fields that equal plain values. */
@@ -58,8 +57,4 @@ export function carefulClaim(model: ChatModel, { chat, identity }: Claim): Updat
     q: freeChat(model, chat),
     u: { $set: { [model.chats.keyField]: identity.key }, $unset: { [ownField(model, "unkeyedAt")]: "" } },
   };
-}
-
-function isNothing(field: string): Document {
-  return { $eq: [{ $ifNull: [`$${field}`, null] }, null] };
 }

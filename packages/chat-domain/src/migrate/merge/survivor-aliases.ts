@@ -1,24 +1,31 @@
+import type { Filter } from "mongodb";
+import type { NativeId } from "../../identity/native-id.ts";
 import { ownField } from "../../model/own-names.ts";
-import { groupedById, idSet } from "../../identity/stored-ids.ts";
+import type { StoredDocument } from "../../model/stored-document.ts";
+import { groupedById, type IdMap, idMap, type IdSet, idSet } from "../../identity/stored-ids.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import { type Merge, losersOf } from "../context/migration-records.ts";
 import { parkMerges } from "../journal/journal.ts";
 import type { Run } from "../run/run.ts";
 import { refusalReason } from "../run/write-outcome.ts";
 
-/** Returns the merges whose survivor lists its loser now; of the others the server refuses that, or the survivor is gone. */
+/**
+ * Returns the merges whose survivor lists its loser now; of the others the server refuses that, or the survivor is gone.
+ * What is listed is not written again, which would cost the server as much as the first time.
+ */
 export async function addAliasesOrPark(run: Run, merges: readonly Merge[]): Promise<readonly Merge[]> {
   const { ctx, write } = run;
-  const groups = groupedById(merges, ({ survivor }) => survivor);
+  const listed = await aliasesOf(ctx, merges);
+  const isListed = ({ loser, survivor }: Merge): boolean => listed.get(survivor)?.has(loser) === true;
+  const groups = groupedById(
+    merges.filter((merge) => !isListed(merge)),
+    ({ survivor }) => survivor,
+  );
   const outcome = await write.update(
     ctx.model.chats.collection,
     groups.map((group) => ({
-      q: {
-        _id: group[0]?.survivor,
-        [run.ctx.model.chats.keyField]: { $type: "string" },
-        [ownField(run.ctx.model, "mergedInto")]: null,
-      },
-      u: { $addToSet: { [ownField(run.ctx.model, "aliases")]: { $each: losersOf(group) } } },
+      q: { _id: group[0]?.survivor, ...alive(ctx) },
+      u: { $addToSet: { [ownField(ctx.model, "aliases")]: { $each: losersOf(group) } } },
     })),
   );
   const refused = new Set(outcome.refusals.map(({ index }) => index));
@@ -32,8 +39,10 @@ export async function addAliasesOrPark(run: Run, merges: readonly Merge[]): Prom
     ),
   );
   const accepted = groups.filter((_, index) => !refused.has(index));
-  if (outcome.n === accepted.length) return accepted.flat();
-  return withLiveSurvivor(ctx, accepted.flat());
+  const added = accepted.flat();
+  if (outcome.n === accepted.length) return [...merges.filter(isListed), ...added];
+  const now = await aliasesOf(ctx, added);
+  return [...merges.filter(isListed), ...added.filter(({ survivor }) => now.has(survivor))];
 }
 
 export async function removeAliases(run: Run, merges: readonly Merge[]): Promise<void> {
@@ -54,17 +63,24 @@ export async function removeAliases(run: Run, merges: readonly Merge[]): Promise
   );
 }
 
-/** The merges whose survivor is a live chat with a key. */
-async function withLiveSurvivor(ctx: MigrationContext, merges: readonly Merge[]): Promise<readonly Merge[]> {
-  if (merges.length === 0) return [];
-  const ids = merges.map(({ survivor }) => survivor);
-  const alive = {
-    [ctx.model.chats.keyField]: { $type: "string" },
-    [ownField(ctx.model, "mergedInto")]: null,
-  };
+/** Of survivors that are live chats with a key. */
+async function aliasesOf(ctx: MigrationContext, merges: readonly Merge[]): Promise<IdMap<IdSet>> {
+  if (merges.length === 0) return idMap([]);
+  const aliases = ownField(ctx.model, "aliases");
   const survivors = await ctx.chats
-    .find({ $and: [{ _id: { $in: ids } }, alive] }, { projection: { _id: 1 } })
+    .find(
+      { _id: { $in: merges.map(({ survivor }) => survivor) }, ...alive(ctx) },
+      { projection: { [aliases]: 1 } },
+    )
     .toArray();
-  const isAlive = idSet(survivors.map(({ _id }) => _id));
-  return merges.filter(({ survivor }) => isAlive.has(survivor));
+  return idMap(
+    survivors.map((chat) => {
+      const ids: unknown = chat[aliases];
+      return [chat._id, idSet(Array.isArray(ids) ? (ids as readonly NativeId[]) : [])] as const;
+    }),
+  );
+}
+
+function alive({ model }: MigrationContext): Filter<StoredDocument> {
+  return { [model.chats.keyField]: { $type: "string" }, [ownField(model, "mergedInto")]: null };
 }

@@ -58,18 +58,18 @@ export async function duplicateDifferences(ctx: MigrationContext): Promise<Dupli
     >(
       [
         ...duplicateSets(model, version),
+        ...pairs(model),
         {
           $facet: {
-            differences: [...pairs(model), ...differing(model, version)],
-            missingTargets: [...pairs(model), ...missing(targetFields(model))],
+            differences: differing(model, version),
+            missingTargets: [...missing(targetFields(model))],
             misfits: [
-              ...pairs(model),
               { $project: { id: 1, documents: ["$loser", "$survivor"] } },
               ...misfitStages(model.fold),
             ],
-            repeated: [...pairs(model), ...repeatedStages(model, version)],
-            large: [...pairs(model), ...growingStages(model)],
-            outranked: outranked(model),
+            repeated: [...repeatedStages(model, version)],
+            large: [...growingStages(model)],
+            outranked: [...outranked(model)],
             alone: [...aloneStages],
           },
         },
@@ -102,7 +102,8 @@ const nothingFound = {
 
 const aloneStages: readonly Document[] = [
   { $match: { people: 1 } },
-  { $group: { _id: null, sets: { $sum: 1 }, chats: { $sum: { $add: [{ $size: "$losers" }, 1] } } } },
+  { $group: { _id: "$set", losers: { $sum: 1 } } },
+  { $group: { _id: null, sets: { $sum: 1 }, chats: { $sum: { $add: ["$losers", 1] } } } },
 ];
 
 const none: readonly Document[] = [{ $match: { $expr: false } }];
@@ -111,13 +112,17 @@ const none: readonly Document[] = [{ $match: { $expr: false } }];
 function outranked({ chats: { survivor } }: ChatModel): readonly Document[] {
   if (survivor.length === 0) return none;
   return [
-    { $match: { $expr: { $ne: ["$survivor", "$first"] } } },
+    { $match: { $expr: { $ne: ["$set", "$first"] } } },
+    { $group: { _id: "$set", first: { $first: "$first" } } },
     { $group: { _id: null, sets: { $sum: 1 }, example: { $min: "$first" } } },
     { $project: { _id: 0 } },
   ];
 }
 
-/** One document for each duplicate: `{id, loser, survivor}`, whole documents. */
+/**
+ * One document for each duplicate: `{id, loser, survivor}`, whole documents, and of its set the survivor's `_id` as `set`,
+ * `first` and `people`.
+ */
 function pairs({ chats: { collection } }: ChatModel): Document[] {
   const looked = (localField: string, as: string): Document => ({
     $lookup: { from: collection, localField, foreignField: "_id", as },
@@ -126,7 +131,17 @@ function pairs({ chats: { collection } }: ChatModel): Document[] {
     { $unwind: "$losers" },
     looked("losers", "loser"),
     looked("survivor", "ours"),
-    { $project: { id: "$losers", loser: { $first: "$loser" }, survivor: { $first: "$ours" } } },
+    {
+      $project: {
+        _id: 0,
+        id: "$losers",
+        loser: { $first: "$loser" },
+        survivor: { $first: "$ours" },
+        set: "$survivor",
+        first: 1,
+        people: 1,
+      },
+    },
   ];
 }
 
