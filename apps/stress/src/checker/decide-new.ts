@@ -2,6 +2,7 @@ import { auditNew } from "./audit.ts";
 import type { Case } from "./case.ts";
 import { type Finding, finding } from "./evidence.ts";
 import { strangeMerges } from "./retirements.ts";
+import type { Sighting } from "./sightings.ts";
 import { always, isOpen, notAfter, notBefore, type Window } from "./window.ts";
 
 /**
@@ -49,18 +50,11 @@ function uncreated({ complete, seen: { answered, creators, candidate } }: Case):
 }
 
 function timeTravel(one: Case): readonly Finding[] {
-  const { list } = one.seen;
   const chat = theChat(one);
   if (chat === null) return [];
-  const answers = list.filter(({ id }) => id === chat);
-  const empty = list.filter(({ asked, id }) => id === null && (asked === null || asked === chat));
-  const begun = empty.reduce(
-    (window, { lastStarted }) => notBefore(window, lastStarted),
-    creation(one, chat),
-  );
-  const window = answers.reduce((narrowed, { firstEnded }) => notAfter(narrowed, firstEnded), begun);
+  const window = creationOf(one, chat);
   if (isOpen(window)) return [];
-  const sawNothing = empty.some(({ lastStarted }) => lastStarted === window.opened);
+  const sawNothing = emptyOf(one, chat).some(({ lastStarted }) => lastStarted === window.opened);
   const text = sawNothing
     ? `nothing was seen by a call that began after ${chat} had been answered`
     : `${chat} was answered before any call that can have created it began`;
@@ -71,6 +65,28 @@ function timeTravel(one: Case): readonly Finding[] {
 function theChat({ seen: { creators, answered }, audited }: Case): string | null {
   const ids = answered.map(({ id }) => id);
   return ids.find((id) => audited?.live.has(id)) ?? creators[0]?.id ?? ids[0] ?? null;
+}
+
+/** When the chat of these people, who had none before, can have come to be; `null` where several or none were seen. */
+export function creationWindow(one: Case): Window | null {
+  const [id, another] = new Set(one.seen.answered.map((sighting) => sighting.id));
+  if (id === undefined || another !== undefined || one.initial.length > 0) return null;
+  const window = creationOf(one, id);
+  return window.opened === null ? null : window;
+}
+
+/** Not before its creator began, nor before a question began that saw nothing; not after anybody was answered with it. */
+function creationOf(one: Case, chat: string): Window {
+  const begun = emptyOf(one, chat).reduce(
+    (window, { lastStarted }) => notBefore(window, lastStarted),
+    creation(one, chat),
+  );
+  const answers = one.seen.answered.filter(({ id }) => id === chat);
+  return answers.reduce((narrowed, { firstEnded }) => notAfter(narrowed, firstEnded), begun);
+}
+
+function emptyOf({ seen }: Case, chat: string): readonly Sighting[] {
+  return seen.list.filter(({ asked, id }) => id === null && (asked === null || asked === chat));
 }
 
 /** When the creation can have happened, as far as whoever created says. */

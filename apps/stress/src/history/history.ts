@@ -17,42 +17,33 @@ export interface History {
 
 /** A history that is being put together, line by line. */
 export class HistoryBuilder {
-  readonly #lines: { readonly [Type in HistoryLine["type"]]: LinesOf<Type>[] } = {
-    history: [],
-    register: [],
-    op: [],
-    fault: [],
-    machine: [],
-    block: [],
-    audit: [],
-    end: [],
-  };
+  readonly #lines: HistoryLine[] = [];
 
   /** @throws Error when the line cannot stand here */
   add(line: HistoryLine): void {
-    const { history, end } = this.#lines;
-    if (end.length > 0) throw new Error("there is a line after the last one");
-    if (line.type === "history" && history.length > 0) throw new Error("there is a second header");
-    if (line.type !== "history" && history.length === 0)
+    const last = this.#lines.at(-1);
+    if (last?.type === "end") throw new Error("there is a line after the last one");
+    if (last !== undefined && line.type === "history") throw new Error("there is a second header");
+    if (last === undefined && line.type !== "history")
       throw new Error(`a history begins with "history", and not with "${line.type}"`);
-    const alike: HistoryLine[] = this.#lines[line.type];
-    alike.push(line);
+    this.#lines.push(line);
   }
 
   /** @throws Error when there was no line */
   history(): History {
-    const { history, register, op, fault, machine, block, audit, end } = this.#lines;
-    const [header] = history;
+    const linesOf = <Type extends HistoryLine["type"]>(type: Type) =>
+      this.#lines.filter((line): line is LinesOf<Type> => line.type === type);
+    const [header] = linesOf("history");
     if (header === undefined) throw new Error("there is no history in it");
     return {
       header,
-      registers: register,
-      operations: op,
-      faults: fault,
-      machine,
-      blocks: block,
-      audit,
-      footer: end[0] ?? null,
+      registers: linesOf("register"),
+      operations: linesOf("op"),
+      faults: linesOf("fault"),
+      machine: linesOf("machine"),
+      blocks: linesOf("block"),
+      audit: linesOf("audit"),
+      footer: linesOf("end")[0] ?? null,
     };
   }
 }

@@ -1,6 +1,9 @@
 import { group, max, min, range } from "d3-array";
 import { widestOverlap } from "../checker/contention.ts";
-import { evidenceOf, isAnswer, type KeyEvidence } from "../checker/evidence.ts";
+import { caseOf } from "../checker/case.ts";
+import { creationWindow } from "../checker/decide-new.ts";
+import { evidenceOf, type KeyEvidence } from "../checker/evidence.ts";
+import type { Window } from "../checker/window.ts";
 import type { History } from "../history/history.ts";
 import type { Register } from "../history/history-line.ts";
 import type { Operation } from "../history/operation.ts";
@@ -12,7 +15,8 @@ export interface KeyTimeline {
   readonly why: "anomaly" | "contended" | "control";
   readonly widest: number;
   readonly anomalies: readonly Anomaly[];
-  readonly window: CreationWindow | null;
+  /** When the chat can have come to be. */
+  readonly window: Window | null;
   /** What the database held in the end, in words. */
   readonly audit: string | null;
   readonly from: number;
@@ -20,13 +24,6 @@ export interface KeyTimeline {
   readonly operations: readonly Operation[];
   /** Calls before and after what is drawn. */
   readonly leftOut: number;
-}
-
-/** Between which instants the chat can have come to be. */
-export interface CreationWindow {
-  readonly from: number;
-  /** Infinite while nobody was seen to be answered with the chat. */
-  readonly until: number;
 }
 
 const most = { anomaly: 12, contended: 10, control: 4 } as const;
@@ -37,7 +34,8 @@ export function keyTimelines(
   history: History,
   { anomalies, controlAnomalies }: Pick<StressResult, "anomalies" | "controlAnomalies">,
 ): readonly KeyTimeline[] {
-  const { keys, keyNamed } = evidenceOf(history);
+  const evidence = evidenceOf(history);
+  const { keys, keyNamed } = evidence;
   const byKey = group([...anomalies, ...controlAnomalies], ({ key }) => key);
   const accused = (list: readonly Anomaly[]): readonly KeyEvidence[] =>
     everyNameFirst(list).flatMap(({ key }) => keyNamed(key) ?? []);
@@ -49,7 +47,10 @@ export function keyTimelines(
   choose(accused(anomalies), "anomaly");
   choose(mostContended(keys), "contended");
   choose(accused(controlAnomalies), "control");
-  return [...chosen].map(([key, why]) => timelineOf(key, why, byKey.get(key.register.key) ?? []));
+  return [...chosen].map(([key, why]) => {
+    const window = creationWindow(caseOf(evidence, key, new Map()));
+    return timelineOf(key, { why, window, anomalies: byKey.get(key.register.key) ?? [] });
+  });
 }
 
 /** One of each kind of anomaly, then a second of each: a common one must not crowd out a rare one. */
@@ -72,10 +73,8 @@ function mostContended(keys: readonly KeyEvidence[]): readonly KeyEvidence[] {
 
 function timelineOf(
   { register, operations, audit }: KeyEvidence,
-  why: KeyTimeline["why"],
-  anomalies: readonly Anomaly[],
+  { why, window, anomalies }: Pick<KeyTimeline, "why" | "window" | "anomalies">,
 ): KeyTimeline {
-  const window = creationWindow(operations, register);
   const numbers = new Set(anomalies.flatMap((anomaly) => anomaly.witnesses));
   const isWitness = ({ op }: Operation): boolean => numbers.has(op);
   const calls = operations.filter(({ kind }) => kind !== "merge").toSorted((a, b) => a.start - b.start);
@@ -103,7 +102,7 @@ function timelineOf(
 function clipOf(
   calls: readonly Operation[],
   witnesses: readonly Operation[],
-  window: CreationWindow | null,
+  window: Window | null,
 ): { readonly from: number; readonly until: number } {
   const [first] = calls;
   const early = window === null ? calls : calls.filter(({ start }) => start <= window.until);
@@ -112,31 +111,6 @@ function clipOf(
   const end = max(shown, (call) => call.end) ?? first?.end ?? 0;
   const margin = Math.max((end - begin) * 0.04, 1_000);
   return { from: begin - margin, until: end + margin };
-}
-
-/**
- * Not before its creator began, nor before a read began that saw nothing; not after its creator ended, nor after
- * anybody was answered with it. `null` for chats older than the run, those that were merged, where several were
- * answered, and where nobody is known to have created.
- */
-function creationWindow(
-  operations: readonly Operation[],
-  { initial }: { readonly initial: readonly string[] },
-): CreationWindow | null {
-  if (initial.length > 0 || operations.some(({ kind }) => kind === "merge")) return null;
-  const answers = operations.filter(isAnswer);
-  const named = answers.filter(({ id }) => id !== null);
-  if (new Set(named.map(({ id }) => id)).size > 1) return null;
-  const ensures = operations.filter(({ kind }) => kind === "ensure");
-  const creator =
-    ensures.filter(({ created }) => created === true).toSorted((a, b) => a.end - b.end)[0] ??
-    ensures.filter(({ outcome }) => outcome === "unknown").toSorted((a, b) => a.start - b.start)[0];
-  if (creator === undefined) return null;
-  const sawNothing = answers.filter(({ kind, id }) => kind === "find" && id === null);
-  return {
-    from: Math.max(creator.start, max(sawNothing, ({ start }) => start) ?? creator.start),
-    until: min(named, ({ end }) => end) ?? Number.POSITIVE_INFINITY,
-  };
 }
 
 function auditText(live: number, retired: number): string {

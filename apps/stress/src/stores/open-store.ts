@@ -1,13 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import type { Variant } from "../history/operation.ts";
 import { type ApiPlace, openApiClient } from "./api-client.ts";
 import { clientOptions, connected, poolSize, type StorePlace, writeCounter } from "./client.ts";
 import { naiveStore, rawStore } from "./driver-controls.ts";
 import { openMongoose } from "./mongoose-control.ts";
 import { openOurs } from "./ours.ts";
-import type { OpenStore, Store, StoreEnv } from "./store.ts";
+import { openModule } from "./own-module.ts";
+import type { Store, StoreEnv } from "./store.ts";
 
 /** How calls get to a store: everything that a calling process has to know to open it. */
 export type Route =
@@ -48,17 +47,6 @@ export async function openStore(route: Route, env: StoreEnv): Promise<Opened> {
     store: { ...store, close: async () => connection[Symbol.asyncDispose]() },
     writesSent: writeCounter(connection.client, place),
   };
-}
-
-async function openModule(file: string, env: StoreEnv): Promise<Store> {
-  const module = (await import(pathToFileURL(resolve(file)).href)) as { readonly default?: unknown };
-  if (typeof module.default !== "function")
-    throw new Error(
-      `${file} has no default export that opens a store: export default (env) => ({ ensure… })`,
-    );
-  const store = await (module.default as OpenStore)(env);
-  if (typeof store.ensure !== "function") throw new Error(`the store of ${file} has no ensure(people)`);
-  return store;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { sum } from "d3-array";
+import { mean, sum } from "d3-array";
 import { FaultName, Workload } from "../history/history-line.ts";
 import { Path, Variant } from "../history/operation.ts";
 import type { LatencyGroup } from "../measure/latencies.ts";
@@ -13,7 +13,7 @@ import {
   type StressResult,
   type Unit,
 } from "../measure/result.ts";
-import { supportedPercentile } from "../measure/statistics.ts";
+import { percentile, supportedPercentile } from "../measure/statistics.ts";
 import type { Tags, Threshold } from "./parse-threshold.ts";
 
 /** All that thresholds are about: the measured part of a result, and every single latency behind it. */
@@ -65,10 +65,8 @@ export const metrics = {
     tags: { ...group, measured: ["response", "service"] },
     // `p(N)` is any percentile, as in k6.
     aggregates: { avg: "ms", min: "ms", med: "ms", max: "ms", "p(N)": "ms" },
-    figures: ({ latencies, samples }, { tags, aggregate }) =>
-      summariesOf(latencies, tags).map((summary) =>
-        figure(trendFigure(summary, aggregate, samples), nameOf(summary)),
-      ),
+    figures: ({ samples }, { tags, aggregate }) =>
+      samplesOf(samples, tags).map((own) => figure(trendOf(own, aggregate), nameOf(own))),
   },
   throughput: {
     tags: group,
@@ -163,25 +161,23 @@ function chosen<T extends object>(rows: readonly T[], tags: Tags): readonly T[] 
 }
 
 /** What a user waits is the response time; where an open loop measured it, service time is meant only when asked for. */
-function summariesOf(latencies: readonly LatencySummary[], tags: Tags): readonly LatencySummary[] {
-  const matching = chosen(latencies, tags);
+function samplesOf(samples: readonly LatencyGroup[], tags: Tags): readonly LatencyGroup[] {
+  const matching = chosen(samples, tags);
   if (tags["measured"] !== undefined) return matching;
   const responses = new Set(matching.filter(({ measured }) => measured === "response").map(groupOf));
-  return matching.filter((summary) => summary.measured === "response" || !responses.has(groupOf(summary)));
+  return matching.filter((own) => own.measured === "response" || !responses.has(groupOf(own)));
 }
 
-function trendFigure(
-  summary: LatencySummary,
-  aggregate: string,
-  samples: readonly LatencyGroup[],
-): number | null {
-  const { min, avg, max, p50, p95, p99, p999 } = summary;
-  const figures = { min, avg, max, med: p50, "p(50)": p50, "p(95)": p95, "p(99)": p99, "p(99.9)": p999 };
-  const known = new Map<string, number | null>(Object.entries(figures)).get(aggregate);
-  if (known !== undefined) return known;
-  const own = samples.find((one) => nameOf(one) === nameOf(summary) && one.part === summary.part);
+const trends: Readonly<Record<string, (sorted: Float64Array) => number | null | undefined>> = {
+  avg: (sorted) => mean(sorted),
+  min: (sorted) => percentile(sorted, 0),
+  med: (sorted) => percentile(sorted, 0.5),
+  max: (sorted) => percentile(sorted, 1),
+};
+
+function trendOf({ sorted }: LatencyGroup, aggregate: string): number | null {
   const percent = Number(/^p\((.+)\)$/.exec(aggregate)?.[1]);
-  return own === undefined ? null : supportedPercentile(own.sorted, percent / 100);
+  return trends[aggregate]?.(sorted) ?? supportedPercentile(sorted, percent / 100);
 }
 
 type Named = Pick<LatencySummary, "variant" | "path" | "workload" | "measured">;

@@ -1,24 +1,37 @@
 import { describe, expect, it } from "vitest";
-import type { StressResult } from "../../src/measure/result.ts";
+import type { LatencyGroup } from "../../src/measure/latencies.ts";
 import { judgeThresholds } from "../../src/thresholds/judge-thresholds.ts";
+import type { Measured } from "../../src/thresholds/metrics.ts";
 import { parseThreshold } from "../../src/thresholds/parse-threshold.ts";
-import { contention, emptyResult, fault, latencySummary, ratio, second } from "../report/results.ts";
+import { contention, emptyResult, fault, ratio, second } from "../report/results.ts";
 
-function outcomeOf(expression: string, measured: Partial<StressResult>) {
+/** A thousand calls of the subject, all of which took so long. */
+function sampleOf(ms: number, about: Partial<LatencyGroup> = {}): LatencyGroup {
+  const place = {
+    variant: "ours",
+    path: "http",
+    workload: "hot",
+    measured: "service",
+    part: "round",
+  } as const;
+  return { ...place, sorted: new Float64Array(1_000).fill(ms), elapsedMs: 1_000, ...about };
+}
+
+function outcomeOf(expression: string, measured: Partial<Measured>) {
   const threshold = parseThreshold(expression, "test");
   const [outcome] = judgeThresholds([threshold], { ...emptyResult, samples: [], ...measured });
   return outcome;
 }
 
 describe("a threshold of latency", () => {
-  const latencies = [
-    latencySummary({ workload: "hot", p99: 14 }),
-    latencySummary({ workload: "fresh", p99: 90 }),
-    latencySummary({ workload: "fresh", variant: "naive", p99: 400 }),
+  const samples = [
+    sampleOf(14),
+    sampleOf(90, { workload: "fresh" }),
+    sampleOf(400, { workload: "fresh", variant: "naive" }),
   ];
 
   it("has to be met by every figure that it is about; the worst one decides", () => {
-    expect(outcomeOf("latency{variant:ours}: p(99)<95", { latencies })).toEqual({
+    expect(outcomeOf("latency{variant:ours}: p(99)<95", { samples })).toEqual({
       expression: "latency{variant:ours}: p(99)<95",
       severity: "fail",
       outcome: "met",
@@ -28,33 +41,33 @@ describe("a threshold of latency", () => {
       high: null,
       decidedBy: "ours http fresh",
     });
-    expect(outcomeOf("latency{variant:ours}: p(99)<80", { latencies })).toMatchObject({
+    expect(outcomeOf("latency{variant:ours}: p(99)<80", { samples })).toMatchObject({
       outcome: "missed",
       observed: 90,
     });
-    expect(outcomeOf("latency{variant:ours,workload:hot}: p(99)<80", { latencies })?.outcome).toBe("met");
+    expect(outcomeOf("latency{variant:ours,workload:hot}: p(99)<80", { samples })?.outcome).toBe("met");
   });
 
   it("is unmeasured where there were too few samples, or no calls of the kind", () => {
-    const few = [latencySummary({ p99: null })];
-    expect(outcomeOf("latency: p(99)<80", { latencies: few })).toMatchObject({
+    const few = [sampleOf(14, { sorted: new Float64Array(999).fill(14) })];
+    expect(outcomeOf("latency: p(99)<80", { samples: few })).toMatchObject({
       outcome: "unmeasured",
       observed: null,
       decidedBy: "ours http hot: too few samples, or not measured",
     });
-    expect(outcomeOf("latency{path:domain}: p(99)<80", { latencies })).toMatchObject({
+    expect(outcomeOf("latency{path:domain}: p(99)<80", { samples })).toMatchObject({
       outcome: "unmeasured",
       decidedBy: "the run has no such figure",
     });
   });
 
   it("is about what a user waits where an open loop measured it, unless the service time is asked for", () => {
-    const open = [latencySummary({ measured: "response", p50: 9 }), latencySummary({ p50: 4 })];
-    expect(outcomeOf("latency: p(50)<5", { latencies: open })).toMatchObject({
+    const open = [sampleOf(9, { measured: "response" }), sampleOf(4)];
+    expect(outcomeOf("latency: p(50)<5", { samples: open })).toMatchObject({
       outcome: "missed",
       observed: 9,
     });
-    expect(outcomeOf("latency{measured:service}: p(50)<5", { latencies: open })?.outcome).toBe("met");
+    expect(outcomeOf("latency{measured:service}: p(50)<5", { samples: open })?.outcome).toBe("met");
   });
 });
 
