@@ -59,7 +59,6 @@ function repeated(seed: number): readonly Unit[] {
     ...again(50, seed, {
       title: "200 random histories of small applications",
       file: `${migrate}/property/property`,
-      env: { HISTORIES: "200" },
     }),
     ...whole(2, { title: "mistakes in the migrator", file: `${migrate}/property/broken-copies` }),
     tests({ title: "chats of 12 MB", file: "apps/migrator/test/large-chats" }),

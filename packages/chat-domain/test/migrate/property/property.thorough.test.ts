@@ -11,7 +11,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 const lanes = 4;
 const seed = seedOf(process.env);
-const histories = Number(process.env["HISTORIES"] ?? 60);
+const histories = Number(process.env["HISTORIES"] ?? 200);
 
 describe(`a migration in any history of any small application (SAMPLE=${seed})`, () => {
   const client = new MongoClient(testMongo().uri);
