@@ -20,12 +20,13 @@ import { resolveRowConflicts, type RowConflict } from "./row-conflicts.ts";
 /** Documents that move in one round: many more than losers, and small. */
 const referencesAtOnce = 2_000;
 
-/** How often conflicts may come back before the loser is set aside: rows can change between two looks. */
+/** How often something may be left over: documents can change between two looks. */
 const attempts = 5;
 
 /**
- * Makes everything that refers to these losers refer to their survivors, batch by batch until nothing is left. Which
- * documents move is recorded before they do.
+ * Makes everything that refers to these losers refer to their survivors, batch by batch until all that was there has
+ * followed. What has come since is for the next look, and so is a row that has changed at every one: an old version that
+ * writes all the time would keep the run here. Which documents move is recorded before they do.
  *
  * @throws MergeBlocked about the loser that a reference cannot be taken from
  */
@@ -35,18 +36,18 @@ export async function moveReferences(
   model: ReferenceModel,
 ): Promise<number> {
   let moved = 0;
-  for (let stuck = 0; stuck < attempts;) {
+  let isBusy = false;
+  for (let [rests, stuck] = [0, 0]; Math.max(rests, stuck) < attempts;) {
     const references = await referencesTo(run.ctx, { merges, model, limit: referencesAtOnce });
-    if (references.length === 0) return moved;
-    refuseTargetless(model, references);
-    const earlier = await recordMoves(run, model, references);
-    const { conflicts, left } = await moveBatch(run, model, { references, earlier });
-    const archivedRows = await resolveRowConflicts(run, model, conflicts);
-    const followed = references.length - conflicts.length - left;
-    moved += followed + archivedRows;
-    run.count({ moved: followed, archivedRows });
-    stuck = followed + archivedRows === 0 ? stuck + 1 : 0;
+    const round = await moveRound(run, model, references);
+    moved += round.moved;
+    const isAll = references.length < referencesAtOnce;
+    if (isAll && round.moved === references.length) return moved;
+    rests = isAll && round.moved > 0 ? rests + 1 : 0;
+    stuck = round.moved === 0 ? stuck + 1 : 0;
+    isBusy = round.moved + round.changed === references.length || round.moved > 0;
   }
+  if (isBusy) return moved;
   const [left] = await referencesTo(run.ctx, { merges, model, limit: referencesAtOnce });
   if (left === undefined) return moved;
   const why = "another one stands in its place, or it changes all the time";
@@ -54,6 +55,24 @@ export async function moveReferences(
     left.merge,
     `a document of ${model.collection} cannot follow (${model.field}): ${why}`,
   );
+}
+
+interface Round {
+  /** How many have followed, or are archived. */
+  readonly moved: number;
+  /** How many rows have only changed while they were archived. */
+  readonly changed: number;
+}
+
+async function moveRound(run: Run, model: ReferenceModel, references: readonly Reference[]): Promise<Round> {
+  if (references.length === 0) return { moved: 0, changed: 0 };
+  refuseTargetless(model, references);
+  const earlier = await recordMoves(run, model, references);
+  const { conflicts, left } = await moveBatch(run, model, { references, earlier });
+  const { archivedRows, changed } = await resolveRowConflicts(run, model, conflicts);
+  const followed = references.length - conflicts.length - left;
+  run.count({ moved: followed, archivedRows });
+  return { moved: followed + archivedRows, changed };
 }
 
 /** Moves these, and records it before. Returns how many have followed. */

@@ -24,15 +24,16 @@ interface Conflict extends RowConflict {
 
 /**
  * Where a unique index keeps a row from following its chat, the survivor's row stands for both: the loser's is archived,
- * folded into it if the model says so, and deleted while it still is what was archived. Returns how many are.
+ * folded into it if the model says so, and deleted while it still is what was archived. Returns how many are, and how many
+ * have changed meanwhile.
  */
 export async function resolveRowConflicts(
   run: Run,
   model: ReferenceModel,
   refused: readonly RowConflict[],
-): Promise<number> {
+): Promise<{ readonly archivedRows: number; readonly changed: number }> {
   const conflicts = await withSurvivorsRows(run, model, refused);
-  if (conflicts.length === 0) return 0;
+  if (conflicts.length === 0) return { archivedRows: 0, changed: 0 };
   const { collection, onConflict, fold } = model;
   const ids = conflicts.map(({ reference }) => reference.id);
   const into = conflicts.map((conflict) => conflict.into);
@@ -57,7 +58,13 @@ export async function resolveRowConflicts(
     });
   }
   const done = folds ? await foldedRows(run, ids) : ids;
-  return deleteArchived(run, { collection, archive: "rowsArchive", ids: done, filter: {} });
+  const archivedRows = await deleteArchived(run, {
+    collection,
+    archive: "rowsArchive",
+    ids: done,
+    filter: {},
+  });
+  return { archivedRows, changed: conflicts.length - archivedRows };
 }
 
 /** How rows fold into the survivors' rows. */
