@@ -13,7 +13,7 @@ const callsPerKey = 10;
 
 async function writeLongHistory(path: string): Promise<void> {
   await using history = await openHistory(path);
-  await history.write({
+  history.write({
     type: "history",
     version: 1,
     run: "bench",
@@ -21,14 +21,17 @@ async function writeLongHistory(path: string): Promise<void> {
     profile: "bench",
     startedAt: new Date().toISOString(),
   });
-  for (let key = 0; key < keys; key += 1) await writeKey(key);
-  await history.write({ type: "end", operations: keys * callsPerKey, registers: keys, audited: true });
+  for (let key = 0; key < keys; key += 1) {
+    writeKey(key);
+    await history.settled();
+  }
+  history.write({ type: "end", operations: keys * callsPerKey, registers: keys, audited: true });
 
-  async function writeKey(number: number): Promise<void> {
+  function writeKey(number: number): void {
     const key = `ours http fresh ${number}`;
     const participants = [`user-${number}-a`, `user-${number}-b`];
     const id = number.toString(16).padStart(24, "0");
-    await history.write({
+    history.write({
       type: "register",
       key,
       variant: "ours",
@@ -38,9 +41,8 @@ async function writeLongHistory(path: string): Promise<void> {
       scope: "",
       initial: [],
     });
-    for (let call = 0; call < callsPerKey; call += 1)
-      await history.write(operation(number, call, { key, id }));
-    await history.write({ type: "audit", key, live: [{ id, participants, scope: "" }], redirects: [] });
+    for (let call = 0; call < callsPerKey; call += 1) history.write(operation(number, call, { key, id }));
+    history.write({ type: "audit", key, live: [{ id, participants, scope: "" }], redirects: [] });
   }
 }
 

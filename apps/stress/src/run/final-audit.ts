@@ -15,8 +15,9 @@ export async function finalAudit(stage: Stage): Promise<AuditManner> {
   let manner: AuditManner = "database";
   for (const [database, entered] of group(recorder.registers(), ([target]) => target.database)) {
     const registers = entered.flatMap(([, own]) => own);
-    if (database !== null) await recorder.audit(await auditDatabase(ground.admin.db(database), registers));
-    else manner = await auditForeign(stage, registers);
+    if (database === null) manner = await auditForeign(stage, registers);
+    else for (const key of await auditDatabase(ground.admin.db(database), registers)) recorder.note(key);
+    await recorder.settled();
   }
   return manner;
 }
@@ -51,7 +52,7 @@ async function askedAgain(
       const some = registers.slice(from, from + setsPerAudit);
       const people = some.map(({ participants, scope }) => ({ participants, scope }));
       const ids = await reader.audit(name, people);
-      await recorder.audit(some.map((register, place) => auditedKey(register, ids[place] ?? [])));
+      for (const [place, register] of some.entries()) recorder.note(auditedKey(register, ids[place] ?? []));
     }
     return "database";
   }

@@ -1,13 +1,4 @@
-import type {
-  AuditedKey,
-  Block,
-  FaultEvent,
-  HistoryFooter,
-  HistoryHeader,
-  HistoryLine,
-  MachineReading,
-  Register,
-} from "../history/history-line.ts";
+import type { HistoryFooter, HistoryHeader, HistoryLine, Register } from "../history/history-line.ts";
 import type { Outcome } from "../history/operation.ts";
 import { type HistoryWriter, openHistory } from "../history/write-history.ts";
 import type { SeenOperation } from "../load/orders.ts";
@@ -22,8 +13,6 @@ export class Recorder implements AsyncDisposable {
   readonly #registers = new Map<Target, Register[]>();
   readonly #listeners = new Set<Listener>();
   readonly #totals = { operations: 0, registers: 0 };
-  #room: Promise<void> = Promise.resolve();
-  #failure: unknown = null;
 
   private constructor(writer: HistoryWriter) {
     this.#writer = writer;
@@ -31,7 +20,7 @@ export class Recorder implements AsyncDisposable {
 
   static async open(path: string, header: Omit<HistoryHeader, "type">): Promise<Recorder> {
     const recorder = new Recorder(await openHistory(path));
-    recorder.#write({ type: "history", ...header });
+    recorder.note({ type: "history", ...header });
     return recorder;
   }
 
@@ -39,7 +28,7 @@ export class Recorder implements AsyncDisposable {
   enter(target: Target, registers: readonly Register[]): void {
     this.#registers.set(target, [...(this.#registers.get(target) ?? []), ...registers]);
     this.#totals.registers += registers.length;
-    for (const register of registers) this.#write(register);
+    for (const register of registers) this.note(register);
   }
 
   /** Numbers operations in the order in which they are heard of. */
@@ -47,21 +36,17 @@ export class Recorder implements AsyncDisposable {
     for (const operation of operations) {
       this.#totals.operations += 1;
       this.#counts[operation.outcome] += 1;
-      this.#write({ type: "op", op: this.#totals.operations, process, ...operation });
+      this.note({ type: "op", op: this.#totals.operations, process, ...operation });
     }
     for (const listener of this.#listeners) listener(operations);
   };
 
   /** Whatever else belongs into the history. */
-  readonly note = (line: FaultEvent | Block | MachineReading): void => this.#write(line);
-
-  async audit(keys: readonly AuditedKey[]): Promise<void> {
-    for (const key of keys) await this.#writer.write(key);
-  }
+  readonly note = (line: HistoryLine): void => this.#writer.write(line);
 
   /** The last line; without it a history is not whole. */
   end(audited: boolean, audit: HistoryFooter["audit"]): void {
-    this.#write({ type: "end", ...this.#totals, audited, ...(audit === "database" ? {} : { audit }) });
+    this.note({ type: "end", ...this.#totals, audited, ...(audit === "database" ? {} : { audit }) });
   }
 
   /** From now on, until the result is called. */
@@ -76,8 +61,9 @@ export class Recorder implements AsyncDisposable {
    * @throws Error when it does not take any more
    */
   async settled(): Promise<void> {
-    await this.#room;
-    if (this.#failure !== null) throw new Error("the history cannot be written", { cause: this.#failure });
+    await this.#writer.settled().catch((cause: unknown) => {
+      throw new Error("the history cannot be written", { cause });
+    });
   }
 
   /** By target, the registers that were entered. */
@@ -89,10 +75,5 @@ export class Recorder implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#writer[Symbol.asyncDispose]();
-  }
-
-  #write(line: HistoryLine): void {
-    this.#room = this.#writer.write(line);
-    this.#room.catch((error: unknown) => (this.#failure ??= error));
   }
 }

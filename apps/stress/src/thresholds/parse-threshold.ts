@@ -128,29 +128,20 @@ function limitOf({ limit, suffix = "" }: Parts, unit: Unit, fail: Fail): number 
   return Number(limit) * factor;
 }
 
-const Condition = z.union([
-  z.string().transform((threshold) => ({ threshold, severity: "fail" as const })),
-  z.strictObject({ threshold: z.string(), severity: z.enum(["fail", "invalid"]).default("fail") }),
-]);
-
 /** As in k6's options: metrics, each with its conditions. */
-const ThresholdFile = z.strictObject({
-  thresholds: z.record(z.string(), z.union([Condition.transform((one) => [one]), z.array(Condition)])),
-});
+const ThresholdFile = z.strictObject({ thresholds: z.record(z.string(), z.array(z.string())) });
 
 /**
- * `{"thresholds": {"latency{path:http}": ["p(99)<80", {"threshold": "max<2s", "severity": "invalid"}]}}`
+ * `{"thresholds": {"latency{path:http}": ["p(99)<80", "max<2s !invalid"]}}`
  *
  * @throws UsageError
  */
 export function parseThresholdFile(text: string, name: string): readonly Threshold[] {
   const { thresholds } = contentOf(text, name);
   return Object.entries(thresholds).flatMap(([metric, conditions]) =>
-    conditions.map(({ threshold, severity }, index) => {
-      const place = `${name}, thresholds[${JSON.stringify(metric)}][${index}]`;
-      const parsed = parseThreshold(`${metric}: ${threshold}`, place);
-      return severity === "fail" ? parsed : { ...parsed, severity };
-    }),
+    conditions.map((condition, index) =>
+      parseThreshold(`${metric}: ${condition}`, `${name}, thresholds[${JSON.stringify(metric)}][${index}]`),
+    ),
   );
 }
 

@@ -17,7 +17,8 @@ function linesOf({ header: first, registers, operations, faults, machine, audit,
 
 async function write(path: string, lines: readonly HistoryLine[]): Promise<void> {
   await using history = await openHistory(path);
-  for (const line of lines) await history.write(line);
+  for (const line of lines) history.write(line);
+  await history.settled();
 }
 
 describe("a history", () => {
@@ -46,7 +47,7 @@ describe("a history", () => {
     );
     {
       await using history = await openHistory(directory.file("h.gz"));
-      await Promise.all([header, ...operations].map((line) => history.write(line)));
+      for (const line of [header, ...operations]) history.write(line);
     }
     const { operations: table } = await readHistory(directory.file("h.gz"));
     expect(table).toEqual(operations);
@@ -88,8 +89,9 @@ describe("a history that was cut short", () => {
   test("holds what was written some time before its writer died", async () => {
     await using directory = await temporaryDirectory();
     await using history = await openHistory(directory.file("h.gz"));
-    await history.write(header);
-    for (let op = 1; op <= 20_000; op += 1) await history.write(operation(op));
+    history.write(header);
+    for (let op = 1; op <= 20_000; op += 1) history.write(operation(op));
+    await history.settled();
     const onDisk = await until("a part of the history to be on the disk", async () => {
       const { operations } = await readHistory(directory.file("h.gz"));
       return operations.length > 1_000 && operations.length;

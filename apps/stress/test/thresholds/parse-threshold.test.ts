@@ -80,8 +80,8 @@ describe("a file of thresholds", () => {
   it("has the shape of k6's options", () => {
     const file = JSON.stringify({
       thresholds: {
-        "latency{path:http}": ["p(99)<80", { threshold: "max<2s", severity: "invalid" }],
-        aa_ratio: "contains 1",
+        "latency{path:http}": ["p(99)<80", "max<2s !invalid"],
+        aa_ratio: ["contains 1"],
       },
     });
     expect(parseThresholdFile(file, "t.json")).toMatchObject([
