@@ -41,11 +41,31 @@ describe("ChatModel", () => {
     { name: "a filter that is no document", chats: { where: "isGroupChat" } },
     { name: "a single field of one person", chats: { participants: ["senderId"] } },
     { name: "a field for two of the people", chats: { participants: ["a.b", "a"] } },
+    {
+      name: "a scope in the people's array",
+      chats: { participants: "info.members.userId", scope: "info.members.org" },
+    },
+    { name: "a scope that holds the people", chats: { participants: "info.members.userId", scope: "info" } },
     { name: "a scope inside of a person's field", chats: { participants: ["a.b", "c"], scope: "a" } },
     { name: "a survivor by two criteria in one", chats: { survivor: [{ min: "createdAt", max: "lm" }] } },
     { name: "fields per participant of an array", chats: { perParticipant: [["a", "b"]] } },
   ])("refuses $name", ({ chats }) => {
     expect(ChatModel.safeParse({ chats }).success).toBe(false);
+  });
+
+  it.each(["info.members", "info", "info.members.userId", "info.members.unread", "info.members.userId.at"])(
+    "refuses a fold of %s, on, above or below the people",
+    (field) => {
+      const chats = { participants: "info.members.userId" };
+      expect(ChatModel.safeParse({ chats, fold: { [field]: "max" } }).success).toBe(false);
+    },
+  );
+
+  it("takes folds and a scope that lie beside the people in one sub-document", () => {
+    const chats = { participants: "info.members.userId", scope: "info.tenant" };
+    const fold = { "info.lastAt": "max", "info.membersCount": "max" };
+    expect(ChatModel.safeParse({ chats, fold }).success).toBe(true);
+    expect(ChatModel.safeParse({ chats, fold: { "info.tenant": "max" } }).success).toBe(false);
   });
 
   it.each([

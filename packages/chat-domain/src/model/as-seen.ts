@@ -1,11 +1,11 @@
 import type { Document, Filter } from "mongodb";
 import { storedParticipants } from "./chat-document.ts";
 import type { ChatModel } from "./chat-model.ts";
+import type { ParticipantsPath } from "./field-path.ts";
 import {
   identityRoots,
   isOfDbRefs,
   participantPaths,
-  type ParticipantsPath,
   participantsPath,
 } from "./participants-place.ts";
 import { type StoredDocument, valueAt } from "./stored-document.ts";

@@ -2,9 +2,9 @@ import { ownField } from "./own-names.ts";
 import type { Filter } from "mongodb";
 import { nativeForms, type NativeId } from "../identity/native-id.ts";
 import type { ChatModel } from "./chat-model.ts";
+import type { ParticipantsPath } from "./field-path.ts";
 import {
   participantFields,
-  type ParticipantsPath,
   participantPaths,
   participantsPath,
 } from "./participants-place.ts";

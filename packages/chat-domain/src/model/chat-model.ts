@@ -1,9 +1,8 @@
 import { z } from "zod";
 import { NativeIdType } from "../identity/native-id.ts";
-import { areApart, FieldPath, MemberPath, overlaps } from "./field-path.ts";
+import { areApart, arrayPath, FieldPath, MemberPath, overlaps } from "./field-path.ts";
 import { FoldModel, ReferenceModel } from "./merge-model.ts";
 import { ownFieldNames } from "./own-names.ts";
-import { rootOf } from "./stored-document.ts";
 
 /** People in scalar fields: as many as there are fields, or one who is in all of them. */
 const PeopleFields = z
@@ -74,8 +73,13 @@ const ChatCollectionModel = z
 
 /** A scope has a field of its own, or is one of the people in fields. */
 function isBeside(participants: string | readonly string[], scope: string): boolean {
-  if (typeof participants === "string") return rootOf(participants) !== rootOf(scope);
-  return participants.includes(scope) || !participants.some((field) => overlaps(field, scope));
+  if (typeof participants !== "string" && participants.includes(scope)) return true;
+  return !peoplesPlaces(participants).some((place) => overlaps(place, scope));
+}
+
+/** What nothing else may overlap: the people's array, or the field of each. */
+function peoplesPlaces(participants: string | readonly string[]): readonly string[] {
+  return typeof participants === "string" ? [arrayPath(participants).array] : participants;
 }
 
 /**
@@ -145,21 +149,16 @@ function refuseOwnNames(
 }
 
 function refuseIdentityFolds({ chats, fold }: UncheckedModel, check: z.core.$RefinementCtx): void {
-  const identity = [chats.participants, chats.scope ?? []].flat();
-  const isOneOf = typeof chats.participants === "string" ? sameRoot : overlaps;
+  const identity = [...peoplesPlaces(chats.participants), ...(chats.scope === null ? [] : [chats.scope])];
   for (const [field, strategy] of Object.entries(fold)) {
     if (isFoldOfMembers(chats.participants, field, strategy)) continue;
-    if (identity.some((path) => isOneOf(path, field)))
+    if (identity.some((path) => overlaps(path, field)))
       check.addIssue({
         code: "custom",
         path: ["fold", field],
         message: `who is in a chat never changes in a merge; the fields of its members fold by {"union": {"by": their id's path, "fold"}}`,
       });
   }
-}
-
-function sameRoot(a: string, b: string): boolean {
-  return rootOf(a) === rootOf(b);
 }
 
 /** One contributes to the other: so there is one for each person, and what becomes of one becomes of all. */

@@ -41,6 +41,20 @@ export function dbRefOf(path: string): string | null {
   return path.endsWith(dbRefId) ? withoutEnd(path, dbRefId) : null;
 }
 
+/** Where an array of people is, and the id's path inside its elements if they are sub-documents. */
+export interface ParticipantsPath {
+  readonly array: string;
+  readonly element: string | null;
+}
+
+/** `members.userId` is the field `userId` of the elements of `members`; a path without a dot is an array of ids. */
+export function arrayPath(path: string): ParticipantsPath {
+  const reference = dbRefOf(path);
+  const dot = (reference ?? path).lastIndexOf(".");
+  if (dot !== -1) return { array: path.slice(0, dot), element: path.slice(dot + 1) };
+  return reference === null ? { array: path, element: null } : { array: reference, element: "$id" };
+}
+
 function withoutEnd(path: string, end: string): string {
   return path.endsWith(end) ? path.slice(0, -end.length) : path;
 }

@@ -1,23 +1,10 @@
 import type { ChatModel } from "./chat-model.ts";
-import { dbRefOf } from "./field-path.ts";
+import { type ParticipantsPath, arrayPath, dbRefOf } from "./field-path.ts";
 import { rootsOf } from "./nested-fields.ts";
 
-/** Where the participants' array is, and the id's path inside its elements if they are sub-documents. */
-export interface ParticipantsPath {
-  readonly array: string;
-  readonly element: string | null;
-}
-
-/**
- * `members.userId` is the field `userId` of the elements of `members`; a path without a dot is an array of ids. `null`
- * where each person has a field of their own.
- */
-export function participantsPath({ chats: { participants: path } }: ChatModel): ParticipantsPath | null {
-  if (typeof path !== "string") return null;
-  const reference = dbRefOf(path);
-  const dot = (reference ?? path).lastIndexOf(".");
-  if (dot !== -1) return { array: path.slice(0, dot), element: path.slice(dot + 1) };
-  return reference === null ? { array: path, element: null } : { array: reference, element: "$id" };
+/** Where the participants' array is; `null` where each person has a field of their own. */
+export function participantsPath({ chats: { participants } }: ChatModel): ParticipantsPath | null {
+  return typeof participants === "string" ? arrayPath(participants) : null;
 }
 
 /** The fields that hold one person each; `null` where people are in an array. */

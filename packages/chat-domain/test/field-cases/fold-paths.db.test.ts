@@ -134,6 +134,47 @@ it.each([{}, { last: null }])(
   },
 );
 
+it.each([{}, { last: null }])(
+  "documents that a fold has made go with what a duplicate had there: %s",
+  async (mine) => {
+    const fold: Fold = {
+      "last.by.n": "sum",
+      unread: { eachKey: { fold: { "d.n": "sum" } } },
+      log: { union: { by: "_id", fold: { "d.n": "sum" } } },
+    };
+    const own = { ...mine, unread: { a: { d: null, x: 1 } }, log: [{ _id: 1, d: null, x: 1 }] };
+    const deep = { d: { n: 1 } };
+    await using field = await pairWith(fold, [
+      own,
+      { last: { by: { n: 1 } }, unread: { a: deep }, log: [{ _id: 1, ...deep }] },
+    ]);
+    await field.up();
+    expect(await field.one("chats", id(1))).toMatchObject({
+      last: { by: { n: 1 } },
+      unread: { a: { ...deep, x: 1 } },
+      log: [{ ...deep, x: 1 }],
+    });
+    // Written by the application, so that these follow from what is there, and not from all that has gone in.
+    await field.change("chats", id(1), { $set: { "unread.a.x": 2, "log.0.x": 2 } });
+    await field.change("chats", id(2), { $unset: { "last.by.n": "", "unread.a.d.n": "", "log.0.d.n": "" } });
+    await field.up();
+    const {
+      _id,
+      users,
+      participantsKey,
+      aliases,
+      foldedFrom: _marks,
+      ...left
+    } = await field.one("chats", id(1));
+    expect([_id, users, aliases, participantsKey]).toEqual([id(1), ["a", "b"], [id(2)], expect.any(String)]);
+    expect(left).toEqual({
+      ...mine,
+      unread: { a: { d: null, x: 2 } },
+      log: [{ _id: 1, d: null, x: 2 }],
+    });
+  },
+);
+
 describe("a fold of what is inside a row", () => {
   const chats = [1, 2].map((number) => ({ _id: id(number), users: ["a", "b"] }));
   const [one, two] = [1, 2].map((number) => String(id(number))) as [string, string];

@@ -3,12 +3,8 @@ import { uniqueChats } from "../../model/chat-filters.ts";
 import type { ChatModel } from "../../model/chat-model.ts";
 import { type Expression, fieldAt } from "../../model/nested-fields.ts";
 import { ownField } from "../../model/own-names.ts";
-import {
-  participantFields,
-  participantPaths,
-  type ParticipantsPath,
-  participantsPath,
-} from "../../model/participants-place.ts";
+import type { ParticipantsPath } from "../../model/field-path.ts";
+import { participantFields, participantPaths, participantsPath } from "../../model/participants-place.ts";
 import { survivorRank, survivorSort } from "../../store/survivor-order.ts";
 import type { StoredDocument } from "../../model/stored-document.ts";
 

@@ -46,7 +46,7 @@ export type CopyLabel = Pick<
   readonly size: number;
 };
 
-/** All copies that go into these documents, the older ones first. */
+/** All copies that go into these documents: in the order of their ids, of each the older ones first. */
 export async function copyLabels(
   { records }: MigrationContext,
   { archive, target, collection }: FoldCollection,
@@ -56,7 +56,7 @@ export async function copyLabels(
   return records[archive]
     .aggregate<CopyLabel>([
       { $match: { [target]: { $in: [...ids] }, collection } },
-      { $sort: { seq: 1, archivedAt: 1, "_id.id": 1, "_id.hash": 1 } },
+      { $sort: { "_id.id": 1, seq: 1, archivedAt: 1, "_id.hash": 1 } },
       {
         $project: {
           loser: 1,

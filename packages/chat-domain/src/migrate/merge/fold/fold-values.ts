@@ -1,7 +1,9 @@
 import type { FoldFields, FoldStrategy, UnionBy } from "../../../model/fold-strategy.ts";
+import { rootsOf } from "../../../model/nested-fields.ts";
 import type { ExactDocument } from "../archive/exact-document.ts";
 import { type Exact, exactAt, isDocument, isSame, withExact } from "../archive/exact-values.ts";
 import { isNothing } from "./compare-values.ts";
+import { emptied, pathsInside } from "./emptied-documents.ts";
 import {
   type Folding,
   type Given,
@@ -139,7 +141,7 @@ export function foldedFields(fold: FoldFields, documents: readonly ExactDocument
 /** A document with its fields folded anew; every contribution is of whole documents. */
 export function refoldedFields(fold: FoldFields, { mine, all, place }: Folding): ExactDocument {
   const document: ExactDocument = isDocument(mine.value) ? mine.value : new Map<string, Exact>();
-  return Object.entries(fold).reduce((folded, [path, strategy]) => {
+  const result = Object.entries(fold).reduce((folded, [path, strategy]) => {
     const part = ({ value }: Given): Given => ({ value: exactAt(value, path), document: value });
     const folding = {
       mine: part(mine),
@@ -149,6 +151,24 @@ export function refoldedFields(fold: FoldFields, { mine, all, place }: Folding):
     const value = refoldedValue(strategy, folding);
     return value === folding.mine.value ? folded : withExact(folded, path, value);
   }, document);
+  const [first] = givenAfter(all);
+  return withoutEmptied(Object.keys(fold), { before: document, after: result, original: first?.value });
+}
+
+interface Refolded {
+  readonly before: ExactDocument;
+  readonly after: ExactDocument;
+  readonly original: Exact;
+}
+
+/** Only where something has changed: what the application has emptied stays so. */
+function withoutEmptied(paths: readonly string[], { before, after, original }: Refolded): ExactDocument {
+  return rootsOf(paths).reduce((result, name) => {
+    const [value, inside] = [result.get(name), pathsInside(paths, name)];
+    if (value === before.get(name) || inside.length === 0) return result;
+    const left = emptied(value, exactAt(original, name), inside);
+    return left === value ? result : withExact(result, name, left);
+  }, after);
 }
 
 /** Of values in a map, those that are documents. */
@@ -186,6 +206,7 @@ function foldedMap(strategy: FoldStrategy, values: readonly Exact[]): Exact {
 
 function refoldedMap(strategy: FoldStrategy, { mine, all, place }: Folding): Exact {
   if (!isNothing(mine.value) && !isDocument(mine.value)) return mine.value;
+  const [first] = givenAfter(all);
   const changed = all.filter(({ before, after }) => before !== after);
   // A duplicate that has nothing for a key says something about it too: not all have it.
   const isOther = changed.some(({ before, after }) => (before === null) !== (after === null));
@@ -193,13 +214,14 @@ function refoldedMap(strategy: FoldStrategy, { mine, all, place }: Folding): Exa
     ...changed.flatMap(({ before, after }) => [...keysOf(before?.value), ...keysOf(after?.value)]),
     ...(isOther ? keysOf(mine.value) : []),
   ]);
-  return withKeys(mine.value, keys, (key) =>
+  const map = withKeys(mine.value, keys, (key) =>
     refoldedValue(strategy, {
       mine: keyGiven(mine.value, key),
       all: partsOf(all, ({ value }) => keyGiven(value, key)),
       place: `${place} ${key}`,
     }),
   );
+  return map === mine.value ? map : emptied(map, first?.value, []);
 }
 
 function keysOf(map: Exact): readonly string[] {
@@ -262,8 +284,9 @@ function withFieldsOf(fold: FoldFields, document: Exact, other: () => ExactDocum
   const paths = Object.keys(fold);
   if (paths.length === 0 || !isDocument(document)) return document;
   const folded = other();
-  return paths.reduce((result, path) => {
+  const after = paths.reduce((result, path) => {
     const value = exactAt(folded, path);
     return isSame(value, exactAt(result, path)) ? result : withExact(result, path, value);
   }, document);
+  return withoutEmptied(paths, { before: document, after, original: folded });
 }

@@ -1,7 +1,14 @@
 import { Int32 } from "mongodb";
 import { type Exact, exactAt, isSame } from "../archive/exact-values.ts";
 import { compareValues, isNothing } from "./compare-values.ts";
-import { type Contribution, type Folding, type Given, givenAfter, givenBefore } from "./contributions.ts";
+import {
+  type Contribution,
+  type Folding,
+  type FoldMemory,
+  type Given,
+  givenAfter,
+  givenBefore,
+} from "./contributions.ts";
 import { compareNumbers, isNegative, isNumber, negated, sumOf } from "./numbers.ts";
 
 export function extreme(which: "min" | "max", values: readonly Exact[]): Exact {
@@ -41,27 +48,28 @@ export function total([mine, ...others]: readonly Exact[]): Exact {
  */
 export function refoldedTotal({ mine: { value: held }, all, place }: Folding): Exact {
   if (!isNothing(held) && !isNumber(held)) return held;
-  const deltas = all.map((one) => (one.before === one.after ? null : deltaOf(one, { held, place })));
-  const value = isUntouched({ held, place }, all)
-    ? total(valuesOf(givenAfter(all)))
-    : sumWith(deltas, held, all);
+  const known = { held, place, before: total(valuesOf(givenBefore(all))) };
+  const deltas = all.map((one) => (one.before === one.after ? null : deltaOf(one, known)));
+  const value = isUntouched(known, all) ? total(valuesOf(givenAfter(all))) : sumWith(deltas, held, all);
   all.forEach(({ memory, before, after }, at) => {
     const isTaken = deltas[at] !== null || before === null;
-    if (isNumber(after?.value) && (isTaken || isSame(memory.left(place), held))) memory.leave(place, value);
+    if (isNumber(after?.value) && (isTaken || isLeft(memory, known))) memory.leave(place, value);
   });
   return value;
 }
 
 /** As the folds have left it, of all contributions that change. */
-function isUntouched({ held, place }: Held, all: readonly Contribution[]): boolean {
-  const isLeft = all.every(
+function isUntouched(known: Held, all: readonly Contribution[]): boolean {
+  const isAllLeft = all.every(
     ({ before, after, memory, isWithdrawn }) =>
-      before === null ||
-      isWithdrawn ||
-      isSame(before.value, after?.value) ||
-      isSame(memory.left(place), held),
+      before === null || isWithdrawn || isSame(before.value, after?.value) || isLeft(memory, known),
   );
-  return isLeft && isSame(held, total(valuesOf(givenBefore(all))));
+  return isAllLeft && isSame(known.held, known.before);
+}
+
+/** A fold that has put a whole map or array together remembers none of its sums: each was what all had given. */
+function isLeft(memory: FoldMemory, { held, place, before }: Held): boolean {
+  return isSame(memory.left(place) ?? before, held);
 }
 
 function valuesOf(all: readonly Given[]): readonly Exact[] {
@@ -84,15 +92,17 @@ function isCounter(held: Exact, all: readonly Contribution[]): boolean {
 interface Held {
   readonly held: Exact;
   readonly place: string;
+  /** What everything that had gone in made together. */
+  readonly before: Exact;
 }
 
 /** `null` where there is nothing to be added. */
-function deltaOf({ before, after, memory, isWithdrawn }: Contribution, { held, place }: Held): Exact {
+function deltaOf({ before, after, memory, isWithdrawn }: Contribution, known: Held): Exact {
   const [from, to] = [before?.value, after?.value].map((value) => (isNumber(value) ? value : null));
   if (isNothing(from)) return to ?? null;
   const delta = isNothing(to) ? negated(from) : sumOf([to, negated(from)]);
   if (compareNumbers(delta, new Int32(0)) === 0) return null;
-  return isNegative(delta) && !isWithdrawn && !isSame(memory.left(place), held) ? null : delta;
+  return isNegative(delta) && !isWithdrawn && !isLeft(memory, known) ? null : delta;
 }
 
 /** Null and absence never beat a value; of equally new ones the first stays. */

@@ -7,10 +7,10 @@ import type { Merge } from "../../context/migration-records.ts";
 import type { Run } from "../../run/run.ts";
 import { BatchRefused } from "../../context/migration-error.ts";
 import type { ExactDocument } from "../archive/exact-document.ts";
-import { type Exact, exactAt, isDocument, isSame, withExact } from "../archive/exact-values.ts";
+import { exactAt, isDocument, isSame, withExact } from "../archive/exact-values.ts";
 import { changeDocuments, type DocumentChange } from "./changed-document.ts";
-import { isNothing } from "./compare-values.ts";
 import { type Contribution, type FoldMemory, givenDocument, hasWritten } from "./contributions.ts";
+import { emptied, pathsInside } from "./emptied-documents.ts";
 import { type FoldMark, foldMemory, storedMarks } from "./fold-marks.ts";
 import {
   type CopiedDocument,
@@ -214,12 +214,9 @@ function changeOf(
     .filter((name) => original.names.has(name))
     .reduce((result, name) => {
       const isUntouched = !isWritten.has(name) && isSame(document.get(name), made.get(name));
-      const inside = Object.keys(fold).flatMap((path) =>
-        path.startsWith(`${name}.`) ? [path.slice(name.length + 1)] : [],
-      );
       const value = isUntouched
         ? left.get(name)
-        : emptied(patched.get(name), original.document.get(name), inside);
+        : emptied(patched.get(name), original.document.get(name), pathsInside(Object.keys(fold), name));
       return withExact(result, name, value);
     }, document);
   const gone = steps.filter(({ isUndone, isStaying }) => isUndone || isStaying);
@@ -235,19 +232,6 @@ function changeOf(
 
 function marksLeft(marks: readonly FoldMark[], undone: IdSet): readonly FoldMark[] {
   return marks.filter(({ from }) => !undone.has(from));
-}
-
-/** A document that the fold has made on a path of its own, of nothing or of null, goes with the last that it has put there. */
-function emptied(value: Exact, original: Exact, paths: readonly string[]): Exact {
-  if (!isDocument(value)) return value;
-  const left = rootsOf(paths).reduce<ExactDocument>((document, name) => {
-    const inner = paths.flatMap((path) => (path.startsWith(`${name}.`) ? [path.slice(name.length + 1)] : []));
-    const held = document.get(name);
-    const was = isDocument(original) ? original.get(name) : undefined;
-    const now = inner.length === 0 ? held : emptied(held, was, inner);
-    return now === held ? document : withExact(document, name, now);
-  }, value);
-  return left.size === 0 && isNothing(original) ? original : left;
 }
 
 /** Counters hold what a recount has written last. */
