@@ -2,12 +2,7 @@ import type { Document, Filter } from "mongodb";
 import { storedParticipants } from "./chat-document.ts";
 import type { ChatModel } from "./chat-model.ts";
 import type { ParticipantsPath } from "./field-path.ts";
-import {
-  identityRoots,
-  isOfDbRefs,
-  participantPaths,
-  participantsPath,
-} from "./participants-place.ts";
+import { identityRoots, isOfDbRefs, participantPaths, participantsPath } from "./participants-place.ts";
 import { type StoredDocument, valueAt } from "./stored-document.ts";
 
 /**

@@ -3,11 +3,7 @@ import type { Filter } from "mongodb";
 import { nativeForms, type NativeId } from "../identity/native-id.ts";
 import type { ChatModel } from "./chat-model.ts";
 import type { ParticipantsPath } from "./field-path.ts";
-import {
-  participantFields,
-  participantPaths,
-  participantsPath,
-} from "./participants-place.ts";
+import { participantFields, participantPaths, participantsPath } from "./participants-place.ts";
 import { type StoredDocument } from "./stored-document.ts";
 
 /** Chats that are not tombstones; `null` also matches an absent field. */
