@@ -86,6 +86,20 @@ describe("what the old version makes anew inside a document", () => {
       { map: { [two]: 2, [three]: 9 } },
     ],
     [
+      "a key beside one that had moved, where the survivor's stays",
+      { field: "map.$*", ...kept },
+      { map: { [two]: 2, other: 3 } },
+      [{ $set: { [`map.${two}`]: 9 } }],
+      { map: { [one]: 2, [two]: 9, other: 3 } },
+    ],
+    [
+      "a key beside one that had moved and was written there",
+      { field: "map.$*", ...kept },
+      { map: { [two]: 2 } },
+      [{ $set: { [`map.${one}`]: 7 } }, { $set: { [`map.${two}`]: 9 } }],
+      { map: { [one]: 7, [two]: 9 } },
+    ],
+    [
       "an id in an array, of a duplicate that had none there",
       { field: "rooms" },
       { rooms: [id(2), id(9)] },

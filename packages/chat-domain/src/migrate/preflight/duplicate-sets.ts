@@ -1,4 +1,5 @@
 import type { Document, Filter } from "mongodb";
+import { maxIdLength } from "../../identity/participant-id.ts";
 import { uniqueChats } from "../../model/chat-filters.ts";
 import type { ChatModel } from "../../model/chat-model.ts";
 import { type Expression, fieldAt } from "../../model/nested-fields.ts";
@@ -61,8 +62,8 @@ function peopleOfChats(model: ChatModel, version: number, more: Document): Docum
     { $match: mergeable(model) },
     // Whose _id is no id is no duplicate of anything.
     { $match: { $expr: { $ne: [idText("$_id", version), null] } } },
-    { $project: { people, scope: scope === null ? "" : idText(fieldAt("$", scope), version), ...more } },
-    { $match: { people: { $nin: [null, []] } } },
+    { $project: { people, scope: scope === null ? "" : scopeText(fieldAt("$", scope), version), ...more } },
+    { $match: { people: { $nin: [null, []] }, scope: { $ne: null } } },
     ...(fields === undefined ? [] : [{ $match: fitting }]),
   ];
 }
@@ -70,7 +71,7 @@ function peopleOfChats(model: ChatModel, version: number, more: Document): Docum
 function setOfPeople(version: number): Document {
   return {
     people: version >= sortingArraysSince ? { $sortArray: { input: "$people", sortBy: 1 } } : "$people",
-    scope: { $ifNull: ["$scope", ""] },
+    scope: "$scope",
   };
 }
 
@@ -154,7 +155,10 @@ export function personId({ element }: ParticipantsPath, person: string): Documen
 
 /** The canonical text of an id, `null` where there is none: the server's way to say what `participantId` says. */
 export function idText(value: Expression, version: number): Document {
-  const isText = { $and: [{ $eq: [{ $type: "$$id" }, "string"] }, { $ne: ["$$id", ""] }] };
+  const isText = { $and: [{ $eq: [{ $type: "$$id" }, "string"] }, isFlawless("$$id")] };
+  const isExact = {
+    $or: [{ $ne: [{ $type: "$$id" }, "double"] }, { $lte: [{ $abs: "$$id" }, Number.MAX_SAFE_INTEGER] }],
+  };
   const isBinary = { $eq: [{ $type: "$$id" }, "binData"] };
   const uuid =
     version >= writingUuidsSince
@@ -171,7 +175,7 @@ export function idText(value: Expression, version: number): Document {
           {
             $cond: [
               { $in: [{ $type: "$$id" }, ["int", "long", "double"]] },
-              { $cond: [{ $eq: ["$$id", integer] }, { $toString: integer }, null] },
+              { $cond: [{ $and: [{ $eq: ["$$id", integer] }, isExact] }, { $toString: integer }, null] },
               { $cond: [isText, "$$id", { $cond: [isBinary, uuid, null] }] },
             ],
           },
@@ -180,6 +184,40 @@ export function idText(value: Expression, version: number): Document {
     },
   };
 }
+
+/** Empty where there is none, `null` where it is no id. */
+function scopeText(value: Expression, version: number): Document {
+  const isNone = { $in: [{ $ifNull: ["$$scope", ""] }, ["", null]] };
+  return { $let: { vars: { scope: value }, in: { $cond: [isNone, "", idText("$$scope", version)] } } };
+}
+
+/** What `participantId` asks of a text; nearly all are visible ASCII, and need no other look. */
+function isFlawless(text: string): Document {
+  const isWithin = {
+    $or: [
+      { $lte: [{ $strLenBytes: text }, maxIdLength] },
+      {
+        $lte: [
+          { $add: [{ $strLenCP: text }, { $size: { $regexFindAll: { input: text, regex: twoUnits } } }] },
+          maxIdLength,
+        ],
+      },
+    ],
+  };
+  const isFlawed = { $regexMatch: { input: text, regex: flaws } };
+  return {
+    $or: [
+      { $regexMatch: { input: text, regex: `^[!-~]{1,${maxIdLength}}\\z` } },
+      { $and: [{ $ne: [text, ""] }, { $not: [isFlawed] }, isWithin] },
+    ],
+  };
+}
+
+/** Characters that JavaScript counts as two. */
+const twoUnits = "[\\x{10000}-\\x{10FFFF}]";
+/** What JavaScript trims and is no control character. */
+const space = "[ \\x{A0}\\x{1680}\\x{2000}-\\x{200A}\\x{2028}\\x{2029}\\x{202F}\\x{205F}\\x{3000}\\x{FEFF}]";
+const flaws = `[\\x00-\\x1F\\x7F-\\x{9F}]|^${space}|${space}\\z`;
 
 export function listAt(path: string): Document {
   return { $cond: [{ $isArray: `$${path}` }, `$${path}`, []] };

@@ -2,6 +2,7 @@ import type { UnionBy } from "../../../model/fold-strategy.ts";
 import { type Exact, exactAt, isDocument, isSame, keyText } from "../archive/exact-values.ts";
 import { type Contribution, type Folding, type Given, hasWritten, partsOf } from "./contributions.ts";
 import { isList, listOf, refoldedList, sortedBy } from "./list-folds.ts";
+import { noLongerTaken } from "./own-elements.ts";
 
 /** How elements of the same key become one; given by whoever knows all strategies. */
 export interface ElementFold {
@@ -59,11 +60,8 @@ export function refoldedUnionBy(
     else if (value !== held) replaced.set(held, value);
   }
   const keyed = assembled(mine.value, { orderBy, replaced, gone, added });
-  return refoldedList(
-    keyed,
-    partsOf(all, (given) => keylessOf(by, given)),
-    orderBy,
-  );
+  const keyless = { mine: givenElement(keyed), all: partsOf(all, (given) => keylessOf(by, given)), place };
+  return refoldedList(keyless, orderBy);
 }
 
 interface Parts {
@@ -100,7 +98,11 @@ export function intersectionBy(by: string, values: readonly Exact[]): Exact {
   return !Array.isArray(first) || kept.length === first.length || others.length === 0 ? first : kept;
 }
 
-export function refoldedIntersectionBy(by: string, { mine, all }: Folding): Exact {
+/**
+ * Goes what a contribution lacks that has come, or has lost; comes back what all have now, and what the application had
+ * written once nobody is left who took that away.
+ */
+export function refoldedIntersectionBy(by: string, { mine, all, place }: Folding): Exact {
   if (!isList(mine.value)) return mine.value;
   const [before, after] = [keyedOf(by, all, "before"), keyedOf(by, all, "after")];
   const own = listOf(mine.value);
@@ -110,16 +112,32 @@ export function refoldedIntersectionBy(by: string, { mine, all }: Folding): Exac
       if (key === null) return one.before === null;
       return (one.before === null || before[at]?.has(key) === true) && after[at]?.has(key) !== true;
     });
+  const original = listOf(all[0]?.after?.value);
+  const isOriginal = (element: Exact): boolean => original.some((other) => isSame(other, element));
   const kept = own.filter((element) => !isGone(elementKey(by, element)));
-  const held = firstByKey(by, kept);
+  const taken = own.filter((element) => isGone(elementKey(by, element)) && !isOriginal(element));
+  const lacks = ({ value }: Given) => {
+    const keys = firstByKey(by, listOf(value));
+    return (element: Exact): boolean => !keys.has(elementKey(by, element) ?? "");
+  };
+  const isKept = (element: Exact): boolean => kept.some((other) => isSame(other, element));
+  const written = noLongerTaken({ all, place, taken, lacks }).filter((element) => !isKept(element));
+  const held = new Set([...kept, ...written].map((element) => elementKey(by, element)));
   const left = after.filter((_, at) => (all[at]?.after ?? null) !== null);
   const earlier = before.filter((_, at) => (all[at]?.before ?? null) !== null);
-  const back = [...(after[0] ?? [])].flatMap(([key, element]) =>
-    !held.has(key) && !earlier.every((one) => one.has(key)) && left.every((one) => one.has(key))
-      ? [element]
-      : [],
-  );
-  return back.length === 0 && kept.length === own.length ? mine.value : [...kept, ...back];
+  const wasCommon = (key: string | null): boolean => isInAll(key, earlier);
+  const back = original.filter((element) => {
+    const key = elementKey(by, element);
+    const isHeld = key === null ? isKept(element) : held.has(key);
+    return !isHeld && !wasCommon(key) && isInAll(key, left);
+  });
+  const isChanged = back.length > 0 || written.length > 0 || kept.length !== own.length;
+  return isChanged ? [...kept, ...back, ...written] : mine.value;
+}
+
+/** What has no key is like nothing of any other. */
+function isInAll(key: string | null, all: readonly Keyed[]): boolean {
+  return key === null ? all.length < 2 : all.every((elements) => elements.has(key));
 }
 
 interface Changes {

@@ -115,14 +115,14 @@ export function refoldedValue(strategy: FoldStrategy, folding: Folding): Exact {
 }
 
 function refolded(strategy: FoldStrategy, folding: Folding): Exact {
-  const { mine, all } = folding;
+  const { mine } = folding;
   if (typeof strategy === "string")
     return strategy === "union" ? refoldedUnion(folding) : refoldedIntersection(folding);
   if ("recount" in strategy || "newestBy" in strategy) return mine.value;
   if ("fold" in strategy) return refoldedInside(strategy.fold, folding);
   if ("eachKey" in strategy) return refoldedMap(strategy.eachKey, folding);
   if ("concat" in strategy)
-    return isList(mine.value) ? refoldedList(mine.value, all, strategy.concat.orderBy) : mine.value;
+    return isList(mine.value) ? refoldedList(folding, strategy.concat.orderBy) : mine.value;
   if ("intersection" in strategy) return refoldedIntersectionBy(strategy.intersection.by, folding);
   return refoldedUnionBy(strategy.union, folding, elementFold(strategy.union));
 }
@@ -181,7 +181,10 @@ function foldedDocument(fold: FoldFields, values: readonly Exact[]): Exact {
 
 function refoldedInside(fold: FoldFields, { mine, all, place }: Folding): Exact {
   const parts = partsOf(all, (given) => (isDocument(given.value) ? given : null));
-  if (isDocument(mine.value)) return refoldedFields(fold, { mine, all: parts, place });
+  if (isDocument(mine.value)) {
+    staying({ mine, all: parts, place });
+    return refoldedFields(fold, { mine, all: parts, place });
+  }
   // What was deleted here stays so, until there is something new.
   const isNew = isNothing(mine.value) && parts.every(({ before }) => before === null);
   return isNew
@@ -266,9 +269,9 @@ function elementFold({ newestBy, fold = {} }: UnionBy): ElementFold {
 
 /** The application's own, if nothing of the same key had come before: then it does not go with what comes now. */
 function staying({ mine, all, place }: Folding): Exact {
-  if (all.every(({ before }) => before === null))
-    for (const { after, memory } of all)
-      if (after !== null) memory.write(place, { value: undefined, time: undefined });
+  if (all.every(({ before }) => before === null) || all.some(({ memory }) => memory.written(place)))
+    for (const { before, after, memory } of all)
+      if (before === null && after !== null) memory.write(place, { value: undefined, time: undefined });
   return mine.value;
 }
 

@@ -1,6 +1,7 @@
 import { contentText, type Exact, exactAt, isDocument, keyText } from "../archive/exact-values.ts";
 import { compareValues, isNothing } from "./compare-values.ts";
-import { type Contribution, givenAfter } from "./contributions.ts";
+import { type Folding, type Given, givenAfter, givenBefore } from "./contributions.ts";
+import { noteOwn, ownElements } from "./own-elements.ts";
 
 export function listOf(value: Exact): readonly Exact[] {
   return Array.isArray(value) ? value : [];
@@ -34,14 +35,18 @@ export function sortedBy(orderBy: string | undefined, elements: readonly Exact[]
  * A list of elements that are told apart by their content alone. What a contribution has gained is added, what it has
  * lost is taken away while it is there; an element whose `_id` says that it is the same follows its changes.
  */
-export function refoldedList(value: Exact, all: readonly Contribution[], orderBy: string | undefined): Exact {
+export function refoldedList({ mine, all, place }: Folding, orderBy: string | undefined): Exact {
+  const { value } = mine;
   const changed = all.filter(({ before, after }) => before !== after);
   const changes = changed.map((one) => ({
     ...one,
     ...listChange(listOf(one.before?.value), listOf(one.after?.value)),
   }));
   if (!isList(value) || changes.every(({ gone, added }) => gone.length + added.length === 0)) return value;
-  const kept = countsOf(givenAfter(all).flatMap((given) => listOf(given.value)));
+  const own = ownElements({ all, place });
+  if (changes.some((change) => change.added.length > 0))
+    noteOwn(without(listOf(value), elementsOf(givenBefore(all))), { all, place });
+  const kept = countsOf([...elementsOf(givenAfter(all)), ...mostOf(own)]);
   let list = listOf(value);
   const added: Exact[] = [];
   for (const { gone, added: news, isWithdrawn } of changes) {
@@ -55,6 +60,15 @@ export function refoldedList(value: Exact, all: readonly Contribution[], orderBy
     list.every((one, at) => one === listOf(value)[at])
     ? value
     : sortedBy(orderBy, [...list, ...added]);
+}
+
+function elementsOf(all: readonly Given[]): readonly Exact[] {
+  return all.flatMap(({ value }) => listOf(value));
+}
+
+/** Of equal elements as many as one of the lists has. */
+function mostOf(lists: readonly (readonly Exact[])[]): readonly Exact[] {
+  return lists.reduce<readonly Exact[]>((most, list) => [...most, ...without(list, most)], []);
 }
 
 interface ListChange {

@@ -1,6 +1,7 @@
 import { contentText, type Exact } from "../archive/exact-values.ts";
 import { isNothing } from "./compare-values.ts";
-import { type Contribution, type Folding, givenAfter } from "./contributions.ts";
+import { type Contribution, type Folding, type Given, givenAfter, givenBefore } from "./contributions.ts";
+import { noLongerTaken, noteOwn, ownElements } from "./own-elements.ts";
 
 /** What is no array is one element. */
 function elementsOf(value: Exact): readonly Exact[] {
@@ -14,14 +15,21 @@ export function union(values: readonly Exact[]): Exact {
   return withElements(first, [], others.flatMap(elementsOf));
 }
 
-/** What only a contribution had that has lost it goes; what the application took away stays away. */
-export function refoldedUnion({ mine, all }: Folding): Exact {
+/** What only a contribution had that has lost it goes; what the application took away stays away, and its own stays. */
+export function refoldedUnion({ mine, all, place }: Folding): Exact {
   const lost = all.flatMap((one) => differenceOf(textsOf(one.before?.value), one.after?.value));
-  const kept = new Set(givenAfter(all).flatMap(({ value }) => elementsOf(value).map(contentText)));
   const gained = all.flatMap(({ before, after }) => {
     const known = textsOf(before?.value);
     return elementsOf(after?.value).filter((element) => !known.has(contentText(element)));
   });
+  const own = new Set(ownElements({ all, place }).flat().map(contentText));
+  const given = textsIn(givenBefore(all));
+  const isOwn = (text: string): boolean => own.has(text) || !given.has(text);
+  noteOwn(
+    elementsOf(mine.value).filter((element) => isOwn(contentText(element))),
+    { all, place },
+  );
+  const kept = new Set([...textsIn(givenAfter(all)), ...own]);
   return withElements(
     mine.value,
     lost.filter((text) => !kept.has(text)),
@@ -37,8 +45,11 @@ export function intersection(values: readonly Exact[]): Exact {
   return withElements(first, gone, []);
 }
 
-/** Goes what a contribution lacks that has come, or has lost; comes back what all have now. */
-export function refoldedIntersection({ mine, all }: Folding): Exact {
+/**
+ * Goes what a contribution lacks that has come, or has lost; comes back what all have now, and what the application had
+ * written once nobody is left who took that away.
+ */
+export function refoldedIntersection({ mine, all, place }: Folding): Exact {
   const gone = all.flatMap((one) => {
     if (one.after === null || one.after === one.before) return [];
     return differenceOf(
@@ -46,7 +57,18 @@ export function refoldedIntersection({ mine, all }: Folding): Exact {
       one.after.value,
     );
   });
-  return withElements(mine.value, gone, comingBack(all));
+  const own = textsOf(all[0]?.after?.value);
+  const isGone = new Set(gone);
+  const taken = elementsOf(mine.value).filter((element) => {
+    const text = contentText(element);
+    return isGone.has(text) && !own.has(text);
+  });
+  const lacks = ({ value }: Given) => {
+    const texts = textsOf(value);
+    return (element: Exact): boolean => !texts.has(contentText(element));
+  };
+  const back = noLongerTaken({ all, place, taken, lacks });
+  return withElements(mine.value, gone, [...comingBack(all), ...back]);
 }
 
 /** Elements of the first contribution that some lacked, and that all have now. */
@@ -57,6 +79,10 @@ function comingBack(all: readonly Contribution[]): readonly Exact[] {
     const text = contentText(element);
     return !before.every((texts) => texts.has(text)) && after.every((texts) => texts.has(text));
   });
+}
+
+function textsIn(all: readonly Given[]): ReadonlySet<string> {
+  return new Set(all.flatMap(({ value }) => elementsOf(value).map(contentText)));
 }
 
 function textsOf(value: Exact): ReadonlySet<string> {

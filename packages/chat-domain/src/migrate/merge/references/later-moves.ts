@@ -178,6 +178,9 @@ function withLater(model: ReferenceModel, original: Exact, { document, reference
     const [first, second] = parts;
     return second !== undefined && model.onConflict === "fold" ? [asOne(first, second, model)] : parts;
   };
-  const forms = repointings(model, reference).map(({ from }) => from);
-  return withParts(original, model.field, { forms, present: root, join });
+  return withParts(original, model.field, {
+    repointings: repointings(model, reference),
+    present: root,
+    join,
+  });
 }

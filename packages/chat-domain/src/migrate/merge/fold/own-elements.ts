@@ -1,0 +1,63 @@
+import { contentText, type Exact } from "../archive/exact-values.ts";
+import type { Contribution, Folding, Given } from "./contributions.ts";
+
+/** What marks remember of the elements of a place: what the application has written there of its own accord. */
+export function ownElements({ all, place }: Pick<Folding, "all" | "place">): readonly (readonly Exact[])[] {
+  return all.map(({ memory }) => remembered(memory, place));
+}
+
+/** The application's own that contributions now bring again: these remember them, so that they do not go with them. */
+export function noteOwn(own: readonly Exact[], { all, place }: Pick<Folding, "all" | "place">): void {
+  if (own.length === 0) return;
+  for (const { before, after, memory } of all) {
+    if (before === after) continue;
+    const [earlier, later] = [textsOf(before), textsOf(after)];
+    const isNew = (element: Exact): boolean => {
+      const text = contentText(element);
+      return later.has(text) && !earlier.has(text);
+    };
+    const brought = own.filter(isNew);
+    const left = remembered(memory, place).filter((element) => !isNew(element));
+    if (brought.length > 0) remember(memory, place, [...left, ...brought]);
+  }
+}
+
+interface TakenAway extends Pick<Folding, "all" | "place"> {
+  /** What the application has written, and what goes now. */
+  readonly taken: readonly Exact[];
+  /** Whether a contribution lacks an element, and so takes it away. */
+  readonly lacks: (given: Given) => (element: Exact) => boolean;
+}
+
+/** All contributions that take away what the application has written remember it. Returns what none takes away any more. */
+export function noLongerTaken({ all, place, taken, lacks }: TakenAway): readonly Exact[] {
+  const every = [...taken, ...ownElements({ all, place }).flat()];
+  const away = [...new Map(every.map((element) => [contentText(element), element])).values()];
+  const held = new Set<string>();
+  for (const { before, after, memory } of away.length === 0 ? [] : all) {
+    if (after === null) continue;
+    const known = new Set(remembered(memory, place).map(contentText));
+    const lacked = lacks(after);
+    const lackedBefore = before === null ? () => false : before === after ? lacked : lacks(before);
+    const lost = away.filter(
+      (element) => lacked(element) && (known.has(contentText(element)) || !lackedBefore(element)),
+    );
+    for (const element of lost) held.add(contentText(element));
+    remember(memory, place, lost);
+  }
+  return away.filter((element) => !held.has(contentText(element)));
+}
+
+function remembered(memory: Contribution["memory"], place: string): readonly Exact[] {
+  const value = memory.written(place)?.value;
+  return Array.isArray(value) ? value : [];
+}
+
+function remember(memory: Contribution["memory"], place: string, elements: readonly Exact[]): void {
+  memory.write(place, elements.length === 0 ? undefined : { value: elements, time: undefined });
+}
+
+function textsOf(given: Given | null): ReadonlySet<string> {
+  const value = given?.value;
+  return new Set((Array.isArray(value) ? value : [value]).map(contentText));
+}
