@@ -4,8 +4,8 @@ import type { StoredDocument } from "../../src/model/stored-document.ts";
 import { duplicateSets } from "../../src/migrate/preflight/duplicate-sets.ts";
 import { fieldDatabase } from "./field-database.ts";
 
-const spaces = [..." \t\n\v\f\r\u00A0\u1680\u2000\u200A\u2028\u2029\u202F\u205F\u3000\uFEFF"];
-const controls = [..."\u0001\u001F\u007F\u0080\u009F"];
+const spaces = " \t\n\v\f\r\u00A0\u1680\u2000\u200A\u2028\u2029\u202F\u205F\u3000\uFEFF".split("");
+const controls = "\u0001\u001F\u007F\u0080\u009F".split("");
 const invalid: readonly unknown[] = [
   ...spaces.flatMap((space) => [`${space}ann`, `ann${space}`]),
   ...controls.map((control) => `a${control}n`),

@@ -1,6 +1,6 @@
 import { rootsOf } from "../../../model/nested-fields.ts";
 import type { ExactDocument } from "../archive/exact-document.ts";
-import { type Exact, isDocument, withExact } from "../archive/exact-values.ts";
+import { type Exact, exactAt, isDocument, withExact } from "../archive/exact-values.ts";
 import { isNothing } from "./compare-values.ts";
 
 /**
@@ -22,4 +22,23 @@ export function emptied(value: Exact, original: Exact, paths: readonly string[])
 /** What is left of these paths behind a field. */
 export function pathsInside(paths: readonly string[], name: string): readonly string[] {
   return paths.flatMap((path) => (path.startsWith(`${name}.`) ? [path.slice(name.length + 1)] : []));
+}
+
+interface Refolded {
+  readonly before: ExactDocument;
+  readonly after: ExactDocument;
+  readonly original: Exact;
+}
+
+/** The same of a whole document, where something has changed: what the application has emptied stays so. */
+export function withoutEmptied(
+  paths: readonly string[],
+  { before, after, original }: Refolded,
+): ExactDocument {
+  return rootsOf(paths).reduce((result, name) => {
+    const [value, inside] = [result.get(name), pathsInside(paths, name)];
+    if (value === before.get(name) || inside.length === 0) return result;
+    const left = emptied(value, exactAt(original, name), inside);
+    return left === value ? result : withExact(result, name, left);
+  }, after);
 }

@@ -1,9 +1,8 @@
 import type { FoldFields, FoldStrategy, UnionBy } from "../../../model/fold-strategy.ts";
-import { rootsOf } from "../../../model/nested-fields.ts";
 import type { ExactDocument } from "../archive/exact-document.ts";
 import { type Exact, exactAt, isDocument, isSame, withExact } from "../archive/exact-values.ts";
 import { isNothing } from "./compare-values.ts";
-import { emptied, pathsInside } from "./emptied-documents.ts";
+import { emptied, withoutEmptied } from "./emptied-documents.ts";
 import {
   type Folding,
   type Given,
@@ -153,22 +152,6 @@ export function refoldedFields(fold: FoldFields, { mine, all, place }: Folding):
   }, document);
   const [first] = givenAfter(all);
   return withoutEmptied(Object.keys(fold), { before: document, after: result, original: first?.value });
-}
-
-interface Refolded {
-  readonly before: ExactDocument;
-  readonly after: ExactDocument;
-  readonly original: Exact;
-}
-
-/** Only where something has changed: what the application has emptied stays so. */
-function withoutEmptied(paths: readonly string[], { before, after, original }: Refolded): ExactDocument {
-  return rootsOf(paths).reduce((result, name) => {
-    const [value, inside] = [result.get(name), pathsInside(paths, name)];
-    if (value === before.get(name) || inside.length === 0) return result;
-    const left = emptied(value, exactAt(original, name), inside);
-    return left === value ? result : withExact(result, name, left);
-  }, after);
 }
 
 /** Of values in a map, those that are documents. */

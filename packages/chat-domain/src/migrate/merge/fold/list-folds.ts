@@ -68,7 +68,9 @@ function elementsOf(all: readonly Given[]): readonly Exact[] {
 
 /** Of equal elements as many as one of the lists has. */
 function mostOf(lists: readonly (readonly Exact[])[]): readonly Exact[] {
-  return lists.reduce<readonly Exact[]>((most, list) => [...most, ...without(list, most)], []);
+  const most: Exact[] = [];
+  for (const list of lists) most.push(...without(list, most));
+  return most;
 }
 
 interface ListChange {
