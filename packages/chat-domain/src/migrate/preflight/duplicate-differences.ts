@@ -2,7 +2,7 @@ import type { Document } from "mongodb";
 import type { NativeId } from "../../identity/native-id.ts";
 import type { ChatModel } from "../../model/chat-model.ts";
 import { ownField, ownFieldNames } from "../../model/own-names.ts";
-import type { ParticipantsPath } from "../../model/field-path.ts";
+import { mapOfKeys, type ParticipantsPath } from "../../model/field-path.ts";
 import { participantPaths, participantsPath } from "../../model/participants-place.ts";
 import { rootOf } from "../../model/stored-document.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
@@ -44,6 +44,8 @@ export interface DuplicateDifferences {
   readonly misfits: readonly FoldMisfit[];
   /** Sets of one person with several chats, and these chats. */
   readonly alone: { readonly sets: number; readonly chats: number };
+  /** Those whose `_id` is a text, of survivors whose `_id` is none, where something refers to them. */
+  readonly texts: { readonly duplicates: number; readonly example: NativeId } | null;
 }
 
 /** Compares every duplicate with the chat that would survive it, within the server. */
@@ -52,9 +54,10 @@ export async function duplicateDifferences(ctx: MigrationContext): Promise<Dupli
   const version = await serverVersion(ctx);
   const [found] = await ctx.chats
     .aggregate<
-      Omit<DuplicateDifferences, "alone" | "outranked"> & {
+      Omit<DuplicateDifferences, "alone" | "outranked" | "texts"> & {
         readonly alone: readonly DuplicateDifferences["alone"][];
         readonly outranked: readonly NonNullable<DuplicateDifferences["outranked"]>[];
+        readonly texts: readonly NonNullable<DuplicateDifferences["texts"]>[];
       }
     >(
       [
@@ -72,6 +75,7 @@ export async function duplicateDifferences(ctx: MigrationContext): Promise<Dupli
             large: [...growingStages(model)],
             outranked: [...outranked(model)],
             alone: [...aloneStages],
+            texts: [...textIds(model)],
           },
         },
       ],
@@ -79,15 +83,12 @@ export async function duplicateDifferences(ctx: MigrationContext): Promise<Dupli
     )
     .toArray();
   const {
-    differences,
-    missingTargets,
-    repeated,
-    large: tooLargeOnes,
-    misfits,
     alone: [alone = noSets],
     outranked: [held = null],
+    texts: [texts = null],
+    ...others
   } = found ?? nothingFound;
-  return { differences, missingTargets, repeated, large: tooLargeOnes, misfits, alone, outranked: held };
+  return { ...others, alone, outranked: held, texts };
 }
 
 const noSets: DuplicateDifferences["alone"] = { sets: 0, chats: 0 };
@@ -99,6 +100,7 @@ const nothingFound = {
   misfits: [],
   alone: [],
   outranked: [],
+  texts: [],
 };
 
 const aloneStages: readonly Document[] = [
@@ -116,6 +118,20 @@ function outranked({ chats: { survivor } }: ChatModel): readonly Document[] {
     { $match: { $expr: { $ne: ["$set", "$first"] } } },
     { $group: { _id: "$set", first: { $first: "$first" } } },
     { $group: { _id: null, sets: { $sum: 1 }, example: { $min: "$first" } } },
+    { $project: { _id: 0 } },
+  ];
+}
+
+/** A text that refers to such a duplicate may be its `_id`, or the text of it. */
+function textIds({ references }: ChatModel): readonly Document[] {
+  const isFollowing = references.some(
+    ({ toField, prefix, leave, field }) =>
+      toField === "_id" && prefix === "" && leave === undefined && mapOfKeys(field) === null,
+  );
+  if (!isFollowing) return none;
+  return [
+    { $match: { id: { $type: "string" }, $expr: { $ne: [{ $type: "$set" }, "string"] } } },
+    { $group: { _id: null, duplicates: { $sum: 1 }, example: { $min: "$id" } } },
     { $project: { _id: 0 } },
   ];
 }

@@ -21,7 +21,7 @@ export async function hasMergeable({ chats, model }: MigrationContext): Promise<
 }
 
 function lostContentReport(model: ChatModel, found: DuplicateDifferences): PreflightReport {
-  const { differences, missingTargets, repeated, misfits, alone, outranked } = found;
+  const { differences, missingTargets, repeated, misfits, alone, outranked, texts } = found;
   return {
     problems: [
       ...misfits.map((misfit) => misfitText(misfit, model.chats.collection)),
@@ -34,6 +34,7 @@ function lostContentReport(model: ChatModel, found: DuplicateDifferences): Prefl
     ],
     warnings: [
       ...(outranked === null ? [] : [outrankedText(outranked)]),
+      ...(texts === null ? [] : [textsText(texts)]),
       ...(alone.sets === 0 ? [] : [aloneText(model, alone)]),
       ...differences.filter(({ isLost }) => !isLost).map(differenceText),
       ...repeated.map(repeatedText),
@@ -59,6 +60,14 @@ function outrankedText({ sets, example }: NonNullable<DuplicateDifferences["outr
   return (
     `${sets} ${isAre(sets, "set of people has a chat", "sets of people have a chat")} that "survivor" puts before the one that holds ` +
     `their key (such as ${String(example)}): who holds the key stays, and the other is merged into it`
+  );
+}
+
+function textsText({ duplicates, example }: NonNullable<DuplicateDifferences["texts"]>): string {
+  return (
+    `${duplicates} ${isAre(duplicates, "duplicate has", "duplicates have")} a text for an _id, and a survivor that has none ` +
+    `(such as ${String(example)}): what refers to it by that text gets the survivor's _id as it is stored, not its text. Where ` +
+    'a field holds ids as text only, let such chats survive: "survivor": [{ "where": { "_id": { "$type": "string" } } }]'
   );
 }
 
