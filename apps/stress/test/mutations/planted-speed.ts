@@ -1,10 +1,8 @@
 import type { PlantedFault } from "./planted-faults.ts";
 
 const reply = "return await reply(ctx, identities, condition);";
-const keyless =
-  "return firstSurvivors(ctx, new Map(candidates.flatMap((found) => [...found])), ctx.deadlineMs);";
-const search =
-  "await Promise.all([byKeylessIndex(ctx, (hint) => keylessCandidates(ctx, few, { ...options, ...hint })), keylessCandidates(ctx, groups, options)]);";
+const keyless = "return firstSurvivors(ctx, candidates, ctx.deadlineMs);";
+const search = "(await candidatesAmong(ctx, identities)) ?? (await candidatesOfEach(ctx, identities));";
 const request = "const request = chatRequest(ctx, input);";
 
 /** Builds of chat-domain that are right and too slow. A `ci` run's own limits have to catch them. */

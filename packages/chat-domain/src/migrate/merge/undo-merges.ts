@@ -22,7 +22,9 @@ import { returnElements } from "./return-elements.ts";
 import { withoutMerges } from "./merge-standing.ts";
 import { displacedRows, foldDisplaced, isElsewhere, unmarkDisplaced } from "./references/displaced-rows.ts";
 import { byReference, moveBack } from "./references/move-back.ts";
+import { moveReferences } from "./references/move-references.ts";
 import { rowFold } from "./references/row-conflicts.ts";
+import { restoreStoodFor } from "./references/stood-for-rows.ts";
 import { removeAliases } from "./survivor-aliases.ts";
 
 export interface RestoreOptions {
@@ -46,6 +48,9 @@ export async function undoMerges(
   );
   const kept = await otherMergesInto(run, survivors, merges);
   const undoing: Undoing = { undone: merges, kept, survivors };
+  const left: { readonly reference: ReferenceModel; readonly merges: readonly Merge[] }[] = [];
+  for (const reference of run.ctx.model.references)
+    left.push({ reference, merges: await restoreStoodFor(run, reference, undoing) });
   await moveBack(run, merges, isUnfolded(run, undoing));
   for (const reference of run.ctx.model.references) await restoreRows(run, undoing, reference);
   await unfoldChats(run, undoing);
@@ -57,6 +62,8 @@ export async function undoMerges(
   await removeAliases(run, merges);
   // Whoever resolved the tombstone just before may have referred to it once more: now it is a chat again, and right.
   await moveBack(run, merges, isUnfolded(run, undoing));
+  for (const { reference, merges: others } of left)
+    if (others.length > 0) await moveReferences(run, others, reference);
   await forgetMerges(run, undoing);
 }
 

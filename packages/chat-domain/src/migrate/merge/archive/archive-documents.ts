@@ -175,6 +175,8 @@ export interface RestoreRequest {
   readonly archive: "chats_archive" | "chat_rows_archive";
   readonly into: string;
   readonly merges: readonly Merge[];
+  /** Of these documents only; of all that the merges have taken away unless given. */
+  readonly ids?: readonly NativeId[];
 }
 
 /**
@@ -207,19 +209,28 @@ async function isRestored(run: Run, request: RestoreRequest, filter: Document): 
   }
 }
 
-async function copiedIds(run: Run, { archive, into, merges }: RestoreRequest): Promise<readonly NativeId[]> {
+async function copiedIds(
+  run: Run,
+  { archive, into, merges, ids }: RestoreRequest,
+): Promise<readonly NativeId[]> {
   const { records } = run.ctx;
+  const some = ids === undefined ? {} : { "_id.id": { $in: [...ids] } };
   const copies = archive === "chats_archive" ? records.archive : records.rowsArchive;
-  const filter = { collection: into, $or: [...copiesOfMerges(merges)] };
+  const filter = { collection: into, $or: [...copiesOfMerges(merges)], ...some };
   const found = await copies
     .find(filter, { projection: { _id: 1 }, sort: { archivedAt: 1, "_id.id": 1 } })
     .toArray();
   return groupedById(found, ({ _id }) => _id.id).flatMap(([first]) => first?._id.id ?? []);
 }
 
-async function restore(run: Run, { archive, into, merges }: RestoreRequest, filter: Document): Promise<void> {
+async function restore(
+  run: Run,
+  { archive, into, merges, ids }: RestoreRequest,
+  filter: Document,
+): Promise<void> {
+  const some = ids === undefined ? {} : { "_id.id": { $in: ids } };
   await run.write.merge(recordName(run.ctx.model, archive), [
-    { $match: { collection: into, $or: copiesOfMerges(merges), ...filter } },
+    { $match: { collection: into, $or: copiesOfMerges(merges), ...some, ...filter } },
     { $sort: { seq: 1, archivedAt: 1 } },
     { $group: { _id: "$_id.id", document: { $last: "$document" }, archivedAt: { $first: "$archivedAt" } } },
     { $sort: { archivedAt: 1, _id: 1 } },
