@@ -56,8 +56,8 @@ function repeated(seed: number): readonly Unit[] {
       file: `${migrate}/chaos`,
       env: { SAMPLE: String(seed), CHAOS_SECONDS: "3600" },
     }),
-    ...again(50, seed, {
-      title: "200 random histories of small applications",
+    ...again(100, seed, {
+      title: "100 random histories of small applications",
       file: `${migrate}/property/property`,
     }),
     ...whole(2, { title: "mistakes in the migrator", file: `${migrate}/property/broken-copies` }),

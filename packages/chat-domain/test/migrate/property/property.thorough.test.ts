@@ -11,7 +11,8 @@ const minute = 60_000;
 const hour = 60 * minute;
 const lanes = 4;
 const seed = seedOf(process.env);
-const histories = Number(process.env["HISTORIES"] ?? 200);
+// The engine keeps the files of dropped databases open, ninety of a history's: twice as many histories reach its limit.
+const histories = Number(process.env["HISTORIES"] ?? 100);
 
 describe(`a migration in any history of any small application (SAMPLE=${seed})`, () => {
   const client = new MongoClient(testMongo().uri);
