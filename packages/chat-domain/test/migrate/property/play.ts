@@ -130,9 +130,19 @@ async function settled(
 
 async function rollback(world: World, step: Extract<Step, { readonly step: "rollback" }>): Promise<void> {
   const outcome = await disturbed(world, step, (ctx) => rollBack(ctx, { to: step.to }));
+  await rejoin(world);
   await checkAlways(world);
   world.isSettled &&= step.to === "merge";
   if (outcome !== "died" && step.to === "none") await checkUndone(world);
+}
+
+/** With all merges undone, who was brought back alone is one of their people's chats like any other again. */
+async function rejoin(world: World): Promise<void> {
+  for (const chat of world.chats) {
+    if (!world.apart.has(chat.number)) continue;
+    const stored = await world.stored(world.real, chat);
+    if (stored?.["releasedAt"] === undefined) world.apart.delete(chat.number);
+  }
 }
 
 async function bringBack(world: World, step: Extract<Step, { readonly step: "bring back" }>): Promise<void> {
