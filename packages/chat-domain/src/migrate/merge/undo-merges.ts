@@ -24,7 +24,7 @@ import { displacedRows, foldDisplaced, isElsewhere, unmarkDisplaced } from "./re
 import { byReference, moveBack } from "./references/move-back.ts";
 import { moveReferences } from "./references/move-references.ts";
 import { rowFold } from "./references/row-conflicts.ts";
-import { restoreStoodFor } from "./references/stood-for-rows.ts";
+import { restoreStoodFor } from "./stood-for-rows.ts";
 import { removeAliases } from "./survivor-aliases.ts";
 
 export interface RestoreOptions {

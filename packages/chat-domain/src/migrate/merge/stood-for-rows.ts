@@ -1,14 +1,14 @@
-import { groupedById, idSet } from "../../../identity/stored-ids.ts";
-import type { NativeId } from "../../../identity/native-id.ts";
-import type { ReferenceModel } from "../../../model/merge-model.ts";
-import { recordName } from "../../../model/own-names.ts";
-import type { ArchiveRecord, Merge } from "../../context/migration-records.ts";
-import { copiesOfMerges } from "../../journal/copies-of-merges.ts";
-import type { Run } from "../../run/run.ts";
-import { restoreCopies } from "../archive/archive-documents.ts";
-import { unfoldDocuments } from "../fold/unfold-documents.ts";
-import { returnElements } from "../return-elements.ts";
-import { rowFold } from "./row-conflicts.ts";
+import { groupedById, idSet } from "../../identity/stored-ids.ts";
+import type { NativeId } from "../../identity/native-id.ts";
+import type { ReferenceModel } from "../../model/merge-model.ts";
+import { recordName } from "../../model/own-names.ts";
+import type { ArchiveRecord, Merge } from "../context/migration-records.ts";
+import { copiesOfMerges } from "../journal/copies-of-merges.ts";
+import type { Run } from "../run/run.ts";
+import { restoreCopies } from "./archive/archive-documents.ts";
+import { unfoldDocuments } from "./fold/unfold-documents.ts";
+import { returnElements } from "./return-elements.ts";
+import { rowFold } from "./references/row-conflicts.ts";
 
 export interface Parting {
   /** Merges that are undone. */
