@@ -24,7 +24,7 @@ import { displacedRows, foldDisplaced, isElsewhere, unmarkDisplaced } from "./re
 import { byReference, moveBack } from "./references/move-back.ts";
 import { moveReferences } from "./references/move-references.ts";
 import { rowFold } from "./references/row-conflicts.ts";
-import { restoreStoodFor } from "./stood-for-rows.ts";
+import { type Parting, restoreStoodFor } from "./stood-for-rows.ts";
 import { removeAliases } from "./survivor-aliases.ts";
 
 export interface RestoreOptions {
@@ -67,10 +67,7 @@ export async function undoMerges(
   await forgetMerges(run, undoing);
 }
 
-interface Undoing {
-  readonly undone: readonly Merge[];
-  /** Of the same survivors. */
-  readonly kept: readonly Merge[];
+interface Undoing extends Parting {
   readonly survivors: readonly NativeId[];
 }
 

@@ -45,7 +45,7 @@ export async function archiveDocuments(run: Run, request: ArchiveRequest): Promi
   const copies = await copiesToMake(run, request);
   const known = copies.filter(({ isKnown }) => isKnown);
   const unknown = copies.filter(({ isKnown }) => !isKnown);
-  // To say what becomes of what matches costs the server eight times as much, and nothing does.
+  // To say what becomes of a copy that is there costs the server for those as well that are not.
   await copy(run, request, { copies: unknown, whenMatched: "keepExisting" });
   await copy(run, request, { copies: known, whenMatched: [{ $set: seenAgain }] });
 }
