@@ -74,7 +74,7 @@ interface ClaimOutcome {
 }
 
 interface ClaimOptions {
-  readonly statement: typeof quickClaim;
+  readonly statement: typeof quickClaim | typeof carefulClaim;
   readonly isLast: boolean;
 }
 

@@ -38,7 +38,14 @@ export async function nextChats(ctx: MigrationContext, request: ScanRequest): Pr
   const bounds = boundsOf({ ...range, ...(after === null ? {} : { from: after }) });
   try {
     return await ctx.chats
-      .find(rest, { projection: identityProjection(ctx.model), sort: { _id: 1 }, limit, ...bounds })
+      .find(rest, {
+        projection: identityProjection(ctx.model),
+        sort: { _id: 1 },
+        limit,
+        // Else the first answer has 101.
+        batchSize: limit,
+        ...bounds,
+      })
       .toArray();
   } catch (error) {
     // The scan has come to its bound: what begins there does not begin before it.

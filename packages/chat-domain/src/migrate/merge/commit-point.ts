@@ -1,10 +1,10 @@
 import type { ChatModel } from "../../model/chat-model.ts";
 import { isLive, ownField } from "../../model/own-names.ts";
 import type { Merge } from "../context/migration-records.ts";
-import { freeChat, isFree, isQuick } from "../keys/claim-statement.ts";
+import { freeChat, isQuick, seenFree } from "../keys/claim-statement.ts";
 import type { Run } from "../run/run.ts";
 import type { Refusal } from "../run/write-outcome.ts";
-import type { UpdateStatement } from "../run/write-statements.ts";
+import type { ChangeAsSeen, UpdateStatement } from "../run/write-statements.ts";
 import type { ChatState } from "./chat-states.ts";
 import { tombstones } from "./tombstones.ts";
 
@@ -50,7 +50,7 @@ export async function commitMerges(run: Run, seen: readonly SeenMerge[]): Promis
 async function commit(
   run: Run,
   seen: readonly SeenMerge[],
-  statement: (one: SeenMerge) => UpdateStatement,
+  statement: (one: SeenMerge) => UpdateStatement | ChangeAsSeen,
 ): Promise<readonly RefusedMerge[]> {
   const { refusals } = await run.write.update(run.ctx.model.chats.collection, seen.map(statement));
   return refusals.flatMap((refusal) => {
@@ -63,30 +63,17 @@ interface Commit extends SeenMerge {
   readonly mergedAt: Date;
 }
 
-/**
- * The condition is an expression and the filter only the `_id`, which spares the server a query plan for every loser.
- */
-function quickCommit(model: ChatModel, { merge, loser, mergedAt }: Commit): UpdateStatement {
-  const [mergedInto, since] = [ownField(model, "mergedInto"), ownField(model, "mergedAt")];
-  const isOpen = isFree(model, loser.chat);
-  return {
-    q: { _id: merge.loser },
-    u: [
-      {
-        $set: {
-          [mergedInto]: { $cond: [isOpen, { $literal: merge.survivor }, `$${mergedInto}`] },
-          [since]: { $cond: [isOpen, mergedAt, `$${since}`] },
-        },
-      },
-    ],
-  };
+function quickCommit(model: ChatModel, { merge, loser, mergedAt }: Commit): ChangeAsSeen {
+  return { _id: merge.loser, seen: seenFree(model, loser.chat), set: tombstone(model, { merge, mergedAt }) };
 }
 
 function carefulCommit(model: ChatModel, { merge, loser, mergedAt }: Commit): UpdateStatement {
-  return {
-    q: freeChat(model, loser.chat),
-    u: {
-      $set: { [ownField(model, "mergedInto")]: merge.survivor, [ownField(model, "mergedAt")]: mergedAt },
-    },
-  };
+  return { q: freeChat(model, loser.chat), u: { $set: tombstone(model, { merge, mergedAt }) } };
+}
+
+function tombstone(
+  model: ChatModel,
+  { merge, mergedAt }: Pick<Commit, "merge" | "mergedAt">,
+): Readonly<Record<string, unknown>> {
+  return { [ownField(model, "mergedInto")]: merge.survivor, [ownField(model, "mergedAt")]: mergedAt };
 }

@@ -13,6 +13,7 @@ import {
   type WriteOutcome,
 } from "./write-outcome.ts";
 import {
+  type ChangeAsSeen,
   deleteInTime,
   insertInTime,
   mergeInTime,
@@ -29,7 +30,7 @@ import {
  * to send twice. Raw commands, because the driver's bulk API leaves out which index refused a statement.
  */
 export interface GuardedWrites {
-  update(collection: string, statements: readonly UpdateStatement[]): Promise<WriteOutcome>;
+  update(collection: string, statements: readonly (UpdateStatement | ChangeAsSeen)[]): Promise<WriteOutcome>;
   /** For records, which nothing but a twin of themselves can stand in the way of. */
   upsert(collection: string, upserts: readonly Upsert[]): Promise<void>;
   /** Inserts records that are not there yet; says how many. */
@@ -66,7 +67,8 @@ export function guardedWrites(db: Db, lease: Pick<Lease, "bound" | "renew">): Gu
     update: (collection, statements) => update(collection, statements, updateInTime),
     upsert: async (collection, upserts) =>
       void ignoringTwins(await update(collection, upserts, upsertInTime)),
-    insert: async (collection, records) => ignoringTwins(await update(collection, records, insertInTime)).n,
+    insert: async (collection, records) =>
+      ignoringTwins(await update(collection, records, insertInTime)).changed,
     delete: async (collection, filters) => {
       const { n } = await inChunks(write, filters, (chunk, bound) => ({
         delete: collection,

@@ -1,4 +1,5 @@
 import type { Document } from "mongodb";
+import { areAsSeen, type SeenValues } from "../../model/as-seen.ts";
 
 /** What keeps a write within the lease, wherever it is held up: on its way, or at work. */
 export interface WriteBound {
@@ -15,6 +16,14 @@ export interface UpdateStatement {
   readonly multi?: boolean;
 }
 
+/** Changes one document while it is as it was seen, and leaves any other as it is. */
+export interface ChangeAsSeen {
+  readonly _id: unknown;
+  readonly seen: SeenValues;
+  readonly set: Readonly<Record<string, unknown>>;
+  readonly unset?: readonly string[];
+}
+
 /** A record that is there afterwards, with these fields. */
 export interface Upsert {
   readonly _id: unknown;
@@ -24,12 +33,29 @@ export interface Upsert {
   readonly unset?: readonly string[];
 }
 
-export function updateInTime({ q, u, ...how }: UpdateStatement, bound: WriteBound): Readonly<Document> {
+export function updateInTime(
+  statement: UpdateStatement | ChangeAsSeen,
+  bound: WriteBound,
+): Readonly<Document> {
+  if ("seen" in statement) return changeInTime(statement, bound);
+  const { q, u, ...how } = statement;
   const [first, ...others] = Array.isArray(u) ? (u as readonly Readonly<Document>[]) : [];
   const needsNoPlan = Object.keys(q).join() === "_id" && first?.["$set"] !== undefined;
   if (!needsNoPlan) return { ...selecting(q, bound), u, ...how };
   // An expression in the filter would make the server plan a query, and that takes longer than the update.
   return { q, u: [{ $set: { ...idInTime(bound), ...first["$set"] } }, ...others], ...how };
+}
+
+/** By `_id` alone the server needs no plan, and for one comparison of all values little more than for a bare update. */
+function changeInTime({ _id, seen, set, unset = [] }: ChangeAsSeen, bound: WriteBound): Readonly<Document> {
+  const isAsSeen = areAsSeen([[beforeDeadline(bound), true], ...seen]);
+  const change = (field: string, value: unknown) =>
+    [field, { $cond: [isAsSeen, value, `$${field}`] }] as const;
+  const changes = [
+    ...Object.entries(literals(set)).map(([field, value]) => change(field, value)),
+    ...unset.map((field) => change(field, "$$REMOVE")),
+  ];
+  return { q: { _id }, u: [{ $set: Object.fromEntries(changes) }] };
 }
 
 export function deleteInTime(q: Readonly<Document>, bound: WriteBound): Readonly<Document> {
@@ -53,10 +79,21 @@ export function upsertInTime(
   return { q: { _id }, u: stages, upsert: true };
 }
 
-/** The server refuses expressions in an insert; this matches no record, so it is an insert, and a twin refuses it. */
+/**
+ * The server refuses expressions in an insert. This is an upsert of what has nothing but the `_id` it was looked for by;
+ * a record that is there stays as it is.
+ */
 export function insertInTime(record: Readonly<Document>, bound: WriteBound): Readonly<Document> {
-  const inserted = { $cond: [beforeDeadline(bound), { $literal: record }, null] };
-  return { q: { _id: record["_id"], $nor: [{}] }, u: [{ $replaceWith: inserted }], upsert: true };
+  const { _id } = record;
+  const isNew = areAsSeen([
+    [beforeDeadline(bound), true],
+    ["$$ROOT", { _id }],
+  ]);
+  return {
+    q: { _id },
+    u: [{ $replaceWith: { $cond: [isNew, { $literal: record }, "$$ROOT"] } }],
+    upsert: true,
+  };
 }
 
 /** By `_id` there is one right plan: without the hint the server tries all indexes against each other, every time. */
