@@ -162,4 +162,26 @@ describe("writes within a lease", () => {
     expect(await write.insert("counters", [{ _id: 5_001, ...text }, { _id: 5_001 }, { _id: 1 }])).toBe(1);
     expect(await counters.findOne({ _id: 5_001 })).toEqual({ _id: 5_001, ...text });
   });
+
+  it("change documents as they were seen, also when they come too late, and leave others as they are", async () => {
+    await counters.updateMany({ _id: { $in: [1, 2] } }, { $set: { old: 1 } });
+    const lease = leaseOf(-1_000, maxTimeMS);
+    const changes = [0, 1, 2, 9_999].map((_id) => ({
+      _id,
+      seen: [
+        ["$count", 0],
+        ["$old", _id === 0 ? null : _id],
+      ] as const,
+      set: { text: "$count" },
+      unset: ["old"],
+    }));
+    const { n, changed } = await guardedWrites(db, lease).update("counters", changes);
+    expect({ n, changed, renewals: lease.renewals() }).toEqual({ n: 3, changed: 2, renewals: 1 });
+    const stored = await counters.find({ _id: { $in: [0, 1, 2, 9_999] } }, { sort: { _id: 1 } }).toArray();
+    expect(stored).toEqual([
+      { _id: 0, count: 0, text: "$count" },
+      { _id: 1, count: 0, text: "$count" },
+      { _id: 2, count: 0, old: 1 },
+    ]);
+  });
 });

@@ -25,19 +25,16 @@ export async function changeDocuments(
   changes: readonly DocumentChange[],
 ): Promise<boolean> {
   const open = changes.filter((change) => changedNames(change).length > 0);
-  let matched = 0;
-  for (const statements of inCommands(open.map((change) => statement(collection, change)))) {
-    const { n, refusals } = await run.write.update(collection, statements);
-    const [refusal] = refusals;
-    if (refusal !== undefined) {
-      const message = `what is folded cannot be written into the document of ${collection}: ${refusalReason(refusal)}`;
-      throw isAboutDocument(refusal.code)
-        ? new BatchRefused(message, { cause: refusalError(refusal) })
-        : refusalError(refusal);
-    }
-    matched += n;
+  const statements = open.map((change) => statement(collection, change));
+  const { n, refusals } = await run.write.update(collection, statements);
+  const [refusal] = refusals;
+  if (refusal !== undefined) {
+    const message = `what is folded cannot be written into the document of ${collection}: ${refusalReason(refusal)}`;
+    throw isAboutDocument(refusal.code)
+      ? new BatchRefused(message, { cause: refusalError(refusal) })
+      : refusalError(refusal);
   }
-  return matched === open.length;
+  return n === open.length;
 }
 
 /** Where there is none nothing may be written: an update without an operator would empty the document. */
@@ -113,19 +110,3 @@ function bytesOf(element: Exact): string {
 const largestStatement = 16 * 1_024 * 1_024;
 /** What is smaller is sent as it is. */
 const largeStatement = 1_024 * 1_024;
-const largestCommand = 8 * 1_024 * 1_024;
-
-function* inCommands(statements: readonly UpdateStatement[]): Generator<readonly UpdateStatement[]> {
-  let some: UpdateStatement[] = [];
-  let size = 0;
-  for (const one of statements) {
-    const bytes = BSON.calculateObjectSize(one);
-    if (some.length > 0 && size + bytes > largestCommand) {
-      yield some;
-      [some, size] = [[], 0];
-    }
-    some.push(one);
-    size += bytes;
-  }
-  if (some.length > 0) yield some;
-}
