@@ -1,34 +1,15 @@
 import type { Document } from "mongodb";
 import { describe, expect, it } from "vitest";
-import type { ChatModelInput } from "../../src/index.ts";
 import { migrateUp, migrationContext } from "../../src/migrate/index.ts";
-import { dyingDatabase, expireLease, ProcessDied } from "../migrate/dying-database.ts";
 import { interruptedDatabase } from "../migrate/interrupted-database.ts";
-import { type FieldDatabase, fieldDatabase, id } from "./field-database.ts";
+import { element, holding, pairs, type Reference, summed } from "./entries-made-anew.ts";
+import { id } from "./field-database.ts";
 
-type Reference = NonNullable<ChatModelInput["references"]>[number];
 const [one, two, three] = [1, 2, 3].map((number) => String(id(number))) as [string, string, string];
-
-/** Three chats of the same people, and a person who holds them. */
-function holding(reference: Omit<Reference, "collection">, person: Document): Promise<FieldDatabase> {
-  return fieldDatabase({
-    model: {
-      chats: { participants: "users", scope: null },
-      references: [{ collection: "people", ...reference }],
-    },
-    data: {
-      chats: [1, 2, 3].map((number) => ({ _id: id(number), users: ["a", "b"] })),
-      people: [{ _id: "a", ...person }],
-    },
-  });
-}
-
-const element = (number: number, n: number): Document => ({ chat: id(number), n });
-const summed = { onConflict: "fold", fold: { n: "sum" } } as const;
 const kept = { onConflict: "keep-survivor" } as const;
 
 describe("what the old version makes anew inside a document", () => {
-  it.each<readonly [string, Omit<Reference, "collection">, Document, readonly Document[], Document]>([
+  it.each<readonly [string, Reference, Document, readonly Document[], Document]>([
     [
       "an element, to the unit",
       { field: "list.chat", ...summed },
@@ -128,31 +109,6 @@ describe("what the old version makes anew inside a document", () => {
       expect(await field.db.collection("chat_originals").countDocuments()).toBe(0);
     },
   );
-
-  const pairs = { list: [element(1, 1), element(2, 2)] };
-
-  it("is counted once, wherever a run dies", async () => {
-    for (let dieAfter = 0; ; dieAfter += 1) {
-      await using field = await holding({ field: "list.chat", ...summed }, pairs);
-      await field.up();
-      await field.change("people", "a", { $push: { list: element(2, 4) } });
-      const dying = dyingDatabase(field.db, dieAfter, () => {
-        throw new ProcessDied();
-      });
-      const died = await migrateUp(
-        migrationContext(dying.db, { model: field.migration.model, graceMs: 0 }),
-      ).then(
-        () => false,
-        (error: unknown) => error instanceof ProcessDied,
-      );
-      await expireLease(field.db);
-      await field.up();
-      await field.rollback({ to: "none" });
-      const { list } = await field.one("people", "a");
-      expect([dieAfter, list]).toEqual([dieAfter, [element(1, 1), element(2, 6)]]);
-      if (!died) return;
-    }
-  });
 
   it("is counted once, while the application writes beside it", async () => {
     await using field = await holding({ field: "list.chat", ...summed }, pairs);
