@@ -30,7 +30,10 @@ const documents = fc.record(
     map: fc.dictionary(fc.constantFrom("a", "b", "c"), fc.nat(9)),
     docs: fc.dictionary(
       fc.constantFrom("a", "b"),
-      fc.record({ n: fc.nat(9), at: fc.nat(9) }, { requiredKeys: [] }),
+      fc.record(
+        { n: fc.nat(9), at: fc.nat(9), off: fc.boolean(), seen: fc.array(fc.constantFrom("a", "b")) },
+        { requiredKeys: [] },
+      ),
     ),
     last: fc.option(fc.record({ at: fc.nat(9) })),
   },
@@ -48,7 +51,7 @@ const everything = FoldModel.parse({
   common: { intersection: { by: "_id" } },
   list: { concat: { orderBy: "t" } },
   map: { eachKey: "sum" },
-  docs: { eachKey: { fold: { n: "sum", at: "max" } } },
+  docs: { eachKey: { fold: { n: "sum", at: "max", off: "every", seen: "intersection" } } },
   last: { newestBy: "last.at" },
 });
 

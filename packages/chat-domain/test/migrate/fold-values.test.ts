@@ -74,6 +74,15 @@ describe("a field of documents that become one", () => {
       { a: { n: 3, at: 2 }, b: { n: 1 } },
     ],
     [
+      "each key of documents, of which a document without the key has nothing",
+      { eachKey: { fold: { off: "every", seen: "intersection", n: "sum" } } },
+      [
+        { f: { a: { off: true, seen: [1], n: 1 }, b: { off: true, x: 1 } } },
+        { f: { c: { off: true, n: 2, x: 1 } } },
+      ],
+      { a: { off: false, seen: [], n: 1 }, b: { off: false, x: 1 }, c: { n: 2, x: 1 } },
+    ],
+    [
       "each key by the newest",
       { eachKey: { newestBy: "at" } },
       [{ f: { a: { n: 1, at: 2 } } }, { f: { a: { n: 2, at: 3 } } }],

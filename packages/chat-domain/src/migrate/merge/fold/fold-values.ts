@@ -128,13 +128,18 @@ function refolded(strategy: FoldStrategy, folding: Folding): Exact {
 
 /** The first's document with its fields folded. */
 export function foldedFields(fold: FoldFields, documents: readonly ExactDocument[]): ExactDocument {
+  return withFolded(documents[0] ?? new Map(), fold, documents);
+}
+
+/** What is no document has none of the fields. */
+function withFolded(base: ExactDocument, fold: FoldFields, values: readonly Exact[]): ExactDocument {
   return Object.entries(fold).reduce((folded, [path, strategy]) => {
     const value = foldedValue(
       strategy,
-      documents.map((document) => ({ value: exactAt(document, path), document })),
+      values.map((document) => ({ value: exactAt(document, path), document })),
     );
     return isSame(value, exactAt(folded, path)) ? folded : withExact(folded, path, value);
-  }, documents[0] ?? new Map());
+  }, base);
 }
 
 /** A document with its fields folded anew; every contribution is of whole documents. */
@@ -154,28 +159,24 @@ export function refoldedFields(fold: FoldFields, { mine, all, place }: Folding):
   return withoutEmptied(Object.keys(fold), { before: document, after: result, original: first?.value });
 }
 
-/** Of values in a map, those that are documents. */
+/** Of values in a map the first that is a document; whoever has no such key has none of the fields that fold. */
 function foldedDocument(fold: FoldFields, values: readonly Exact[]): Exact {
   const [first] = values;
   if (!isNothing(first) && !isDocument(first)) return first;
-  const documents = values.filter(isDocument);
-  return documents.length === 0 ? first : foldedFields(fold, documents);
+  const base = values.find(isDocument);
+  return base === undefined ? first : withFolded(base, fold, values);
 }
 
 function refoldedInside(fold: FoldFields, { mine, all, place }: Folding): Exact {
   const parts = partsOf(all, (given) => (isDocument(given.value) ? given : null));
   if (isDocument(mine.value)) {
     staying({ mine, all: parts, place });
-    return refoldedFields(fold, { mine, all: parts, place });
+    return refoldedFields(fold, { mine, all, place });
   }
   // What was deleted here stays so, until there is something new.
   const isNew = isNothing(mine.value) && parts.every(({ before }) => before === null);
-  return isNew
-    ? foldedDocument(
-        fold,
-        givenAfter(parts).map(({ value }) => value),
-      )
-    : mine.value;
+  const values = givenAfter(all).map(({ value }) => value);
+  return isNew && values.some(isDocument) ? foldedDocument(fold, values) : mine.value;
 }
 
 function foldedMap(strategy: FoldStrategy, values: readonly Exact[]): Exact {
