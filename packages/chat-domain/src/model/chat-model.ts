@@ -1,12 +1,19 @@
 import { z } from "zod";
 import { NativeIdType } from "../identity/native-id.ts";
-import { areApart, arrayPath, FieldPath, MemberPath, overlaps } from "./field-path.ts";
+import { areApart, arrayPath, FieldPath, isFieldPath, MemberPath, overlaps } from "./field-path.ts";
 import { FoldModel, ReferenceModel } from "./merge-model.ts";
 import { ownFieldNames } from "./own-names.ts";
 
 /** People in scalar fields: as many as there are fields, or one who is in all of them. */
 const PeopleFields = z
-  .array(FieldPath)
+  .array(
+    z
+      .string()
+      .refine(
+        isFieldPath,
+        "a field path such as senderId: of DBRefs in fields of their own, the ids have to be written into an array of people first",
+      ),
+  )
   .min(2, "two fields or more, one person each")
   .refine((fields) => areApart(fields), "fields that have nothing to do with each other")
   .readonly();
@@ -176,13 +183,26 @@ function refuseUnpaired({ chats, fold }: UncheckedModel, check: z.core.$Refineme
       fields.some((field) => identity.some((one) => overlaps(one, field)))
     )
       refuse(index, "fields that have nothing to do with each other, nor with those of the people");
-    if (new Set(fields.map((field) => JSON.stringify(fold[field]))).size > 1)
+    if (
+      new Set(fields.map((field, at) => JSON.stringify(pairedStrategy(fold[field], perParticipant, at))))
+        .size > 1
+    )
       refuse(index, `one strategy in "fold" for all of ${fields.join(", ")}`);
     const beside = Object.keys(fold).find(
       (path) => !fields.includes(path) && fields.some((field) => overlaps(field, path)),
     );
     if (beside !== undefined) refuse(index, `the same path as in "fold", which names ${beside}`);
   });
+}
+
+/** A time that is itself of one person each is the same for all of them. */
+function pairedStrategy(
+  strategy: FoldModel[string] | undefined,
+  perParticipant: readonly (readonly string[])[],
+  at: number,
+): unknown {
+  if (typeof strategy !== "object" || !("newestBy" in strategy)) return strategy;
+  return perParticipant.find((fields) => fields[at] === strategy.newestBy) ?? strategy;
 }
 
 /** The people's own documents, told apart by the path of their ids: what folds is beside that. */

@@ -47,6 +47,41 @@ describe("a duplicate that stands crossed", () => {
     expect(await field.image("chats")).toEqual(before);
   });
 
+  it("gives the newest of each person by a time that is that person's own", async () => {
+    const newest: ChatModelInput = {
+      ...model,
+      chats: {
+        ...model.chats,
+        participantType: "objectId",
+        perParticipant: [
+          ["last.seller", "last.buyer"],
+          ["at.seller", "at.buyer"],
+        ],
+      },
+      fold: {
+        "last.seller": { newestBy: "at.seller" },
+        "last.buyer": { newestBy: "at.buyer" },
+        "at.seller": "max",
+        "at.buyer": "max",
+      },
+    };
+    const chats = [
+      chat(1, ann, ben, { last: { seller: "ann 1", buyer: "ben 1" }, at: { seller: 1, buyer: 1 } }),
+      chat(2, ben, ann, { last: { seller: "ben 2", buyer: "ann 2" }, at: { seller: 2, buyer: 0 } }),
+    ];
+    await using field = await fieldDatabase({ model: newest, data: { chats, messages: [] } });
+    const before = await field.image("chats");
+    expect(await field.up()).toMatchObject({ exit: 0 });
+    const [both] = await field.all("chats");
+    expect(both).toMatchObject({ last: { seller: "ann 1", buyer: "ben 2" }, at: { seller: 1, buyer: 2 } });
+    await field.change("chats", id(2), { $set: { "last.buyer": "ann 3", "at.buyer": 3 } });
+    expect(await field.up()).toMatchObject({ exit: 0 });
+    expect((await field.one("chats", id(1)))["last"]).toEqual({ seller: "ann 3", buyer: "ben 2" });
+    await field.change("chats", id(2), { $set: { "last.buyer": "ann 2", "at.buyer": 0 } });
+    expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+    expect(await field.image("chats")).toEqual(before);
+  });
+
   it("is said to differ where it says something else of somebody, although the fields look alike", async () => {
     const chats = [
       chat(1, ann, ben, { noteOfSeller: "a", noteOfBuyer: "b" }),
