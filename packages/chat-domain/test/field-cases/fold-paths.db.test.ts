@@ -38,6 +38,11 @@ describe("a fold of a field that lies deeper", () => {
     ["a sum of texts", { count: "sum" }, [{ count: 1 }, { count: "1" }]],
     ["a set of documents", { log: "union" }, [{ log: [{ t: "hi" }, { t: "hi" }] }, { log: [{ t: "hi" }] }]],
     ["a set that is a map", { log: "intersection" }, [{ log: { a: 1 } }, { log: ["a"] }]],
+    [
+      "texts where only documents are told apart",
+      { hidden: { intersection: { by: "user" } } },
+      [{ hidden: ["a"] }, { hidden: ["a"] }],
+    ],
     ["a text in a map", { unread: { eachKey: "sum" } }, [{ unread: { a: 1 } }, { unread: { a: "1" } }]],
     ["an array in a map", { of: { eachKey: { fold: { "x.n": "sum" } } } }, [{ of: { a: { x: [] } } }, {}]],
     [

@@ -39,6 +39,11 @@ export function misfitText({ kind, ...misfit }: FoldMisfit, collection: string):
       `what ${at || "a map's key"} holds ${where} is documents (such as in ${String(example)}), and a set has plain values, equal ` +
       'ones once: for documents say what tells them apart, {"union": {"by": …}}, or that all stay, {"concat": {}}'
     );
+  if (kind === "plain")
+    return (
+      `what ${at || "a map's key"} holds ${where} is plain values, such as one of type ${type} (in ${String(example)}), which nothing ` +
+      'tells apart by a field of theirs: for plain values it is "intersection" alone'
+    );
   if (kind === "value")
     return (
       `what ${at || "a map's key"} holds ${where} is of type ${type} (such as in ${String(example)}), which its fold can do ` +

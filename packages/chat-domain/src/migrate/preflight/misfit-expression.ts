@@ -2,8 +2,11 @@ import type { Document } from "mongodb";
 import type { FoldFields, FoldStrategy, UnionBy } from "../../model/fold-strategy.ts";
 import { wholeValue } from "../../model/merge-model.ts";
 
-/** `way`: on the way to what folds. `value`: of a type with which nothing can be done. `documents`: in a set of plain values. */
-export type MisfitKind = "way" | "value" | "documents";
+/**
+ * `way`: on the way to what folds. `value`: of a type with which nothing can be done. `documents`: in a set of plain values.
+ * `plain`: in a set of documents, of which only those stay that all have.
+ */
+export type MisfitKind = "way" | "value" | "documents" | "plain";
 
 const nothing = ["missing", "null", "undefined"];
 const numbers = ["int", "long", "double", "decimal"];
@@ -62,7 +65,8 @@ function ofValue(strategy: FoldStrategy, place: Place, field?: string): readonly
     return [typed(place, ["object"]), ...each(place, { isMap: true, of })];
   }
   if ("union" in strategy) return [typed(place, ["array"]), ...ofElements(strategy.union, place)];
-  return "recount" in strategy ? [] : [typed(place, ["array"])];
+  if ("recount" in strategy) return [];
+  return [typed(place, ["array"]), ...("intersection" in strategy ? [documentsOnly(place)] : [])];
 }
 
 function ofPlainValue(strategy: Extract<FoldStrategy, string>, place: Place): readonly Document[] {
@@ -109,6 +113,14 @@ function plainValues({ value, path, at }: Place): Document {
     $concatArrays: [[{ $type: value }], { $map: { input: listAt(value), in: { $type: "$$this" } } }],
   };
   return { $cond: [{ $in: ["object", types] }, { path, at, type: "object", kind: "documents" }, null] };
+}
+
+/** Elements that are told apart by a field of theirs: a plain value has none, so it would go although all have it. */
+function documentsOnly({ value, path, at }: Place): Document {
+  const types = { $map: { input: listAt(value), in: { $type: "$$this" } } };
+  const others = { $setDifference: [types, ["object", ...nothing]] };
+  const found = { path, at, type: { $arrayElemAt: [others, 0] }, kind: "plain" };
+  return { $cond: [{ $eq: [others, []] }, null, found] };
 }
 
 function listAt(value: string): Document {

@@ -33,6 +33,7 @@ import { roomForIndexes } from "./room-for-indexes.ts";
 import { serverProblems } from "./server.ts";
 import { sharedTargets } from "./shared-targets.ts";
 import { targetIndexes } from "./target-indexes.ts";
+import { unanswerableFilters } from "./unanswerable-filters.ts";
 import { otherwiseBegunMerges } from "./unfinished-merges.ts";
 import { strictValidators } from "./validators.ts";
 
@@ -65,15 +66,15 @@ const checks: readonly PreflightCheck[] = [
 
 /**
  * Everything that can be seen to stand in the way before anything is written; read-only. `isReadable`: the collections are
- * there and are no views.
+ * there and are no views, and no filter fails.
  */
 export async function preflight(
   ctx: MigrationContext,
   options: { readonly createsReferenceIndexes: boolean },
 ): Promise<PreflightReport & { readonly isReadable: boolean }> {
   return patiently(ctx, async () => {
-    const basis = await checked(ctx, [serverProblems, unfitCollections]);
-    // Of a view, or of nothing, there is nothing more to be seen.
+    const basis = await checked(ctx, [serverProblems, unfitCollections, unanswerableFilters]);
+    // Of a view, of nothing, or by a filter that fails there is nothing more to be seen.
     if (basis.problems.length > 0) return { ...basis, isReadable: false };
     const report = together([
       await checked(ctx, options.createsReferenceIndexes ? checks : [...checks, unindexedReferences]),

@@ -9,7 +9,8 @@ import { collectionOf, type MigrationContext } from "../context/migration-contex
 import { mergedStates } from "../context/migration-records.ts";
 import { heldValues } from "../merge/references/held-values.ts";
 import { duplicateSets } from "./duplicate-sets.ts";
-import type { PreflightReport } from "./findings.ts";
+import { type PreflightReport, together } from "./findings.ts";
+import { arraysOnWay, lostOnTheWay, type Way, waysToMind } from "./reference-ways.ts";
 import { serverVersion } from "./server.ts";
 
 /** Documents of each kind that are looked at: the newest, others by chance, and those that hold documents. */
@@ -19,35 +20,49 @@ const valuesPerDocument = 300;
 
 /** What the fields of references hold: ids of chats, or something that looks like one and would stay behind. */
 export async function referenceValues(ctx: MigrationContext): Promise<PreflightReport> {
+  const { references } = ctx.model;
+  const none =
+    "no references are configured: what points at a duplicate stays there, visible through aliases only";
+  const reports: PreflightReport[] = [{ problems: [], warnings: references.length === 0 ? [none] : [] }];
+  for (const reference of references.filter(({ leave }) => leave !== true))
+    reports.push(await referenceReport(ctx, reference));
+  return together(reports);
+}
+
+async function referenceReport(ctx: MigrationContext, reference: ReferenceModel): Promise<PreflightReport> {
+  const sampled = await sampledValues(ctx, reference);
+  const lost = lostOnTheWay(reference, sampled.ways);
+  if (lost !== null) return { problems: [lost], warnings: [] };
+  const warnings = await waysToMind(ctx, reference, sampled.ways);
+  return together([await valuesReport(ctx, reference, sampled), { problems: [], warnings }]);
+}
+
+async function valuesReport(
+  ctx: MigrationContext,
+  reference: ReferenceModel,
+  { values, documents }: Sampled,
+): Promise<PreflightReport> {
   const problems: string[] = [];
   const warnings: string[] = [];
-  const { references } = ctx.model;
-  if (references.length === 0)
+  const name = `${reference.collection}.${reference.field}`;
+  const ids = await chatsAmong(ctx, reference, values);
+  const doubtful = values.filter((value) => !ids.has(idText(value)));
+  if (values.length === 0) warnings.push(`${name} holds nothing: is it the right name?`);
+  else if (ids.size === 0 && (await areOfDeleted(ctx, reference, values)))
     warnings.push(
-      "no references are configured: what points at a duplicate stays there, visible through aliases only",
+      `${name} refers to chats that duplicates were merged into, and that have been deleted since: rollback --chat ` +
+        "brings a duplicate back with what had followed it",
     );
-  for (const reference of references.filter(({ leave }) => leave !== true)) {
-    const name = `${reference.collection}.${reference.field}`;
-    const { values, documents } = await sampledValues(ctx, reference);
-    const ids = await chatsAmong(ctx, reference, values);
-    const doubtful = values.filter((value) => !ids.has(idText(value)));
-    if (values.length === 0) warnings.push(`${name} holds nothing: is it the right name?`);
-    else if (ids.size === 0 && (await areOfDeleted(ctx, reference, values)))
-      warnings.push(
-        `${name} refers to chats that duplicates were merged into, and that have been deleted since: rollback --chat ` +
-          "brings a duplicate back with what had followed it",
-      );
-    else if (ids.size === 0)
-      problems.push(
-        `${name} holds values, but of ${documents} documents that were looked at none has the ` +
-          `${reference.toField === "_id" ? "id" : reference.toField} of a chat${wrongFieldHint(reference)}`,
-      );
-    const named = await duplicatesNamedBy(ctx, reference, doubtful);
-    if (named !== null)
-      problems.push(
-        `${name} names the duplicate ${named.id} by ${named.how}, which would stay behind: ${wayOutOf(named.how, reference)}`,
-      );
-  }
+  else if (ids.size === 0)
+    problems.push(
+      `${name} holds values, but of ${documents} documents that were looked at none has the ` +
+        `${reference.toField === "_id" ? "id" : reference.toField} of a chat${wrongFieldHint(reference)}`,
+    );
+  const named = await duplicatesNamedBy(ctx, reference, doubtful);
+  if (named !== null)
+    problems.push(
+      `${name} names the duplicate ${named.id} by ${named.how}, which would stay behind: ${wayOutOf(named.how, reference)}`,
+    );
   return { problems, warnings };
 }
 
@@ -60,6 +75,7 @@ function wrongFieldHint({ toField, prefix }: ReferenceModel): string {
 interface Sampled {
   readonly values: readonly unknown[];
   readonly documents: number;
+  readonly ways: readonly Way[];
 }
 
 /** Null, absence and empty text are no values. */
@@ -81,15 +97,19 @@ async function sampledValues(ctx: MigrationContext, reference: ReferenceModel): 
   );
   const seen = new Set<string>();
   const values: unknown[] = [];
+  const ways = new Map<number, Way>();
   // One after the other, as a field may be an array of megabytes.
   for (const sample of [newest, others, odd]) {
     for await (const document of sample) {
       seen.add(idText(document._id));
+      const arrays = arraysOnWay(document, path.split("."));
+      if (!ways.has(arrays)) ways.set(arrays, { arrays, example: document._id });
       values.push(...heldValues(document, field).values.slice(0, valuesPerDocument));
     }
   }
   return {
     documents: seen.size,
+    ways: [...ways.values()],
     values: values.flatMap((value) => {
       if (value === undefined || value === null || value === "") return [];
       if (prefix === "") return [value];

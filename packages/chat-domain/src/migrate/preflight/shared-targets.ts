@@ -16,7 +16,8 @@ export async function sharedTargets(ctx: MigrationContext): Promise<PreflightRep
     if (found !== null)
       problems.push(
         `${found.sets} ${found.sets === 1 ? "set of duplicates shares its" : "sets of duplicates share their"} ${field} with a chat of ` +
-          `other people (such as ${String(found.example)}), and references refer to it: nothing tells whose is what`,
+          `other people (such as ${String(found.example)}), and references refer to it: nothing tells whose is what. Where ` +
+          "all of them are one conversation, give it one value first, in its chats and in what refers to them",
       );
   }
   return { problems, warnings: [] };
