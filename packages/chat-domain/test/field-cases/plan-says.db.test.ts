@@ -84,6 +84,15 @@ describe("plan tells of a `where` that was forgotten", () => {
     expect(warnings).toMatch(/\b2\b/);
   });
 
+  it("and not where it is there, and lets a field be absent or false", async () => {
+    await using field = await databaseOf(pairOf({ isGroup: false }, {}), {
+      chats: { ...model.chats, where: { isGroup: { $ne: true } } },
+    });
+    const { warnings } = await field.plan();
+    expect(warnings).toMatch(/1 duplicate differs from its survivor in isGroup .*"ignore"/);
+    expect(warnings).not.toContain("where");
+  });
+
   it("and of nothing where the model has the `where`", async () => {
     const chats = pairOf({ isGroupChat: false }, { isGroupChat: true, name: "friends" });
     await using field = await databaseOf(chats, {

@@ -36,7 +36,7 @@ function lostContentReport(model: ChatModel, found: DuplicateDifferences): Prefl
       ...(outranked === null ? [] : [outrankedText(outranked)]),
       ...(texts === null ? [] : [textsText(texts)]),
       ...(alone.sets === 0 ? [] : [aloneText(model, alone)]),
-      ...differences.filter(({ isLost }) => !isLost).map(differenceText),
+      ...differences.filter(({ isLost }) => !isLost).map((difference) => differenceText(model, difference)),
       ...repeated.map(repeatedText),
     ],
   };
@@ -74,11 +74,12 @@ function textsText({ duplicates, example }: NonNullable<DuplicateDifferences["te
 /** What a field that tells kinds of chats apart is often called. */
 const kind = /^(t|type|kind|category|variant)$|type$|kind$|^is[A-Z_]|group|direct|private|channel/i;
 
-function differenceText({ path, duplicates, example }: Difference): string {
+function differenceText(model: ChatModel, { path, duplicates, example }: Difference): string {
   const text =
     `${duplicates} ${isAre(duplicates, "duplicate differs from its survivor", "duplicates differ from their survivors")} ` +
     `in ${path} (such as ${String(example)})`;
-  return kind.test(path.split(".").at(-1) ?? "")
+  const isKind = kind.test(path.split(".").at(-1) ?? "") && !(path in model.chats.where);
+  return isKind
     ? `${text}: if ${path} says what kind of chat it is, "where" has to select one kind, or chats of different kinds become one`
     : `${text}: the survivor's stays; name ${path} in "fold", or in "ignore" if that is right`;
 }
