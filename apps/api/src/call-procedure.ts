@@ -28,15 +28,21 @@ export function proceduresOf(router: AnyTRPCRouter): ReadonlyMap<string, AnyTRPC
 
 /** @throws TRPCError what the procedure has failed with */
 export async function callProcedure(procedure: AnyTRPCProcedure, call: ProcedureCall): Promise<unknown> {
-  const { ctx, getRawInput } = call;
-  const outcome = await outcomeAt(0, { procedure, call }, { ctx, input: undefined, getRawInput });
+  const outcome = await outcomeOf(procedure, call);
   if (!outcome.ok) throw outcome.error;
   return outcome.data;
 }
 
-type Outcome =
+/** What a call has come to. */
+export type Outcome =
   | { readonly ok: true; readonly data: unknown }
   | { readonly ok: false; readonly error: TRPCError };
+
+/** {@link callProcedure}, with the error as a value; never rejects. */
+export function outcomeOf(procedure: AnyTRPCProcedure, call: ProcedureCall): Promise<Outcome> {
+  const { ctx, getRawInput } = call;
+  return outcomeAt(0, { procedure, call }, { ctx, input: undefined, getRawInput });
+}
 
 /** What one middleware may change for those after it. */
 interface Passed {
@@ -52,12 +58,18 @@ interface Calling {
   readonly call: ProcedureCall;
 }
 
-async function outcomeAt(index: number, calling: Calling, passed: Passed): Promise<Outcome> {
+/** No async function: what each of them keeps while it waits is what most of a batch's memory was. */
+function outcomeAt(index: number, calling: Calling, passed: Passed): Promise<Outcome> {
   try {
-    return await middlewareAt(index, calling.procedure)(new MiddlewareOptions(index, calling, passed));
+    const middleware = middlewareAt(index, calling.procedure);
+    return middleware(new MiddlewareOptions(index, calling, passed)).catch(failed);
   } catch (cause) {
-    return { ok: false, error: getTRPCErrorFromUnknown(cause) };
+    return Promise.resolve(failed(cause));
   }
+}
+
+function failed(cause: unknown): Outcome {
+  return { ok: false, error: getTRPCErrorFromUnknown(cause) };
 }
 
 /** The last one calls the resolver, and no next. */
@@ -73,15 +85,19 @@ class MiddlewareOptions {
   readonly ctx: object;
   readonly input: unknown;
   readonly getRawInput: () => Promise<unknown>;
-  readonly next: (changes?: Partial<Passed>) => Promise<Outcome>;
+  readonly #index: number;
   readonly #calling: Calling;
 
   constructor(index: number, calling: Calling, passed: Passed) {
     this.ctx = passed.ctx;
     this.input = passed.input;
     this.getRawInput = passed.getRawInput;
+    this.#index = index;
     this.#calling = calling;
-    this.next = (changes) => outcomeAt(index + 1, calling, changed(passed, changes));
+  }
+
+  get next(): (changes?: Partial<Passed>) => Promise<Outcome> {
+    return (changes) => outcomeAt(this.#index + 1, this.#calling, changed(this, changes));
   }
 
   get path(): string {

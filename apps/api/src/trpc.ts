@@ -23,10 +23,11 @@ export const { router } = t;
 
 /** Outermost: what is observed is how a call ends for its caller. Domain errors leave every procedure through here. */
 const observed = t.middleware(({ ctx, path, getRawInput, next }) =>
-  ctx.aroundCall(path, async () => {
-    const result = await next({ ctx: { rawInput: getRawInput } });
-    return result.ok ? result : { ...result, error: toTrpcError(result.error) };
-  }),
+  ctx.aroundCall(path, () =>
+    next({ ctx: { rawInput: getRawInput } }).then((result) =>
+      result.ok ? result : { ...result, error: toTrpcError(result.error) },
+    ),
+  ),
 );
 
 interface CallContext extends RequestContext {
@@ -35,9 +36,13 @@ interface CallContext extends RequestContext {
 }
 
 /** Whom every procedure serves: known, and with enough left of their quota for what they ask. */
-async function admitted({ authenticate, consumeQuota, rawInput }: CallContext): Promise<Caller> {
+async function admitted(
+  { authenticate, consumeQuota, rawInput }: CallContext,
+  assertGuarantee?: () => Promise<void>,
+): Promise<Caller> {
   const caller = await authenticate();
   await consumeQuota(caller, await rawInput());
+  await assertGuarantee?.();
   return caller;
 }
 
@@ -47,11 +52,7 @@ const called = t.procedure.use(observed);
 export const chatRouter = createChatRouter({
   procedure: called,
   chats: (ctx) => ctx.chats,
-  callerOf: async (ctx) => {
-    const caller = await admitted(ctx);
-    await ctx.assertGuarantee();
-    return caller;
-  },
+  callerOf: (ctx) => admitted(ctx, ctx.assertGuarantee),
 });
 
 /** For those who run the API, also while the guarantee is missing. There is no third way to make a procedure. */

@@ -13,19 +13,17 @@ export interface ChatCaller {
  * who is in which field, unless they act for others. An empty list stays empty, and is refused. Positions in errors are
  * those of the caller's own list, one past it where the caller is to blame.
  */
-export async function amongParticipants<T>(
+export function amongParticipants<T>(
   caller: ChatCaller,
   participants: readonly string[],
   ask: (participants: readonly string[]) => Promise<T>,
 ): Promise<T> {
   if (caller.actsForOthers === true || participants.length === 0) return ask(participants);
-  try {
-    return await ask([caller.id, ...participants]);
-  } catch (error) {
+  return ask([caller.id, ...participants]).catch((error: unknown) => {
     throw error instanceof ChatError && error.position !== null
       ? inOwnList(error, error.position, participants.length)
       : error;
-  }
+  });
 }
 
 function inOwnList({ code, message, cause }: ChatError, asked: number, length: number): ChatError {

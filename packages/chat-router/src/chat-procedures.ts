@@ -94,13 +94,12 @@ export function chatProcedures(procedure: ChatProcedure) {
       .meta(overRest.createOrGet)
       .input(ChatIdentityInput)
       .output(CreateOrGetOutput)
-      .mutation(async ({ ctx: { caller, chats }, input }) => {
+      .mutation(({ ctx: { caller, chats }, input }) => {
         const { scope } = input;
         const set = { createdBy: caller.id };
-        const { chat, created } = await amongParticipants(caller, input.participants, (participants) =>
+        return amongParticipants(caller, input.participants, (participants) =>
           createOrGetChat(chats, { participants, scope, set }),
-        );
-        return { chat: chatAnswer(chat), created };
+        ).then(({ chat, created }) => ({ chat: chatAnswer(chat), created }));
       }),
 
     find: procedure

@@ -5,10 +5,10 @@
  * status of its error. Everything else, also what is refused as a whole, is the adapter's.
  */
 import type { IncomingMessage } from "node:http";
-import { type AnyTRPCProcedure, getTRPCErrorFromUnknown, getTRPCErrorShape, TRPCError } from "@trpc/server";
+import { type AnyTRPCProcedure, getTRPCErrorShape, TRPCError } from "@trpc/server";
 import { getHTTPStatusCode } from "@trpc/server/http";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { callProcedure, proceduresOf } from "../call-procedure.ts";
+import { type Outcome, outcomeOf, proceduresOf } from "../call-procedure.ts";
 import type { RequestContext } from "../request-context.ts";
 import type { AppRouter } from "../router.ts";
 
@@ -128,11 +128,13 @@ export async function answerPlainCalls(
   exchange: { readonly request: FastifyRequest; readonly reply: FastifyReply },
 ): Promise<void> {
   const outcomes = await outcomesOf(asked, options, exchange);
-  const errors = outcomes.flatMap(({ error }) => error ?? []);
-  const answers = outcomes.map(({ data, error }, index) => {
-    if (error === null) return { result: { data } };
+  const errors = outcomes.flatMap((outcome) => (outcome.ok ? [] : outcome.error));
+  for (const error of errors) options.onError(error, exchange.request);
+  const answers = outcomes.map((outcome, index) => {
+    if (outcome.ok) return { result: { data: outcome.data } };
     const path = asked.calls[index]?.path;
     const config = options.router._def._config;
+    const { error } = outcome;
     return {
       error: getTRPCErrorShape({ config, error, type: asked.type, path, input: undefined, ctx: undefined }),
     };
@@ -143,7 +145,7 @@ export async function answerPlainCalls(
         ? 200
         : getHTTPStatusCode(
             answers,
-            outcomes.map(({ error }) => error ?? undefined),
+            outcomes.map((outcome) => (outcome.ok ? undefined : outcome.error)),
           ),
     )
     .headers({
@@ -156,31 +158,18 @@ export async function answerPlainCalls(
     .send(asked.isBatch ? answers : answers[0]);
 }
 
-interface Outcome {
-  readonly data: unknown;
-  readonly error: TRPCError | null;
-}
-
 function outcomesOf(
   { calls, isBatch, inputs }: PlainCalls,
-  { contextOf, onError }: TypedCallOptions,
+  { contextOf }: TypedCallOptions,
   { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
 ): Promise<readonly Outcome[]> {
   const ctx = contextOf(request);
   const signal = once(() => callerGone(reply));
   // Only once somebody asks: who may not call does not make us read.
   const allInputs = once(() => parseInputs(inputs));
-  const inputAt = async (index: number): Promise<unknown> => (await allInputs())?.[index];
-  const outcomes = calls.map(async ({ path, procedure }, batchIndex): Promise<Outcome> => {
-    const getRawInput = isBatch ? once(() => inputAt(batchIndex)) : allInputs;
-    try {
-      const data = await callProcedure(procedure, { path, ctx, getRawInput, signal, batchIndex });
-      return { data, error: null };
-    } catch (cause) {
-      const error = getTRPCErrorFromUnknown(cause);
-      onError(error, request);
-      return { data: undefined, error };
-    }
+  const outcomes = calls.map(({ path, procedure }, batchIndex) => {
+    const getRawInput = isBatch ? once(() => allInputs().then((all) => all?.[batchIndex])) : allInputs;
+    return outcomeOf(procedure, { path, ctx, getRawInput, signal, batchIndex });
   });
   return Promise.all(outcomes);
 }

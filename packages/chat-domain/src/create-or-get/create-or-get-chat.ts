@@ -5,6 +5,7 @@ import { unavailable } from "../errors/chat-error.ts";
 import type { Chat } from "../model/chat.ts";
 import type { ChatRequest } from "../model/new-chat.ts";
 import { withDeadline } from "../store/deadline.ts";
+import type { Lookup } from "./chat-batches.ts";
 import { type ChatContext, creationsOf } from "./chat-context.ts";
 import { chatRequest, type CreateOrGetChatInput } from "./chat-request.ts";
 import type { CreateOutcome } from "./held-chat.ts";
@@ -61,39 +62,34 @@ async function createWithRetries(
       ctx.observer.count("retried");
       await sleep(Math.random() * 2 ** retry * 5);
     }
-    const { outcome, isFirst } = await lookUpOrCreate(ctx, {
-      key: request.key,
-      request,
-      cancellation,
-      skipLimit: retry > 0,
-    });
+    const call = { key: request.key, request, cancellation, skipLimit: retry > 0 };
+    let { outcome, isFirst } = await lookUpOrCreate(ctx, call);
+    while (outcome === "missing" || outcome === "unread")
+      ({ outcome, isFirst } = await createOrLookUp(ctx, { ...call, skipLimit: true }, outcome));
     if (outcome !== null) return toldResult(ctx, outcome, isFirst);
   }
   throw unavailable("the chat was deleted or merged each time it was found; try again");
 }
 
 /** While hardly any chat is there, a look before the write would only cost time: the write meets what is there as well. */
-function lookUpOrCreate(
-  ctx: ChatContext,
-  call: BatchCall<ChatRequest>,
-): Promise<Shared<CreateOutcome | null>> {
+function lookUpOrCreate(ctx: ChatContext, call: BatchCall<ChatRequest>): Promise<Shared<Lookup>> {
   const mayWrite = ctx.recent.noneExist() && creationsOf(ctx, call.request).whenDone(call.key) === null;
-  return mayWrite ? create(ctx, call, false) : lookUpThenCreate(ctx, call);
+  return mayWrite ? create(ctx, call, false) : ctx.lookups.call(call);
 }
 
-async function lookUpThenCreate(
+/** What comes after a look that has found no chat. */
+async function createOrLookUp(
   ctx: ChatContext,
   call: BatchCall<ChatRequest>,
-): Promise<Shared<CreateOutcome | null>> {
-  const { outcome, isFirst } = await ctx.lookups.call(call);
-  const withoutLimit = { ...call, skipLimit: true };
-  if (outcome === "unread") return lookUpThenCreate(ctx, withoutLimit);
-  if (outcome !== "missing") return { outcome, isFirst };
-  // What is just being created was not there yet: the answer is to be read, not to be raced for.
-  const done = creationsOf(ctx, call.request).whenDone(call.key);
-  if (done === null) return create(ctx, call, true);
-  await done;
-  return lookUpThenCreate(ctx, withoutLimit);
+  looked: "missing" | "unread",
+): Promise<Shared<Lookup>> {
+  if (looked === "missing") {
+    const done = creationsOf(ctx, call.request).whenDone(call.key);
+    if (done === null) return create(ctx, call, true);
+    // What is just being created was not there yet: the answer is to be read, not to be raced for.
+    await done;
+  }
+  return ctx.lookups.call(call);
 }
 
 function create(

@@ -26,30 +26,39 @@ export function withDeadline<T>(
       cancellation.end(reason);
       reject(reason);
     };
-    const abort = (): void => giveUp(signal?.reason);
     const timer = setTimeout(() => giveUp(noAnswerWithin(ctx.deadlineMs)), ctx.deadlineMs);
-    if (signal?.aborted === true) abort();
-    const stopListening = signal === undefined ? null : onAbort(signal, abort);
-    asCallerErrors(ctx, () => work(cancellation))
-      .then(resolve, reject)
-      .finally(() => {
+    if (signal?.aborted === true) giveUp(signal.reason);
+    const stopListening = signal === undefined ? null : onAbort(signal, () => giveUp(signal.reason));
+    const ended =
+      <Value>(tell: (value: Value) => void) =>
+      (value: Value): void => {
         clearTimeout(timer);
         stopListening?.();
-      });
+        tell(value);
+      };
+    work(cancellation).then(
+      ended(resolve),
+      ended((error: unknown) => reject(callerError(ctx, error))),
+    );
   });
 }
 
-/** Runs database work and rejects with what a caller can act on: "not now", no index, or the error itself. */
+/** Runs database work and rejects with what a caller can act on. */
 export async function asCallerErrors<T>(ctx: ChatStore, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (isHintRefused(error)) {
-      ctx.keyIndex.forget();
-      throw indexRefused(ctx.chats, ctx.model.chats.keyField, error);
-    }
-    if (isTransient(error)) throw unavailable("the database did not answer in time; try again", error);
-    if (isBsonError(error)) throw undecodable(error);
-    throw refusedAccess(ctx.chats, error) ?? error;
+    throw callerError(ctx, error);
   }
+}
+
+/** What a caller can act on: "not now", no index, or the error itself. */
+function callerError(ctx: ChatStore, error: unknown): unknown {
+  if (isHintRefused(error)) {
+    ctx.keyIndex.forget();
+    return indexRefused(ctx.chats, ctx.model.chats.keyField, error);
+  }
+  if (isTransient(error)) return unavailable("the database did not answer in time; try again", error);
+  if (isBsonError(error)) return undecodable(error);
+  return refusedAccess(ctx.chats, error) ?? error;
 }

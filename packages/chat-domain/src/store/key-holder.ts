@@ -79,14 +79,14 @@ function holdersAmong(
   identities: readonly ChatIdentity[],
   stored: StoredByKey,
 ): ReadonlyMap<string, KeyHolder> {
-  return new Map(
-    identities.flatMap((identity) => {
-      const holder = stored.get(identity.key);
-      if (holder === undefined) return [];
-      const read = holder instanceof ChatError ? { unreadable: holder } : heldBy(ctx, identity, holder);
-      return [[identity.key, read] as const];
-    }),
-  );
+  const holders = new Map<string, KeyHolder>();
+  for (const identity of identities) {
+    const holder = stored.get(identity.key);
+    if (holder === undefined) continue;
+    const read = holder instanceof ChatError ? { unreadable: holder } : heldBy(ctx, identity, holder);
+    holders.set(identity.key, read);
+  }
+  return holders;
 }
 
 /** What a stored chat with this key is to these people, if `where` selects it. */
