@@ -3,7 +3,7 @@ import { participantIdOrNull } from "../identity/participant-id.ts";
 import { idMap, idText } from "../identity/stored-ids.ts";
 import { collectionOf, type MigrationContext } from "../migrate/context/migration-context.ts";
 import type { MovesRecord } from "../migrate/context/migration-records.ts";
-import { heldValues } from "../migrate/merge/references/held-values.ts";
+import { type HeldValues, heldValues } from "../migrate/merge/references/held-values.ts";
 import { rootOf } from "../model/stored-document.ts";
 import type { Finding } from "./finding.ts";
 
@@ -48,9 +48,7 @@ async function auditRecords(
     const documents = await collectionOf(ctx, collection)
       .find({ _id: { $in: ids } }, { projection: { [rootOf(field)]: 1 } })
       .toArray();
-    const present = idMap(
-      documents.map((document) => [document._id, heldValues(document, field).values] as const),
-    );
+    const present = idMap(documents.map((document) => [document._id, heldValues(document, field)] as const));
     const archived = await archivedRows(ctx, collection, ids);
     for (const [record, id] of some.flatMap((moves) => moves.ids.map((one) => [moves, one] as const))) {
       const message = whatIsWrong(record, { id, present, archived, allowDeleted });
@@ -65,7 +63,7 @@ async function auditRecords(
 
 interface Whereabouts {
   readonly id: NativeId;
-  readonly present: { has(id: NativeId): boolean; get(id: NativeId): readonly unknown[] | undefined };
+  readonly present: { has(id: NativeId): boolean; get(id: NativeId): HeldValues | undefined };
   readonly archived: { has(id: NativeId): boolean };
   readonly allowDeleted: boolean;
 }
@@ -80,7 +78,9 @@ function whatIsWrong(
       ? null
       : `a document of ${collection} that followed its chat is gone`;
   }
-  const values = present.get(id) ?? [];
+  const { kind, values } = present.get(id) ?? { kind: "array", values: [] };
+  // An application deletes elements and keys as well as documents.
+  if (allowDeleted && kind !== "scalar") return null;
   // A reference to the loser itself is a finding of its own.
   const { survivor, loser, from, to } = record;
   const expected = new Set([survivor, loser, from, to].filter((one) => one !== undefined).map(textOf));

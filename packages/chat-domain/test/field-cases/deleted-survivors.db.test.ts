@@ -34,3 +34,26 @@ describe("a survivor that the application has deleted, and with it the last chat
     expect(await field.verify({ allowDeleted: true })).toMatchObject({ exit: 0 });
   });
 });
+
+describe("a reference that the application has taken out of its document", () => {
+  it.each([
+    ["rooms", { rooms: [id(2), id(9)] }, { $pull: { rooms: id(1) } }],
+    ["list.room", { list: [{ room: id(2) }, { room: id(9) }] }, { $pull: { list: { room: id(1) } } }],
+    ["map.$*", { map: { [String(id(2))]: 1 } }, { $unset: { [`map.${String(id(1))}`]: "" } }],
+  ])("is no loss where deletions are allowed: of %s", async (field, held, taken) => {
+    await using database = await fieldDatabase({
+      model: {
+        chats: { participants: "users", scope: null },
+        references: [{ collection: "people", field }],
+      },
+      data: {
+        chats: [1, 2].map((no) => ({ _id: id(no), users: ["a", "b"] })),
+        people: [{ _id: "a", ...held }],
+      },
+    });
+    expect(await database.up()).toMatchObject({ exit: 0 });
+    await database.change("people", "a", taken);
+    expect(await database.verify()).toMatchObject({ exit: 5, findings: [{ code: "REFERENCE_LOST" }] });
+    expect(await database.verify({ allowDeleted: true })).toMatchObject({ exit: 0 });
+  });
+});

@@ -61,3 +61,31 @@ describe("an element that was edited, and then outdone by a newer one", () => {
     },
   );
 });
+
+describe("an element of a duplicate that the application has edited, and its old version as well", () => {
+  it.each<readonly [string, Document, Document, Document]>([
+    ["a field that folds", { fold: { readAt: "max" } }, { readAt: 9 }, { readAt: 7 }],
+    ["a set that folds", { fold: { seenBy: "union" } }, { seenBy: ["a", "b"] }, { seenBy: ["b"] }],
+    ["all of it, and the newest stays", { newestBy: "at" }, { at: 9, text: "new" }, { at: 7, text: "old" }],
+    ["all of it, and the first stays", {}, { text: "new" }, { text: "old" }],
+  ])("goes back to that duplicate, and is nowhere else: %s", async (_what, more, edit, earlier) => {
+    await using field = await fieldDatabase({
+      model: {
+        chats: { participants: "users", scope: null },
+        fold: { log: { union: { by: "user", ...more } } },
+      },
+      data: { chats: [chat(1), chat(2, { user: "a", at: 5, readAt: 5, seenBy: [] })] },
+    });
+    await field.up();
+    const set = (values: Document): Document => ({
+      $set: Object.fromEntries(Object.entries(values).map(([name, value]) => [`log.0.${name}`, value])),
+    });
+    await field.change("chats", id(1), set(edit));
+    await field.change("chats", id(2), set(earlier));
+    expect(await field.up()).toMatchObject({ exit: 0 });
+    expect((await field.one("chats", id(1)))["log"]).toMatchObject([edit]);
+    expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+    expect((await field.one("chats", id(1)))["log"]).toEqual([]);
+    expect((await field.one("chats", id(2)))["log"]).toMatchObject([{ user: "a", ...edit }]);
+  });
+});

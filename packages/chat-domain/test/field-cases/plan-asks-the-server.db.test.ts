@@ -31,6 +31,40 @@ describe("a validator under which chats would be parked", () => {
   });
 });
 
+describe("messages that are older than their collection's validator", () => {
+  const needsText = { $jsonSchema: { required: ["text"] } };
+  const data = (held: (no: number) => unknown) => ({
+    chats: [1, 2, 3, 4].map((no) => ({ _id: id(no), users: no === 4 ? ["c"] : ["a", "b"], no })),
+    messages: [1, 2, 3, 4].map((no) => ({ _id: no, chat: held(no), ...(no === 3 ? { text: "new" } : {}) })),
+  });
+  const byId = { collection: "messages", field: "chat" };
+
+  it.each<readonly [string, object, (no: number) => unknown, CreateCollectionOptions, readonly unknown[]]>([
+    ["by their ids", {}, id, {}, [id(2)]],
+    ["by their ids as text", {}, (no) => String(id(no)), {}, [id(2)]],
+    ["by text before them", { prefix: "Chat$" }, (no) => `Chat$${String(id(no))}`, {}, [id(2)]],
+    ["by another field", { toField: "no" }, (no) => no, {}, [id(2)]],
+    ["only of the others", { where: { text: { $exists: true } } }, id, {}, []],
+    ["where old ones may break it", {}, id, { validationLevel: "moderate" }, []],
+    ["where it only warns", {}, id, { validationAction: "warn" }, []],
+  ])("have their chats parked, as plan says: %s", async (_how, more, held, options, refused) => {
+    await using field = await fieldDatabase({
+      model: { chats, references: [{ ...byId, ...more }] },
+      data: data(held),
+      indexes: [{ collection: "chats", key: { no: 1 } }],
+      collections: { messages: { validator: needsText, ...options } },
+    });
+    const { exit, plan } = await field.plan();
+    expect([exit, plan.invalid.flatMap(({ examples }) => examples)]).toEqual([
+      refused.length === 0 ? 0 : 6,
+      refused,
+    ]);
+    const { exit: ended, events } = await field.up();
+    const parked = events.flatMap((event) => (event.event === "chat.parked" ? [event.chat] : []));
+    expect([ended, parked]).toEqual([exit, refused]);
+  });
+});
+
 it("tells of a chat without people once, whatever a validator says of it", async () => {
   await using field = await fieldDatabase({
     model: { chats },

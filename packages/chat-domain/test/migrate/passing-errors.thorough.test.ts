@@ -117,6 +117,35 @@ describe("a migration whose database cannot do something just now", needs(notPro
     expect(await chats.countDocuments()).toBe(5);
   });
 
+  it.each([
+    ["copies that come back", { commands: ["aggregate"], collections: ["chats_archive"] }, "$merge"],
+    ["tombstones that become chats", { commands: ["update"], collections: ["chats"] }, "mergedInto"],
+  ])("undoes in halves what together takes too long: %s", async (_what, where, sign) => {
+    const db = await twins(5);
+    const ctx = contextOf(db, { patienceMs: 5_000, batch: { start: 5, min: 5, max: 5 } });
+    const before = await db.collection("chats").find().toArray();
+    await migrateUp(ctx, { to: "purge", confirmDrained: true });
+    const losers = (await db.collection("chat_redirects").find().toArray()).map(({ _id }) => String(_id));
+    using slow = proxy.rule({
+      ...where,
+      matches(command) {
+        const text = JSON.stringify(command);
+        return text.includes(sign) && losers.filter((id) => text.includes(id)).length > 1;
+      },
+      times: "always",
+      fault: { error: { code: 50, codeName: "MaxTimeMSExpired" } },
+    });
+    const undone = await rollBack(ctx, { to: "none" });
+    expect(undone).toMatchObject({ outcome: "done", counts: { restored: 5 } });
+    expect(slow.hits()).toBeGreaterThanOrEqual(4);
+    expect(
+      await db
+        .collection("chats")
+        .find({}, { sort: { _id: 1 } })
+        .toArray(),
+    ).toEqual(before);
+  });
+
   it("waits at its very beginning and end as well: lock, record, events, and the look for work", async () => {
     const db = await twins(2);
     const records = ["migrator_locks", "migrator_runs", "migrator_events", "chat_merge_journal"];

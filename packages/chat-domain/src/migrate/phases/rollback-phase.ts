@@ -36,12 +36,11 @@ export async function rollbackPhase(run: Run, to: RollbackTarget): Promise<void>
 }
 
 /** Purged duplicates come back as the tombstones they were. */
-async function unpurge(run: Run, to: RollbackTarget): Promise<void> {
+function unpurge(run: Run, to: RollbackTarget): Promise<void> {
   const { journal } = run.ctx.records;
-  for (;;) {
-    const purged = await journal.find({ state: "purged" }, { limit: run.batch.current() }).toArray();
-    if (purged.length === 0) return;
-    await run.attempt("rollback", async () => {
+  return inBatches(run, {
+    next: (limit) => journal.find({ state: "purged" }, { limit }).toArray(),
+    async undo(purged) {
       const merges = purged.flatMap(mergeOf);
       await restoreCopies(run, { archive: "chats_archive", into: run.ctx.model.chats.collection, merges });
       for (const fold of allFolds(run.ctx)) await moveMarksBack(run, fold, merges);
@@ -50,35 +49,50 @@ async function unpurge(run: Run, to: RollbackTarget): Promise<void> {
         purged.map(({ _id }) => _id),
         { from: ["purged"], to: "settled" },
       );
-    });
-    // Who goes on to undo merges brings them back once more, as chats.
-    if (to === "merge") run.count({ restored: purged.length });
-    await endBatch(run, purged.length);
-  }
+      // Who goes on to undo merges brings them back once more, as chats.
+      if (to === "merge") run.count({ restored: purged.length });
+    },
+  });
 }
 
 const undoable: readonly JournalState[] = ["merged", "settled", "rolling-back", "planned", "parked"];
 
 /** Merges are undone by survivor, all of its duplicates at once, so that its fields become what they were before all. */
-async function unmerge(run: Run): Promise<void> {
-  const { journal } = run.ctx.records;
-  for (;;) {
-    const some = await journal
-      .find(
-        { state: { $in: [...undoable] }, survivor: { $ne: null } },
-        { sort: { survivor: 1 }, limit: run.batch.current(), hint: "survivor" },
-      )
-      .toArray();
-    if (some.length === 0) return;
-    const whole = await wholeGroups(run, some);
-    await run.attempt("rollback", async () => {
+function unmerge(run: Run): Promise<void> {
+  return inBatches(run, {
+    next: (limit) => nextGroups(run, limit),
+    async undo(whole) {
       const losers = whole.map(({ _id }) => _id);
       await advance(run, losers, { from: undoable, to: "rolling-back" });
       await undoMerges(run, whole.flatMap(mergeOf));
       await advance(run, losers, { from: ["rolling-back"], to: "rolled-back" });
+      run.count({ restored: whole.filter(({ state }) => state !== "planned" && state !== "parked").length });
+    },
+  });
+}
+
+interface Batches {
+  /** The next so many, until there are none. */
+  readonly next: (limit: number) => Promise<readonly JournalEntry[]>;
+  /** Idempotent. */
+  readonly undo: (entries: readonly JournalEntry[]) => Promise<void>;
+}
+
+/** What the server does not do in time it is given once more with half as many. */
+async function inBatches(run: Run, { next, undo }: Batches): Promise<void> {
+  for (;;) {
+    const started = performance.now();
+    let limit = run.batch.current();
+    const done = await run.attempt("rollback", async () => {
+      const entries = await next(limit);
+      limit = Math.ceil(limit / 2);
+      if (entries.length > 0) await undo(entries);
+      return entries.length;
     });
-    run.count({ restored: whole.filter(({ state }) => state !== "planned" && state !== "parked").length });
-    await endBatch(run, whole.length);
+    if (done === 0) return;
+    run.batch.took(performance.now() - started, done);
+    await run.attempt("rollback", () => run.checkpoint("rollback", {}));
+    run.progress("rollback", { done: undone(run), batch: done });
   }
 }
 
@@ -119,12 +133,16 @@ async function unrelease(run: Run): Promise<void> {
   );
 }
 
-async function wholeGroups(run: Run, some: readonly JournalEntry[]): Promise<readonly JournalEntry[]> {
-  const last = some.at(-1)?.survivor ?? null;
-  const known = idSet(some.map(({ _id }) => _id));
-  const rest = await run.ctx.records.journal
-    .find({ survivor: last, state: { $in: [...undoable] } })
+async function nextGroups(run: Run, limit: number): Promise<readonly JournalEntry[]> {
+  const { journal } = run.ctx.records;
+  const isUndoable = { state: { $in: [...undoable] } };
+  const some = await journal
+    .find({ ...isUndoable, survivor: { $ne: null } }, { sort: { survivor: 1 }, limit, hint: "survivor" })
     .toArray();
+  const last = some.at(-1)?.survivor ?? null;
+  if (last === null) return some;
+  const known = idSet(some.map(({ _id }) => _id));
+  const rest = await journal.find({ ...isUndoable, survivor: last }).toArray();
   return [...some, ...rest.filter(({ _id }) => !known.has(_id))];
 }
 
@@ -136,9 +154,4 @@ async function forgetParked(run: Run): Promise<void> {
     run,
     parked.map(({ _id }) => _id),
   );
-}
-
-async function endBatch(run: Run, batch: number): Promise<void> {
-  await run.attempt("rollback", () => run.checkpoint("rollback", {}));
-  run.progress("rollback", { done: undone(run), batch });
 }

@@ -24,6 +24,7 @@ import { type Census, duplicateCensus, type DuplicateCensus } from "./duplicate-
 import { hasWork } from "./pending-work.ts";
 import { parkedSurvivors } from "./parked-survivors.ts";
 import { refusedByValidator } from "./refused-by-validator.ts";
+import { refusedToFollow } from "./refused-to-follow.ts";
 import { shownSurvivors } from "./shown-survivors.ts";
 import { unnamedReferences } from "./unnamed-references.ts";
 
@@ -125,6 +126,7 @@ export async function planMigration(
         ...scan.invalid,
         ...(await refused(ctx)),
         ...(await unmergeable(ctx)),
+        ...(await unfollowed(ctx)),
         ...(await displacedSurvivors(ctx)),
       ],
       references: await references(ctx),
@@ -219,6 +221,15 @@ async function unmergeable(ctx: MigrationContext): Promise<readonly InvalidChats
   const reason =
     "with what is folded into it its survivor, or the write that puts its elements in order, would be larger than 16 MB";
   return chats.length === 0 ? [] : [{ reason, chats: chats.length, examples: chats.slice(0, examplesShown) }];
+}
+
+async function unfollowed(ctx: MigrationContext): Promise<readonly InvalidChats[]> {
+  return (await refusedToFollow(ctx)).map(({ collection, field, ...found }) => ({
+    reason:
+      `documents of ${collection} that refer to it (${field}) do not satisfy that collection's validator, so the server ` +
+      "refuses to change them: put them right, or make it moderate",
+    ...found,
+  }));
 }
 
 async function displacedSurvivors(ctx: MigrationContext): Promise<readonly InvalidChats[]> {

@@ -82,8 +82,10 @@ function refoldedElement(held: Exact, { parts, place }: Parts, fold: ElementFold
 
 /** Whatever has become of it here: what was changed goes back to where it came from, unless it was here before that came. */
 function isLeaving({ parts, place }: Parts): boolean {
-  const isGoing = parts.every((part) => part.before === null || part.isWithdrawn);
-  return isGoing && !hasWritten({ all: parts, place });
+  return parts.every(
+    ({ before, memory, isWithdrawn }) =>
+      (before === null || isWithdrawn) && memory.written(place) === undefined,
+  );
 }
 
 /** The first's elements whose keys all others have. */

@@ -108,9 +108,19 @@ export function refoldedValue(strategy: FoldStrategy, folding: Folding): Exact {
   const plain = plainFold(strategy);
   if (plain !== undefined) return refoldedPlain(plain, folding);
   const before = givenBefore(all);
+  noteEmpty(folding);
   if (before.length > 0 && !hasWritten(folding) && isSame(mine.value, foldedValue(strategy, before)))
     return foldedValue(strategy, givenAfter(all));
   return refolded(strategy, folding);
+}
+
+/** An empty list or map that the application has made where there was none does not go with what has come into it. */
+function noteEmpty({ mine: { value }, all, place }: Folding): void {
+  const isEmpty = Array.isArray(value) ? value.length === 0 : isDocument(value) && value.size === 0;
+  if (!isEmpty || !givenBefore(all).every((given) => isNothing(given.value))) return;
+  for (const { before, after, memory } of all)
+    if (before !== after && memory.written(place) === undefined)
+      memory.write(place, { value, time: undefined });
 }
 
 function refolded(strategy: FoldStrategy, folding: Folding): Exact {
@@ -208,7 +218,8 @@ function refoldedMap(strategy: FoldStrategy, { mine, all, place }: Folding): Exa
       place: `${place} ${key}`,
     }),
   );
-  return map === mine.value ? map : emptied(map, first?.value, []);
+  const isOwn = all.some(({ memory }) => memory.written(place) !== undefined);
+  return map === mine.value || isOwn ? map : emptied(map, first?.value, []);
 }
 
 function keysOf(map: Exact): readonly string[] {
@@ -245,7 +256,10 @@ function elementFold({ newestBy, fold = {} }: UnionBy): ElementFold {
     },
     refold(folding) {
       const chosen = { ...folding, mine: bare(folding.mine), all: partsOf(folding.all, bare) };
-      const base = newestBy === undefined ? staying(folding) : refoldedPlain(newestFold(newestBy), chosen);
+      const held = staying(folding);
+      // Of its own: that it was written is no sign that it was here before the others came.
+      const place = `${folding.place} `;
+      const base = newestBy === undefined ? held : refoldedPlain(newestFold(newestBy), { ...chosen, place });
       return withFieldsOf(fold, base, () => refoldedFields(fold, folding));
     },
   };

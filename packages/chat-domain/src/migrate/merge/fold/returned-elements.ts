@@ -66,7 +66,7 @@ function returnedList({ path, by, own, document }: OwnList, returning: Returning
   return own.flatMap((element) => {
     const key = keyIn(by, element);
     if (key === null || others.has(key)) return [element];
-    if (returning.memory.hasWrittenIn(`${path} ${key}`)) return [element];
+    if (returning.memory.written(`${path} ${key}`) !== undefined) return [element];
     const isAsFolded = isSame(here.get(key), folded.get(key));
     if (!isAsFolded && !returning.returned.has(returnedName(path, element))) return [element];
     const now = current.get(key);

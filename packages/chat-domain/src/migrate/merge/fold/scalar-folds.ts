@@ -49,13 +49,34 @@ export function total([mine, ...others]: readonly Exact[]): Exact {
 export function refoldedTotal({ mine: { value: held }, all, place }: Folding): Exact {
   if (!isNothing(held) && !isNumber(held)) return held;
   const known = { held, place, before: total(valuesOf(givenBefore(all))) };
+  const own = ownPart(known, all);
   const deltas = all.map((one) => (one.before === one.after ? null : deltaOf(one, known)));
-  const value = isUntouched(known, all) ? total(valuesOf(givenAfter(all))) : sumWith(deltas, held, all);
+  const value = isUntouched(known, all) ? totalOf(all, own) : sumWith(deltas, { held, own }, all);
   all.forEach(({ memory, before, after }, at) => {
     const isTaken = deltas[at] !== null || before === null;
     if (isNumber(after?.value) && (isTaken || isLeft(memory, known))) memory.leave(place, value);
   });
   return value;
+}
+
+/**
+ * What the application itself had made where nothing had gone in, or had brought below zero, before contributions came:
+ * these remember it, as a zero, or null, does not show in a sum, nor a negative part in one that is positive again.
+ */
+function ownPart({ held, place, before }: Held, all: readonly Contribution[]): Exact {
+  const isWritten = held !== undefined && !isSame(held, before);
+  const earlier = all.flatMap(({ memory }) => memory.written(place) ?? []).at(-1);
+  const isMade = isWritten && (isNothing(before) || isNegative(held));
+  const own = isMade ? { value: held, time: undefined } : earlier;
+  for (const one of own === undefined ? [] : all)
+    if (!isNumber(one.before?.value) && isNumber(one.after?.value)) one.memory.write(place, own);
+  return own?.value;
+}
+
+function totalOf(all: readonly Contribution[], own: Exact): Exact {
+  const sum = total(valuesOf(givenAfter(all)));
+  const isNeutral = own === null || (isNumber(own) && compareNumbers(own, zero) === 0);
+  return isNothing(sum) && isNeutral ? own : sum;
 }
 
 /** As the folds have left it, of all contributions that change. */
@@ -76,14 +97,19 @@ function valuesOf(all: readonly Given[]): readonly Exact[] {
   return all.map(({ value }) => value);
 }
 
-function sumWith(deltas: readonly Exact[], held: Exact, all: readonly Contribution[]): Exact {
-  const moved = deltas.filter((delta) => delta !== null);
-  const sum = moved.length === 0 ? held : sumOf(isNumber(held) ? [held, ...moved] : moved);
-  return isNegative(sum) && isCounter(held, all) ? sumOf([sum, negated(sum)]) : sum;
+interface Parts {
+  readonly held: Exact;
+  readonly own: Exact;
 }
 
-function isCounter(held: Exact, all: readonly Contribution[]): boolean {
-  const numbers = [held, ...all.flatMap(({ before, after }) => [before?.value, after?.value])].filter(
+function sumWith(deltas: readonly Exact[], { held, own }: Parts, all: readonly Contribution[]): Exact {
+  const moved = deltas.filter((delta) => delta !== null);
+  const sum = moved.length === 0 ? held : sumOf(isNumber(held) ? [held, ...moved] : moved);
+  return isNegative(sum) && isCounter([held, own], all) ? sumOf([sum, negated(sum)]) : sum;
+}
+
+function isCounter(parts: readonly Exact[], all: readonly Contribution[]): boolean {
+  const numbers = [...parts, ...all.flatMap(({ before, after }) => [before?.value, after?.value])].filter(
     isNumber,
   );
   return !numbers.some(isNegative);
@@ -96,12 +122,16 @@ interface Held {
   readonly before: Exact;
 }
 
+const zero = new Int32(0);
+
 /** `null` where there is nothing to be added. */
 function deltaOf({ before, after, memory, isWithdrawn }: Contribution, known: Held): Exact {
   const [from, to] = [before?.value, after?.value].map((value) => (isNumber(value) ? value : null));
   if (isNothing(from)) return to ?? null;
+  // Nothing can be taken out of what the application has deleted.
+  if (isWithdrawn && isNothing(known.held)) return null;
   const delta = isNothing(to) ? negated(from) : sumOf([to, negated(from)]);
-  if (compareNumbers(delta, new Int32(0)) === 0) return null;
+  if (compareNumbers(delta, zero) === 0) return null;
   return isNegative(delta) && !isWithdrawn && !isLeft(memory, known) ? null : delta;
 }
 

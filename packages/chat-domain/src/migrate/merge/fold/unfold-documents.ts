@@ -214,10 +214,10 @@ function changeOf(
     .filter((name) => original.names.has(name))
     .reduce((result, name) => {
       const isUntouched = !isWritten.has(name) && isSame(document.get(name), made.get(name));
-      const value = isUntouched
-        ? left.get(name)
-        : emptied(patched.get(name), original.document.get(name), pathsInside(Object.keys(fold), name));
-      return withExact(result, name, value);
+      if (isUntouched) return withExact(result, name, left.get(name));
+      const [value, inside] = [patched.get(name), pathsInside(Object.keys(fold), name)];
+      const isKept = inside.length === 0 || value === document.get(name);
+      return withExact(result, name, isKept ? value : emptied(value, original.document.get(name), inside));
     }, document);
   const gone = steps.filter(({ isUndone, isStaying }) => isUndone || isStaying);
   const undoneFrom = idSet(gone.map(({ from }) => from));

@@ -1,0 +1,101 @@
+import type { Document } from "mongodb";
+import type { NativeId } from "../../identity/native-id.ts";
+import type { ReferenceModel } from "../../model/merge-model.ts";
+import type { MigrationContext } from "../context/migration-context.ts";
+import { type CollectionInfo, collectionInfos } from "../preflight/collections.ts";
+import { duplicateSets } from "../preflight/duplicate-sets.ts";
+import { hasMergeable } from "../preflight/lost-content.ts";
+import { serverVersion } from "../preflight/server.ts";
+
+export interface RefusedToFollow {
+  readonly collection: string;
+  readonly field: string;
+  readonly chats: number;
+  /** The first of them. */
+  readonly examples: readonly NativeId[];
+}
+
+const examplesShown = 5;
+
+/**
+ * Duplicates that documents refer to which a strict validator refuses as they are: older than it, and not written since.
+ * Whatever is changed of them, the server refuses it, and their chat is parked.
+ */
+export async function refusedToFollow(ctx: MigrationContext): Promise<readonly RefusedToFollow[]> {
+  const infos = (await collectionInfos(ctx)).filter(isStrict);
+  const found: RefusedToFollow[] = [];
+  for (const reference of ctx.model.references) {
+    const info = infos.find(({ name }) => name === reference.collection);
+    if (info === undefined || !isAskable(reference)) continue;
+    if (!(await hasMergeable(ctx))) break;
+    const { collection, field } = reference;
+    const { chats, examples } = await refusedBy(ctx, reference, info);
+    if (chats > 0) found.push({ collection, field, chats, examples });
+  }
+  return found;
+}
+
+/** A row for which another stands is archived, and does not move; the server looks up neither keys nor a `$id`. */
+function isAskable({ leave, onConflict, field }: ReferenceModel): boolean {
+  return leave !== true && onConflict === undefined && !field.includes("$");
+}
+
+/** A moderate one leaves alone what does not satisfy it already. */
+function isStrict({
+  options: { validator = {}, validationLevel, validationAction },
+}: CollectionInfo): boolean {
+  const isSaid = (validationLevel ?? "strict") === "strict" && validationAction !== "warn";
+  return isSaid && Object.keys(validator as object).length > 0;
+}
+
+async function refusedBy(
+  ctx: MigrationContext,
+  reference: ReferenceModel,
+  { options: { validator } }: CollectionInfo,
+): Promise<Pick<RefusedToFollow, "chats" | "examples">> {
+  const stages: readonly Document[] = [
+    ...duplicateSets(ctx.model, await serverVersion(ctx)),
+    { $unwind: "$losers" },
+    ...heldForms(ctx, reference),
+    {
+      $lookup: {
+        from: reference.collection,
+        localField: "forms",
+        foreignField: reference.field,
+        pipeline: [
+          { $match: { $and: [reference.where, { $nor: [validator as Document] }] } },
+          { $limit: 1 },
+          { $project: { _id: 1 } },
+        ],
+        as: "refused",
+      },
+    },
+    { $match: { "refused.0": { $exists: true } } },
+    {
+      $group: {
+        _id: null,
+        chats: { $sum: 1 },
+        examples: { $firstN: { input: "$losers", n: examplesShown } },
+      },
+    },
+  ];
+  const [found] = await ctx.chats
+    .aggregate<Pick<RefusedToFollow, "chats" | "examples">>([...stages], {
+      allowDiskUse: true,
+      collation: { locale: "simple" },
+    })
+    .toArray();
+  return found ?? { chats: 0, examples: [] };
+}
+
+/** `forms`: what a document may hold that refers to the duplicate. */
+function heldForms({ model }: MigrationContext, { toField, prefix }: ReferenceModel): readonly Document[] {
+  const isId = toField === "_id";
+  const value = isId ? "$losers" : { $first: `$loser.${toField}` };
+  const looked = {
+    $lookup: { from: model.chats.collection, localField: "losers", foreignField: "_id", as: "loser" },
+  };
+  const text = { $convert: { input: "$value", to: "string", onError: "$value", onNull: "$value" } };
+  const forms = prefix === "" ? ["$value", text] : [{ $concat: [prefix, text] }];
+  return [...(isId ? [] : [looked]), { $set: { value } }, { $set: { forms } }, { $unset: "loser" }];
+}

@@ -1,0 +1,88 @@
+import type { Document } from "mongodb";
+import { describe, expect, it } from "vitest";
+import type { ChatModelInput } from "../../src/index.ts";
+import { type FieldDatabase, fieldDatabase, id } from "./field-database.ts";
+
+type Fold = NonNullable<ChatModelInput["fold"]>[string];
+
+/** Two chats of the same people, merged. */
+async function merged(fold: Fold, own: Document = {}, other: Document = {}): Promise<FieldDatabase> {
+  const field = await fieldDatabase({
+    model: { chats: { participants: "users", scope: null }, fold: { f: fold } },
+    data: { chats: [own, other].map((more, at) => ({ _id: id(at + 1), users: ["a", "b"], ...more })) },
+  });
+  expect(await field.up()).toMatchObject({ exit: 0 });
+  return field;
+}
+
+async function heldBy(field: FieldDatabase): Promise<readonly Document[]> {
+  return (await field.all("chats")).map(({ f }) => (f === undefined ? {} : { f }));
+}
+
+describe("what the application makes in the survivor, and does not show in a fold", () => {
+  const made: readonly (readonly [string, Fold, unknown, unknown])[] = [
+    ["a zero", "sum", 0, 3],
+    ["null", "sum", null, 3],
+    ["a key of zero", { eachKey: "sum" }, { a: 0 }, { a: 3 }],
+    ["a key's document with a zero", { eachKey: { fold: { n: "sum" } } }, { a: { n: 0 } }, { a: { n: 3 } }],
+    ["an empty map", { eachKey: "sum" }, {}, { a: 3 }],
+    ["an empty set", "union", [], ["x"]],
+    ["an empty list", { concat: {} }, [], ["x"]],
+    ["an empty list of documents", { union: { by: "k" } }, [], [{ k: 1 }]],
+    [
+      "an element with a zero",
+      { union: { by: "k", fold: { n: "sum" } } },
+      [{ k: 1, n: 0 }],
+      [{ k: 1, n: 3 }],
+    ],
+  ];
+
+  it.each(made)(
+    "is there when everything is undone, and after a purge: %s",
+    async (_name, fold, own, later) => {
+      for (const isPurged of [false, true]) {
+        await using field = await merged(fold);
+        await field.change("chats", id(1), { $set: { f: own } });
+        await field.change("chats", id(2), { $set: { f: later } });
+        expect(await field.up()).toMatchObject({ exit: 0 });
+        expect((await heldBy(field))[0]).toEqual({ f: later });
+        if (isPurged) await field.purge();
+        expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+        expect(await heldBy(field)).toEqual([{ f: own }, { f: later }]);
+      }
+    },
+  );
+
+  it("is below zero, and so a sum that may be so again", async () => {
+    await using field = await merged("sum");
+    await field.change("chats", id(1), { $set: { f: -2 } });
+    await field.change("chats", id(2), { $set: { f: 3 } });
+    await field.up();
+    expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+    expect(await heldBy(field)).toEqual([{ f: -2 }, { f: 3 }]);
+  });
+});
+
+describe("what the application has deleted in the survivor", () => {
+  it.each<readonly [string, Fold, unknown, unknown, Document, Document]>([
+    ["a sum", "sum", 1, 2, { $unset: { f: "" } }, {}],
+    ["a sum below zero", "sum", 1, -5, { $unset: { f: "" } }, {}],
+    ["a sum that is null", "sum", 1, 2, { $set: { f: null } }, { f: null }],
+    ["a key", { eachKey: "sum" }, { a: 1, c: 1 }, { a: 2 }, { $unset: { "f.a": "" } }, { f: { c: 1 } }],
+    ["all keys", { eachKey: "sum" }, { a: 1 }, { a: 2 }, { $set: { f: {} } }, { f: {} }],
+    [
+      "all keys of a map that a duplicate gave",
+      { eachKey: "sum" },
+      undefined,
+      { a: 2 },
+      { $set: { f: {} } },
+      { f: {} },
+    ],
+    ["a map", { eachKey: "sum" }, { a: 1 }, { a: 2 }, { $unset: { f: "" } }, {}],
+  ])("stays so when everything is undone: %s", async (_name, fold, own, other, update, left) => {
+    await using field = await merged(fold, own === undefined ? {} : { f: own }, { f: other });
+    await field.change("chats", id(1), update);
+    expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+    expect(await heldBy(field)).toEqual([left, { f: other }]);
+  });
+});
