@@ -89,3 +89,17 @@ describe("an element of a duplicate that the application has edited, and its old
     expect((await field.one("chats", id(2)))["log"]).toMatchObject([{ user: "a", ...edit }]);
   });
 });
+
+it("leaves no empty array in the survivor that had none", async () => {
+  await using field = await fieldDatabase({
+    model: { chats: { participants: "users", scope: null }, fold: { log: { union: { by: "user" } } } },
+    data: { chats: [{ _id: id(1), users: ["a", "b"] }, chat(2, { user: "a", text: "old" })] },
+  });
+  await field.up();
+  await field.change("chats", id(1), { $set: { "log.0.text": "edited" } });
+  expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+  expect(await field.all("chats")).toEqual([
+    { _id: id(1), users: ["a", "b"] },
+    chat(2, { user: "a", text: "edited" }),
+  ]);
+});

@@ -4,6 +4,7 @@ import { type Exact, exactAt, isDocument, isSame, withExact } from "../archive/e
 import { isNothing } from "./compare-values.ts";
 import { emptied, withoutEmptied } from "./emptied-documents.ts";
 import {
+  type Contribution,
   type Folding,
   type Given,
   givenAfter,
@@ -111,7 +112,19 @@ export function refoldedValue(strategy: FoldStrategy, folding: Folding): Exact {
   noteEmpty(folding);
   if (before.length > 0 && !hasWritten(folding) && isSame(mine.value, foldedValue(strategy, before)))
     return foldedValue(strategy, givenAfter(all));
-  return refolded(strategy, folding);
+  return withoutEmptyList(refolded(strategy, folding), folding);
+}
+
+/** A list that folds have made of nothing goes with the last that they have put there. */
+function withoutEmptyList(value: Exact, { mine, all, place }: Folding): Exact {
+  if (!Array.isArray(value) || value.length > 0 || value === mine.value) return value;
+  const [first] = givenAfter(all);
+  return isNothing(first?.value) && !isWritten(all, place) ? first?.value : value;
+}
+
+/** Whether the application has made it. */
+function isWritten(all: readonly Contribution[], place: string): boolean {
+  return all.some(({ memory }) => memory.written(place) !== undefined);
 }
 
 /** An empty list or map that the application has made where there was none does not go with what has come into it. */
@@ -218,8 +231,7 @@ function refoldedMap(strategy: FoldStrategy, { mine, all, place }: Folding): Exa
       place: `${place} ${key}`,
     }),
   );
-  const isOwn = all.some(({ memory }) => memory.written(place) !== undefined);
-  return map === mine.value || isOwn ? map : emptied(map, first?.value, []);
+  return map === mine.value || isWritten(all, place) ? map : emptied(map, first?.value, []);
 }
 
 function keysOf(map: Exact): readonly string[] {
