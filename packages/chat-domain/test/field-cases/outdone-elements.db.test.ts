@@ -103,3 +103,20 @@ it("leaves no empty array in the survivor that had none", async () => {
     chat(2, { user: "a", text: "edited" }),
   ]);
 });
+
+it("shows a newer element of a duplicate only as long as that is merged, also where what folds was edited", async () => {
+  const fold = { log: { union: { by: "user", newestBy: "at", fold: { tags: "union" } } } } as const;
+  const newer = chat(2, { user: "a", at: 2, text: "newer" });
+  await using field = await fieldDatabase({
+    model: { chats: { participants: "users", scope: null }, fold },
+    data: { chats: [chat(1, { user: "a", at: 1, text: "own", tags: ["x"] }), newer] },
+  });
+  await field.up();
+  await field.change("chats", id(1), { $push: { "log.0.tags": "y" } });
+  expect((await field.one("chats", id(1)))["log"]).toMatchObject([{ text: "newer", tags: ["x", "y"] }]);
+  expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+  expect(await field.all("chats")).toEqual([
+    chat(1, { user: "a", at: 1, text: "own", tags: ["x", "y"] }),
+    newer,
+  ]);
+});

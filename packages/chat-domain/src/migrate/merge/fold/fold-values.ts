@@ -271,10 +271,25 @@ function elementFold({ newestBy, fold = {} }: UnionBy): ElementFold {
       const held = staying(folding);
       // Of its own: that it was written is no sign that it was here before the others came.
       const place = `${folding.place} `;
-      const base = newestBy === undefined ? held : refoldedPlain(newestFold(newestBy), { ...chosen, place });
+      const base =
+        newestBy === undefined ? held : refoldedPlain(newestElement(newestBy, fold), { ...chosen, place });
       return withFieldsOf(fold, base, () => refoldedFields(fold, folding));
     },
   };
+}
+
+/** What folds by itself is no part of what is chosen, whether it is there or not. */
+function newestElement(path: string, fold: FoldFields): PlainFold {
+  const paths = Object.keys(fold);
+  const chosen = (value: Exact): Exact =>
+    isDocument(value)
+      ? emptied(
+          paths.reduce((result, name) => withExact(result, name, undefined), value),
+          undefined,
+          paths,
+        )
+      : value;
+  return { ...newestFold(path), chosen };
 }
 
 /** The application's own, if nothing of the same key had come before: then it does not go with what comes now. */

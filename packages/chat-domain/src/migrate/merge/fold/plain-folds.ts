@@ -16,6 +16,8 @@ export interface PlainFold {
   /** By what it chooses, beside the value. */
   timeOf(given: Given): Exact;
   givenOf(written: Written): Given;
+  /** What of a value it chooses; all of it unless given. */
+  readonly chosen?: (value: Exact) => Exact;
 }
 
 /**
@@ -29,7 +31,8 @@ export function refoldedPlain(fold: PlainFold, folding: Folding): Exact {
   const since = all.filter(({ memory }) => isSameWritten(memory.written(place), base));
   const coming = all.some(({ isWithdrawn }) => isWithdrawn) ? [] : all.filter(hasChanged);
   const before = [...own, ...givenBefore(since)];
-  if (isSame(mine.value, before.length === 0 ? undefined : fold.combine(before))) {
+  const { chosen = (value: Exact) => value } = fold;
+  if (isSame(chosen(mine.value), chosen(before.length === 0 ? undefined : fold.combine(before)))) {
     if (base !== undefined) remember(coming, place, base);
     return fold.combine([...own, ...givenAfter([...new Set([...since, ...coming])])]);
   }
