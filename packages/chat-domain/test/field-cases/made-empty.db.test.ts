@@ -53,6 +53,15 @@ describe("what the application makes in the survivor, and does not show in a fol
     },
   );
 
+  it("is there although the duplicate had the same already", async () => {
+    await using field = await merged("union", {}, { f: [] });
+    await field.change("chats", id(1), { $set: { f: [] } });
+    await field.change("chats", id(2), { $set: { f: ["x"] } });
+    await field.up();
+    expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+    expect(await heldBy(field)).toEqual([{ f: [] }, { f: ["x"] }]);
+  });
+
   it("is below zero, and so a sum that may be so again", async () => {
     await using field = await merged("sum");
     await field.change("chats", id(1), { $set: { f: -2 } });

@@ -109,7 +109,7 @@ export function refoldedValue(strategy: FoldStrategy, folding: Folding): Exact {
   const plain = plainFold(strategy);
   if (plain !== undefined) return refoldedPlain(plain, folding);
   const before = givenBefore(all);
-  noteEmpty(folding);
+  noteEmpty(strategy, folding);
   if (before.length > 0 && !hasWritten(folding) && isSame(mine.value, foldedValue(strategy, before)))
     return foldedValue(strategy, givenAfter(all));
   return withoutEmptyList(refolded(strategy, folding), folding);
@@ -128,9 +128,11 @@ function isWritten(all: readonly Contribution[], place: string): boolean {
 }
 
 /** An empty list or map that the application has made where there was none does not go with what has come into it. */
-function noteEmpty({ mine: { value }, all, place }: Folding): void {
+function noteEmpty(strategy: FoldStrategy, { mine: { value }, all, place }: Folding): void {
   const isEmpty = Array.isArray(value) ? value.length === 0 : isDocument(value) && value.size === 0;
-  if (!isEmpty || !givenBefore(all).every((given) => isNothing(given.value))) return;
+  if (!isEmpty) return;
+  const before = givenBefore(all);
+  if (before.length > 0 && !isNothing(foldedValue(strategy, before))) return;
   for (const { before, after, memory } of all)
     if (before !== after && memory.written(place) === undefined)
       memory.write(place, { value, time: undefined });
