@@ -55,6 +55,11 @@ export function hasWritten({ all, place }: Pick<Folding, "all" | "place">): bool
   return all.some(({ memory }) => memory.hasWrittenIn(place));
 }
 
+/** The same of the place itself, whatever is written inside. */
+export function isWrittenAt({ all, place }: Pick<Folding, "all" | "place">): boolean {
+  return all.some(({ memory }) => memory.written(place) !== undefined);
+}
+
 /** The same contributions, each with a part of what it gives. */
 export function partsOf(
   all: readonly Contribution[],

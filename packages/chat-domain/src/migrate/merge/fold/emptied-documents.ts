@@ -19,6 +19,13 @@ export function emptied(value: Exact, original: Exact, paths: readonly string[])
   return left.size === 0 && isNothing(original) ? original : left;
 }
 
+/** A value without what stands at these paths, and without the documents that hold nothing else. */
+export function withoutPaths(paths: readonly string[], value: Exact): Exact {
+  if (!isDocument(value)) return value;
+  const without = paths.reduce((result, path) => withExact(result, path, undefined), value);
+  return emptied(without, undefined, paths);
+}
+
 /** What is left of these paths behind a field. */
 export function pathsInside(paths: readonly string[], name: string): readonly string[] {
   return paths.flatMap((path) => (path.startsWith(`${name}.`) ? [path.slice(name.length + 1)] : []));

@@ -2,14 +2,14 @@ import type { FoldFields, FoldStrategy, UnionBy } from "../../../model/fold-stra
 import type { ExactDocument } from "../archive/exact-document.ts";
 import { type Exact, exactAt, isDocument, isSame, withExact } from "../archive/exact-values.ts";
 import { isNothing } from "./compare-values.ts";
-import { emptied, withoutEmptied } from "./emptied-documents.ts";
+import { emptied, withoutEmptied, withoutPaths } from "./emptied-documents.ts";
 import {
-  type Contribution,
   type Folding,
   type Given,
   givenAfter,
   givenBefore,
   hasWritten,
+  isWrittenAt,
   partsOf,
   type Written,
 } from "./contributions.ts";
@@ -21,6 +21,7 @@ import {
   unionBy,
 } from "./element-folds.ts";
 import { concatenated, isList, refoldedList } from "./list-folds.ts";
+import { noteEmpty, withoutEmptyList } from "./made-empty.ts";
 import { type PlainFold, refoldedPlain } from "./plain-folds.ts";
 import {
   extreme,
@@ -109,33 +110,11 @@ export function refoldedValue(strategy: FoldStrategy, folding: Folding): Exact {
   const plain = plainFold(strategy);
   if (plain !== undefined) return refoldedPlain(plain, folding);
   const before = givenBefore(all);
-  noteEmpty(strategy, folding);
-  if (before.length > 0 && !hasWritten(folding) && isSame(mine.value, foldedValue(strategy, before)))
+  const made = before.length === 0 ? undefined : foldedValue(strategy, before);
+  noteEmpty(folding, made);
+  if (before.length > 0 && !hasWritten(folding) && isSame(mine.value, made))
     return foldedValue(strategy, givenAfter(all));
   return withoutEmptyList(refolded(strategy, folding), folding);
-}
-
-/** A list that folds have made of nothing goes with the last that they have put there. */
-function withoutEmptyList(value: Exact, { mine, all, place }: Folding): Exact {
-  if (!Array.isArray(value) || value.length > 0 || value === mine.value) return value;
-  const [first] = givenAfter(all);
-  return isNothing(first?.value) && !isWritten(all, place) ? first?.value : value;
-}
-
-/** Whether the application has made it. */
-function isWritten(all: readonly Contribution[], place: string): boolean {
-  return all.some(({ memory }) => memory.written(place) !== undefined);
-}
-
-/** An empty list or map that the application has made where there was none does not go with what has come into it. */
-function noteEmpty(strategy: FoldStrategy, { mine: { value }, all, place }: Folding): void {
-  const isEmpty = Array.isArray(value) ? value.length === 0 : isDocument(value) && value.size === 0;
-  if (!isEmpty) return;
-  const before = givenBefore(all);
-  if (before.length > 0 && !isNothing(foldedValue(strategy, before))) return;
-  for (const { before, after, memory } of all)
-    if (before !== after && memory.written(place) === undefined)
-      memory.write(place, { value, time: undefined });
 }
 
 function refolded(strategy: FoldStrategy, folding: Folding): Exact {
@@ -233,7 +212,7 @@ function refoldedMap(strategy: FoldStrategy, { mine, all, place }: Folding): Exa
       place: `${place} ${key}`,
     }),
   );
-  return map === mine.value || isWritten(all, place) ? map : emptied(map, first?.value, []);
+  return map === mine.value || isWrittenAt({ all, place }) ? map : emptied(map, first?.value, []);
 }
 
 function keysOf(map: Exact): readonly string[] {
@@ -282,15 +261,7 @@ function elementFold({ newestBy, fold = {} }: UnionBy): ElementFold {
 
 /** What folds by itself is no part of what is chosen, whether it is there or not. */
 function newestElement(path: string, fold: FoldFields): PlainFold {
-  const paths = Object.keys(fold);
-  const chosen = (value: Exact): Exact =>
-    isDocument(value)
-      ? emptied(
-          paths.reduce((result, name) => withExact(result, name, undefined), value),
-          undefined,
-          paths,
-        )
-      : value;
+  const chosen = (value: Exact): Exact => withoutPaths(Object.keys(fold), value);
   return { ...newestFold(path), chosen };
 }
 

@@ -50,7 +50,7 @@ export function refoldedTotal({ mine: { value: held }, all, place }: Folding): E
   if (!isNothing(held) && !isNumber(held)) return held;
   const known = { held, place, before: total(valuesOf(givenBefore(all))) };
   const own = ownPart(known, all);
-  const deltas = all.map((one) => (one.before === one.after ? null : deltaOf(one, known)));
+  const deltas = all.map((one) => (isIdle(one, held) ? null : deltaOf(one, known)));
   const value = isUntouched(known, all) ? totalOf(all, own) : sumWith(deltas, { held, own }, all);
   all.forEach(({ memory, before, after }, at) => {
     const isTaken = deltas[at] !== null || before === null;
@@ -63,14 +63,22 @@ export function refoldedTotal({ mine: { value: held }, all, place }: Folding): E
  * What the application itself had made where nothing had gone in, or had brought below zero, before contributions came:
  * these remember it, as a zero, or null, does not show in a sum, nor a negative part in one that is positive again.
  */
-function ownPart({ held, place, before }: Held, all: readonly Contribution[]): Exact {
-  const isWritten = held !== undefined && !isSame(held, before);
+function ownPart(known: Held, all: readonly Contribution[]): Exact {
+  const { held, place } = known;
   const earlier = all.flatMap(({ memory }) => memory.written(place) ?? []).at(-1);
-  const isMade = isWritten && (isNothing(before) || isNegative(held));
-  const own = isMade ? { value: held, time: undefined } : earlier;
-  for (const one of own === undefined ? [] : all)
-    if (!isNumber(one.before?.value) && isNumber(one.after?.value)) one.memory.write(place, own);
+  const own = isMade(known) ? { value: held, time: undefined } : earlier;
+  const coming = all.filter(({ before, after }) => !isNumber(before?.value) && isNumber(after?.value));
+  if (own !== undefined) for (const { memory } of coming) memory.write(place, own);
   return own?.value;
+}
+
+function isMade({ held, before }: Held): boolean {
+  return held !== undefined && !isSame(held, before) && (isNothing(before) || isNegative(held));
+}
+
+/** Nothing can be taken out of what the application has deleted. */
+function isIdle({ before, after, isWithdrawn }: Contribution, held: Exact): boolean {
+  return before === after || (isWithdrawn && isNothing(held));
 }
 
 function totalOf(all: readonly Contribution[], own: Exact): Exact {
@@ -128,8 +136,6 @@ const zero = new Int32(0);
 function deltaOf({ before, after, memory, isWithdrawn }: Contribution, known: Held): Exact {
   const [from, to] = [before?.value, after?.value].map((value) => (isNumber(value) ? value : null));
   if (isNothing(from)) return to ?? null;
-  // Nothing can be taken out of what the application has deleted.
-  if (isWithdrawn && isNothing(known.held)) return null;
   const delta = isNothing(to) ? negated(from) : sumOf([to, negated(from)]);
   if (compareNumbers(delta, zero) === 0) return null;
   return isNegative(delta) && !isWithdrawn && !isLeft(memory, known) ? null : delta;
