@@ -2,21 +2,33 @@ import type { Document, Filter } from "mongodb";
 import { storedParticipants } from "./chat-document.ts";
 import type { ChatModel } from "./chat-model.ts";
 import type { ParticipantsPath } from "./field-path.ts";
-import { identityRoots, isOfDbRefs, participantPaths, participantsPath } from "./participants-place.ts";
-import { type StoredDocument, valueAt } from "./stored-document.ts";
+import { fieldAt } from "./nested-fields.ts";
+import { isOfDbRefs, participantPaths, participantsPath } from "./participants-place.ts";
+import { rootOf, type StoredDocument, valueAt } from "./stored-document.ts";
 
 /**
  * Matches a chat that is still of the same people in the same scope as it was seen, in the same form and order. Only what
  * can be an id is compared: other values may not be what they were once the driver has read and written them.
  */
 export function asSeen(model: ChatModel, seen: StoredDocument): Filter<StoredDocument> {
-  if (!isOfDbRefs(model)) return { $expr: areAsSeen(seenValues(model, seen)) };
-  return Object.fromEntries(
-    identityRoots(model).map((root) => [
-      root,
-      seen[root] === undefined ? { $exists: false } : { $eq: seen[root] },
-    ]),
-  );
+  const people = isOfDbRefs(model) ? participantsPath(model) : null;
+  if (people === null) return { $expr: areAsSeen(seenValues(model, seen)) };
+  const scope = { $expr: areAsSeen(seenScope(model, seen)) };
+  return { $and: [...dbRefsAsSeen(model, people, seen), scope] };
+}
+
+/** By their places: an expression cannot look into a DBRef, and as a whole one may not be written as it was stored. */
+function dbRefsAsSeen(
+  model: ChatModel,
+  { array, element }: ParticipantsPath,
+  seen: StoredDocument,
+): readonly Filter<StoredDocument>[] {
+  const ids = storedParticipants(model, seen).map(seenId);
+  const root = rootOf(array);
+  if (ids.length === 0 || ids.includes(null))
+    return [{ [root]: seen[root] === undefined ? { $exists: false } : { $eq: seen[root] } }];
+  const each = ids.map((id, at) => ({ [`${array}.${at}.${element ?? ""}`]: { $eq: id } }));
+  return [{ [array]: { $type: "array" }, [`${array}.${ids.length}`]: { $exists: false } }, ...each];
 }
 
 /** Expressions, each with what it gave when it was seen; `null` also stands for an absent field. */
@@ -29,13 +41,18 @@ export function areAsSeen(values: SeenValues): Document {
 
 /** What {@link asSeen} compares; not for people that are named by DBRefs. */
 export function seenValues(model: ChatModel, seen: StoredDocument): SeenValues {
-  const { scope } = model.chats;
   const people = participantsPath(model);
-  const fields = [...(people === null ? participantPaths(model) : []), ...(scope === null ? [] : [scope])];
-  return [
-    ...(people === null ? [] : [seenPeople(model, people, seen)]),
-    ...fields.map((field) => [idOrNull(`$${field}`), seenId(valueAt(seen, field))] as const),
-  ];
+  const some =
+    people === null ? seenFields(participantPaths(model), seen) : [seenPeople(model, people, seen)];
+  return [...some, ...seenScope(model, seen)];
+}
+
+function seenScope({ chats: { scope } }: ChatModel, seen: StoredDocument): SeenValues {
+  return scope === null ? [] : seenFields([scope], seen);
+}
+
+function seenFields(fields: readonly string[], seen: StoredDocument): SeenValues {
+  return fields.map((field) => [idOrNull(`$${field}`), seenId(valueAt(seen, field))] as const);
 }
 
 /** Element by element: of a path into an array the server leaves out the elements that are no documents. */
@@ -44,7 +61,7 @@ function seenPeople(
   { array, element }: ParticipantsPath,
   seen: StoredDocument,
 ): SeenValues[number] {
-  const people = `$${array}`;
+  const people = fieldAt("$", array);
   if (!Array.isArray(valueAt(seen, array))) return [{ $isArray: people }, false];
   const ids = storedParticipants(model, seen).map(seenId);
   // What is equal to an id is one: only in the place of what is none has the server to look at types.

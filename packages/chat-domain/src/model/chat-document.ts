@@ -3,6 +3,7 @@ import { type ChatIdentity, keyOf, sortedSet } from "../identity/participants-ke
 import type { ChatModel } from "./chat-model.ts";
 import { isLive, isReleased, ownField } from "./own-names.ts";
 import { fitsFields, identityRoots, participantPaths, participantsPath } from "./participants-place.ts";
+import { prefixesOf } from "./nested-fields.ts";
 import { nestedValue, type StoredDocument, valueAt } from "./stored-document.ts";
 
 /**
@@ -36,10 +37,19 @@ function inFields(fields: readonly string[], document: StoredDocument): readonly
   return stored.every((value) => value === undefined) ? [] : stored;
 }
 
-/** The canonical scope of a stored chat: empty where there is none, `null` where it is not a valid id. */
+/**
+ * The canonical scope of a stored chat: empty where there is none, `null` where it is not a valid id, or in an array of which
+ * nobody can tell which element has it.
+ */
 export function storedScope(model: ChatModel, document: StoredDocument): string | null {
-  const stored = model.chats.scope === null ? "" : (valueAt(document, model.chats.scope) ?? "");
-  return stored === "" ? "" : participantIdOrNull(stored);
+  const { scope } = model.chats;
+  const stored = scope === null ? "" : (valueAt(document, scope) ?? "");
+  if (stored === "") return scope !== null && isInArray(document, scope) ? null : "";
+  return participantIdOrNull(stored);
+}
+
+function isInArray(document: StoredDocument, path: string): boolean {
+  return path.includes(".") && prefixesOf(path).some((prefix) => Array.isArray(valueAt(document, prefix)));
 }
 
 /** Who a stored chat is of, or `null` when its participants or its scope are not valid ids. */

@@ -41,8 +41,8 @@ const ChatCollectionModel = z
     /** How `_id` of new chats is made; stored ones are read in every form. */
     idType: NativeIdType.default("objectId"),
     /**
-     * Which chats are unique by their participants, as a filter. Its equalities are set on new chats; what else it
-     * demands, the caller's `set` has to fulfil, or no new chat is made.
+     * Which chats are unique by their participants, as a filter. Its equalities are set on new chats, but for those of the
+     * people and the scope; what else it demands, the call has to fulfil, or no new chat is made.
      */
     where: z.record(z.string(), z.unknown()).default({}),
     /**

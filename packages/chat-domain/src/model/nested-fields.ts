@@ -15,7 +15,8 @@ export function fieldAt(base: string, path: string): Expression {
   return { $cond: [{ $and: parents }, `${base}${path}`, "$$REMOVE"] };
 }
 
-function prefixesOf(path: string): readonly string[] {
+/** The path, and those of what it lies in. */
+export function prefixesOf(path: string): readonly string[] {
   const names = path.split(".");
   return names.map((_, index) => names.slice(0, index + 1).join("."));
 }

@@ -37,7 +37,7 @@ function needsNewId(): never {
 export function newChatFields(model: ChatModel, newId: NewId | null, request: ChatRequest): Document {
   return {
     createdAt: new Date(),
-    ...equalitiesOf(model.chats.where),
+    ...equalitiesOf(model),
     ...request.set,
     ...ownFields(model, request),
     ...(newId === null ? {} : { _id: nativeIdOf(model, newId, request) }),
@@ -58,15 +58,34 @@ function nativeIdOf({ chats }: ChatModel, newId: NewId, { ids, scope }: ChatIden
   return nativeId(id, chats.idType, "the _id that newId made");
 }
 
-/** What `where` demands by plain equality, so that a new chat is one of those it selects. */
-function equalitiesOf(where: Readonly<Record<string, unknown>>): Document {
-  const all: unknown = where["$and"];
-  const nested = Array.isArray(all) ? all.filter(isPlainObject).map(equalitiesOf) : [];
-  const own = Object.entries(where)
-    .filter(([field]) => !field.startsWith("$"))
-    .map(([field, condition]) => [field, plainEquality(condition)] as const)
-    .filter(([, value]) => value !== null);
-  return Object.assign({}, ...nested, Object.fromEntries(own)) as Document;
+/**
+ * What `where` demands by plain equality, so that a new chat is one of those it selects. Not of what tells who a chat is of:
+ * that is the caller's to say; nor where it demands two things of one field, as of a list that holds both.
+ */
+export function equalitiesOf(model: ChatModel): Document {
+  const equalities = plainEqualities(model.chats.where);
+  const places = identityPlaces(model);
+  const isAlone = (path: string): boolean =>
+    equalities.filter(([other]) => overlaps(path, other)).length === 1 &&
+    !places.some((place) => overlaps(path, place));
+  return Object.fromEntries(equalities.filter(([path]) => isAlone(path)));
+}
+
+type Equality = readonly [path: string, value: unknown];
+
+function plainEqualities(where: Readonly<Record<string, unknown>>): readonly Equality[] {
+  return Object.entries(where).flatMap(([field, condition]): readonly Equality[] => {
+    if (field === "$and" && Array.isArray(condition))
+      return condition.filter(isPlainObject).flatMap(plainEqualities);
+    const value = field.startsWith("$") ? null : plainEquality(condition);
+    return value === null ? [] : [[field, value]];
+  });
+}
+
+function identityPlaces(model: ChatModel): readonly string[] {
+  const { scope } = model.chats;
+  const people = participantFields(model) ?? [participantsPath(model)?.array ?? ""];
+  return ["_id", ...people, ...(scope === null ? [] : [scope])];
 }
 
 /**
@@ -114,11 +133,8 @@ function define(target: Document, field: string, value: unknown): void {
 
 /** The paths of a new chat that are onechat's to write. */
 export function ownPaths(model: ChatModel): readonly string[] {
-  const { scope, where } = model.chats;
-  const people = participantFields(model) ?? [participantsPath(model)?.array ?? ""];
-  const own = [...people, ...Object.keys(equalitiesOf(where))];
-  const reserved = ["_id", model.chats.keyField, ...ownFieldNames.map((name) => ownField(model, name))];
-  return [...own, ...reserved, ...(scope === null ? [] : [scope])];
+  const own = [model.chats.keyField, ...ownFieldNames.map((name) => ownField(model, name))];
+  return [...identityPlaces(model), ...Object.keys(equalitiesOf(model)), ...own];
 }
 
 /** A copy: what the caller adds while the call waits comes too late to be checked. `paths` are not the caller's. */

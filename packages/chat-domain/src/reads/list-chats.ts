@@ -7,6 +7,7 @@ import { type Chat, readableChat } from "../model/chat.ts";
 import type { StoredDocument } from "../model/stored-document.ts";
 import type { ChatStore } from "../store/chat-store.ts";
 import { withDeadline } from "../store/deadline.ts";
+import { exactly } from "../store/key-index.ts";
 import { scopeOf } from "../store/requested-identity.ts";
 import { isBsonError, undecodable } from "../store/undecodable.ts";
 
@@ -132,7 +133,13 @@ async function page(
 ): Promise<readonly StoredDocument[]> {
   const newest = (some: Filter<StoredDocument>, count: number): Promise<StoredDocument[]> =>
     ctx.chats
-      .find(some, { ...reading, sort: { _id: -1 }, limit: count, maxTimeMS: ctx.deadlineMs })
+      .find(some, {
+        ...reading,
+        sort: { _id: -1 },
+        limit: count,
+        collation: exactly,
+        maxTimeMS: ctx.deadlineMs,
+      })
       .toArray();
   if (after === null) return newest(filter, limit);
   const same =

@@ -41,22 +41,21 @@ export async function resolveChatId(
 }
 
 async function resolveValue(ctx: ChatStore, field: string, text: string | null): Promise<string> {
-  const chat = text === null ? null : await chatWithValue(ctx, field, nativeForms(text));
+  const chat = text === null ? null : await chatWithValue(ctx, field, text);
   const value = chat === null ? null : participantIdOrNull(valueAt(chat, field));
   if (value !== null) return value;
   throw new ChatError("CHAT_NOT_FOUND", `there is no chat with this ${field}`);
 }
 
 /** A live chat that has it, or the survivor of a duplicate that has or had it. */
-async function chatWithValue(
-  ctx: ChatStore,
-  field: string,
-  forms: readonly NativeId[],
-): Promise<StoredDocument | null> {
+async function chatWithValue(ctx: ChatStore, field: string, text: string): Promise<StoredDocument | null> {
+  const forms = nativeForms(text);
   const projection = { [rootOf(field)]: 1, [ownField(ctx.model, "mergedInto")]: 1 };
-  const chats = await ctx.chats
+  const found = await ctx.chats
     .find({ [field]: { $in: [...forms] } }, { projection, maxTimeMS: ctx.deadlineMs })
     .toArray();
+  // By the application's index, which may have a collation.
+  const chats = found.filter((chat) => participantIdOrNull(valueAt(chat, field)) === text);
   const live = chats.find((chat) => isLive(ctx.model, chat));
   if (live !== undefined) return live;
   const old = chats[0]?._id ?? (await redirectWithValue(ctx, field, forms));

@@ -9,6 +9,7 @@ import { isLive, isReleased, ownField } from "../model/own-names.ts";
 import type { StoredDocument } from "../model/stored-document.ts";
 import type { ChatStore } from "../store/chat-store.ts";
 import { keyForLog } from "../store/key-holder.ts";
+import { exactly } from "../store/key-index.ts";
 
 /**
  * Takes a key off a chat that has drifted. If its present people's key is free, it takes that one; else it is a chat
@@ -21,7 +22,10 @@ export async function releaseDrifted(
 ): Promise<void> {
   for (const { filter, update } of releases(ctx.model, key, drifted)) {
     try {
-      const { modifiedCount } = await ctx.chats.updateOne(filter, update, { maxTimeMS: ctx.deadlineMs });
+      const { modifiedCount } = await ctx.chats.updateOne(filter, update, {
+        collation: exactly,
+        maxTimeMS: ctx.deadlineMs,
+      });
       if (modifiedCount === 0) continue;
       ctx.observer.count("released");
       const chatId = participantIdOrNull(drifted._id) ?? "with an unreadable _id";

@@ -76,6 +76,7 @@ export function chatStore(anyDb: AnyDb, options: ChatStoreOptions): ChatStore {
   const maxParticipants = peoplePerChat(options.maxParticipants ?? defaultMaxParticipants);
   const deadlineMs = wholeNumber("deadlineMs", options.deadlineMs ?? 4_000);
   const chats = guaranteedCollection(db, model.chats.collection, deadlineMs);
+  const newId = options.newId ?? defaultNewId[model.chats.idType];
   return {
     db: anyDb as Db,
     model,
@@ -88,10 +89,10 @@ export function chatStore(anyDb: AnyDb, options: ChatStoreOptions): ChatStore {
     reading: options.wholeDocuments === false ? { projection: chatProjection(model) } : {},
     redirects: guaranteedCollection(db, recordName(model, "chat_redirects"), deadlineMs),
     ownPaths: ownPaths(model),
-    newId: options.newId ?? defaultNewId[model.chats.idType],
+    newId,
     keyIndex: keyIndex(chats, model.chats.keyField, deadlineMs),
     modelAgreement: modelAgreement({ db, chats, model, maxTimeMS: deadlineMs }),
-    newChatSelection: newChatSelection(chats, model, deadlineMs),
+    newChatSelection: newChatSelection(chats, { model, newId, maxTimeMS: deadlineMs }),
   };
 }
 

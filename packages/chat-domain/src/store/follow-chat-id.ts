@@ -29,9 +29,11 @@ export async function followChatId(ctx: ChatStore, id: unknown): Promise<StoredD
   throw new ChatError("CHAT_NOT_FOUND", "there is no chat with this id");
 }
 
-function readById(ctx: ChatStore, id: string): Promise<StoredDocument | null> {
+/** A collection's own collation, which its `_id` index has, may find another id than the one that is asked for. */
+async function readById(ctx: ChatStore, id: string): Promise<StoredDocument | null> {
   const filter = { _id: { $in: [...nativeForms(id)] } };
-  return ctx.chats.findOne(filter, { ...ctx.reading, maxTimeMS: ctx.deadlineMs });
+  const stored = await ctx.chats.findOne(filter, { ...ctx.reading, maxTimeMS: ctx.deadlineMs });
+  return participantIdOrNull(stored?._id) === id ? stored : null;
 }
 
 interface Trail {

@@ -129,7 +129,7 @@ async function candidatesOfEach(ctx: ChatStore, identities: readonly ChatIdentit
 }
 
 function searching(ctx: ChatStore): FindOptions {
-  return { projection: identityProjection(ctx.model), maxTimeMS: ctx.deadlineMs };
+  return { projection: identityProjection(ctx.model), collation: exactly, maxTimeMS: ctx.deadlineMs };
 }
 
 /**
@@ -143,7 +143,7 @@ async function byKeylessIndex<T>(
   const name = keylessIndexName(ctx.model, await ctx.keyIndex.verified());
   if (name === null) return search(null);
   try {
-    return await search({ hint: name, collation: exactly });
+    return await search({ hint: name });
   } catch (error) {
     if (!isHintRefused(error)) throw error;
     ctx.keyIndex.forget();

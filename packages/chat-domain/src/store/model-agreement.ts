@@ -123,7 +123,7 @@ async function hasOnlyOtherTypes(
   const has = async (types: readonly string[]): Promise<boolean> => {
     const found = await chats.findOne(
       { $and: [peopleOfType(model, types), where] },
-      { projection: { _id: 1 }, maxTimeMS },
+      { projection: { _id: 1 }, collation: exactly, maxTimeMS },
     );
     return found !== null;
   };

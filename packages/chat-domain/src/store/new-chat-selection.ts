@@ -1,8 +1,8 @@
 import type { Collection, Document } from "mongodb";
 import { ChatError } from "../errors/chat-error.ts";
 import type { ChatModel } from "../model/chat-model.ts";
-import { type ChatRequest, documentOf, plainEquality } from "../model/new-chat.ts";
-import { identityRoots, participantPaths } from "../model/participants-place.ts";
+import { type ChatRequest, documentOf, equalitiesOf, type NewId, plainEquality } from "../model/new-chat.ts";
+import { identityRoots } from "../model/participants-place.ts";
 import { rootOf, type StoredDocument } from "../model/stored-document.ts";
 
 /** Whether `where` selects the chats that are to be made. One that it does not would hold a key and be handed out to nobody. */
@@ -13,13 +13,14 @@ export interface NewChatSelection {
 
 export function newChatSelection(
   chats: Collection<StoredDocument>,
-  model: ChatModel,
-  maxTimeMS: number,
+  { model, newId, maxTimeMS }: Pick<Asked, "model" | "newId" | "maxTimeMS">,
 ): NewChatSelection {
-  if (isFulfilled(model.chats.where)) return { unselected: () => Promise.resolve(new Set()) };
+  if (isFulfilled(model)) return { unselected: () => Promise.resolve(new Set()) };
   const named = namedFields(model.chats.where);
+  // What makes ids may count: it is asked for one more only where that decides.
+  const asksForId = named === null || named.has("_id");
   const ask = (requests: readonly ChatRequest[]): Promise<ReadonlySet<string>> =>
-    unselectedAmong(chats, { model, requests, maxTimeMS });
+    unselectedAmong(chats, { model, requests, newId: asksForId ? newId : null, maxTimeMS });
   let areBareSelected: Promise<boolean> | null = null;
   return {
     async unselected(requests) {
@@ -41,15 +42,21 @@ export function newChatSelection(
   };
 }
 
+interface Asked {
+  readonly model: ChatModel;
+  readonly requests: readonly ChatRequest[];
+  /** Makes the `_id` that is looked at; `null`: an ObjectId, in place of whatever it will be. */
+  readonly newId: NewId | null;
+  readonly maxTimeMS: number;
+}
+
 /** Which of these new chats `where` does not select, by key; judged by the server, without a document being written. */
 export async function unselectedAmong(
   chats: Collection<StoredDocument>,
-  asked: { readonly model: ChatModel; readonly requests: readonly ChatRequest[]; readonly maxTimeMS: number },
+  { model, requests, newId, maxTimeMS }: Asked,
 ): Promise<ReadonlySet<string>> {
-  const { model, requests, maxTimeMS } = asked;
   const { keyField, where } = model.chats;
-  // Their _id is not made yet: what makes it may count.
-  const documents = requests.map((request) => documentOf(model, null, request));
+  const documents = requests.map((request) => documentOf(model, newId, request));
   const selected = await chats
     .aggregate(
       [
@@ -72,21 +79,23 @@ export async function unselectedAmong(
 /** The error of a new chat that `where` would not select. */
 export function unselectedError(model: ChatModel): Error {
   const named = namedFields(model.chats.where);
-  const people = participantPaths(model).map(rootOf);
-  return people.some((field) => named?.has(field) === true)
+  return identityRoots(model).some((field) => named?.has(field) === true)
     ? new ChatError(
         "INVALID_PARTICIPANTS",
-        'a new chat of these people, with what is given in set, would not be one that "where" selects',
+        'a new chat of these people, with what is given in set and member, would not be one that "where" selects',
       )
     : new TypeError('a new chat would not be one that "where" selects: give it in set what that demands');
 }
 
-/** Plain equalities are written into every new chat. */
-function isFulfilled(where: Readonly<Document>): boolean {
-  return Object.entries(where).every(([field, condition]) => {
-    if (field === "$and" && Array.isArray(condition)) return condition.every(isFulfilled);
-    return !field.startsWith("$") && plainEquality(condition) !== null;
-  });
+/** Whether all that is demanded is written into every new chat. */
+function isFulfilled(model: ChatModel): boolean {
+  const written = new Set(Object.keys(equalitiesOf(model)));
+  const isWritten = (where: Readonly<Document>): boolean =>
+    Object.entries(where).every(([field, condition]) => {
+      if (field === "$and" && Array.isArray(condition)) return condition.every(isWritten);
+      return written.has(field) && plainEquality(condition) !== null;
+    });
+  return isWritten(model.chats.where);
 }
 
 /** The top-level fields that a filter names; `null` where it may ask for any. */

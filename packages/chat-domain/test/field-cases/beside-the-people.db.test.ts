@@ -63,6 +63,36 @@ describe("fields that lie beside the people in one sub-document", () => {
     expect(await field.image("chats", "messages")).toEqual(before);
   });
 
+  it("are nobody's where the sub-document has become a list: such a chat has no scope, and loses its key", async () => {
+    await using field = await fieldDatabase({ model, data });
+    await field.up({ to: "backfill" });
+    const lists = [id(1), id(4)];
+    for (const _id of lists) {
+      const { info } = await field.one("chats", _id);
+      await field.change("chats", _id, { $set: { info: [info] } });
+    }
+    expect(await field.up()).toMatchObject({ exit: 6 });
+    expect(await field.verify()).toMatchObject({ exit: 6, chats: lists.map(String) });
+    for (const _id of lists) expect(await field.one("chats", _id)).not.toHaveProperty("participantsKey");
+  });
+
+  it("are no scope inside a list, and chats of several scopes no duplicates", async () => {
+    const inList = (number: number, tenant: string) => ({
+      _id: id(number),
+      users: ["a", "b"],
+      meta: [{ tenant }],
+    });
+    const chats = [inList(1, "x"), inList(2, "y"), { _id: id(3), users: ["a", "b"] }];
+    await using field = await fieldDatabase({
+      model: { chats: { participants: "users", scope: "meta.tenant" }, ignore: ["meta"] },
+      data: { chats },
+    });
+    expect(await field.plan()).toMatchObject({ exit: 6, plan: { duplicates: { losers: 0 } } });
+    expect(await field.up()).toMatchObject({ exit: 6 });
+    expect(await field.verify()).toMatchObject({ exit: 6, chats: [String(id(1)), String(id(2))] });
+    expect(await field.all("chats", { mergedInto: { $exists: true } })).toEqual([]);
+  });
+
   it("are set in new chats, which are found again", async () => {
     await using field = await fieldDatabase({ model, data });
     await field.up();

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { type ChatModelInput, createOrGetChat, findChat, participantsKey } from "../../src/index.ts";
+import {
+  type ChatModelInput,
+  createOrGetChat,
+  ensureIndexes,
+  findChat,
+  participantsKey,
+} from "../../src/index.ts";
 import { explainChat, migrateUp, migrationContext, parkedChats } from "../../src/migrate/index.ts";
 import { beforeEveryWrite } from "../before-every-write.ts";
 import { interruptedDatabase } from "../migrate/interrupted-database.ts";
@@ -107,6 +113,42 @@ describe("elements of the members' array that are no documents", () => {
     expect(await field.up()).toMatchObject({ exit: 6 });
     expect(await parkedIds(field)).toEqual(numbersOf(1, 2));
     expect(await field.one("messages", id(2))).toMatchObject({ chat: id(2) });
+  });
+});
+
+describe("people in DBRefs, however those are written", () => {
+  const refs = { chats: { participants: "members.user.$id", scope: null } } as const;
+  const ref = ($id: string) => ({ user: { $ref: "users", $id } });
+  // The driver reads all of them, and would write them in one way.
+  const turned = ($id: string) => ({ joined: 1, user: { $id, $ref: "users" } });
+
+  it("are claimed, merged and followed", async () => {
+    await using field = await fieldDatabase({
+      model: refs,
+      data: {
+        chats: [
+          { _id: id(1), members: [turned("a"), turned("b")] },
+          { _id: id(2), members: [ref("b"), turned("a")] },
+          { _id: id(3), members: [turned("a"), turned("c")] },
+        ],
+      },
+    });
+    const app = field.app();
+    await ensureIndexes(app);
+    const claimed = await createOrGetChat(app, {
+      participants: ["a", "c"],
+      member: { user: { $ref: "users" } },
+    });
+    expect(claimed).toMatchObject({ created: false, chat: { id: String(id(3)) } });
+    expect(await field.up()).toMatchObject({ exit: 0 });
+    expect(await field.verify()).toMatchObject({ exit: 0 });
+    expect(await field.one("chats", id(2))).toMatchObject({ mergedInto: id(1) });
+    await field.change("chats", id(3), { $push: { members: turned("d") } });
+    expect(await field.up()).toMatchObject({ exit: 0 });
+    expect(await field.one("chats", id(3))).toMatchObject({
+      participantsKey: participantsKey(["a", "c", "d"]),
+    });
+    expect(await field.verify()).toMatchObject({ exit: 0 });
   });
 });
 

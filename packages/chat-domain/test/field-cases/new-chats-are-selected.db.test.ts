@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { createOrGetChat } from "../../src/index.ts";
+import {
+  type ChatModelInput,
+  createOrGetChat,
+  type CreateOrGetChatInput,
+  ensureIndexes,
+} from "../../src/index.ts";
 import { references } from "./direct-chats.ts";
 import { type FieldDatabase, fieldDatabase, id } from "./field-database.ts";
 
@@ -19,6 +24,7 @@ async function opened(field: FieldDatabase, set: Readonly<Record<string, unknown
 }
 
 const made = { status: "fulfilled", value: expect.objectContaining({ created: true }) };
+const found = { status: "fulfilled", value: expect.objectContaining({ created: false }) };
 const refused = (error: object) => ({ status: "rejected", reason: expect.objectContaining(error) });
 const byType = { type: { $in: ["dm", "direct"] } };
 
@@ -59,6 +65,92 @@ describe("a new chat that `where` would not select", () => {
     expect((await field.plan()).warnings).not.toContain("a new chat");
     await field.up();
     expect(await opened(field, {}, "a", "b")).toEqual([made, made]);
+  });
+});
+
+const pair = { participants: ["a", "b"] };
+const badPeople = refused({ code: "INVALID_PARTICIPANTS" });
+const badSet = refused({ name: "TypeError" });
+
+describe("what `where` demands by an equality", () => {
+  it.each<
+    [
+      how: string,
+      chats: ChatModelInput["chats"],
+      calls: readonly (readonly [call: CreateOrGetChatInput, outcome: object])[],
+    ]
+  >([
+    [
+      "of the scope, is for the caller to fulfil",
+      { participants: "users", scope: "org", where: { org: "acme" } },
+      [
+        [{ ...pair, scope: "acme" }, made],
+        [{ ...pair, scope: "other" }, badPeople],
+        [pair, badPeople],
+      ],
+    ],
+    [
+      "of a person's field, is for the people to fulfil",
+      { participants: ["asker", "helper"], scope: null, where: { helper: "desk" } },
+      [
+        [{ participants: ["a", "desk"] }, made],
+        [{ participants: ["desk", "b"] }, badPeople],
+        [pair, badPeople],
+      ],
+    ],
+    [
+      "of the list of people, is for the people to fulfil",
+      { participants: "users", scope: null, where: { users: "desk" } },
+      [
+        [{ participants: ["a", "desk"] }, made],
+        [pair, badPeople],
+      ],
+    ],
+    [
+      "inside the members, is for member to fulfil",
+      { participants: "members.userId", scope: null, where: { "members.active": true } },
+      [
+        [{ ...pair, member: { active: true } }, made],
+        [{ participants: ["a", "c"] }, badPeople],
+        [{ participants: ["a", "d"], member: { active: false } }, badPeople],
+      ],
+    ],
+    [
+      "twice of one list, is for set to fulfil",
+      { participants: "users", scope: null, where: { $and: [{ tags: "dm" }, { tags: "open" }] } },
+      [
+        [{ ...pair, set: { tags: ["open", "dm"] } }, made],
+        [{ participants: ["a", "c"] }, badSet],
+      ],
+    ],
+  ])("%s", async (_how, chats, calls) => {
+    for (const legacy of ["claim", "none"] as const) {
+      await using field = await fieldDatabase({ model: { chats } });
+      const app = field.app({ legacy });
+      await ensureIndexes(app);
+      for (const [call, outcome] of calls) {
+        const more = { ...call, participants: call.participants.map((one) => (one === "a" ? "z" : one)) };
+        const [alone] = await Promise.allSettled([createOrGetChat(app, call)]);
+        expect(alone).toEqual(outcome);
+        const batch = await Promise.allSettled([call, more].map((one) => createOrGetChat(app, one)));
+        const again = outcome === made ? found : outcome;
+        expect(batch).toEqual([again, more.participants.includes("z") ? outcome : again]);
+      }
+      expect(await field.verify()).toMatchObject({ exit: 0 });
+    }
+  });
+
+  it("of an _id, is for newId to fulfil", async () => {
+    const where = { _id: { $regex: "^dm:" } };
+    await using field = await fieldDatabase({
+      model: { chats: { participants: "users", scope: null, idType: "string", where } },
+    });
+    const named = field.app({ newId: ({ participants }) => `dm:${participants.join("+")}` });
+    await ensureIndexes(named);
+    expect(await Promise.allSettled([createOrGetChat(named, pair)])).toEqual([made]);
+    expect(await Promise.allSettled([createOrGetChat(named, pair)])).toEqual([found]);
+    const unnamed = createOrGetChat(field.app(), { participants: ["a", "c"] });
+    expect(await Promise.allSettled([unnamed])).toEqual([badSet]);
   });
 });
 

@@ -62,7 +62,7 @@ function peopleOfChats(model: ChatModel, version: number, more: Document): Docum
     { $match: mergeable(model) },
     // Whose _id is no id is no duplicate of anything.
     { $match: { $expr: { $ne: [idText("$_id", version), null] } } },
-    { $project: { people, scope: scope === null ? "" : scopeText(fieldAt("$", scope), version), ...more } },
+    { $project: { people, scope: scope === null ? "" : scopeText(scope, version), ...more } },
     { $match: { people: { $nin: [null, []] }, scope: { $ne: null } } },
     ...(fields === undefined ? [] : [{ $match: fitting }]),
   ];
@@ -185,10 +185,13 @@ export function idText(value: Expression, version: number): Document {
   };
 }
 
-/** Empty where there is none, `null` where it is no id. */
-function scopeText(value: Expression, version: number): Document {
+/** Empty where there is none, `null` where it is no id, or inside an array. */
+function scopeText(path: string, version: number): Document {
   const isNone = { $in: [{ $ifNull: ["$$scope", ""] }, ["", null]] };
-  return { $let: { vars: { scope: value }, in: { $cond: [isNone, "", idText("$$scope", version)] } } };
+  const text = { $cond: [isNone, "", idText("$$scope", version)] };
+  return {
+    $cond: [{ $isArray: `$${path}` }, null, { $let: { vars: { scope: fieldAt("$", path) }, in: text } }],
+  };
 }
 
 /** What `participantId` asks of a text; nearly all are visible ASCII, and need no other look. */

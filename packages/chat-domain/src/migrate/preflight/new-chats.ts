@@ -20,7 +20,7 @@ export async function newChatWarnings({ chats, model }: MigrationContext): Promi
   const ids = sortedSet(people.map((_, at) => example(String(at))));
   const scope = ownerField(model) === null ? "" : (ids[0] ?? "");
   const pair = { ids, named: ids, member: null, scope, key: keyOf(ids, scope), set: {} };
-  const unselected = await unselectedAmong(chats, { model, requests: [pair], maxTimeMS: 0 });
+  const unselected = await unselectedAmong(chats, { model, requests: [pair], newId: null, maxTimeMS: 0 });
   if (unselected.size === 0) return [];
   return [
     `"where" would not select a new chat of ${ids.length} people: the new version refuses to make one unless createOrGetChat is told ` +
