@@ -20,7 +20,9 @@ export async function migrator(argv: readonly string[], host: Host): Promise<num
   const { command, flags } = asked;
   const parsed = parseConfig(command.name, flags, host);
   if ("problems" in parsed) {
-    host.err(problemsText(`migrator ${command.name} cannot begin:`, parsed.problems));
+    const { problems } = parsed;
+    if (flags.json === true) host.out(unusable(command.name, problems));
+    host.err(problemsText(`migrator ${command.name} cannot begin:`, problems));
     return exits.usage.code;
   }
   return perform(asked, parsed.config, host);
@@ -100,6 +102,11 @@ function showAnswer({ exit, text, json }: Answer, { name, settings, lines, host 
   const { code } = exits[exit];
   if (lines !== null) return lines.end({ exit: code, ...json });
   host.out(settings.json ? jsonLine({ v: formatVersion, command: name, exit: code, ...json }) : `${text}\n`);
+}
+
+function unusable(name: string, problems: readonly string[]): string {
+  const error = { code: "USAGE", message: "the configuration cannot be used", problems };
+  return jsonLine({ v: formatVersion, command: name, exit: exits.usage.code, error });
 }
 
 /** A program that reads JSON gets some in any case; a person reads stderr. */

@@ -30,6 +30,7 @@ function unionChoice(issues: readonly z.core.$ZodIssue[]): string {
   const choices = issues.flatMap((issue) => (issue.code === "invalid_value" ? issue.values : []));
   if (choices.length === 0) {
     const names = issues.flatMap(({ path }) => (path.length === 1 ? path.map(String) : []));
+    if (names.length === 0) return [...new Set(issues.map(({ message }) => message))].join("; or ");
     return `expected an object with one of ${[...new Set(names)].join(", ")}`;
   }
   return `expected ${choices.map((choice) => JSON.stringify(choice)).join(", ")} or an object such as {"newestBy": "updatedAt"}`;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "../src/config.ts";
+import { migrator } from "../src/migrator.ts";
 import type { Flags } from "../src/options.ts";
 import { testHost } from "./test-host.ts";
 
@@ -89,6 +90,21 @@ describe("configuration", () => {
   ])("says what there is instead: %s", (_name, file, expected) => {
     const problems = problemsOf(parsed({ config: "c.json" }, {}, { "c.json": JSON.stringify(file) }));
     expect(problems).toEqual([expect.stringContaining(expected)]);
+  });
+
+  it("names the types of what is of none of them", () => {
+    const files = { "a.json": '{"chats": {"participants": 5}}' };
+    expect(problemsOf(parsed({ config: "a.json" }, {}, files))).toEqual([
+      expect.stringMatching(/^a\.json: chats\.participants: .*expected string.*; or .*expected array/),
+    ]);
+  });
+
+  it("that cannot be used is told to programs as JSON", async () => {
+    const host = testHost({ MONGODB_URI: "" });
+    expect(await migrator(["plan", "--config", "none.json", "--json"], host)).toBe(2);
+    const problems = [expect.stringContaining("none.json"), expect.stringContaining("MONGODB_URI")];
+    const error = { code: "USAGE", message: expect.any(String), problems };
+    expect(JSON.parse(host.written.out)).toEqual({ v: 1, command: "plan", exit: 2, error });
   });
 
   it("names a file that cannot be read or understood, without quoting it", () => {

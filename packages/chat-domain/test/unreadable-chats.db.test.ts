@@ -1,4 +1,4 @@
-import { Decimal128, type Document } from "mongodb";
+import { Decimal128, type Document, Long, ObjectId } from "mongodb";
 import { wireProxy } from "@onechat/mongo/proxy";
 import { testMongo } from "@onechat/mongo/testing";
 import { describe, expect, it } from "vitest";
@@ -63,6 +63,42 @@ describe.each(["claim", "none"] as const)("a chat that cannot be read, with lega
     expect(listed).toHaveLength(20);
     expect(observer.counted("integrity")).toBeGreaterThan(0);
   });
+});
+
+describe("a chat without a key whose _id is no id", () => {
+  const legacy = (_id: unknown) => ({ _id, participants: people });
+  const beside = legacy(new ObjectId("0".repeat(24)));
+
+  it.each([
+    ["one", 1],
+    ["a batch", 2],
+  ])("gives way to one that can be read, and gets no key where there is none: %s", async (_what, count) => {
+    await using database = await freshDatabase();
+    const chats = plain(database.chats);
+    const open = () =>
+      Promise.all([
+        createOrGetChat(database, { participants: people }),
+        ...pairs(count - 1, "new").map((input) => createOrGetChat(database, input)),
+      ]);
+    await chats.insertMany([legacy({ of: 1 }), beside] as Document[]);
+    expect((await open())[0]).toMatchObject({ created: false, chat: { id: String(beside._id) } });
+    await chats.deleteOne({ _id: beside._id } as Document);
+    await expect(open()).rejects.toMatchObject({ code: "INTEGRITY" });
+    expect(await chats.findOne({ "_id.of": 1 } as Document)).not.toHaveProperty("participantsKey");
+  });
+});
+
+it("a chat with a time that no calendar knows is shown with that of its id", async () => {
+  await using database = await freshDatabase();
+  const chats = plain(database.chats);
+  for (const [at, ms] of [Long.MIN_VALUE, Long.fromNumber(1e17), Long.fromNumber(8.64e15)].entries()) {
+    const _id = new ObjectId(`65f0c0ff${String(at).padStart(16, "0")}`);
+    await chats.insertOne({ _id, participants: [String(ms), "bob"] });
+    await chats.updateOne({ _id }, [{ $set: { createdAt: { $toDate: ms } } }]);
+  }
+  const { chats: listed } = await listChats(database, { participant: "bob" });
+  const shown = new Date(0x65_f0_c0_ff * 1_000);
+  expect(listed.map(({ createdAt }) => createdAt)).toEqual([shown, shown, shown]);
 });
 
 describe("what nobody can do with a collection", () => {

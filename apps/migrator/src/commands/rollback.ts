@@ -44,7 +44,7 @@ async function rollbackOfChat(session: Session, chat: string): Promise<Answer> {
       changes.map((change) => `- ${change}`),
     ),
     "",
-    nothingWritten(`migrator rollback --chat ${chat}`),
+    isMerged ? nothingWritten(`migrator rollback --chat ${chat}`) : "Nothing was written.",
   ].join("\n");
   return { exit: "ok", text, json: { executed: false, chat, changes } };
 }

@@ -6,7 +6,7 @@ import type { ChatRequest } from "../model/new-chat.ts";
 import type { StoredDocument } from "../model/stored-document.ts";
 import type { ChatStore } from "../store/chat-store.ts";
 import { firstHolders, type KeyHolder, keyHolders } from "../store/key-holder.ts";
-import { claimKeylessChats, findKeylessChats } from "../store/keyless-chats.ts";
+import { assertReadable, claimKeylessChats, findKeylessChats } from "../store/keyless-chats.ts";
 import { chatToInsert } from "./chat-to-insert.ts";
 import { createOneChat } from "./create-one-chat.ts";
 import { type CreateOutcome, existingOrReleased } from "./held-chat.ts";
@@ -120,6 +120,7 @@ async function writeChats(ctx: ChatStore, requests: readonly ChatRequest[]): Pro
   const mismatch = await ctx.modelAgreement.mismatch();
   if (mismatch !== null) throw mismatch;
   const keyless = ctx.legacy === "claim" ? await findKeylessChats(ctx, requests) : new Map<string, never>();
+  assertReadable(ctx, [...keyless.values()]);
   const fresh = requests.filter(({ key }) => !keyless.has(key));
   // Each of those is refused for itself.
   const unselected = await ctx.newChatSelection.unselected(fresh);

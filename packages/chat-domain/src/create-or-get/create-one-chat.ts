@@ -7,7 +7,7 @@ import { heldBy, keyHolder, selectedHolders, selectsAll } from "../store/key-hol
 import { isBsonError } from "../store/undecodable.ts";
 import { exactly, keyIndexHint } from "../store/key-index.ts";
 import { unselectedError } from "../store/new-chat-selection.ts";
-import { claimKeylessChat, findKeylessChat } from "../store/keyless-chats.ts";
+import { assertReadable, claimKeylessChat, findKeylessChat } from "../store/keyless-chats.ts";
 import { type CreateOutcome, existingOrReleased } from "./held-chat.ts";
 import { afterDuplicateKey, winner } from "./lost-race.ts";
 
@@ -63,6 +63,7 @@ async function claim(
   request: ChatRequest,
   keyless: StoredDocument,
 ): Promise<CreateOutcome | null> {
+  assertReadable(ctx, [keyless]);
   const claimed = await claimKeylessChat(ctx, request, keyless);
   if (claimed === null) return winner(ctx, request);
   return { chat: toChat(ctx.model, claimed), outcome: "claimed" };

@@ -65,8 +65,15 @@ function validIds(stored: readonly unknown[]): readonly string[] {
   return stored.map(participantIdOrNull).filter((id) => id !== null);
 }
 
+/** BSON and JavaScript know dates that no calendar does, and that ISO's common form cannot write. */
+export function isTime(value: unknown): value is Date {
+  return value instanceof Date && value.getTime() >= firstMs && value.getTime() <= lastMs;
+}
+
+const [firstMs, lastMs] = [Date.parse("0000-01-01T00:00:00.000Z"), Date.parse("9999-12-31T23:59:59.999Z")];
+
 function creationTime(document: StoredDocument): Date | null {
   const { createdAt, _id: id } = document;
-  if (createdAt instanceof Date) return createdAt;
+  if (isTime(createdAt)) return createdAt;
   return isObjectId(id) ? id.getTimestamp() : null;
 }

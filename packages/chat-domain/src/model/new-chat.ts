@@ -2,6 +2,7 @@ import { type Document, ObjectId, UUID } from "mongodb";
 import { type NativeId, nativeId, type NativeIdType } from "../identity/native-id.ts";
 import { participantIdOrNull } from "../identity/participant-id.ts";
 import type { ChatIdentity } from "../identity/participants-key.ts";
+import { isTime } from "./chat.ts";
 import type { ChatModel } from "./chat-model.ts";
 import { isFieldPath, overlaps } from "./field-path.ts";
 import { type NamedPeople, newParticipants } from "./new-participants.ts";
@@ -140,8 +141,8 @@ export function ownPaths(model: ChatModel): readonly string[] {
 /** A copy: what the caller adds while the call waits comes too late to be checked. `paths` are not the caller's. */
 export function settable(paths: readonly string[], set: unknown): ChatRequest["set"] {
   if (!isPlainObject(set)) throw new TypeError("set is an object of plain fields");
-  if ("createdAt" in set && !(set["createdAt"] instanceof Date))
-    throw new TypeError("set.createdAt is a Date");
+  if ("createdAt" in set && !isTime(set["createdAt"]))
+    throw new TypeError("set.createdAt is a Date from the years 0 to 9999");
   const fields = Object.keys(set);
   for (const field of fields) {
     if (!isFieldPath(field)) throw new TypeError(`set["${field}"] is not a field that can be set`);

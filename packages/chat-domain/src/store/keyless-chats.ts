@@ -1,10 +1,12 @@
 import type { AnyBulkWriteOperation, Document, Filter, FindOptions, UpdateFilter } from "mongodb";
 import { isHintRefused, refusedWrites } from "../errors/mongo-errors.ts";
+import { participantIdOrNull } from "../identity/participant-id.ts";
 import type { ChatIdentity } from "../identity/participants-key.ts";
 import { idMap } from "../identity/stored-ids.ts";
 import { asSeen } from "../model/as-seen.ts";
 import { identityProjection, recomputedKey } from "../model/chat-document.ts";
 import { claimable, isOfFirstTwo, keylessAmong, keylessSearch } from "../model/chat-filters.ts";
+import { toChat } from "../model/chat.ts";
 import { ownField } from "../model/own-names.ts";
 import type { StoredDocument } from "../model/stored-document.ts";
 import type { ChatStore } from "./chat-store.ts";
@@ -47,9 +49,23 @@ async function keylessChats(
   for await (const keyless of matches) {
     if (recomputedKey(ctx.model, keyless) !== key) continue;
     candidates.push(keyless);
-    if (ctx.model.chats.survivor.length === 0) break;
+    if (ctx.model.chats.survivor.length === 0 && isReadable(keyless)) break;
   }
   return candidates;
+}
+
+/** Whose `_id` is no id can be handed out to nobody. */
+function isReadable({ _id }: StoredDocument): boolean {
+  return participantIdOrNull(_id) !== null;
+}
+
+/**
+ * A chat that could be handed out to nobody gets no key, which nobody else could have then.
+ *
+ * @throws ChatError `INTEGRITY`
+ */
+export function assertReadable({ model }: ChatStore, chats: readonly StoredDocument[]): void {
+  for (const chat of chats) toChat(model, chat);
 }
 
 /** Of a chat that is known nobody's index need be weighed. */
@@ -206,13 +222,16 @@ export async function firstSurvivors(
   candidates: Candidates,
   maxTimeMS = 0,
 ): Promise<ReadonlyMap<string, StoredDocument>> {
-  const contested = [...candidates.values()].filter((chats) => chats.length > 1).flat();
+  const able = new Map(
+    [...candidates].map(([key, chats]) => [key, chats.some(isReadable) ? chats.filter(isReadable) : chats]),
+  );
+  const contested = [...able.values()].filter((chats) => chats.length > 1).flat();
   const ids = contested.map(({ _id }) => _id);
   const order = ids.length === 0 ? [] : await inSurvivorOrder(source, ids, maxTimeMS);
   const rank = idMap(order.map((id, index) => [id, index] as const));
   const rankOf = ({ _id }: StoredDocument): number => rank.get(_id) ?? order.length;
   return new Map(
-    [...candidates].flatMap(([key, chats]) => {
+    [...able].flatMap(([key, chats]) => {
       const first = chats.toSorted((a, b) => rankOf(a) - rankOf(b))[0];
       return first === undefined ? [] : [[key, first] as const];
     }),

@@ -53,6 +53,42 @@ describe("names of ours that the application has for itself", () => {
     expect(await prefixed.verify()).toMatchObject({ exit: 0 });
   });
 
+  it("as a field without a value are told of; where the server could not add to it, as a problem", async () => {
+    const empty = { mergedInto: null, mergedAt: null, unkeyedAt: null, aliases: [] };
+    await using field = await fieldDatabase({ model, data: tripled(empty) });
+    const { exit, warnings } = await field.plan();
+    expect(exit).toBe(0);
+    for (const name of Object.keys(empty)) expect(warnings).toContain(`the field ${name} of`);
+    expect(warnings).not.toContain("releasedAt");
+    expect(await field.up()).toMatchObject({ exit: 0 });
+    await using nothing = await fieldDatabase({ model, data: tripled({ aliases: null }) });
+    await expectRefused(nothing, "aliases", "recordsPrefix");
+  });
+
+  it("as a field of rows that fold are told of, and recordsPrefix is the way out", async () => {
+    const rows = { collection: "rows", field: "chat", onConflict: "fold", fold: { n: "sum" } } as const;
+    const data = {
+      ...tripled(),
+      rows: [1, 2].map((number) => ({
+        _id: id(number),
+        chat: id(number),
+        user: 1,
+        n: 1,
+        foldedFrom: "a list",
+      })),
+    };
+    const unique = { collection: "rows", key: { chat: 1, user: 1 }, options: { unique: true } } as const;
+    const references = [...(model.references ?? []), rows];
+    await using field = await fieldDatabase({ model: { ...model, references }, data, indexes: [unique] });
+    await expectRefused(field, "foldedFrom", ".rows", "recordsPrefix");
+    await using prefixed = await fieldDatabase({
+      model: { ...model, references, recordsPrefix: "oc_" },
+      data,
+      indexes: [unique],
+    });
+    await expectMergedAndBack(prefixed, "rows");
+  });
+
   it("of a second collection of chats in one database are told apart by recordsPrefix", async () => {
     const { chats = [], messages = [] } = tripled();
     await using field = await fieldDatabase({ model, data: { chats, messages, tickets: chats } });

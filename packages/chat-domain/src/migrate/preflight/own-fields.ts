@@ -1,49 +1,88 @@
 import type { Filter } from "mongodb";
 import type { NativeId } from "../../identity/native-id.ts";
 import { type IdMap, idMap } from "../../identity/stored-ids.ts";
-import { ownField, type OwnFieldName } from "../../model/own-names.ts";
+import { ownField, type OwnFieldName, ownFieldNames } from "../../model/own-names.ts";
 import type { StoredDocument } from "../../model/stored-document.ts";
-import type { MigrationContext } from "../context/migration-context.ts";
+import { collectionOf, type MigrationContext } from "../context/migration-context.ts";
 import type { PreflightReport } from "./findings.ts";
 
 const sampleSize = 100;
 
-/** Fields of the application in chats that bear names of ours: they would be taken for what onechat writes there. */
+/**
+ * Fields of the application that bear names of ours, in chats and in rows that fold: they would be taken for what onechat
+ * writes there.
+ */
 export async function foreignFields(ctx: MigrationContext): Promise<PreflightReport> {
-  const found = [
-    ...(await foreignValues(ctx)),
-    ...(await foreignTombstones(ctx)),
-    ...(await foreignAliases(ctx)),
-  ];
-  const problems = [...new Set(found)].map(
-    (name) =>
-      `the field ${ownField(ctx.model, name)} of ${ctx.chats.namespace} is the application's own, and onechat would write there: ` +
-      'give onechat\'s names a prefix, such as "recordsPrefix": "onechat_"',
-  );
-  return { problems, warnings: [] };
+  const { foreign, empty } = await unlikeOurs(ctx);
+  const inChats = new Set([...foreign, ...(await foreignTombstones(ctx)), ...(await foreignAliases(ctx))]);
+  return {
+    problems: [
+      ...[...inChats].map((name) => foreignText(ctx, name, ctx.model.chats.collection)),
+      ...(await foreignMarks(ctx)).map((collection) => foreignText(ctx, "foldedFrom", collection)),
+    ],
+    warnings: empty.filter((name) => !inChats.has(name)).map((name) => emptyText(ctx, name)),
+  };
 }
+
+function foreignText({ db, model }: MigrationContext, name: OwnFieldName, collection: string): string {
+  return (
+    `the field ${ownField(model, name)} of ${db.databaseName}.${collection} is the application's own, and onechat would write there: ` +
+    'give onechat\'s names a prefix, such as "recordsPrefix": "onechat_"'
+  );
+}
+
+function emptyText({ chats, model }: MigrationContext, name: OwnFieldName): string {
+  return (
+    `the field ${ownField(model, name)} of ${chats.namespace} is there with nothing in it, as onechat never leaves it: what onechat ` +
+    "writes there, a rollback takes away with the field"
+  );
+}
+
+const marks = { $elemMatch: { from: { $exists: true } } } as const;
 
 /** What onechat writes there, and nothing else. */
 const shapes: readonly (readonly [OwnFieldName, Filter<unknown>])[] = [
   ["mergedAt", { $type: "date" }],
   ["releasedAt", { $type: "date" }],
   ["unkeyedAt", { $type: "date" }],
-  ["foldedFrom", { $elemMatch: { from: { $exists: true } } }],
+  ["foldedFrom", marks],
 ];
 
+type NamedFilter = readonly [OwnFieldName, Filter<StoredDocument>];
+
 /** One pass over the chats where there is nothing. */
-async function foreignValues({ chats, model }: MigrationContext): Promise<readonly OwnFieldName[]> {
-  const foreign = shapes.map(([name, shape]): readonly [OwnFieldName, Filter<StoredDocument>] => [
+async function unlikeOurs({ chats, model }: MigrationContext) {
+  const other: readonly NamedFilter[] = [
+    ...shapes.map(
+      ([name, shape]) => [name, { [ownField(model, name)]: { $ne: null, $not: shape } }] as const,
+    ),
+    // To null the server lets nobody add an element.
+    ["aliases", { [ownField(model, "aliases")]: { $type: "null" } }],
+  ];
+  const nothing = ownFieldNames.map((name): NamedFilter => [
     name,
-    { [ownField(model, name)]: { $ne: null, $not: shape } },
+    { [ownField(model, name)]: { $exists: true, $in: [null, []] } },
   ]);
-  const any = { $or: foreign.map(([, filter]) => filter) };
-  const found = await chats.findOne(any, { projection: { _id: 1 } });
-  if (found === null) return [];
-  const held = await Promise.all(
-    foreign.map(([, filter]) => chats.findOne(filter, { projection: { _id: 1 } })),
+  const projection = { projection: { _id: 1 } } as const;
+  const held = async (filters: readonly NamedFilter[]): Promise<readonly OwnFieldName[]> => {
+    const found = await Promise.all(filters.map(([, filter]) => chats.findOne(filter, projection)));
+    return filters.flatMap(([name], index) => ((found[index] ?? null) === null ? [] : [name]));
+  };
+  const any = { $or: [...other, ...nothing].map(([, filter]) => filter) };
+  if ((await chats.findOne(any, projection)) === null) return { foreign: [], empty: [] };
+  return { foreign: await held(other), empty: await held(nothing) };
+}
+
+/** Collections whose rows fold, and hold something else where the marks of folds would be. */
+async function foreignMarks(ctx: MigrationContext): Promise<readonly string[]> {
+  const field = ownField(ctx.model, "foldedFrom");
+  const folded = ctx.model.references.filter(({ onConflict }) => onConflict === "fold");
+  const names = [...new Set(folded.map(({ collection }) => collection))];
+  const other = { [field]: { $exists: true, $not: marks } };
+  const found = await Promise.all(
+    names.map((name) => collectionOf(ctx, name).findOne(other, { projection: { _id: 1 } })),
   );
-  return foreign.flatMap(([name], index) => ((held[index] ?? null) === null ? [] : [name]));
+  return names.filter((_, index) => (found[index] ?? null) !== null);
 }
 
 /** A tombstone of ours says since when it is one, or is in the journal. */
