@@ -1,5 +1,13 @@
 import { testMongo } from "@onechat/mongo/testing";
-import { type BSONSerializeOptions, Long, MongoClient, type MongoClientOptions, UUID } from "mongodb";
+import {
+  type BSONSerializeOptions,
+  type Db,
+  type Document,
+  Long,
+  MongoClient,
+  type MongoClientOptions,
+  UUID,
+} from "mongodb";
 import { describe, expect, it } from "vitest";
 import {
   assertIndexes,
@@ -11,7 +19,17 @@ import {
   getChat,
   listChats,
 } from "../src/index.ts";
+import { auditChats } from "../src/audit/index.ts";
+import { migrateUp, migrationContext, planMigration, rollBack } from "../src/migrate/index.ts";
 import { freshDatabase } from "./fresh-database.ts";
+
+/** To the byte. */
+async function imageOf(db: Db, collection: string): Promise<readonly unknown[]> {
+  return db
+    .collection(collection)
+    .find({}, { raw: true, sort: { _id: 1 } })
+    .toArray();
+}
 
 async function clientWith(options: MongoClientOptions): Promise<MongoClient & AsyncDisposable> {
   return new MongoClient(testMongo().uri, options).connect();
@@ -56,6 +74,38 @@ describe.each<BSONSerializeOptions>([
       expect(listed.find(({ id }) => id === chat.id)).toEqual(chat);
       expect(await usual.chats.countDocuments()).toBe(3);
     }
+  });
+
+  it("migrates as any other client does, and takes it back", async () => {
+    await using database = await freshDatabase();
+    await using client = await clientWith(options);
+    const { db } = database;
+    const participants = [large, new UUID(), "bob"];
+    const rooms: readonly Document[] = [Long.fromNumber(1), Long.fromNumber(2)].map((_id) => ({
+      _id,
+      participants,
+      n: large,
+    }));
+    const read = async () => [await imageOf(db, "rooms"), await imageOf(db, "messages")];
+    await db.collection<Document>("rooms").insertMany(rooms);
+    await db.collection<Document>("messages").insertMany(rooms.map(({ _id }) => ({ _id, room: _id })));
+    await db.collection("messages").createIndex({ room: 1 });
+    const before = await read();
+    const model: ChatModelInput = {
+      chats: { collection: "rooms", participantType: "long", idType: "long", where: { n: large } },
+      references: [{ collection: "messages", field: "room" }],
+    };
+    const migration = migrationContext(client.db(db.databaseName, options), { model, graceMs: 0 });
+    expect(await planMigration(migration)).toMatchObject({
+      problems: [],
+      invalid: [],
+      duplicates: { losers: 1 },
+    });
+    expect(await migrateUp(migration)).toMatchObject({ outcome: "done", parked: 0, counts: { merged: 1 } });
+    for await (const finding of auditChats(migration)) expect(finding).toBeUndefined();
+    expect(await db.collection("messages").countDocuments({ room: 1 })).toBe(2);
+    expect(await rollBack(migration, { to: "none" })).toMatchObject({ outcome: "done" });
+    expect(await read()).toEqual(before);
   });
 });
 

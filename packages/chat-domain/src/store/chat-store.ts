@@ -1,6 +1,6 @@
 import { majorityRead, majorityWrite } from "./majority.ts";
 import { wholeNumber } from "./whole-number.ts";
-import type { BSONSerializeOptions, Collection, Db } from "mongodb";
+import type { Collection, Db } from "mongodb";
 import { defaultMaxParticipants } from "../identity/participants-key.ts";
 import { type AnyDb, type OwnDatabase, ownDatabase } from "../driver/own-database.ts";
 import { ownValues } from "../driver/bson-copies.ts";
@@ -116,24 +116,9 @@ function peoplePerChat(value: number): number {
   throw new RangeError(`maxParticipants is a whole number from 1 to ${mostParticipants}`);
 }
 
-/**
- * How stored values are read, whatever the application's client says: ids as 64-bit integers, buffers or wrapped values
- * would be other people than those that the key was made of.
- */
-const readAs = {
-  promoteValues: true,
-  promoteLongs: true,
-  promoteBuffers: false,
-  useBigInt64: false,
-  raw: false,
-  fieldsAsRaw: {},
-  enableUtf8Validation: true,
-} satisfies BSONSerializeOptions;
-
 /** An id that was answered must survive any crash: majority and journal on write, majority on the primary on read. */
 function guaranteedCollection(db: Db, name: string, deadlineMs: number): Collection<StoredDocument> {
   return db.collection(name, {
-    ...readAs,
     ...majorityRead,
     writeConcern: { ...majorityWrite, wtimeoutMS: deadlineMs },
   });

@@ -60,7 +60,7 @@ async function newestRun(db: Db, model: ChatModel, maxTimeMS: number): Promise<R
   const runs = db.collection<Recorded>(recordName(model, "migrator_runs"), majorityRead);
   const projection = { command: 1, to: 1, chatModel: 1 };
   try {
-    return await runs.findOne({}, { sort: { startedAt: -1, _id: -1 }, projection, raw: false, maxTimeMS });
+    return await runs.findOne({}, { sort: { startedAt: -1, _id: -1 }, projection, maxTimeMS });
   } catch (error) {
     if (isServerError(error) && error.code === unauthorized) return null;
     throw error;

@@ -3,6 +3,7 @@ import type { Document } from "mongodb";
 import { isServerError, isTransient } from "../../errors/mongo-errors.ts";
 import type { NativeId } from "../../identity/native-id.ts";
 import type { StoredDocument } from "../../model/stored-document.ts";
+import { readAs } from "../../store/majority.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import { saveUnkeyed } from "../journal/originals.ts";
 import { nextChats } from "../keys/scan-chats.ts";
@@ -169,7 +170,8 @@ function withoutDemand(validator: unknown, sealing: Document): readonly unknown[
 }
 
 async function validationOf({ db, model }: MigrationContext): Promise<Readonly<Record<string, unknown>>> {
-  const [info] = await db.listCollections({ name: model.chats.collection }, { nameOnly: false }).toArray();
+  const named = { name: model.chats.collection };
+  const [info] = await db.listCollections(named, { ...readAs, nameOnly: false }).toArray();
   const options: Document = info !== undefined && "options" in info ? (info.options ?? {}) : {};
   const { validator, validationLevel, validationAction } = options;
   return Object.fromEntries(

@@ -6,7 +6,7 @@ import { storedIdentity } from "../../model/chat-document.ts";
 import { uniqueChats } from "../../model/chat-filters.ts";
 import { type StoredDocument } from "../../model/stored-document.ts";
 import { existingIndexes } from "../../store/key-index.ts";
-import type { MigrationContext } from "../context/migration-context.ts";
+import { collectionOf, type MigrationContext } from "../context/migration-context.ts";
 import type { MigrationPhase } from "../context/migration-event.ts";
 import { patiently } from "../context/with-migration-errors.ts";
 import { invalidReason } from "../keys/chat-validity.ts";
@@ -256,7 +256,7 @@ async function references(ctx: MigrationContext): Promise<MigrationPlan["referen
     ctx.model.references.map(async (reference) => ({
       collection: reference.collection,
       field: reference.field,
-      documents: await ctx.db.collection(reference.collection).estimatedDocumentCount(),
+      documents: await collectionOf(ctx, reference.collection).estimatedDocumentCount(),
       indexed: !missing.has(reference),
     })),
   );

@@ -1,4 +1,5 @@
 import type { Document } from "mongodb";
+import { readAs } from "../../store/majority.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import type { PreflightReport } from "./findings.ts";
 
@@ -12,7 +13,7 @@ export interface CollectionInfo {
 export async function collectionInfos({
   db,
 }: Pick<MigrationContext, "db">): Promise<readonly CollectionInfo[]> {
-  const infos = await db.listCollections({}, { nameOnly: false }).toArray();
+  const infos = await db.listCollections({}, { ...readAs, nameOnly: false }).toArray();
   return infos
     .filter(({ name }) => !name.startsWith("system."))
     .map((info) => ({
