@@ -34,6 +34,13 @@ describe("the database in the connection string", () => {
     expect(problems.join()).not.toMatch(/hunter22|somebody/);
   });
 
+  it("is told of beside all other problems", () => {
+    const env = { PORT: "none", AUTH_JWT_SECRET, MONGODB_URI: "mongodb://host/shop", MONGODB_DB: "other" };
+    expect(parseEnv(env)).toEqual({
+      problems: [expect.stringContaining("PORT"), expect.stringContaining("the database other")],
+    });
+  });
+
   it("is refused where MONGODB_DB names another, with both names and no secret", () => {
     const { problems } = parsed("mongodb://somebody:hunter22@host/shop", "other") as {
       problems: readonly string[];

@@ -84,14 +84,14 @@ export type ParsedEnv = { readonly settings: Settings } | { readonly problems: r
 export function parseEnv(env: Readonly<Record<string, string | undefined>>): ParsedEnv {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
   const parsed = Env.safeParse(given);
+  const { MONGODB_URI: uri = "", MONGODB_DB: name } = given;
+  const found = databaseFor(uri, name === undefined ? null : { name, place: "MONGODB_DB" });
   const problems = [
     ...(parsed.error?.issues ?? []).map(({ path, message }) => `${path.join(".")}: ${message}`),
     ...contradictions(given),
+    ...("problem" in found ? [found.problem] : []),
   ];
-  if (parsed.data === undefined || problems.length > 0) return { problems };
-  const { MONGODB_URI: uri, MONGODB_DB: name } = parsed.data;
-  const found = databaseFor(uri, name === undefined ? null : { name, place: "MONGODB_DB" });
-  if ("problem" in found) return { problems: [found.problem] };
+  if (parsed.data === undefined || "problem" in found || problems.length > 0) return { problems };
   return { settings: settingsOf(parsed.data, found.database) };
 }
 
