@@ -22,14 +22,7 @@ import {
 import { auditChats } from "../src/audit/index.ts";
 import { migrateUp, migrationContext, planMigration, rollBack } from "../src/migrate/index.ts";
 import { freshDatabase } from "./fresh-database.ts";
-
-/** To the byte. */
-async function imageOf(db: Db, collection: string): Promise<readonly unknown[]> {
-  return db
-    .collection(collection)
-    .find({}, { raw: true, sort: { _id: 1 } })
-    .toArray();
-}
+import { databaseImage } from "./migrate/database-image.ts";
 
 async function clientWith(options: MongoClientOptions): Promise<MongoClient & AsyncDisposable> {
   return new MongoClient(testMongo().uri, options).connect();
@@ -86,9 +79,9 @@ describe.each<BSONSerializeOptions>([
       participants,
       n: large,
     }));
-    const read = async () => [await imageOf(db, "rooms"), await imageOf(db, "messages")];
-    await db.collection<Document>("rooms").insertMany(rooms);
-    await db.collection<Document>("messages").insertMany(rooms.map(({ _id }) => ({ _id, room: _id })));
+    const read = () => databaseImage(db, ["rooms", "messages"]);
+    await db.collection("rooms").insertMany(rooms);
+    await db.collection("messages").insertMany(rooms.map(({ _id }) => ({ _id, room: _id })));
     await db.collection("messages").createIndex({ room: 1 });
     const before = await read();
     const model: ChatModelInput = {
