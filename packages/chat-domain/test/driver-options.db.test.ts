@@ -1,7 +1,6 @@
 import { testMongo } from "@onechat/mongo/testing";
 import {
   type BSONSerializeOptions,
-  type Db,
   type Document,
   Long,
   MongoClient,
