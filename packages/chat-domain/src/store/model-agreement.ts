@@ -65,13 +65,15 @@ export function modelAgreement({ db, chats, model, maxTimeMS }: ModelledCollecti
   };
 }
 
-/** As long as there is no index to ask, the whole collection has to be. */
+/** Asks the whole collection, which needs no index. */
 export async function foreignKeys(
   chats: Collection<StoredDocument>,
   model: ChatModel,
 ): Promise<ChatError | null> {
-  const foreign = { [model.chats.keyField]: { $exists: true, $not: keyVersion } };
-  const found = await chats.findOne(foreign, { projection: { _id: 1 } });
+  const { keyField } = model.chats;
+  // Of a list a filter looks at the elements.
+  const foreign = [{ [keyField]: { $exists: true, $not: keyVersion } }, { [keyField]: { $type: "array" } }];
+  const found = await chats.findOne({ $or: foreign }, { projection: { _id: 1 } });
   return found === null ? null : new ChatError("MODEL_MISMATCH", foreignKeysText(chats.namespace, model));
 }
 
@@ -86,7 +88,7 @@ export async function foreignTypes(
 }
 
 /** What is stored that the model does not fit, once there is an index to ask; two or three queries, each bounded by one. */
-export async function storedMismatch(
+async function storedMismatch(
   chats: Collection<StoredDocument>,
   model: ChatModel,
   maxTimeMS: number,

@@ -45,6 +45,7 @@ describe("values in the key's field that are no keys of ours", () => {
     ["text that sorts after ours", "zulu"],
     ["a number", Long.fromNumber(4_711)],
     ["a document", { a: 1, b: 1 }],
+    ["a list of one of our keys", [participantsKey(["a", "b"])]],
     ["null", null],
   ])(
     "such as %s are a problem, with keyField as the way out, and nothing is written",

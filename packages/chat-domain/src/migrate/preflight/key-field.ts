@@ -1,12 +1,6 @@
 import { uniqueChats } from "../../model/chat-filters.ts";
-import { existingIndexes, indexFlaw, keyIndexes } from "../../store/key-index.ts";
-import {
-  foreignKeys,
-  foreignTypes,
-  otherBsonTypes,
-  peopleOfType,
-  storedMismatch,
-} from "../../store/model-agreement.ts";
+import { existingIndexes } from "../../store/key-index.ts";
+import { foreignKeys, foreignTypes, otherBsonTypes, peopleOfType } from "../../store/model-agreement.ts";
 import { participantPaths } from "../../model/participants-place.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 
@@ -17,13 +11,9 @@ export async function keyFieldProblems(ctx: MigrationContext): Promise<readonly 
   return [...(await modelProblems(ctx)), ...(await otherUniqueIndexes(ctx))];
 }
 
-/** The same as the new version finds before its first insert. */
+/** What the new version finds before its first insert, and keys inside lists, which no index tells from keys. */
 async function modelProblems({ chats, model }: MigrationContext): Promise<readonly string[]> {
-  const [index] = keyIndexes(await existingIndexes(chats), model.chats.keyField);
-  const canBeAsked = index !== undefined && indexFlaw(index) === null;
-  const mismatch = canBeAsked
-    ? await storedMismatch(chats, model, noTimeLimit)
-    : ((await foreignKeys(chats, model)) ?? (await foreignTypes(chats, model, noTimeLimit)));
+  const mismatch = (await foreignKeys(chats, model)) ?? (await foreignTypes(chats, model, noTimeLimit));
   return mismatch === null ? [] : [mismatch.message];
 }
 
