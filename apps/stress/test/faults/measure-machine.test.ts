@@ -32,6 +32,13 @@ describe("one reading of the machine", () => {
     expect((await reading).timersLateMs).toBeGreaterThan(300);
   });
 
+  it("says so too where all of them come at once, and the last before the watch on them", async () => {
+    const reading = measureMachine({}, signal);
+    setTimeout(() => hold(400), 50);
+    hold(320);
+    expect((await reading).timersLateMs).toBeGreaterThan(300);
+  });
+
   it("ends when nobody wants to know any more", async () => {
     const over = new AbortController();
     const reading = measureMachine({ database: never }, over.signal);
