@@ -64,14 +64,18 @@ interface Commit extends SeenMerge {
 }
 
 function quickCommit(model: ChatModel, { merge, loser, mergedAt }: Commit): ChangeAsSeen {
-  return { _id: merge.loser, seen: seenFree(model, loser.chat), set: tombstone(model, { merge, mergedAt }) };
+  return {
+    _id: merge.loser,
+    seen: seenFree(model, loser.chat),
+    set: tombstoneFields(model, { merge, mergedAt }),
+  };
 }
 
 function carefulCommit(model: ChatModel, { merge, loser, mergedAt }: Commit): UpdateStatement {
-  return { q: freeChat(model, loser.chat), u: { $set: tombstone(model, { merge, mergedAt }) } };
+  return { q: freeChat(model, loser.chat), u: { $set: tombstoneFields(model, { merge, mergedAt }) } };
 }
 
-function tombstone(
+function tombstoneFields(
   model: ChatModel,
   { merge, mergedAt }: Pick<Commit, "merge" | "mergedAt">,
 ): Readonly<Record<string, unknown>> {
