@@ -16,12 +16,16 @@ export interface RefusedToFollow {
 }
 
 const examplesShown = 5;
+/** The first server that can be asked so; on older ones such a duplicate is parked without having been told of. */
+const askableSince = 5.2;
 
 /**
  * Duplicates that documents refer to which a strict validator refuses as they are: older than it, and not written since.
  * Whatever is changed of them, the server refuses it, and their chat is parked.
  */
 export async function refusedToFollow(ctx: MigrationContext): Promise<readonly RefusedToFollow[]> {
+  const version = await serverVersion(ctx);
+  if (version < askableSince) return [];
   const infos = (await collectionInfos(ctx)).filter(isStrict);
   const found: RefusedToFollow[] = [];
   for (const reference of ctx.model.references) {
@@ -29,7 +33,7 @@ export async function refusedToFollow(ctx: MigrationContext): Promise<readonly R
     if (info === undefined || !isAskable(reference)) continue;
     if (!(await hasMergeable(ctx))) break;
     const { collection, field } = reference;
-    const { chats, examples } = await refusedBy(ctx, reference, info);
+    const { chats, examples } = await refusedBy(ctx, reference, { version, ...info });
     if (chats > 0) found.push({ collection, field, chats, examples });
   }
   return found;
@@ -51,10 +55,10 @@ function isStrict({
 async function refusedBy(
   ctx: MigrationContext,
   reference: ReferenceModel,
-  { options: { validator } }: CollectionInfo,
+  { options: { validator }, version }: CollectionInfo & { readonly version: number },
 ): Promise<Pick<RefusedToFollow, "chats" | "examples">> {
-  const stages: readonly Document[] = [
-    ...duplicateSets(ctx.model, await serverVersion(ctx)),
+  const stages = [
+    ...duplicateSets(ctx.model, version),
     { $unwind: "$losers" },
     ...heldForms(ctx, reference),
     {
@@ -80,7 +84,7 @@ async function refusedBy(
     },
   ];
   const [found] = await ctx.chats
-    .aggregate<Pick<RefusedToFollow, "chats" | "examples">>([...stages], {
+    .aggregate<Pick<RefusedToFollow, "chats" | "examples">>(stages, {
       allowDiskUse: true,
       collation: { locale: "simple" },
     })
