@@ -9,8 +9,9 @@ import { fileWith } from "./migrator-process.ts";
 
 const megabyte = 1_024 * 1_024;
 const program = fileURLToPath(new URL("../dist/main.js", import.meta.url));
-/** V8 collects late where there is plenty of memory. */
-const heap = "--max-old-space-size=96";
+/** Too small for five of the chats as values. What V8 has not yet collected of their bytes comes on top, hence the bound. */
+const heap = "--max-old-space-size=64";
+const boundMegabytes = 300;
 const tellPeak = `data:text/javascript,process.on("exit",()=>console.error("peak",process.resourceUsage().maxRSS*1024))`;
 const config = fileWith(
   "large.json",
@@ -78,17 +79,17 @@ describe("chats of 12 MB, 40 of them, of 20 sets of people", () => {
       const { code, text, peakMegabytes } = await migrator(...args);
       peaks.push(`${args[0]} ${Math.round(peakMegabytes)}`);
       expect([args[0], code, code === 0 ? "" : text]).toEqual([args[0], 0, ""]);
-      expect(peakMegabytes).toBeLessThan(256);
+      expect(peakMegabytes).toBeLessThan(boundMegabytes);
     }
     process.stdout.write(`peak in MB: ${peaks.join(", ")}\n`);
   }
 
-  it("are planned, migrated, planned again and verified in 256 MB", async () => {
+  it("are planned, migrated, planned again and verified in a heap of 64 MB", async () => {
     await expectInBounds(["plan"], ["up", "--execute"], ["plan"], ["verify"]);
     expect(await db.collection("chats").countDocuments({ mergedInto: { $exists: true } })).toBe(20);
   });
 
-  it("are purged, and come back, in 256 MB", async () => {
+  it("are purged, and come back, in a heap of 64 MB", async () => {
     const { length: before } = await largeChats();
     await expectInBounds(["purge", "--confirm-drained", "--execute"], ["verify"]);
     expect([before, (await largeChats()).length]).toEqual([40, 20]);

@@ -56,6 +56,14 @@ export async function newestContents(
 }
 
 function contentOf(bytes: Uint8Array): Content {
-  const { _id } = BSON.deserialize(bytes);
-  return { id: _id as NativeId, hash: createHash("sha256").update(bytes).digest("hex"), bytes };
+  return { id: idOf(bytes), hash: createHash("sha256").update(bytes).digest("hex"), bytes };
+}
+
+/** Of a chat of 16 MB nothing but its id is made into values: the server stores that first. */
+function idOf(bytes: Uint8Array): NativeId {
+  const [, , , offset, length] = [...BSON.onDemand.parseToElements(bytes)][0] ?? [0, 0, 0, 0, 0];
+  const document = Buffer.alloc(offset + length + 1);
+  document.set(bytes.subarray(0, offset + length));
+  document.writeInt32LE(document.length, 0);
+  return BSON.deserialize(document)["_id"] as NativeId;
 }
