@@ -36,6 +36,7 @@ const ofError: Readonly<Record<MigrationErrorCode, ExitName>> = {
   LEASE_LOST: "locked",
   ABORTED: "failed",
   UNAVAILABLE: "failed",
+  REFUSED: "failed",
   NOT_FOUND: "failed",
 };
 

@@ -31,6 +31,7 @@ describe("exit codes", () => {
       ["LEASE_LOST", 75],
       ["ABORTED", 1],
       ["UNAVAILABLE", 1],
+      ["REFUSED", 1],
       ["NOT_FOUND", 1],
     ];
     for (const [failure, code] of failures) expect(exits[exitOfError(failure)].code).toBe(code);

@@ -121,6 +121,22 @@ describe("the unique index", () => {
     await expect(ensureIndexes(database)).resolves.toBeUndefined();
   });
 
+  it("is built in a collection with room for no more than what decides, and told of where there is none", async () => {
+    await using database = await freshDatabase();
+    const others = (from: number, to: number) =>
+      Array.from({ length: to - from }, (_, at) => ({ key: { [`field${from + at}`]: 1 } as const }));
+    await database.chats.dropIndexes();
+    await database.chats.createIndexes(others(0, 61));
+    await ensureIndexes(database);
+    expect(await createOrGetChat(database, { participants: ["a", "b"] })).toMatchObject({ created: true });
+    await database.chats.dropIndex("participantsKey_unique");
+    await database.chats.createIndexes(others(61, 62));
+    await expect(ensureIndexes(database)).rejects.toMatchObject({
+      code: "INDEX_MISSING",
+      message: expect.stringContaining("room for 64 indexes"),
+    });
+  });
+
   it("is accepted under another name", async () => {
     await using database = await freshDatabase();
     await withIndex(database, { unique: true, sparse: true, name: "one_chat" });

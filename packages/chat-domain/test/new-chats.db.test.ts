@@ -1,6 +1,6 @@
 import { ObjectId } from "mongodb";
 import { describe, expect, it } from "vitest";
-import { type ChatContext, createOrGetChat } from "../src/index.ts";
+import { type ChatContext, createOrGetChat, ensureIndexes, releaseChat } from "../src/index.ts";
 import { beforeEveryWrite } from "./before-every-write.ts";
 import { freshDatabase } from "./fresh-database.ts";
 import { all, pairs, plain } from "./many-chats.ts";
@@ -127,5 +127,37 @@ describe("a batch that is written without a look, after others of nothing but ne
     ]);
     expect(results.filter(({ created }) => created)).toHaveLength(16);
     expect(observer.counted("claimed")).toBe(2);
+  });
+});
+
+describe("a validator that refuses a new chat", () => {
+  const participants = ["a", "b"];
+
+  it("is named to whoever asked, alone and in a batch, and a call that gives what it demands is answered", async () => {
+    await using database = await freshDatabase();
+    await database.chats.drop();
+    await database.db.createCollection("chats", { validator: { name: { $type: "string" } } });
+    await ensureIndexes(database);
+    const asked = [{ participants }, ...pairs(3, "batch")].map((input) => createOrGetChat(database, input));
+    for (const { status, ...outcome } of await Promise.allSettled(asked)) {
+      expect([status, outcome]).toMatchObject(["rejected", { reason: { code: "MODEL_MISMATCH" } }]);
+      expect(outcome).toHaveProperty("reason.message", expect.stringMatching(/validator of \S+ .* in set/));
+    }
+    const created = await createOrGetChat(database, { participants, set: { name: "us" } });
+    expect(created).toMatchObject({ created: true });
+  });
+
+  it("or that an old one gets its key, or loses it", async () => {
+    await using database = await freshDatabase();
+    await database.chats.drop();
+    const old = { $or: [{ participantsKey: null }, { name: "new" }, { participants: ["c"] }] };
+    await database.db.createCollection("chats", { validator: { $and: [old, { releasedAt: null }] } });
+    await ensureIndexes(database);
+    await plain(database.chats).insertOne({ participants });
+    await expect(createOrGetChat(database, { participants })).rejects.toMatchObject({
+      code: "MODEL_MISMATCH",
+    });
+    const { chat } = await createOrGetChat(database, { participants: ["c"] });
+    await expect(releaseChat(database, chat.id)).rejects.toMatchObject({ code: "MODEL_MISMATCH" });
   });
 });

@@ -1,9 +1,21 @@
 import { MongoClient } from "mongodb";
 import { describe, expect, it } from "vitest";
-import { type AnyDb, chatContext, type ChatContextOptions, createOrGetChat } from "../src/index.ts";
-import { migrationContext } from "../src/migrate/index.ts";
+import { auditChats } from "../src/audit/index.ts";
+import {
+  type AnyDb,
+  chatContext,
+  type ChatContextOptions,
+  createOrGetChat,
+  findChat,
+  listChats,
+  resolveChatId,
+} from "../src/index.ts";
+import { migrateUp, migrationContext, planMigration, purge, rollBack } from "../src/migrate/index.ts";
 
 const db = new MongoClient("mongodb://127.0.0.1:9").db("app");
+
+/** As untyped callers may write it. */
+const other: object = { scoppe: "x" };
 
 /** A Db as a driver of another version makes it, as far as it is looked at. */
 function dbOf(version: string): AnyDb {
@@ -52,6 +64,29 @@ describe("a context is refused in a sentence that says what to do", () => {
     expect(() => chatContext(db, { legacy: "clam" } as unknown as ChatContextOptions)).toThrow(
       'legacy is "claim" or "none"',
     );
+  });
+
+  it("whichever verb it is given to, before the database is asked", async () => {
+    const [chats, migration] = [chatContext(db), migrationContext(db)];
+    const misspelt: readonly (readonly [string, () => unknown])[] = [
+      ["findChat", () => findChat(chats, { participants: ["a"], ...other })],
+      ["listChats", () => listChats(chats, { participant: "a", ...other })],
+      ["resolveChatId", () => resolveChatId(chats, "1", { ...other })],
+      ["migrationContext", () => migrationContext(db, { ...other })],
+      ["planMigration", () => planMigration(migration, { ...other })],
+      ["migrateUp", () => migrateUp(migration, { ...other })],
+      ["migrateUp", () => purge(migration, { ...other })],
+      ["rollBack", () => rollBack(migration, { to: "none", ...other })],
+      ["auditChats", () => auditChats(migration, { ...other }).next()],
+    ];
+    for (const [verb, call] of misspelt)
+      await expect((async () => call())()).rejects.toThrow(`${verb} has no option "scoppe"`);
+  });
+
+  it("or a phase that there is not, which nothing is undone for", async () => {
+    const to = "settel" as "merge";
+    await expect(migrateUp(migrationContext(db), { to })).rejects.toThrow("to is one of index, backfill");
+    await expect(rollBack(migrationContext(db), { to })).rejects.toThrow("to is one of merge, backfill");
   });
 
   it("and so is a call with a session", async () => {

@@ -1,3 +1,4 @@
+import { refuseUnknown } from "../driver/known-options.ts";
 import type { MigrationContext } from "../migrate/context/migration-context.ts";
 import { asMigrationError, withMigrationErrors } from "../migrate/context/with-migration-errors.ts";
 import { keyIndexFlaw } from "../store/key-index.ts";
@@ -21,6 +22,14 @@ export interface AuditOptions {
   readonly signal?: AbortSignal;
 }
 
+const optionNames: ReadonlySet<string> = new Set(
+  Object.keys({
+    allowDeleted: true,
+    onProgress: true,
+    signal: true,
+  } satisfies Record<keyof AuditOptions, true>),
+);
+
 /**
  * Everything that has to be true after a migration, looked at document by document; read-only. Yields what is not, with
  * the ids to look it up by, and holds no more than a batch in memory.
@@ -41,6 +50,7 @@ export async function* auditChats(
   ctx: MigrationContext,
   options: AuditOptions = {},
 ): AsyncGenerator<Finding, void, void> {
+  refuseUnknown("auditChats", options, optionNames);
   const flaw = await withMigrationErrors(() => keyIndexFlaw(ctx.chats, ctx.model.chats.keyField));
   if (flaw !== null) yield { code: "INDEX_MISSING", message: flaw, chat: null, reference: null };
   let checked = 0;

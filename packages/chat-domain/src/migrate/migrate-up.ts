@@ -1,3 +1,4 @@
+import { refuseUnknown } from "../driver/known-options.ts";
 import { recordName } from "../model/own-names.ts";
 import type { MigrationContext } from "./context/migration-context.ts";
 import {
@@ -31,6 +32,18 @@ export interface MigrateUpOptions extends RunOptions {
   readonly retryParked?: boolean;
 }
 
+const optionNames: ReadonlySet<string> = new Set(
+  Object.keys({
+    to: true,
+    createReferenceIndexes: true,
+    confirmDrained: true,
+    retryParked: true,
+    signal: true,
+    maxRuntimeMs: true,
+    onLocked: true,
+  } satisfies Record<keyof MigrateUpOptions, true>),
+);
+
 const phases: Readonly<Record<MigrationPhase, (run: Run) => Promise<void>>> = {
   index: indexPhase,
   backfill: backfillPhase,
@@ -61,7 +74,9 @@ function phasesUpTo(to: MigrationPhase): readonly MigrationPhase[] {
  * ```
  */
 export async function migrateUp(ctx: MigrationContext, options: MigrateUpOptions = {}): Promise<RunResult> {
+  refuseUnknown("migrateUp", options, optionNames);
   const to = options.to ?? "settle";
+  if (!migrationPhases.includes(to)) throw new TypeError(`to is one of ${migrationPhases.join(", ")}`);
   await refuseUnfit(ctx, options);
   const isIdle = (): Promise<boolean> => patiently(ctx, async () => !(await hasWork(ctx, to)));
   if (options.retryParked !== true && (await isIdle())) return nothingToDo(ctx, to);

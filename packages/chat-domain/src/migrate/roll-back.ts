@@ -1,9 +1,10 @@
+import { refuseUnknown } from "../driver/known-options.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import { nativeForms } from "../identity/native-id.ts";
 import type { MigrationContext } from "./context/migration-context.ts";
 import { MigrationError } from "./context/migration-error.ts";
 import { type Merge, mergedStates, mergeOf } from "./context/migration-records.ts";
-import { noCounts, type RollbackTarget, type RunResult } from "./context/migration-event.ts";
+import { noCounts, type RollbackTarget, rollbackTargets, type RunResult } from "./context/migration-event.ts";
 import { parkedCount } from "./context/migration-history.ts";
 import { patiently } from "./context/with-migration-errors.ts";
 import { bringBack, rollbackPhase } from "./phases/rollback-phase.ts";
@@ -37,6 +38,9 @@ export type RollBackOptions = RunOptions & RollbackExtent;
  * ```
  */
 export async function rollBack(ctx: MigrationContext, options: RollBackOptions): Promise<RunResult> {
+  refuseUnknown("rollBack", options, optionNames);
+  if (!("chat" in options) && !rollbackTargets.includes(options.to))
+    throw new TypeError(`to is one of ${rollbackTargets.join(", ")}; chat is the id of one duplicate`);
   refuseProblems(await rollbackProblems(ctx));
   if (!(await hasRun(ctx))) {
     return { outcome: "nothing-to-do", run: null, counts: noCounts, parked: await parkedCount(ctx) };
@@ -55,6 +59,16 @@ export async function rollBack(ctx: MigrationContext, options: RollBackOptions):
     return to === "none" && (await parkedCount(ctx)) > 0 ? "parked" : "done";
   });
 }
+
+const optionNames: ReadonlySet<string> = new Set(
+  Object.keys({
+    to: true,
+    chat: true,
+    signal: true,
+    maxRuntimeMs: true,
+    onLocked: true,
+  } satisfies Record<"to" | "chat" | keyof RunOptions, true>),
+);
 
 /** @throws MigrationError `NOT_FOUND` */
 async function mergeOfChat({ records }: MigrationContext, chat: string): Promise<Merge> {

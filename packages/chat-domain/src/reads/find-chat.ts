@@ -1,3 +1,4 @@
+import { refuseUnknown } from "../driver/known-options.ts";
 import { mayHoldKeyOf } from "../model/chat-document.ts";
 import { type Chat, toChat } from "../model/chat.ts";
 import type { StoredDocument } from "../model/stored-document.ts";
@@ -28,12 +29,17 @@ export interface FindChatInput {
  * ```
  */
 export async function findChat(ctx: ChatStore, input: FindChatInput): Promise<Chat | null> {
+  refuseUnknown("findChat", input, inputFields);
   const identity = chatIdentity(ctx, input);
   const chat = await withDeadline(ctx, () =>
     ctx.legacy === "claim" ? keyedOrKeyless(ctx, identity) : chatByKey(ctx, identity),
   );
   return chat === null ? null : ctx.told(chat);
 }
+
+const inputFields: ReadonlySet<string> = new Set(
+  Object.keys({ participants: true, scope: true } satisfies Record<keyof FindChatInput, true>),
+);
 
 /** Both are asked for at once: one after the other, they would keep waiting twice who has no chat. */
 async function keyedOrKeyless(ctx: ChatStore, identity: ChatIdentity): Promise<Chat | null> {

@@ -1,3 +1,4 @@
+import { refuseUnknown } from "../driver/known-options.ts";
 import { type Condition, type Filter, Long, ObjectId, UUID } from "mongodb";
 import { ChatError } from "../errors/chat-error.ts";
 import { isObjectId, nativeForms, type NativeId } from "../identity/native-id.ts";
@@ -52,6 +53,7 @@ export interface ListChatsResult {
  * ```
  */
 export async function listChats(ctx: ChatStore, input: ListChatsInput): Promise<ListChatsResult> {
+  refuseUnknown("listChats", input, inputFields);
   const limit = input.limit ?? 50;
   if (!Number.isInteger(limit) || limit < 1 || limit > maxListLimit) {
     throw new RangeError(`limit is a whole number from 1 to ${maxListLimit}`);
@@ -66,6 +68,15 @@ export async function listChats(ctx: ChatStore, input: ListChatsInput): Promise<
     next: last === undefined ? null : cursorOf(last.document._id),
   };
 }
+
+const inputFields: ReadonlySet<string> = new Set(
+  Object.keys({
+    participant: true,
+    scope: true,
+    after: true,
+    limit: true,
+  } satisfies Record<keyof ListChatsInput, true>),
+);
 
 /** A chat that cannot be read is left out and told of: the others are no less theirs. */
 async function readableChats(ctx: ChatStore, asked: Page): Promise<readonly Chat[]> {

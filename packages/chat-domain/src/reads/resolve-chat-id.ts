@@ -1,3 +1,4 @@
+import { refuseUnknown } from "../driver/known-options.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { nativeForms, type NativeId } from "../identity/native-id.ts";
 import { participantIdOrNull } from "../identity/participant-id.ts";
@@ -32,13 +33,19 @@ export interface ResolveChatIdOptions {
 export async function resolveChatId(
   ctx: ChatStore,
   id: unknown,
-  { field = "_id" }: ResolveChatIdOptions = {},
+  options: ResolveChatIdOptions = {},
 ): Promise<string> {
+  refuseUnknown("resolveChatId", options, optionNames);
+  const { field = "_id" } = options;
   if (field === "_id") return (await getChat(ctx, id)).id;
   if (!ctx.model.references.some(({ toField }) => toField === field))
     throw new RangeError(`${field} is the toField of no reference of the model`);
   return withDeadline(ctx, () => resolveValue(ctx, field, participantIdOrNull(id)));
 }
+
+const optionNames: ReadonlySet<string> = new Set(
+  Object.keys({ field: true } satisfies Record<keyof ResolveChatIdOptions, true>),
+);
 
 async function resolveValue(ctx: ChatStore, field: string, text: string | null): Promise<string> {
   const chat = text === null ? null : await chatWithValue(ctx, field, text);

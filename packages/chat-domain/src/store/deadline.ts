@@ -1,7 +1,7 @@
 import { onAbort } from "../concurrency/on-abort.ts";
 import { Cancellation } from "../concurrency/timeout.ts";
-import { noAnswerWithin, unavailable } from "../errors/chat-error.ts";
-import { isHintRefused, isTransient } from "../errors/mongo-errors.ts";
+import { ChatError, noAnswerWithin, unavailable } from "../errors/chat-error.ts";
+import { isHintRefused, isTransient, isValidatorRefusal } from "../errors/mongo-errors.ts";
 import { refusedAccess } from "./collection-access.ts";
 import type { ChatStore } from "./chat-store.ts";
 import { indexRefused } from "./key-index.ts";
@@ -60,5 +60,14 @@ function callerError(ctx: ChatStore, error: unknown): unknown {
   }
   if (isTransient(error)) return unavailable("the database did not answer in time; try again", error);
   if (isBsonError(error)) return undecodable(error);
+  if (isValidatorRefusal(error)) return refusedByValidator(ctx, error);
   return refusedAccess(ctx.chats, error) ?? error;
+}
+
+/** The server's words may quote the document. */
+function refusedByValidator({ chats, model }: ChatStore, cause: unknown): ChatError {
+  const text =
+    `the validator of ${chats.namespace} refuses a chat as onechat would write it: give new chats in set what it demands, ` +
+    `and let it pass ${model.chats.keyField} and onechat's other fields`;
+  return new ChatError("MODEL_MISMATCH", text, { cause });
 }

@@ -91,8 +91,10 @@ async function buildMissing(ctx: ChatStore): Promise<void> {
 
 /** Another index has the name. */
 const nameTaken = 86;
+/** A collection has at most 64 indexes. */
+const noRoom = 67;
 /** Lists in a list, and fields named by numbers, the server does not index by position. */
-const notBuildable: ReadonlySet<number> = new Set([171, 16_746, nameTaken]);
+const notBuildable: ReadonlySet<number> = new Set([171, 16_746, nameTaken, noRoom]);
 
 async function buildIfPossible(ctx: ChatStore, { key, options }: ChatIndex): Promise<void> {
   try {
@@ -109,6 +111,8 @@ async function build(ctx: ChatStore, { key, options }: ChatIndex): Promise<void>
     await ctx.chats.createIndex({ ...key }, { ...options });
   } catch (error) {
     if (isServerError(error) && error.code === nameTaken) throw nameTakenError(ctx, { key, options }, error);
+    if (isServerError(error) && error.code === noRoom)
+      throw new ChatError("INDEX_MISSING", noRoomText(ctx, { key, options }), { cause: error });
     if (!isDuplicateKey(error)) throw error;
     const text = indexFlawText(
       ctx.chats,
@@ -119,6 +123,10 @@ async function build(ctx: ChatStore, { key, options }: ChatIndex): Promise<void>
       cause: error,
     });
   }
+}
+
+function noRoomText({ chats }: ChatStore, { key }: ChatIndex): string {
+  return `the index ${JSON.stringify(key)} of ${chats.namespace} cannot be built: a collection has room for 64 indexes; drop one that nothing needs`;
 }
 
 function nameTakenError({ chats }: ChatStore, { key, options }: ChatIndex, cause: unknown): ChatError {

@@ -31,6 +31,49 @@ describe("a validator under which chats would be parked", () => {
   });
 });
 
+describe("a validator that lets keys pass, but not what a merge writes", () => {
+  const fields = { _id: {}, users: {}, title: {}, chat: {}, user: {}, unread: {} };
+  const oneOf = (more: object) => ({
+    $jsonSchema: { oneOf: [{ properties: { ...fields, ...more }, additionalProperties: false }] },
+  });
+  const rows = [1, 2, 3].map((no) => ({ _id: no, chat: id(no), user: "a", unread: no }));
+  const references = [
+    { collection: "members", field: "chat", onConflict: "fold" as const, fold: { unread: "sum" as const } },
+  ];
+
+  it.each<readonly [string, string, object, readonly unknown[]]>([
+    ["one of several schemas", "chats", oneOf({ participantsKey: {} }), [id(2)]],
+    ["the number of fields", "chats", { $jsonSchema: { maxProperties: 4 } }, [id(2)]],
+    ["an alias alone", "chats", { aliases: null }, [id(2)]],
+    ["a tombstone alone", "chats", { $nor: [{ mergedInto: { $exists: true } }] }, [id(2)]],
+    ["a row's mark", "members", oneOf({}), [id(2)]],
+    [
+      "nothing of ours",
+      "chats",
+      oneOf({ participantsKey: {}, aliases: {}, mergedInto: {}, mergedAt: {} }),
+      [],
+    ],
+  ])("is told of by plan, and up does as it says: %s", async (_how, collection, validator, refused) => {
+    await using field = await fieldDatabase({
+      model: { chats, references },
+      data: {
+        chats: [titled, { ...titled, _id: id(2) }, { ...titled, _id: id(3), users: ["c"] }],
+        members: rows,
+      },
+      collections: { [collection]: { validator } },
+      indexes: [{ collection: "members", key: { chat: 1, user: 1 }, options: { unique: true } }],
+    });
+    const { exit, plan } = await field.plan();
+    expect([exit, plan.invalid.flatMap(({ examples }) => examples)]).toEqual([
+      refused.length === 0 ? 0 : 6,
+      refused,
+    ]);
+    const { exit: ended, events } = await field.up();
+    const parked = events.flatMap((event) => (event.event === "chat.parked" ? [event.chat] : []));
+    expect([ended, parked]).toEqual([exit, refused]);
+  });
+});
+
 describe("messages that are older than their collection's validator", () => {
   const needsText = { $jsonSchema: { required: ["text"] } };
   const data = (held: (no: number) => unknown) => ({

@@ -1,3 +1,4 @@
+import { refuseUnknown } from "../../driver/known-options.ts";
 import { majorityRead } from "../../store/majority.ts";
 import { wholeNumber } from "../../store/whole-number.ts";
 import { recordName } from "../../model/own-names.ts";
@@ -29,6 +30,20 @@ export interface MigrationOptions {
   /** The clock that dates tombstones and records. */
   readonly now?: () => Date;
 }
+
+const optionNames: ReadonlySet<string> = new Set(
+  Object.keys({
+    model: true,
+    onEvent: true,
+    leaseMs: true,
+    batch: true,
+    batchMs: true,
+    graceMs: true,
+    maxLagMs: true,
+    patienceMs: true,
+    now: true,
+  } satisfies Record<keyof MigrationOptions, true>),
+);
 
 /** What every verb of the migration gets first, decided once. */
 export interface MigrationContext {
@@ -67,6 +82,7 @@ export interface MigrationContext {
  * ```
  */
 export function migrationContext(anyDb: AnyDb, options: MigrationOptions = {}): MigrationContext {
+  refuseUnknown("migrationContext", options, optionNames);
   const { db } = ownDatabase(anyDb);
   const model = ChatModel.parse(ownValues(options.model ?? {}));
   return {

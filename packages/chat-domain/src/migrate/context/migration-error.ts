@@ -10,6 +10,8 @@ export type MigrationErrorCode =
   | "ABORTED"
   /** The database did not answer for longer than the run waits. */
   | "UNAVAILABLE"
+  /** The server refuses a write without which nothing goes on: a validator, most often. What is done is saved. */
+  | "REFUSED"
   /** There is no such chat. */
   | "NOT_FOUND";
 

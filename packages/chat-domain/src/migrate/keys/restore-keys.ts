@@ -6,6 +6,7 @@ import type { KeyBatchRecord, OriginalRecord } from "../context/migration-record
 import { park, unclaimable } from "../journal/journal.ts";
 import { deleteOriginals } from "../journal/originals.ts";
 import type { Run } from "../run/run.ts";
+import { assertWritten } from "../run/write-outcome.ts";
 import { isKey } from "./chat-validity.ts";
 
 /**
@@ -162,7 +163,7 @@ async function unsetBatch(run: Run, { _id, ids }: KeyBatchRecord): Promise<numbe
   const { ctx, write } = run;
   const { collection, keyField } = ctx.model.chats;
   const keyed = await ctx.chats.find({ _id: { $in: [...ids] } }, { projection: { [keyField]: 1 } }).toArray();
-  const { changed } = await write.update(
+  const outcome = await write.update(
     collection,
     keyed
       .filter((chat) => isKey(chat[keyField]))
@@ -171,8 +172,9 @@ async function unsetBatch(run: Run, { _id, ids }: KeyBatchRecord): Promise<numbe
         u: { $unset: { [keyField]: "" } },
       })),
   );
+  assertWritten(collection, outcome);
   await write.delete(recordName(ctx.model, "chat_key_batches"), [{ _id }]);
-  return changed;
+  return outcome.changed;
 }
 
 /** What only the validator of a sealed collection reads, and the migration has set, goes with the seal. */
@@ -185,9 +187,13 @@ export async function removeUnkeyed(run: Run): Promise<void> {
       .toArray();
     if (some.length === 0) return;
     const ids = some.map(({ _id }) => _id.id);
-    await write.update(
+    const unset = { $unset: { [ownField(ctx.model, "unkeyedAt")]: "" } };
+    assertWritten(
       collection,
-      ids.map((id) => ({ q: { _id: id }, u: { $unset: { [ownField(ctx.model, "unkeyedAt")]: "" } } })),
+      await write.update(
+        collection,
+        ids.map((id) => ({ q: { _id: id }, u: unset })),
+      ),
     );
     await deleteOriginals(run, { collection, ids, parts: ["unkeyedAt"] });
   }

@@ -7,7 +7,7 @@ import type { MigrationContext } from "../context/migration-context.ts";
 import { type Merge, losersOf } from "../context/migration-records.ts";
 import { parkMerges } from "../journal/journal.ts";
 import type { Run } from "../run/run.ts";
-import { refusalReason } from "../run/write-outcome.ts";
+import { assertWritten, refusalReason } from "../run/write-outcome.ts";
 
 /**
  * Returns the merges whose survivor lists its loser now; of the others the server refuses that, or the survivor is gone.
@@ -46,21 +46,24 @@ export async function addAliasesOrPark(run: Run, merges: readonly Merge[]): Prom
 }
 
 export async function removeAliases(run: Run, merges: readonly Merge[]): Promise<void> {
+  const { collection } = run.ctx.model.chats;
   const groups = groupedById(merges, ({ survivor }) => survivor);
-  await run.write.update(
-    run.ctx.model.chats.collection,
+  const pulled = await run.write.update(
+    collection,
     groups.map((group) => ({
       q: { _id: group[0]?.survivor },
       u: { $pullAll: { [ownField(run.ctx.model, "aliases")]: losersOf(group) } },
     })),
   );
-  await run.write.update(
-    run.ctx.model.chats.collection,
+  assertWritten(collection, pulled);
+  const unset = await run.write.update(
+    collection,
     groups.map((group) => ({
       q: { _id: group[0]?.survivor, [ownField(run.ctx.model, "aliases")]: { $size: 0 } },
       u: { $unset: { [ownField(run.ctx.model, "aliases")]: "" } },
     })),
   );
+  assertWritten(collection, unset);
 }
 
 /** Of survivors that are live chats with a key. */

@@ -13,7 +13,7 @@ import {
 import { copiesOfMerges } from "../journal/copies-of-merges.ts";
 import { arrayPart, foldParts, deleteOriginals, laterPart } from "../journal/originals.ts";
 import type { Run } from "../run/run.ts";
-import { refusalError } from "../run/write-outcome.ts";
+import { assertWritten } from "../run/write-outcome.ts";
 import { restoreCopies } from "./archive/archive-documents.ts";
 import { recountChats } from "./fold/recount.ts";
 import { unfoldDocuments } from "./fold/unfold-documents.ts";
@@ -132,8 +132,8 @@ async function revive(run: Run, losers: readonly NativeId[], { releasedAt }: Res
     chats.collection,
     sealed.flatMap(({ index }) => (losers[index] === undefined ? [] : [statement(losers[index], unkeyed)])),
   );
-  const [refusal] = [...refusals.filter(({ code }) => code !== validatorCode), ...again.refusals];
-  if (refusal !== undefined) throw refusalError(refusal);
+  const others = refusals.filter(({ code }) => code !== validatorCode);
+  assertWritten(chats.collection, { refusals: [...others, ...again.refusals] });
 }
 
 async function restoreRows(run: Run, { undone, kept }: Undoing, reference: ReferenceModel): Promise<void> {

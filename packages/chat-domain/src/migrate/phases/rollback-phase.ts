@@ -15,6 +15,7 @@ import { allFolds } from "../merge/all-folds.ts";
 import { moveMarksBack } from "../merge/fold/archived-marks.ts";
 import { undoMerges } from "../merge/undo-merges.ts";
 import type { Run } from "../run/run.ts";
+import { assertWritten } from "../run/write-outcome.ts";
 import { buildRecordIndexes, restoreIndexes } from "./index-phase.ts";
 import { unseal } from "./seal-phase.ts";
 
@@ -120,13 +121,14 @@ async function unrelease(run: Run): Promise<void> {
     .find({ state: "rolled-back", releasedAt: { $exists: true } }, { projection: { releasedAt: 1 } })
     .toArray();
   if (entries.length === 0) return;
-  await run.write.update(
+  const outcome = await run.write.update(
     model.chats.collection,
     entries.map(({ _id, releasedAt }) => ({
       q: { _id, [field]: releasedAt },
       u: { $unset: { [field]: "" } },
     })),
   );
+  assertWritten(model.chats.collection, outcome);
   await run.write.update(
     recordName(model, "chat_merge_journal"),
     entries.map(({ _id }) => ({ q: { _id }, u: { $unset: { releasedAt: "" } } })),

@@ -1,3 +1,4 @@
+import { refuseUnknown } from "../../driver/known-options.ts";
 import type { ChatModel } from "../../model/chat-model.ts";
 import { defaultMaxParticipants } from "../../identity/participants-key.ts";
 import type { NativeId } from "../../identity/native-id.ts";
@@ -24,6 +25,7 @@ import { type Census, duplicateCensus, type DuplicateCensus } from "./duplicate-
 import { hasWork } from "./pending-work.ts";
 import { parkedSurvivors } from "./parked-survivors.ts";
 import { refusedByValidator } from "./refused-by-validator.ts";
+import { refusedMerges } from "./refused-merges.ts";
 import { refusedToFollow } from "./refused-to-follow.ts";
 import { shownSurvivors } from "./shown-survivors.ts";
 import { unnamedReferences } from "./unnamed-references.ts";
@@ -71,6 +73,15 @@ export interface PlanOptions {
   readonly signal?: AbortSignal;
 }
 
+const optionNames: ReadonlySet<string> = new Set(
+  Object.keys({
+    to: true,
+    createReferenceIndexes: true,
+    onProgress: true,
+    signal: true,
+  } satisfies Record<keyof PlanOptions, true>),
+);
+
 const batch = 2_000;
 const mostKeys = 250_000;
 const largestShown = 10;
@@ -100,6 +111,7 @@ export async function planMigration(
   ctx: MigrationContext,
   options: PlanOptions = {},
 ): Promise<MigrationPlan> {
+  refuseUnknown("planMigration", options, optionNames);
   return patiently(ctx, async () => {
     const createsReferenceIndexes = options.createReferenceIndexes === true;
     const { problems, warnings, isReadable } = await preflight(ctx, { createsReferenceIndexes });
@@ -126,6 +138,7 @@ export async function planMigration(
         ...scan.invalid,
         ...(await refused(ctx)),
         ...(await unmergeable(ctx)),
+        ...(await unmarked(ctx)),
         ...(await unfollowed(ctx)),
         ...(await displacedSurvivors(ctx)),
       ],
@@ -221,6 +234,13 @@ async function unmergeable(ctx: MigrationContext): Promise<readonly InvalidChats
   const reason =
     "with what is folded into it its survivor, or the write that puts its elements in order, would be larger than 16 MB";
   return chats.length === 0 ? [] : [{ reason, chats: chats.length, examples: chats.slice(0, examplesShown) }];
+}
+
+async function unmarked(ctx: MigrationContext): Promise<readonly InvalidChats[]> {
+  return (await refusedMerges(ctx)).map(({ collection, fields, ...found }) => ({
+    reason: `the validator of ${collection} would refuse what a merge writes there: let ${fields.join(", ")} pass`,
+    ...found,
+  }));
 }
 
 async function unfollowed(ctx: MigrationContext): Promise<readonly InvalidChats[]> {

@@ -32,7 +32,10 @@ export async function refusedByValidator(ctx: MigrationContext): Promise<Refused
   return all === 0 ? null : { chats: all, examples };
 }
 
-function isDeaf({ options: { validator = {}, validationLevel, validationAction } }: CollectionInfo): boolean {
+/** It lets everything pass, or only warns. */
+export function isDeaf({
+  options: { validator = {}, validationLevel, validationAction },
+}: CollectionInfo): boolean {
   const isEmpty = Object.keys(validator as object).length === 0;
   return isEmpty || validationAction === "warn" || validationLevel === "off";
 }

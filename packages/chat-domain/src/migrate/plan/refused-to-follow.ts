@@ -17,7 +17,7 @@ export interface RefusedToFollow {
 
 const examplesShown = 5;
 /** The first server that can be asked so; on older ones such a duplicate is parked without having been told of. */
-const askableSince = 5.2;
+export const askableSince = 5.2;
 
 /**
  * Duplicates that documents refer to which a strict validator refuses as they are: older than it, and not written since.
@@ -52,15 +52,13 @@ function isStrict({
   return isSaid && Object.keys(validator as object).length > 0;
 }
 
-async function refusedBy(
+function refusedBy(
   ctx: MigrationContext,
   reference: ReferenceModel,
   { options: { validator }, version }: CollectionInfo & { readonly version: number },
-): Promise<Pick<RefusedToFollow, "chats" | "examples">> {
-  const stages = [
-    ...duplicateSets(ctx.model, version),
-    { $unwind: "$losers" },
-    ...heldForms(ctx, reference),
+): Promise<RefusedDuplicates> {
+  return refusedAmong(ctx, version, [
+    ...heldForms(ctx, reference, "losers"),
     {
       $lookup: {
         from: reference.collection,
@@ -74,6 +72,21 @@ async function refusedBy(
         as: "refused",
       },
     },
+  ]);
+}
+
+export type RefusedDuplicates = Pick<RefusedToFollow, "chats" | "examples">;
+
+/** Of all duplicates (`losers`) those for which these stages find something `refused`. */
+export async function refusedAmong(
+  ctx: MigrationContext,
+  version: number,
+  looked: readonly Document[],
+): Promise<RefusedDuplicates> {
+  const stages = [
+    ...duplicateSets(ctx.model, version),
+    { $unwind: "$losers" },
+    ...looked,
     { $match: { "refused.0": { $exists: true } } },
     {
       $group: {
@@ -84,22 +97,23 @@ async function refusedBy(
     },
   ];
   const [found] = await ctx.chats
-    .aggregate<Pick<RefusedToFollow, "chats" | "examples">>(stages, {
-      allowDiskUse: true,
-      collation: { locale: "simple" },
-    })
+    .aggregate<RefusedDuplicates>(stages, { allowDiskUse: true, collation: { locale: "simple" } })
     .toArray();
   return found ?? { chats: 0, examples: [] };
 }
 
-/** `forms`: what a document may hold that refers to the duplicate. */
-function heldForms({ model }: MigrationContext, { toField, prefix }: ReferenceModel): readonly Document[] {
+/** `forms`: what a document may hold that refers to the duplicate, or to its survivor. */
+export function heldForms(
+  { model }: MigrationContext,
+  { toField, prefix }: ReferenceModel,
+  whose: "losers" | "survivor",
+): readonly Document[] {
   const isId = toField === "_id";
-  const value = isId ? "$losers" : { $first: `$loser.${toField}` };
+  const value = isId ? `$${whose}` : { $first: `$chat.${toField}` };
   const looked = {
-    $lookup: { from: model.chats.collection, localField: "losers", foreignField: "_id", as: "loser" },
+    $lookup: { from: model.chats.collection, localField: whose, foreignField: "_id", as: "chat" },
   };
   const text = { $convert: { input: "$value", to: "string", onError: "$value", onNull: "$value" } };
   const forms = prefix === "" ? ["$value", text] : [{ $concat: [prefix, text] }];
-  return [...(isId ? [] : [looked]), { $set: { value } }, { $set: { forms } }, { $unset: "loser" }];
+  return [...(isId ? [] : [looked]), { $set: { value } }, { $set: { forms } }, { $unset: "chat" }];
 }

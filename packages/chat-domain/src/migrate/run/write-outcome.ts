@@ -1,5 +1,6 @@
 import { type Document, MongoServerError } from "mongodb";
-import { duplicateKeyCode } from "../../errors/mongo-errors.ts";
+import { duplicateKeyCode, isTransient } from "../../errors/mongo-errors.ts";
+import { MigrationError } from "../context/migration-error.ts";
 
 /** Why the server did not do one statement; the others are done. */
 export interface Refusal {
@@ -70,6 +71,20 @@ export function ignoringTwins(outcome: WriteOutcome): WriteOutcome {
 
 export function refusalError({ code, message }: Refusal): MongoServerError {
   return new MongoServerError({ code, message });
+}
+
+/**
+ * For what cannot be left undone. A duplicate key is the caller's to judge: another document stands there by now.
+ *
+ * @throws MigrationError `REFUSED` for any other refusal
+ */
+export function assertWritten(collection: string, { refusals }: Pick<WriteOutcome, "refusals">): void {
+  const refusal = refusals.find(({ code }) => code !== duplicateKeyCode);
+  if (refusal === undefined) return;
+  const cause = refusalError(refusal);
+  if (isTransient(cause)) throw cause;
+  const message = `a document of ${collection} cannot be written: ${refusalReason(refusal)}`;
+  throw new MigrationError("REFUSED", `${message}; put that right and run the same command again`, { cause });
 }
 
 /** Server messages may quote documents, so the known ones are put into words. */

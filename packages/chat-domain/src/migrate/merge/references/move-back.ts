@@ -10,6 +10,7 @@ import {
 } from "../../context/migration-records.ts";
 import { arrayPart } from "../../journal/originals.ts";
 import type { Run } from "../../run/run.ts";
+import { assertWritten } from "../../run/write-outcome.ts";
 import type { UpdateStatement } from "../../run/write-statements.ts";
 import { arrayWithout, type MovedArray } from "./array-references.ts";
 import { asStored } from "./as-stored.ts";
@@ -30,8 +31,7 @@ export async function moveBack(run: Run, merges: readonly Merge[], isExcepted: I
       return { ...record, ids: record.ids.filter((id) => !isExcepted(collection, field, id)) };
     });
     arrays.push(...records.filter(({ _id }) => _id.form === "array"));
-    for (const [collection, statements] of scalarMovesBack(records))
-      await run.write.update(collection, statements);
+    for (const [collection, moves] of scalarMovesBack(records)) await moveScalarsBack(run, collection, moves);
   }
   await moveArraysBack(
     run,
@@ -43,17 +43,42 @@ export async function moveBack(run: Run, merges: readonly Merge[], isExcepted: I
   );
 }
 
+interface ScalarMoveBack {
+  readonly ids: readonly NativeId[];
+  readonly there: Readonly<Record<string, unknown>>;
+  readonly back: UpdateStatement["u"];
+}
+
+/**
+ * A statement for many documents ends at the first that is refused: then each has its own. What a unique index refuses
+ * stays, because something else has been put in its place.
+ */
+async function moveScalarsBack(
+  run: Run,
+  collection: string,
+  moves: readonly ScalarMoveBack[],
+): Promise<void> {
+  const { refusals } = await run.write.update(
+    collection,
+    moves.map(({ ids, there, back }) => ({ q: { _id: { $in: ids }, ...there }, u: back, multi: true })),
+  );
+  const alone = refusals.flatMap(({ index }): readonly UpdateStatement[] => {
+    const { ids = [], there, back = {} } = moves[index] ?? {};
+    return ids.map((_id) => ({ q: { _id, ...there }, u: back }));
+  });
+  if (alone.length > 0) assertWritten(collection, await run.write.update(collection, alone));
+}
+
 /** By collection. */
-function scalarMovesBack(records: readonly MovesRecord[]): ReadonlyMap<string, readonly UpdateStatement[]> {
-  const statements = new Map<string, UpdateStatement[]>();
+function scalarMovesBack(records: readonly MovesRecord[]): ReadonlyMap<string, readonly ScalarMoveBack[]> {
+  const moves = new Map<string, ScalarMoveBack[]>();
   for (const { _id, loser, survivor, ids, from, to } of records) {
     if (_id.form === "array") continue;
     const there = { [_id.field]: to ?? inForm(survivor, _id.form) };
     const back = { $set: { [_id.field]: from ?? inForm(loser, _id.form) } };
-    const statement = { q: { _id: { $in: ids }, ...there }, u: back, multi: true };
-    statements.set(_id.collection, [...(statements.get(_id.collection) ?? []), statement]);
+    moves.set(_id.collection, [...(moves.get(_id.collection) ?? []), { ids, there, back }]);
   }
-  return statements;
+  return moves;
 }
 
 async function* movesOf(run: Run, merges: readonly Merge[]): AsyncGenerator<readonly MovesRecord[]> {
@@ -102,8 +127,9 @@ async function moveGroupBack(run: Run, group: readonly MovesRecord[]): Promise<b
     if (back === array.current) continue;
     statements.push({ q: { _id: id, [field]: array.current }, u: { $set: { [field]: back } } });
   }
-  const { n } = await run.write.update(collection, statements);
-  return n === statements.length;
+  const outcome = await run.write.update(collection, statements);
+  assertWritten(collection, outcome);
+  return outcome.n === statements.length;
 }
 
 interface Arrays {

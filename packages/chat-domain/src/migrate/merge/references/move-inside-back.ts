@@ -4,6 +4,7 @@ import { rootOf } from "../../../model/stored-document.ts";
 import type { MovesRecord } from "../../context/migration-records.ts";
 import { arrayPart } from "../../journal/originals.ts";
 import type { Run } from "../../run/run.ts";
+import { assertWritten } from "../../run/write-outcome.ts";
 import {
   changeRoots,
   exactRoots,
@@ -32,7 +33,8 @@ export async function moveInsideBack(run: Run, records: readonly MovesRecord[]):
     ).flatMap(([id]) => id ?? []);
     for (let attempt = 0; attempt < attempts && open.length > 0; attempt += 1) {
       const changes = await changesBack(run, { field: _id, undone: some, ids: open });
-      const { changed } = await changeRoots(run, _id.collection, changes);
+      const { changed, refusals } = await changeRoots(run, _id.collection, changes);
+      assertWritten(_id.collection, { refusals });
       open = changed === changes.length ? [] : changes.map(({ id }) => id);
     }
   }
