@@ -34,6 +34,21 @@ describe("the database in the connection string", () => {
     expect(problems.join()).not.toMatch(/hunter22|somebody/);
   });
 
+  it.each(["shop\n", " shop", "my.shop", "shop/eu", "shop$"])(
+    "is refused where it is no name of one, as with a line's end from a file: %j",
+    (name) => {
+      const problems = [expect.stringContaining(JSON.stringify(name))];
+      expect(parsed("mongodb://host", name)).toEqual({ problems });
+      expect(parsed(`mongodb://host/${encodeURIComponent(name)}`)).toEqual({ problems });
+    },
+  );
+
+  it("is refused with a line's end of the connection string's own", () => {
+    expect(parsed("mongodb://somebody:hunter22@host/shop\n")).toEqual({
+      problems: [expect.stringContaining('"shop\\n" is no name')],
+    });
+  });
+
   it("is told of beside all other problems", () => {
     const env = { PORT: "none", AUTH_JWT_SECRET, MONGODB_URI: "mongodb://host/shop", MONGODB_DB: "other" };
     expect(parseEnv(env)).toEqual({

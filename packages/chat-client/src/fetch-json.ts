@@ -9,8 +9,17 @@ export interface JsonResponse {
   readonly json: () => Promise<unknown>;
 }
 
-/** Types of Node do not know it; browsers and frameworks do. */
-const notStored: object = { cache: "no-store" };
+/** Types of Node do not know it; browsers and frameworks do; some runtimes of workers throw at it. */
+function notStored(): object {
+  const init: object = { cache: "no-store" };
+  if (typeof Request !== "function") return init;
+  try {
+    void new Request("http://127.0.0.1", init);
+    return init;
+  } catch {
+    return {};
+  }
+}
 
 /**
  * `fetch` that answers in the API's shape only: what a proxy, a gateway or another server refuses in words of its own
@@ -22,7 +31,7 @@ export async function fetchJson(
   fetch: typeof globalThis.fetch,
   ...[url, init]: Parameters<typeof fetch>
 ): Promise<JsonResponse> {
-  const response = await fetch(url, { ...init, ...notStored });
+  const response = await fetch(url, { ...init, ...notStored() });
   const { ok, status, headers } = response;
   const body = isJson(response) ? parsed(await response.text()) : await response.body?.cancel();
   if (isAnswer(body, ok)) return { ok, status, headers, json: async () => body };
@@ -32,7 +41,7 @@ export async function fetchJson(
 }
 
 function isJson({ headers }: Response): boolean {
-  return /^application\/json\b/.test(headers.get("content-type") ?? "");
+  return /^application\/json\b/i.test(headers.get("content-type") ?? "");
 }
 
 function parsed(text: string): unknown {

@@ -43,6 +43,34 @@ describe("where URL.canParse, AbortSignal.any and DOMException are missing", () 
     });
   });
 
+  it("and where a request takes no word about caches, none is said", async () => {
+    const inits: object[] = [];
+    const takesNone = (init: object = {}): void => {
+      if ("cache" in init)
+        throw new TypeError("The 'cache' field on 'RequestInitializerDict' is not implemented.");
+    };
+    vi.stubGlobal(
+      "Request",
+      class {
+        constructor(_url: unknown, init?: object) {
+          takesNone(init);
+        }
+      },
+    );
+    const client = createChatClient({
+      url: "http://127.0.0.1",
+      token: "t",
+      retries: 0,
+      fetch: async (_url, init = {}) => {
+        takesNone(init);
+        inits.push(init);
+        return Response.json([{ result: { data: null } }]);
+      },
+    });
+    await client.chat.find.query(input);
+    expect(inits).toHaveLength(1);
+  });
+
   it("a call ends when its caller aborts it, before it is sent as well", async () => {
     await using api = await stubApi(silence);
     const client = createChatClient({ url: api.url, token: "t", timeoutMs: 300_000 });

@@ -28,11 +28,23 @@ export function databaseFor(
   named: NamedDatabase | null,
 ): { readonly database: string } | { readonly problem: string } {
   const inUri = decoded(pathOf.exec(uri)?.[1] ?? "");
+  for (const { name, place } of [
+    { name: inUri, place: "the connection string" },
+    ...(named === null ? [] : [named]),
+  ])
+    if (notInNames.test(name)) return { problem: noName(name, place) };
   if (named === null) return databaseOf(inUri);
   if (["", "admin", named.name].includes(inUri)) return { database: named.name };
   return {
     problem: `${named.place}: names the database ${named.name}, but the connection string names ${inUri}; name one`,
   };
+}
+
+/** A line's end that came with a secret would be part of the name, and another database be made. */
+const notInNames = /[\s\0/\\."$*<>:|?]/;
+
+function noName(name: string, place: string): string {
+  return `${place}: ${JSON.stringify(name)} is no name of a database, which has neither white space nor any of /\\."$*<>:|?`;
 }
 
 function databaseOf(inUri: string): ReturnType<typeof databaseFor> {

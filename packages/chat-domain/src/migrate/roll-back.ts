@@ -2,7 +2,7 @@ import { refuseUnknown } from "../driver/known-options.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import { nativeForms } from "../identity/native-id.ts";
 import type { MigrationContext } from "./context/migration-context.ts";
-import { MigrationError } from "./context/migration-error.ts";
+import { BatchRefused, MigrationError } from "./context/migration-error.ts";
 import { type Merge, mergedStates, mergeOf } from "./context/migration-records.ts";
 import { noCounts, type RollbackTarget, rollbackTargets, type RunResult } from "./context/migration-event.ts";
 import { parkedCount } from "./context/migration-history.ts";
@@ -27,7 +27,7 @@ export type RollBackOptions = RunOptions & RollbackExtent;
  * was written to a survivor meanwhile stays with it. Safe to stop and to run again at any moment.
  *
  * @throws MigrationError `PREFLIGHT_REFUSED` before anything is written, `LOCKED`, `LEASE_LOST`, `ABORTED`,
- *   `UNAVAILABLE`, `NOT_FOUND` where no such duplicate has been merged
+ *   `UNAVAILABLE`, `REFUSED` by a validator, `NOT_FOUND` where no such duplicate has been merged
  * @example
  * ```ts
  * import { type MigrationContext, rollBack } from "@onechat/chat-domain/migrate";
@@ -51,13 +51,24 @@ export async function rollBack(ctx: MigrationContext, options: RollBackOptions):
     await outwaitPredecessor(run);
     ctx.emit({ event: "phase.start", phase: "rollback" });
     await run.attempt("rollback", async () => {
-      if (merge !== null) await bringBack(run, merge);
-      else if ("to" in options) await rollbackPhase(run, options.to);
+      if (merge !== null) await tellRefusal(() => bringBack(run, merge));
+      else if ("to" in options) await tellRefusal(() => rollbackPhase(run, options.to));
     });
     ctx.emit({ event: "phase.end", phase: "rollback", counts: run.counts() });
     // What was parked before is forgotten by then.
     return to === "none" && (await parkedCount(ctx)) > 0 ? "parked" : "done";
   });
+}
+
+/** What a rollback cannot write back it does not set aside: whoever has started it puts right what is in the way. */
+async function tellRefusal(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof BatchRefused)) throw error;
+    const message = `${error.message}; put that right and run the same command again`;
+    throw new MigrationError("REFUSED", message, { cause: error });
+  }
 }
 
 const optionNames: ReadonlySet<string> = new Set(

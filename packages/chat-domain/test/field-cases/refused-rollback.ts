@@ -1,6 +1,5 @@
 import { type FieldDatabase, fieldDatabase, id } from "./field-database.ts";
 import { withCollMod } from "./with-coll-mod.ts";
-import { expect } from "vitest";
 
 /** Two chats that are to be merged, and all that may refer to one of them. */
 export async function mergedChats(): Promise<FieldDatabase> {
@@ -13,13 +12,14 @@ export async function mergedChats(): Promise<FieldDatabase> {
         { collection: "lists", field: "chats.id" },
         { collection: "members", field: "chat", onConflict: "keep-survivor" },
       ],
+      fold: { n: "sum" },
     },
     data: {
-      chats: [1, 2, 3].map((no) => ({ _id: id(no), users: no === 3 ? ["c"] : ["a", "b"] })),
+      chats: [1, 2, 3].map((no) => ({ _id: id(no), users: no === 3 ? ["c"] : ["a", "b"], n: 1 })),
       messages: [1, 2].map((no) => ({ _id: no, chat: id(2) })),
       people: [{ _id: 1, rooms: [id(2)] }],
       lists: [{ _id: 1, chats: [{ id: id(2) }] }],
-      members: ["x", "y", "z"].map((user, at) => ({ _id: at, chat: id(2), user })),
+      members: ["x", "y", "z", "w", "w"].map((user, at) => ({ _id: at, chat: id(at === 3 ? 1 : 2), user })),
     },
     indexes: [{ collection: "members", key: { chat: 1, user: 1 }, options: { unique: true } }],
   });
@@ -28,22 +28,25 @@ export async function mergedChats(): Promise<FieldDatabase> {
 
 const collections = ["chats", "messages", "people", "lists", "members"];
 
+export interface RolledBack {
+  /** Of two attempts under the validator, and one without it. */
+  readonly exits: readonly number[];
+  /** What the first one has said. */
+  readonly text: string;
+  /** Whether everything is what it was before the migration. */
+  readonly isSame: boolean;
+}
+
 /** What a rollback comes to while a rule of the application's that came after the migration stands in its way, and after. */
-export async function expectRefusedThenDone(collection: string, validator: object): Promise<void> {
+export async function rolledBackUnder(collection: string, validator: object): Promise<RolledBack> {
   await using field = await mergedChats();
   const before = await field.image(...collections);
-  expect(await field.up()).toMatchObject({ exit: 0 });
+  await field.up();
   const { db } = field;
   await withCollMod(db).command({ collMod: collection, validator });
-  for (let repetition = 0; repetition < 2; repetition += 1) {
-    expect(await field.rollback({ to: "none" })).toMatchObject({
-      exit: 1,
-      text: expect.stringMatching(
-        new RegExp(`^a document of ${collection} cannot be written: the collection's validator refuses`),
-      ),
-    });
-  }
+  const refused = [await field.rollback({ to: "none" }), await field.rollback({ to: "none" })];
   await withCollMod(db).command({ collMod: collection, validator: {} });
-  expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
-  expect(await field.image(...collections)).toEqual(before);
+  const ended = [...refused, await field.rollback({ to: "none" })];
+  const isSame = JSON.stringify(await field.image(...collections)) === JSON.stringify(before);
+  return { exits: ended.map(({ exit }) => exit), text: refused[0]?.text ?? "", isSame };
 }

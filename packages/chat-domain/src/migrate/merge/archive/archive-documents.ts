@@ -1,12 +1,13 @@
 import { recordName } from "../../../model/own-names.ts";
 import type { Document } from "mongodb";
-import { duplicateKeyCode, isServerError } from "../../../errors/mongo-errors.ts";
+import { duplicateKeyCode, isServerError, isValidatorRefusal } from "../../../errors/mongo-errors.ts";
 import type { NativeId } from "../../../identity/native-id.ts";
 import { groupedById, idMap } from "../../../identity/stored-ids.ts";
 import { collectionOf } from "../../context/migration-context.ts";
 import type { Merge } from "../../context/migration-records.ts";
 import { copiesOfMerges } from "../../journal/copies-of-merges.ts";
 import type { Run } from "../../run/run.ts";
+import { assertWritten, refusalOf } from "../../run/write-outcome.ts";
 import { isMissing } from "../../run/write-statements.ts";
 import { archivedContents, contentsOf } from "./content-hash.ts";
 import { exactDocument } from "./exact-document.ts";
@@ -205,6 +206,10 @@ async function isRestored(run: Run, request: RestoreRequest, filter: Document): 
     return true;
   } catch (error) {
     if (isServerError(error) && error.code === duplicateKeyCode) return false;
+    if (isServerError(error) && isValidatorRefusal(error))
+      assertWritten(request.into, {
+        refusals: [refusalOf({ index: 0, code: error.code, errmsg: error.message }, 0)],
+      });
     throw error;
   }
 }
