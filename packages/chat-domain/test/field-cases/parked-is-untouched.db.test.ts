@@ -88,4 +88,24 @@ describe("a merge that is stopped by what nobody could see", () => {
     expect(await field.all("messages", { chat: id(2) })).toEqual(messages);
     expect(await field.one("chats", id(1))).toMatchObject({ aliases: [id(3)], tags: ["tag 1", "tag 3"] });
   });
+
+  it("in what is counted anew leaves the chat untouched", async () => {
+    await using field = await fieldDatabase({
+      model: {
+        chats: { participants: "users", scope: null },
+        references: [{ collection: "messages", field: "chat" }],
+        fold: { count: { recount: { collection: "messages", field: "chat" } } },
+      },
+      data: {
+        chats: [1, 2].map((no) => ({ _id: id(no), users: ["a", "b"], count: 1 })),
+        messages: [1, 2].map((no) => ({ _id: no, chat: id(no) })),
+      },
+      collections: { chats: { validator: { count: { $lte: 1 } } } },
+    });
+    expect(await field.up()).toMatchObject({ exit: 6 });
+    expect(await field.one("chats", id(2))).toEqual({ _id: id(2), users: ["a", "b"], count: 1 });
+    expect(await field.all("messages")).toMatchObject([{ chat: id(1) }, { chat: id(2) }]);
+    expect(await field.one("chats", id(1))).toMatchObject({ count: 1 });
+    expect(await field.verify()).toMatchObject({ exit: 6 });
+  });
 });

@@ -1,7 +1,7 @@
 import { BSON, type Document } from "mongodb";
 import type { NativeId } from "../../../identity/native-id.ts";
 import type { Run } from "../../run/run.ts";
-import { refusalError, refusalReason } from "../../run/write-outcome.ts";
+import { type Refusal, refusalError, refusalReason } from "../../run/write-outcome.ts";
 import type { UpdateStatement } from "../../run/write-statements.ts";
 import { BatchRefused } from "../../context/migration-error.ts";
 import type { ExactDocument } from "../archive/exact-document.ts";
@@ -27,14 +27,17 @@ export async function changeDocuments(
   const open = changes.filter((change) => changedNames(change).length > 0);
   const statements = open.map((change) => statement(collection, change));
   const { n, refusals } = await run.write.update(collection, statements);
-  const [refusal] = refusals;
-  if (refusal !== undefined) {
-    const message = `what is folded cannot be written into the document of ${collection}: ${refusalReason(refusal)}`;
-    throw isAboutDocument(refusal.code)
-      ? new BatchRefused(message, { cause: refusalError(refusal) })
-      : refusalError(refusal);
-  }
+  assertFolded(collection, refusals);
   return n === open.length;
+}
+
+/** @throws BatchRefused where the server refuses a document, so that its duplicate is set aside */
+export function assertFolded(collection: string, [refusal]: readonly Refusal[]): void {
+  if (refusal === undefined) return;
+  const message = `what is folded cannot be written into the document of ${collection}: ${refusalReason(refusal)}`;
+  throw isAboutDocument(refusal.code)
+    ? new BatchRefused(message, { cause: refusalError(refusal) })
+    : refusalError(refusal);
 }
 
 /** Where there is none nothing may be written: an update without an operator would empty the document. */

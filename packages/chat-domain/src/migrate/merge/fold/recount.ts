@@ -8,6 +8,7 @@ import type { FoldModel, ReferenceModel } from "../../../model/merge-model.ts";
 import { fieldAt, fieldWith, rootsOf } from "../../../model/nested-fields.ts";
 import { rootOf, type StoredDocument, valueAt } from "../../../model/stored-document.ts";
 import { collectionOf } from "../../context/migration-context.ts";
+import { assertFolded } from "./changed-document.ts";
 import type { Run } from "../../run/run.ts";
 import type { Upsert } from "../../run/write-statements.ts";
 
@@ -133,10 +134,11 @@ async function storeCounts(run: Run, collection: string, counted: readonly Count
     recordName(run.ctx.model, "chat_originals"),
     counted.map(({ id, counts }) => countSaved(collection, id, counts)),
   );
-  await run.write.update(
+  const { refusals } = await run.write.update(
     collection,
     counted.map(({ id, counts }) => ({ q: { _id: id }, u: [{ $set: countersSet(counts) }] })),
   );
+  assertFolded(collection, refusals);
 }
 
 interface Counter {
