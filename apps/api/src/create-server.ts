@@ -135,16 +135,16 @@ function requestContexts(
   { chats, readiness, authenticate, observer }: ServerDependencies,
   { consumeQuota, admin }: Pick<RequestContext, "consumeQuota" | "admin">,
 ): (request: FastifyRequest) => RequestContext {
-  const assertGuarantee = (): Promise<void> => readiness.assertGuarantee();
   const { aroundCall } = observer;
   return (request) => {
     let caller: Promise<Caller> | null = null;
+    let guarantee: Promise<void> | null = null;
     return {
       chats,
       admin,
       requestId: request.id,
       authenticate: () => (caller ??= authenticate(request.headers.authorization)),
-      assertGuarantee,
+      assertGuarantee: () => (guarantee ??= readiness.assertGuarantee()),
       consumeQuota,
       aroundCall,
     };

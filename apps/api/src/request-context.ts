@@ -15,7 +15,11 @@ export interface RequestContext {
   readonly authenticate: () => Promise<Caller>;
   /** @throws TRPCError `TOO_MANY_REQUESTS` when the caller's quota is used up */
   readonly consumeQuota: ConsumeQuota;
-  /** @throws ChatError `INDEX_MISSING` */
+  /**
+   * Asks whether the guarantee is there, once however often it is asked.
+   *
+   * @throws ChatError `INDEX_MISSING`
+   */
   readonly assertGuarantee: () => Promise<void>;
   readonly aroundCall: AroundCall;
 }

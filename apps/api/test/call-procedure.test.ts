@@ -48,23 +48,49 @@ const middlewares = doings as unknown as Readonly<Record<MiddlewareName, typeof 
 
 const resolvers = ["answers", "refuses", "breaks", "answersWrongly"] as const;
 
-function routerOf(before: readonly MiddlewareName[], resolver: (typeof resolvers)[number]): AnyTRPCRouter {
-  const base = before.reduce((procedure, name) => procedure.use(middlewares[name]), t.procedure);
-  const text = z.object({ text: z.string() });
+const base = t.procedure.meta({ of: "ask" });
+const text = z.object({ text: z.string() });
+const more = z.object({ text: z.string().optional(), more: z.number().default(1) });
+const slow = text.refine(async ({ text: given }) => given !== "");
+const answer = z.object({
+  ctx: z.unknown(),
+  input: z.looseObject({ text: z.string().min(1) }),
+  isOver: z.boolean(),
+});
+const slowAnswer = answer.refine(async ({ isOver }) => !isOver);
+
+/** Where schemas stand among a procedure's middlewares. */
+const procedures = {
+  usual: (of: typeof base) => of.input(text).output(answer),
+  several: (of: typeof base) => of.input(text).input(more).output(answer),
+  between: (of: typeof base) => of.input(text).use(doings.looks).input(more).output(answer),
+  behind: (of: typeof base) => of.input(text).output(answer).use(doings.looks),
+  outputFirst: (of: typeof base) => of.output(answer).input(text).input(more),
+  slow: (of: typeof base) => of.input(slow).output(slowAnswer),
+  unchecked: (of: typeof base) => of.input(text),
+} as unknown as Readonly<Record<string, (of: typeof base) => ReturnType<typeof usual>>>;
+
+function usual(of: typeof base) {
+  return of.input(text).output(answer);
+}
+
+interface Asked {
+  readonly before: readonly MiddlewareName[];
+  readonly shape: string;
+  readonly resolver: (typeof resolvers)[number];
+}
+
+function routerOf({ before, shape, resolver }: Asked): AnyTRPCRouter {
+  const shaped = procedures[shape] ?? usual;
+  const procedure = shaped(before.reduce((of, name) => of.use(middlewares[name]), base));
   return t.router({
     inner: t.router({
-      ask: base
-        .meta({ of: "ask" })
-        .input(text)
-        .output(
-          z.object({ ctx: z.unknown(), input: z.object({ text: z.string().min(1) }), isOver: z.boolean() }),
-        )
-        .query(({ ctx, input, signal }) => {
-          if (resolver === "refuses") throw foreseen;
-          if (resolver === "breaks") throw new TypeError("no answer");
-          const isOver = signal?.aborted === true;
-          return { ctx, input: resolver === "answersWrongly" ? { text: "" } : input, isOver };
-        }),
+      ask: procedure.query(({ ctx, input, signal }) => {
+        if (resolver === "refuses") throw foreseen;
+        if (resolver === "breaks") throw new TypeError("no answer");
+        const isOver = signal?.aborted === true;
+        return { ctx, input: resolver === "answersWrongly" ? { text: "" } : input, isOver };
+      }),
     }),
   });
 }
@@ -80,17 +106,19 @@ async function ended(call: () => Promise<unknown>): Promise<unknown> {
 
 describe("calling a procedure", () => {
   it("comes to what tRPC's own call comes to, whatever its middlewares do", async () => {
-    const input = fc.oneof(fc.constant({ text: "a" }), fc.constant({ text: 1 }), fc.constant(undefined));
+    const right = { weight: 3, arbitrary: fc.constant({ text: "a" }) };
+    const input = fc.oneof(right, fc.constant({ text: 1 }), fc.constant(undefined));
     const asked = fc.record({
       before: fc.array(fc.constantFrom(...names), { maxLength: 5 }),
+      shape: fc.constantFrom(...Object.keys(procedures)),
       resolver: fc.constantFrom(...resolvers),
       input,
       batchIndex: fc.nat({ max: 3 }),
       isOver: fc.boolean(),
     });
     let succeeded = 0;
-    const compared = fc.asyncProperty(asked, async ({ before, resolver, input: raw, batchIndex, isOver }) => {
-      const router = routerOf(before, resolver);
+    const compared = fc.asyncProperty(asked, async ({ input: raw, batchIndex, isOver, ...of }) => {
+      const router = routerOf(of);
       const signal = isOver ? AbortSignal.abort() : undefined;
       const common = {
         path: "inner.ask",

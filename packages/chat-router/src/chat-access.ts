@@ -13,13 +13,14 @@ export interface ChatCaller {
  * who is in which field, unless they act for others. An empty list stays empty, and is refused. Positions in errors are
  * those of the caller's own list, one past it where the caller is to blame.
  */
-export function amongParticipants<T>(
+export function amongParticipants<T, Answer>(
   caller: ChatCaller,
   participants: readonly string[],
   ask: (participants: readonly string[]) => Promise<T>,
-): Promise<T> {
-  if (caller.actsForOthers === true || participants.length === 0) return ask(participants);
-  return ask([caller.id, ...participants]).catch((error: unknown) => {
+  answer: (found: T) => Answer,
+): Promise<Answer> {
+  if (caller.actsForOthers === true || participants.length === 0) return ask(participants).then(answer);
+  return ask([caller.id, ...participants]).then(answer, (error: unknown) => {
     throw error instanceof ChatError && error.position !== null
       ? inOwnList(error, error.position, participants.length)
       : error;

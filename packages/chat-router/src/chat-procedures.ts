@@ -97,21 +97,26 @@ export function chatProcedures(procedure: ChatProcedure) {
       .mutation(({ ctx: { caller, chats }, input }) => {
         const { scope } = input;
         const set = { createdBy: caller.id };
-        return amongParticipants(caller, input.participants, (participants) =>
-          createOrGetChat(chats, { participants, scope, set }),
-        ).then(({ chat, created }) => ({ chat: chatAnswer(chat), created }));
+        return amongParticipants(
+          caller,
+          input.participants,
+          (participants) => createOrGetChat(chats, { participants, scope, set }),
+          ({ chat, created }) => ({ chat: chatAnswer(chat), created }),
+        );
       }),
 
     find: procedure
       .meta(overRest.find)
       .input(ChatIdentityInput)
       .output(FindOutput)
-      .query(async ({ ctx: { caller, chats }, input }) => {
+      .query(({ ctx: { caller, chats }, input }) => {
         const { scope } = input;
-        const chat = await amongParticipants(caller, input.participants, (participants) =>
-          findChat(chats, { participants, scope }),
+        return amongParticipants(
+          caller,
+          input.participants,
+          (participants) => findChat(chats, { participants, scope }),
+          (chat) => (chat === null ? null : chatAnswer(chat)),
         );
-        return chat === null ? null : chatAnswer(chat);
       }),
 
     get: procedure

@@ -23,10 +23,11 @@ function pointsOf(input: unknown): number {
 /** Counted per call, not per request: a batch of twenty is twenty calls, and a call of a hundred people is ten. */
 export function callQuota(limits: LimitSettings, onRefused: (limit: LimitName) => void): ConsumeQuota {
   const [ofPeople, ofServices] = [rateWindow(limits.callsPerCaller), rateWindow(limits.callsPerService)];
-  return async ({ id, actsForOthers }, input) => {
-    const waitMs = await (actsForOthers ? ofServices : ofPeople)(id, pointsOf(input));
+  const refuse = (waitMs: number): void => {
     if (waitMs === 0) return;
     onRefused("caller");
     throw tooManyRequests("this caller makes too many calls", waitMs);
   };
+  return ({ id, actsForOthers }, input) =>
+    (actsForOthers ? ofServices : ofPeople)(id, pointsOf(input)).then(refuse);
 }

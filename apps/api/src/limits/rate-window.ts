@@ -8,13 +8,10 @@ export type RateWindow = (key: string, cost?: number) => Promise<number>;
 export function rateWindow(points: number): RateWindow {
   if (points === 0) return async () => 0;
   const limiter = new RateLimiterMemory({ points, duration: rateWindowSeconds, keyPrefix: "" });
-  return async (key, cost = 1) => {
-    try {
-      await limiter.consume(key, cost);
-      return 0;
-    } catch (refusal) {
-      if (refusal instanceof RateLimiterRes) return Math.max(1, refusal.msBeforeNext);
-      throw refusal;
-    }
-  };
+  return (key, cost = 1) => limiter.consume(key, cost).then(() => 0, waitOf);
+}
+
+function waitOf(refusal: unknown): number {
+  if (refusal instanceof RateLimiterRes) return Math.max(1, refusal.msBeforeNext);
+  throw refusal;
 }

@@ -5,10 +5,10 @@
  * status of its error. Everything else, also what is refused as a whole, is the adapter's.
  */
 import type { IncomingMessage } from "node:http";
-import { type AnyTRPCProcedure, getTRPCErrorShape, TRPCError } from "@trpc/server";
+import { getTRPCErrorShape, TRPCError } from "@trpc/server";
 import { getHTTPStatusCode } from "@trpc/server/http";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { type Outcome, outcomeOf, proceduresOf } from "../call-procedure.ts";
+import { type Outcome, outcomeOf, type Procedure, proceduresOf } from "../call-procedure.ts";
 import type { RequestContext } from "../request-context.ts";
 import type { AppRouter } from "../router.ts";
 
@@ -27,7 +27,7 @@ type CallType = "query" | "mutation";
 
 interface PlainCall {
   readonly path: string;
-  readonly procedure: AnyTRPCProcedure;
+  readonly procedure: Procedure;
 }
 
 /** Calls that came in one request. */
@@ -59,7 +59,7 @@ export function plainCallsReader({ router, maxBatchSize }: TypedCallOptions): Re
 
 /** None where one of them is unknown. */
 function knownCalls(
-  procedures: ReadonlyMap<string, AnyTRPCProcedure>,
+  procedures: ReadonlyMap<string, Procedure>,
   paths: readonly string[],
 ): readonly PlainCall[] {
   const calls: PlainCall[] = [];
@@ -100,9 +100,8 @@ const usualQueries: ReadonlyMap<string, URLSearchParams> = new Map(
 );
 
 function commonType(calls: readonly PlainCall[]): CallType | null {
-  const type = calls[0]?.procedure._def.type;
-  return (type === "query" || type === "mutation") &&
-    calls.every(({ procedure }) => procedure._def.type === type)
+  const type = calls[0]?.procedure.type;
+  return (type === "query" || type === "mutation") && calls.every(({ procedure }) => procedure.type === type)
     ? type
     : null;
 }

@@ -49,7 +49,7 @@ interface Caller<Outcome> {
 /** The callers of one key that wait for, or are in, the same batch. */
 interface Group<Request, Outcome> {
   readonly request: Request;
-  readonly callers: Set<Caller<Outcome>>;
+  readonly callers: Caller<Outcome>[];
 }
 
 interface BatchInFlight {
@@ -137,8 +137,8 @@ export class Batcher<Request, Outcome> {
   }
 
   #join(key: string, request: Request, caller: Caller<Outcome>): Group<Request, Outcome> {
-    const group = this.#groups.get(key) ?? { request, callers: new Set() };
-    group.callers.add(caller);
+    const group = this.#groups.get(key) ?? { request, callers: [] };
+    group.callers.push(caller);
     this.#groups.set(key, group);
     this.#waiting += 1;
     this.#schedule();
@@ -147,9 +147,12 @@ export class Batcher<Request, Outcome> {
 
   #release(key: string, group: Group<Request, Outcome>, caller: Caller<Outcome>): void {
     const isWaiting = this.#groups.get(key) === group;
-    if (!group.callers.delete(caller) || !isWaiting) return;
+    const place = group.callers.indexOf(caller);
+    if (place === -1) return;
+    group.callers.splice(place, 1);
+    if (!isWaiting) return;
     this.#waiting -= 1;
-    if (group.callers.size === 0) this.#groups.delete(key);
+    if (group.callers.length === 0) this.#groups.delete(key);
   }
 
   /** At the end of this turn of the event loop: requests that arrive in one turn go out together. */
@@ -189,7 +192,7 @@ export class Batcher<Request, Outcome> {
 
   async #dispatch(entries: readonly (readonly [string, Group<Request, Outcome>])[]): Promise<void> {
     const groups = entries.map(([, group]) => group);
-    const callers = groups.reduce((sum, group) => sum + group.callers.size, 0);
+    const callers = groups.reduce((sum, group) => sum + group.callers.length, 0);
     this.#waiting -= callers;
     const done = this.#answered(groups, this.#batches.size);
     const inFlight = { keys: new Set(entries.map(([key]) => key)), callers, done };
@@ -212,7 +215,7 @@ export class Batcher<Request, Outcome> {
 
 /** The first that still waits is told so. */
 function answer<Outcome>(
-  callers: ReadonlySet<Caller<Outcome>>,
+  callers: readonly Caller<Outcome>[],
   settled: PromiseSettledResult<Outcome> | undefined,
 ): void {
   let isFirst = true;

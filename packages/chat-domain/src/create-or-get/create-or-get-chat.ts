@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BatchCall, Shared } from "../concurrency/batcher.ts";
-import type { Cancellation } from "../concurrency/timeout.ts";
 import { unavailable } from "../errors/chat-error.ts";
 import type { Chat } from "../model/chat.ts";
 import type { ChatRequest } from "../model/new-chat.ts";
@@ -42,37 +41,55 @@ const maxRetries = 3;
  * }
  * ```
  */
-export async function createOrGetChat(
+export function createOrGetChat(
   ctx: ChatContext,
   input: CreateOrGetChatInput,
 ): Promise<CreateOrGetChatResult> {
-  // Before anything is looked at: refusing has to be cheaper than serving.
-  ctx.lookups.refuseWhenFull();
-  const request = chatRequest(ctx, input);
-  return withDeadline(ctx, (cancellation) => createWithRetries(ctx, request, cancellation), input.signal);
+  try {
+    // Before anything is looked at: refusing has to be cheaper than serving.
+    ctx.lookups.refuseWhenFull();
+    const request = chatRequest(ctx, input);
+    const { key } = request;
+    return withDeadline(
+      ctx,
+      (cancellation) => attempt(ctx, { key, request, cancellation, skipLimit: false }),
+      input.signal,
+    );
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }
 
-async function createWithRetries(
+type Call = BatchCall<ChatRequest>;
+
+/** Most calls are answered by the first batch: while they wait for it, nothing is kept of what may have to follow. */
+function attempt(ctx: ChatContext, call: Call, retries = 0): Promise<CreateOrGetChatResult> {
+  return lookUpOrCreate(ctx, call).then(
+    (shared) => toldResult(ctx, shared) ?? goOn(ctx, call, shared, retries),
+  );
+}
+
+async function goOn(
   ctx: ChatContext,
-  request: ChatRequest,
-  cancellation: Cancellation,
+  call: Call,
+  shared: Shared<Lookup>,
+  retries: number,
 ): Promise<CreateOrGetChatResult> {
-  for (let retry = 0; retry <= maxRetries; retry += 1) {
-    if (retry > 0) {
-      ctx.observer.count("retried");
-      await sleep(Math.random() * 2 ** retry * 5);
-    }
-    const call = { key: request.key, request, cancellation, skipLimit: retry > 0 };
-    let { outcome, isFirst } = await lookUpOrCreate(ctx, call);
-    while (outcome === "missing" || outcome === "unread")
-      ({ outcome, isFirst } = await createOrLookUp(ctx, { ...call, skipLimit: true }, outcome));
-    if (outcome !== null) return toldResult(ctx, outcome, isFirst);
-  }
-  throw unavailable("the chat was deleted or merged each time it was found; try again");
+  const again = { ...call, skipLimit: true };
+  let next = shared;
+  while (next.outcome === "missing" || next.outcome === "unread")
+    next = await createOrLookUp(ctx, again, next.outcome);
+  const result = toldResult(ctx, next);
+  if (result !== null) return result;
+  if (retries === maxRetries)
+    throw unavailable("the chat was deleted or merged each time it was found; try again");
+  ctx.observer.count("retried");
+  await sleep(Math.random() * 2 ** (retries + 1) * 5);
+  return attempt(ctx, again, retries + 1);
 }
 
 /** While hardly any chat is there, a look before the write would only cost time: the write meets what is there as well. */
-function lookUpOrCreate(ctx: ChatContext, call: BatchCall<ChatRequest>): Promise<Shared<Lookup>> {
+function lookUpOrCreate(ctx: ChatContext, call: Call): Promise<Shared<Lookup>> {
   const mayWrite = ctx.recent.noneExist() && creationsOf(ctx, call.request).whenDone(call.key) === null;
   return mayWrite ? create(ctx, call, false) : ctx.lookups.call(call);
 }
@@ -80,7 +97,7 @@ function lookUpOrCreate(ctx: ChatContext, call: BatchCall<ChatRequest>): Promise
 /** What comes after a look that has found no chat. */
 async function createOrLookUp(
   ctx: ChatContext,
-  call: BatchCall<ChatRequest>,
+  call: Call,
   looked: "missing" | "unread",
 ): Promise<Shared<Lookup>> {
   if (looked === "missing") {
@@ -94,19 +111,20 @@ async function createOrLookUp(
 
 function create(
   ctx: ChatContext,
-  { key, request, cancellation }: BatchCall<ChatRequest>,
+  { key, request, cancellation }: Call,
   wasMissing: boolean,
 ): Promise<Shared<CreateOutcome | null>> {
   const creation = { request, wasMissing };
   return creationsOf(ctx, request).call({ key, request: creation, cancellation, skipLimit: true });
 }
 
-/** Of callers that share a new chat, one has created it. */
+/** Of callers that share a new chat, one has created it; `null` where there is no chat yet. */
 function toldResult(
   ctx: ChatContext,
-  { chat, outcome }: CreateOutcome,
-  isFirst: boolean,
-): CreateOrGetChatResult {
+  { outcome: held, isFirst }: Shared<Lookup>,
+): CreateOrGetChatResult | null {
+  if (held === null || typeof held === "string") return null;
+  const { chat, outcome } = held;
   ctx.observer.count(isFirst ? outcome : "existing");
   return { chat: ctx.told(chat), created: isFirst && outcome === "created" };
 }

@@ -29,17 +29,19 @@ export function withDeadline<T>(
     const timer = setTimeout(() => giveUp(noAnswerWithin(ctx.deadlineMs)), ctx.deadlineMs);
     if (signal?.aborted === true) giveUp(signal.reason);
     const stopListening = signal === undefined ? null : onAbort(signal, () => giveUp(signal.reason));
-    const ended =
-      <Value>(tell: (value: Value) => void) =>
-      (value: Value): void => {
-        clearTimeout(timer);
-        stopListening?.();
-        tell(value);
-      };
-    work(cancellation).then(
-      ended(resolve),
-      ended((error: unknown) => reject(callerError(ctx, error))),
-    );
+    const end = (): void => {
+      clearTimeout(timer);
+      stopListening?.();
+    };
+    const answer = (value: T): void => {
+      end();
+      resolve(value);
+    };
+    const fail = (error: unknown): void => {
+      end();
+      reject(callerError(ctx, error));
+    };
+    work(cancellation).then(answer, fail);
   });
 }
 
