@@ -36,7 +36,7 @@ describe("plan", () => {
     await legacy.db.createCollection("rooms", { viewOn: "chats", pipeline: [] });
     const chats = { ...legacyConfig.chats, collection: "rooms" };
     const config = fileWith("view.json", JSON.stringify({ ...legacyConfig, chats }));
-    for (const command of [["plan"], ["up", "--execute"]]) {
+    for (const command of [["plan"], ["up", "--execute"], ["status"], ["verify"]]) {
       const { code, stdout, stderr } = await run(legacy, [...command, "--config", config]);
       expect([code, stdout + stderr]).toEqual([3, expect.stringMatching(/rooms[^]*view/)]);
     }

@@ -114,6 +114,15 @@ describe("ChatModel", () => {
     );
   });
 
+  it.each([
+    { chats: { where: { $or: [{ $text: { $search: "dm" } }] } } },
+    { chats: { survivor: [{ where: { $where: "true" } }] } },
+    { references: [{ collection: "m", field: "chat", where: { at: { $near: [0, 0] } } }] },
+    { fold: { n: { recount: { collection: "m", field: "chat", where: { $nor: [{ $where: "1" }] } } } } },
+  ])("takes no filter that the server cannot combine with others: %j", (model) => {
+    expect(() => ChatModel.parse(model)).toThrow("a filter without $where, $text");
+  });
+
   it("comes with limits that are whole numbers", () => {
     const db = new MongoClient("mongodb://127.0.0.1:9/").db("app");
     for (const options of [

@@ -130,6 +130,21 @@ describe("a batch that is written without a look, after others of nothing but ne
   });
 });
 
+it("holds no field that has no value, of which a unique index would take one", async () => {
+  await using database = await freshDatabase({ model: { chats: { participants: "members.id" } } });
+  await plain(database.chats).createIndex({ code: 1 }, { unique: true, sparse: true });
+  const fields = { code: undefined, meta: { slug: undefined, kind: "direct" } };
+  const asked = pairs(3).map((input) =>
+    createOrGetChat(database, { ...input, set: fields, member: { role: undefined } }),
+  );
+  for (const { created, chat } of await Promise.all(asked)) {
+    expect([created, chat.document["meta"]]).toEqual([true, { kind: "direct" }]);
+    expect(chat.document).not.toHaveProperty("code");
+    expect(chat.document).toMatchObject({ members: chat.participants.map((id) => ({ id })) });
+    expect(JSON.stringify(chat.document)).not.toContain("role");
+  }
+});
+
 describe("a validator that refuses a new chat", () => {
   const participants = ["a", "b"];
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { NativeIdType } from "../identity/native-id.ts";
 import { areApart, arrayPath, FieldPath, isFieldPath, MemberPath, overlaps } from "./field-path.ts";
+import { Filter } from "./filter.ts";
 import { FoldModel, ReferenceModel } from "./merge-model.ts";
 import { ownFieldNames } from "./own-names.ts";
 
@@ -21,7 +22,7 @@ const PeopleFields = z
 /** `where`: those that it selects come first. `min`, `max`: the smallest or greatest value does; absence and null last. */
 export type SurvivorCriterion = z.infer<typeof SurvivorCriterion>;
 export const SurvivorCriterion = z.union([
-  z.strictObject({ where: z.record(z.string(), z.unknown()) }).readonly(),
+  z.strictObject({ where: Filter }).readonly(),
   z.strictObject({ min: FieldPath }).readonly(),
   z.strictObject({ max: FieldPath }).readonly(),
 ]);
@@ -44,7 +45,7 @@ const ChatCollectionModel = z
      * Which chats are unique by their participants, as a filter. Its equalities are set on new chats, but for those of the
      * people and the scope; what else it demands, the call has to fulfil, or no new chat is made.
      */
-    where: z.record(z.string(), z.unknown()).default({}),
+    where: Filter.default({}),
     /**
      * Fields of one person each, in the order of the people's fields (`[["readBySeller", "readByBuyer"]]`): what a duplicate
      * in which the same people stand in another order has there, belongs into the other field of its survivor.

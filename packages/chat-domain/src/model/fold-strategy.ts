@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Filter } from "./filter.ts";
 import { FieldPath, MemberPath } from "./field-path.ts";
 
 /** A counter is counted anew from the documents that it counts: a sum of two counters would count retries twice. */
@@ -7,7 +8,7 @@ const Recount = z.strictObject({
   collection: z.string().min(1),
   field: FieldPath,
   /** Counts only these. */
-  where: z.record(z.string(), z.unknown()).default({}),
+  where: Filter.default({}),
   /** Counts only documents whose `counted` field is greater than the `row` field of the document with the counter. */
   since: z.strictObject({ counted: FieldPath, row: FieldPath }).readonly().optional(),
 });

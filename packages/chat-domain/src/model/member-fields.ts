@@ -1,6 +1,7 @@
 import { ownValues } from "../driver/bson-copies.ts";
 import type { NativeId } from "../identity/native-id.ts";
 import type { ChatModel } from "./chat-model.ts";
+import { definedFields } from "./defined-fields.ts";
 import { isFieldPath } from "./field-path.ts";
 import { isPlainObject } from "./plain-object.ts";
 import { participantsPath } from "./participants-place.ts";
@@ -43,7 +44,7 @@ function checked(element: string, fields: unknown): Readonly<Record<string, unkn
   if (!isPlainObject(fields)) throw new TypeError("member is an object of plain fields, or makes one");
   for (const field of Object.keys(fields)) refuseField(element, field);
   if (isRef(element) && !namesCollection(element, fields)) needsRef();
-  return { ...ownValues(fields) };
+  return definedFields(ownValues(fields));
 }
 
 function refuseField(element: string, field: string): void {

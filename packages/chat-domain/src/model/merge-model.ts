@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { Filter } from "./filter.ts";
 import { FieldPath, mapOfKeys, ReferencePath } from "./field-path.ts";
 import { foldFlaws, strategyFlaws } from "./fold-flaws.ts";
 import { FoldFields, FoldStrategy } from "./fold-strategy.ts";
 
-const Where = z.record(z.string(), z.unknown()).default({});
+const Where = Filter.default({});
 
 /** Fields by path. */
 export type FoldModel = Readonly<FoldFields>;

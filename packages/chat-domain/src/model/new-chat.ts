@@ -4,6 +4,7 @@ import { participantIdOrNull } from "../identity/participant-id.ts";
 import type { ChatIdentity } from "../identity/participants-key.ts";
 import { isTime } from "./chat.ts";
 import type { ChatModel } from "./chat-model.ts";
+import { definedFields } from "./defined-fields.ts";
 import { isFieldPath, overlaps } from "./field-path.ts";
 import { type NamedPeople, newParticipants } from "./new-participants.ts";
 import { ownField, ownFieldNames } from "./own-names.ts";
@@ -152,5 +153,5 @@ export function settable(paths: readonly string[], set: unknown): ChatRequest["s
     const twin = fields.find((other) => other !== field && overlaps(field, other));
     if (twin !== undefined) throw new TypeError(`set.${field} and set.${twin} are set twice`);
   }
-  return { ...set };
+  return definedFields(set);
 }

@@ -34,3 +34,24 @@ describe("chats whose _id is no id", () => {
     expect(await field.image("chats")).toEqual(before);
   });
 });
+
+it("are read to their end in a clustered collection too", async () => {
+  await using field = await fieldDatabase({
+    model: {
+      chats: { participants: "users", scope: null },
+      references: [{ collection: "messages", field: "chat" }],
+    },
+    collections: { chats: { clusteredIndex: { key: { _id: 1 }, unique: true } } },
+    data: {
+      chats: [1, 2, id(3), id(4), "text"].map((_id) => ({ _id, users: ["a", "b"] })),
+      messages: [{ _id: 1, chat: id(4) }],
+    },
+  });
+  const before = await field.image("chats", "messages");
+  expect(await field.plan()).toMatchObject({ exit: 0 });
+  expect(await field.up()).toMatchObject({ exit: 0 });
+  expect(await field.verify()).toMatchObject({ exit: 0 });
+  expect(await field.one("messages", 1)).toMatchObject({ chat: 1 });
+  expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+  expect(await field.image("chats", "messages")).toEqual(before);
+});

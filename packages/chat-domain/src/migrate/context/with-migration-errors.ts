@@ -32,13 +32,14 @@ export async function withMigrationErrors<T>(work: () => Promise<T>): Promise<T>
 const notAllowed = "the database user may not do what this needs";
 const notUnderstood = "the server does not take the configuration";
 
-/** By the server's code: access (13, 18), and values, parts of filters or names that it does not know (2, 9, 73). */
+/** By the server's code: access (13, 18), and values, parts of filters or names that it does not know (2, 9, 73), and views (166). */
 const refusals: ReadonlyMap<number, string> = new Map([
   [13, notAllowed],
   [18, notAllowed],
   [2, notUnderstood],
   [9, notUnderstood],
   [73, notUnderstood],
+  [166, "a view has no index and takes no writes"],
 ]);
 
 /** Puts what the driver says about a database that cannot be worked with into words. */

@@ -49,7 +49,7 @@ export async function nextChats(ctx: MigrationContext, request: ScanRequest): Pr
       .toArray();
   } catch (error) {
     // The scan has come to its bound: what begins there does not begin before it.
-    if (isServerError(error) && error.code === emptyBounds) return [];
+    if (isServerError(error) && emptyBounds.has(error.code)) return [];
     throw error;
   }
 }
@@ -70,22 +70,32 @@ export async function* chatBatches(
   }
 }
 
-const emptyBounds = 51_175;
+const emptyBounds: ReadonlySet<number> = new Set([51_175, 6_137_401]);
 
 /** The chat at the end of a range: who scans up to it comes to an end, however many are added meanwhile. */
 export async function lastChat(
   ctx: MigrationContext,
   { filter, range = {} }: Pick<ScanRequest, "filter" | "range">,
 ): Promise<StoredDocument | null> {
-  const [last = null] = await ctx.chats
-    .find(filter, {
-      projection: identityProjection(ctx.model),
-      sort: { _id: -1 },
-      limit: 1,
-      ...boundsOf(range),
-    })
-    .toArray();
-  return last;
+  const options = { projection: identityProjection(ctx.model), sort: { _id: -1 } } as const;
+  try {
+    return await ctx.chats.findOne(filter, { ...options, ...boundsOf(range) });
+  } catch (error) {
+    if (!isServerError(error) || error.code !== onlyForward) throw error;
+    return ctx.chats.findOne({ $and: [filter, within(range)] }, options);
+  }
+}
+
+/** A clustered collection takes bounds in the order of ids alone. */
+const onlyForward = 6_137_402;
+
+/** The same as bounds, but each chat is looked at. */
+function within({ from, below }: IdRange): Filter<StoredDocument> {
+  const bounds = [
+    ...(from === undefined ? [] : [{ $gte: ["$_id", { $literal: from }] }]),
+    ...(below === undefined ? [] : [{ $lt: ["$_id", { $literal: below }] }]),
+  ];
+  return { $expr: { $and: bounds } };
 }
 
 /** Bounds of the index, because comparisons in a filter see only ids of the same type. */

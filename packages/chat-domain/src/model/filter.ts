@@ -1,0 +1,19 @@
+import { z } from "zod";
+import { isPlainObject } from "./plain-object.ts";
+
+/** They run code or choose an index: the server takes them in no aggregation and beside no hint. */
+const refused: ReadonlySet<string> = new Set(["$where", "$text", "$near", "$nearSphere"]);
+
+/** A filter that may be part of any question. */
+export const Filter = z
+  .record(z.string(), z.unknown())
+  .refine(
+    (filter) => !names(filter, refused),
+    "a filter without $where, $text, $near and $nearSphere, which the server cannot combine with other questions",
+  );
+
+function names(value: unknown, operators: ReadonlySet<string>): boolean {
+  if (Array.isArray(value)) return value.some((one) => names(one, operators));
+  if (!isPlainObject(value)) return false;
+  return Object.entries(value).some(([name, inner]) => operators.has(name) || names(inner, operators));
+}
