@@ -29,13 +29,7 @@ export const Settings = z.object({
       "missing: set it, or pass --uri-file FILE; never on the command line, where every user of the machine sees it",
     )
     .regex(/^mongodb(\+srv)?:\/\/[^/]/, "starts with mongodb:// or mongodb+srv://"),
-  database: z
-    .string()
-    .regex(
-      /^[^/\\. "$*<>:|?\0]{1,63}$/,
-      "a name that a database can have: no /, \\, ., space, quotes or $, and at most 63 characters",
-    )
-    .optional(),
+  database: z.string().optional(),
   json: Flag,
   progress: z.enum(progressModes, `one of ${progressModes.join(", ")}`).default("auto"),
   execute: Flag,

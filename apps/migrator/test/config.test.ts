@@ -85,7 +85,7 @@ describe("configuration", () => {
     ["chats", { chats: { participant: "users" } }, "participants"],
     ["references", { references: [{ collection: "messages", field: "chat", onconflict: 1 }] }, "onConflict"],
     ["survivor", { chats: { survivor: [{ largest: "at" }] } }, "where, min, max"],
-    ["database", { database: "a/b" }, "no /"],
+    ["database", { database: "a/b" }, 'c.json: database: "a/b" is no name of a database'],
     ["Extended JSON", { chats: { where: { tenant: { $oid: "short" } } } }, "24"],
   ])("says what there is instead: %s", (_name, file, expected) => {
     const problems = problemsOf(parsed({ config: "c.json" }, {}, { "c.json": JSON.stringify(file) }));

@@ -32,7 +32,7 @@ export function databaseFor(
     { name: inUri, place: "the connection string" },
     ...(named === null ? [] : [named]),
   ])
-    if (notInNames.test(name)) return { problem: noName(name, place) };
+    if (notInNames.test(name) || name.length > longestName) return { problem: noName(name, place) };
   if (named === null) return databaseOf(inUri);
   if (["", "admin", named.name].includes(inUri)) return { database: named.name };
   return {
@@ -40,11 +40,12 @@ export function databaseFor(
   };
 }
 
+const longestName = 63;
 /** A line's end that came with a secret would be part of the name, and another database be made. */
 const notInNames = /[\s\0/\\."$*<>:|?]/;
 
 function noName(name: string, place: string): string {
-  return `${place}: ${JSON.stringify(name)} is no name of a database, which has neither white space nor any of /\\."$*<>:|?`;
+  return `${place}: ${JSON.stringify(name)} is no name of a database, which has at most 63 characters, no white space, and none of /\\."$*<>:|?`;
 }
 
 function databaseOf(inUri: string): ReturnType<typeof databaseFor> {

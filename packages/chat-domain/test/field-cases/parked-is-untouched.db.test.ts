@@ -107,5 +107,9 @@ describe("a merge that is stopped by what nobody could see", () => {
     expect(await field.all("messages")).toMatchObject([{ chat: id(1) }, { chat: id(2) }]);
     expect(await field.one("chats", id(1))).toMatchObject({ count: 1 });
     expect(await field.verify()).toMatchObject({ exit: 6 });
+    // Once all was taken back, it is told of anew.
+    expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+    expect(await field.up()).toMatchObject({ exit: 6 });
+    expect(await parkedChats(field.migration)).toMatchObject([{ _id: id(2) }]);
   });
 });

@@ -42,7 +42,11 @@ export async function planMerges(run: Run, duplicates: readonly Duplicate[]): Pr
     duplicates
       .filter(({ loser }) => isOver(stateOf.get(loser)))
       .map(({ loser, survivor }) => ({
-        q: { _id: loser, state: { $nin: [...underWay] }, kind: { $ne: "unmergeable" } },
+        q: {
+          _id: loser,
+          state: { $nin: [...underWay] },
+          $nor: [{ state: "parked", kind: "unmergeable" }],
+        },
         u: {
           $set: planned(survivor),
           $inc: { epoch: 1 },
