@@ -22,13 +22,11 @@ export interface AuditOptions {
   readonly signal?: AbortSignal;
 }
 
-const optionNames: ReadonlySet<string> = new Set(
-  Object.keys({
-    allowDeleted: true,
-    onProgress: true,
-    signal: true,
-  } satisfies Record<keyof AuditOptions, true>),
-);
+const optionNames = {
+  allowDeleted: true,
+  onProgress: true,
+  signal: true,
+} satisfies Record<keyof AuditOptions, true>;
 
 /**
  * Everything that has to be true after a migration, looked at document by document; read-only. Yields what is not, with

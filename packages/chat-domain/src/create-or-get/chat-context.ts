@@ -60,20 +60,18 @@ export function chatContext(db: AnyDb, options: ChatContextOptions = {}): ChatCo
   });
 }
 
-const contextOptions: ReadonlySet<string> = new Set(
-  Object.keys({
-    model: true,
-    legacy: true,
-    observer: true,
-    maxParticipants: true,
-    deadlineMs: true,
-    newId: true,
-    wholeDocuments: true,
-    maxBatchSize: true,
-    maxConcurrentBatches: true,
-    maxPending: true,
-  } satisfies Record<keyof ChatContextOptions, true>),
-);
+const contextOptions = {
+  model: true,
+  legacy: true,
+  observer: true,
+  maxParticipants: true,
+  deadlineMs: true,
+  newId: true,
+  wholeDocuments: true,
+  maxBatchSize: true,
+  maxConcurrentBatches: true,
+  maxPending: true,
+} satisfies Record<keyof ChatContextOptions, true>;
 
 /** So many lookups are worth a round trip of their own. */
 const minLookupsPerBatch = 32;

@@ -52,15 +52,13 @@ export function chatRequest(ctx: ChatStore, input: CreateOrGetChatInput): ChatRe
   };
 }
 
-const inputFields: ReadonlySet<string> = new Set(
-  Object.keys({
-    participants: true,
-    scope: true,
-    set: true,
-    member: true,
-    signal: true,
-  } satisfies Record<keyof CreateOrGetChatInput, true>),
-);
+const inputFields = {
+  participants: true,
+  scope: true,
+  set: true,
+  member: true,
+  signal: true,
+} satisfies Record<keyof CreateOrGetChatInput, true>;
 const notAnInput = {
   session:
     "it is safe to repeat and takes part in no transaction, so call it before the transaction and use the chat's id in there",

@@ -6,12 +6,12 @@
 export function refuseUnknown(
   what: string,
   given: object,
-  known: ReadonlySet<string>,
+  known: Readonly<Record<string, true>>,
   reasons: Readonly<Record<string, string>> = {},
 ): void {
   for (const name in given) {
-    if (known.has(name)) continue;
-    const reason = Object.hasOwn(reasons, name) ? reasons[name] : `it has ${[...known].join(", ")}`;
+    if (Object.hasOwn(known, name)) continue;
+    const reason = Object.hasOwn(reasons, name) ? reasons[name] : `it has ${Object.keys(known).join(", ")}`;
     throw new TypeError(`${what} has no option ${JSON.stringify(name)}: ${reason}`);
   }
 }

@@ -32,17 +32,15 @@ export interface MigrateUpOptions extends RunOptions {
   readonly retryParked?: boolean;
 }
 
-const optionNames: ReadonlySet<string> = new Set(
-  Object.keys({
-    to: true,
-    createReferenceIndexes: true,
-    confirmDrained: true,
-    retryParked: true,
-    signal: true,
-    maxRuntimeMs: true,
-    onLocked: true,
-  } satisfies Record<keyof MigrateUpOptions, true>),
-);
+const optionNames = {
+  to: true,
+  createReferenceIndexes: true,
+  confirmDrained: true,
+  retryParked: true,
+  signal: true,
+  maxRuntimeMs: true,
+  onLocked: true,
+} satisfies Record<keyof MigrateUpOptions, true>;
 
 const phases: Readonly<Record<MigrationPhase, (run: Run) => Promise<void>>> = {
   index: indexPhase,

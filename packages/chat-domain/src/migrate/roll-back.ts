@@ -71,15 +71,13 @@ async function tellRefusal(work: () => Promise<void>): Promise<void> {
   }
 }
 
-const optionNames: ReadonlySet<string> = new Set(
-  Object.keys({
-    to: true,
-    chat: true,
-    signal: true,
-    maxRuntimeMs: true,
-    onLocked: true,
-  } satisfies Record<"to" | "chat" | keyof RunOptions, true>),
-);
+const optionNames = {
+  to: true,
+  chat: true,
+  signal: true,
+  maxRuntimeMs: true,
+  onLocked: true,
+} satisfies Record<"to" | "chat" | keyof RunOptions, true>;
 
 /** @throws MigrationError `NOT_FOUND` */
 async function mergeOfChat({ records }: MigrationContext, chat: string): Promise<Merge> {

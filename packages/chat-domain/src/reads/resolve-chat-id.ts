@@ -43,9 +43,7 @@ export async function resolveChatId(
   return withDeadline(ctx, () => resolveValue(ctx, field, participantIdOrNull(id)));
 }
 
-const optionNames: ReadonlySet<string> = new Set(
-  Object.keys({ field: true } satisfies Record<keyof ResolveChatIdOptions, true>),
-);
+const optionNames = { field: true } satisfies Record<keyof ResolveChatIdOptions, true>;
 
 async function resolveValue(ctx: ChatStore, field: string, text: string | null): Promise<string> {
   const chat = text === null ? null : await chatWithValue(ctx, field, text);

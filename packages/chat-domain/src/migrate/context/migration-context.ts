@@ -31,19 +31,17 @@ export interface MigrationOptions {
   readonly now?: () => Date;
 }
 
-const optionNames: ReadonlySet<string> = new Set(
-  Object.keys({
-    model: true,
-    onEvent: true,
-    leaseMs: true,
-    batch: true,
-    batchMs: true,
-    graceMs: true,
-    maxLagMs: true,
-    patienceMs: true,
-    now: true,
-  } satisfies Record<keyof MigrationOptions, true>),
-);
+const optionNames = {
+  model: true,
+  onEvent: true,
+  leaseMs: true,
+  batch: true,
+  batchMs: true,
+  graceMs: true,
+  maxLagMs: true,
+  patienceMs: true,
+  now: true,
+} satisfies Record<keyof MigrationOptions, true>;
 
 /** What every verb of the migration gets first, decided once. */
 export interface MigrationContext {

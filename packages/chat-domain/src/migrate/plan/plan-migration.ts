@@ -73,14 +73,12 @@ export interface PlanOptions {
   readonly signal?: AbortSignal;
 }
 
-const optionNames: ReadonlySet<string> = new Set(
-  Object.keys({
-    to: true,
-    createReferenceIndexes: true,
-    onProgress: true,
-    signal: true,
-  } satisfies Record<keyof PlanOptions, true>),
-);
+const optionNames = {
+  to: true,
+  createReferenceIndexes: true,
+  onProgress: true,
+  signal: true,
+} satisfies Record<keyof PlanOptions, true>;
 
 const batch = 2_000;
 const mostKeys = 250_000;
