@@ -20,7 +20,7 @@ export interface IdMap<T> {
   has(id: NativeId): boolean;
 }
 
-export function idMap<T>(entries: Iterable<readonly [NativeId, T]>): IdMap<T> {
+export function idMap<T>(entries: Iterable<readonly [NativeId, T, ...unknown[]]>): IdMap<T> {
   const map = new Map<string, T>();
   for (const [id, value] of entries) map.set(idText(id), value);
   return { get: (id) => map.get(idText(id)), has: (id) => map.has(idText(id)) };

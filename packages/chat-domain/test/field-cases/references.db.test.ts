@@ -71,6 +71,36 @@ describe("a reference that is described", () => {
     );
   });
 
+  it.each<readonly [string, string, (number: number) => unknown]>([
+    ["ids", "chats", id],
+    ["documents", "chats.of", (number) => ({ of: id(number) })],
+  ])(
+    "as a list of %s that names several duplicates follows all of them at once",
+    async (_of, field, entry) => {
+      const chats = ["a", "b", "c"].flatMap((user, at) =>
+        [1, 2].map((copy) => ({ _id: id(copy * 10 + at), users: [user] })),
+      );
+      const folders = [{ _id: id(1), chats: [20, 21, 22].map(entry) }];
+      await using database = await databaseWith([{ collection: "folders", field }], { chats, folders });
+      const before = await database.image("chats", "folders");
+      const { events } = await database.up();
+      expect(events).toContainEqual(
+        expect.objectContaining({
+          event: "phase.end",
+          phase: "settle",
+          counts: expect.objectContaining({ merged: 3, stragglers: 0 }),
+        }),
+      );
+      expect(await database.one("folders", id(1))).toEqual({
+        _id: id(1),
+        chats: [10, 11, 12].map(entry),
+      });
+      expect(await database.verify()).toMatchObject({ exit: 0 });
+      expect(await database.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+      expect(await database.image("chats", "folders")).toEqual(before);
+    },
+  );
+
   it("with toField names another field of the chat than its _id", async () => {
     const rooms = [
       { _id: id(1), roomId: "r1", users: ["a", "b"] },

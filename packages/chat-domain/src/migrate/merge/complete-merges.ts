@@ -15,7 +15,7 @@ import { confirmStoppedMoves } from "./references/later-moves.ts";
 import { moveReferences } from "./references/move-references.ts";
 import { dropVanished } from "./survey-merges.ts";
 import { type StandingOptions, standingOf, withoutMerges } from "./merge-standing.ts";
-import { addAliasesOrPark } from "./survivor-aliases.ts";
+import { addAliasesOrPark, seenAlive } from "./survivor-aliases.ts";
 import { tombstones } from "./tombstones.ts";
 
 /** How often losers that an old version keeps changing are done again before they are left for a sweep of settle. */
@@ -137,7 +137,7 @@ async function fold(run: Run, merges: readonly Merge[]): Promise<void> {
     ...chatFold(run.ctx),
     ids: groupedById(merges, ({ survivor }) => survivor).flatMap(([merge]) => merge?.survivor ?? []),
     epochs: idMap(merges.map(({ loser, epoch }) => [loser, epoch] as const)),
-    filter: { [model.chats.keyField]: { $type: "string" }, [ownField(model, "mergedInto")]: null },
+    seen: seenAlive(model),
   });
   await recountSurvivors(run, merges);
 }

@@ -37,7 +37,7 @@ export async function returnElements(
       repointed,
       repointedBack,
     });
-    if (to !== from) changes.push({ id, from, to, read: [], filter: {} });
+    if (to !== from) changes.push({ id, from, to, read: [] });
     if (names.length > 0)
       records.push({ q: { _id: label }, u: { $addToSet: { returned: { $each: names } } } });
   }

@@ -1,5 +1,7 @@
-import type { Filter } from "mongodb";
+import type { Document, Filter } from "mongodb";
 import type { NativeId } from "../../identity/native-id.ts";
+import type { SeenValues } from "../../model/as-seen.ts";
+import type { ChatModel } from "../../model/chat-model.ts";
 import { ownField } from "../../model/own-names.ts";
 import type { StoredDocument } from "../../model/stored-document.ts";
 import { groupedById, type IdMap, idMap, type IdSet, idSet } from "../../identity/stored-ids.ts";
@@ -15,6 +17,7 @@ import { assertWritten, refusalReason } from "../run/write-outcome.ts";
  */
 export async function addAliasesOrPark(run: Run, merges: readonly Merge[]): Promise<readonly Merge[]> {
   const { ctx, write } = run;
+  const aliases = ownField(ctx.model, "aliases");
   const listed = await aliasesOf(ctx, merges);
   const isListed = ({ loser, survivor }: Merge): boolean => listed.get(survivor)?.has(loser) === true;
   const groups = groupedById(
@@ -24,8 +27,10 @@ export async function addAliasesOrPark(run: Run, merges: readonly Merge[]): Prom
   const outcome = await write.update(
     ctx.model.chats.collection,
     groups.map((group) => ({
-      q: { _id: group[0]?.survivor, ...alive(ctx) },
-      u: { $addToSet: { [ownField(ctx.model, "aliases")]: { $each: losersOf(group) } } },
+      _id: group[0]?.survivor,
+      seen: seenAlive(ctx.model),
+      set: {},
+      become: { [aliases]: withAliases(`$${aliases}`, losersOf(group)) },
     })),
   );
   const refused = new Set(outcome.refusals.map(({ index }) => index));
@@ -34,15 +39,32 @@ export async function addAliasesOrPark(run: Run, merges: readonly Merge[]): Prom
     outcome.refusals.flatMap((refusal) =>
       (groups[refusal.index] ?? []).map((merge) => ({
         merge,
-        reason: `its survivor cannot name it in ${ownField(ctx.model, "aliases")}: ${refusalReason(refusal)}`,
+        reason: `its survivor cannot name it in ${aliases}: ${refusalReason(refusal)}`,
       })),
     ),
   );
   const accepted = groups.filter((_, index) => !refused.has(index));
   const added = accepted.flat();
-  if (outcome.n === accepted.length) return [...merges.filter(isListed), ...added];
+  if (outcome.changed === accepted.length) return [...merges.filter(isListed), ...added];
   const now = await aliasesOf(ctx, added);
-  return [...merges.filter(isListed), ...added.filter(({ survivor }) => now.has(survivor))];
+  return [
+    ...merges.filter(isListed),
+    ...added.filter(({ loser, survivor }) => now.get(survivor)?.has(loser) === true),
+  ];
+}
+
+/** Behind those that are there, each once. */
+function withAliases(aliases: string, losers: readonly NativeId[]): Document {
+  const there = { $ifNull: [aliases, []] };
+  return { $concatArrays: [there, { $setDifference: [{ $literal: losers }, there] }] };
+}
+
+/** A chat that duplicates are merged into, as long as it is one. */
+export function seenAlive(model: ChatModel): SeenValues {
+  return [
+    [{ $type: `$${model.chats.keyField}` }, "string"],
+    [`$${ownField(model, "mergedInto")}`, null],
+  ];
 }
 
 export async function removeAliases(run: Run, merges: readonly Merge[]): Promise<void> {

@@ -15,17 +15,13 @@ import type { StoredDocument } from "../../model/stored-document.ts";
  * write out a UUID: there, sets of chats that hold one as text as well are seen by `plan`'s own count alone.
  */
 export function duplicateSets(model: ChatModel, version: number): Document[] {
-  const { keyField } = model.chats;
+  const isKeyed = { $eq: [{ $type: `$${model.chats.keyField}` }, "string"] };
   return [
-    ...peopleOfChats(model, version, { isKeyed: { $eq: [{ $type: `$${keyField}` }, "string"] } }),
-    {
-      $group: {
-        _id: setOfPeople(version),
-        holder: { $min: { $cond: ["$isKeyed", "$_id", null] } },
-        first: { $min: "$_id" },
-        chats: { $push: "$_id" },
-      },
-    },
+    ...setsOfPeople(model, version, {
+      holder: { $min: { $cond: [isKeyed, "$_id", null] } },
+      first: { $min: "$_id" },
+      chats: { $push: "$_id" },
+    }),
     { $match: { "chats.1": { $exists: true } } },
     ...bySurvivor(model),
     {
@@ -46,33 +42,40 @@ export function duplicateSets(model: ChatModel, version: number): Document[] {
 
 /** Stages that make of all chats one document for each set of people: `{chats, orders}`, in how many orders they stand. */
 export function ordersOfPeople(model: ChatModel, version: number): readonly Document[] {
-  return [
-    ...peopleOfChats(model, version, { order: idTexts(model, version) }),
-    { $group: { _id: setOfPeople(version), chats: { $sum: 1 }, orders: { $addToSet: "$order" } } },
-  ];
+  return setsOfPeople(model, version, {
+    chats: { $sum: 1 },
+    // A list as it stands here would be taken for a list of arguments.
+    orders: { $addToSet: { $concatArrays: [idTexts(model, version)] } },
+  });
 }
 
-/** All chats that may be merged, as the canonical texts of their people and scope, and what else is asked of them. */
-function peopleOfChats(model: ChatModel, version: number, more: Document): Document[] {
+/**
+ * All chats that may be merged, by the canonical texts of their people and scope, and what else is asked of them. In one
+ * stage from what is stored: to make a document in between costs more than to group it.
+ */
+function setsOfPeople(model: ChatModel, version: number, more: Document): Document[] {
   const { scope } = model.chats;
   const people = { $setUnion: [idTexts(model, version), []] };
   const fields = participantFields(model)?.length;
-  const fitting = { $expr: { $in: [{ $size: "$people" }, [1, fields]] } };
+  const fitting = { $expr: { $in: [{ $size: "$_id.people" }, [1, fields]] } };
   return [
     { $match: mergeable(model) },
     // Whose _id is no id is no duplicate of anything.
-    { $match: { $expr: { $ne: [idText("$_id", version), null] } } },
-    { $project: { people, scope: scope === null ? "" : scopeText(scope, version), ...more } },
-    { $match: { people: { $nin: [null, []] }, scope: { $ne: null } } },
+    {
+      $match: { $or: [{ _id: { $type: "objectId" } }, { $expr: { $ne: [idText("$_id", version), null] } }] },
+    },
+    {
+      $group: {
+        _id: {
+          people: version >= sortingArraysSince ? { $sortArray: { input: people, sortBy: 1 } } : people,
+          scope: scope === null ? "" : scopeText(scope, version),
+        },
+        ...more,
+      },
+    },
+    { $match: { "_id.people": { $nin: [null, []] }, "_id.scope": { $ne: null } } },
     ...(fields === undefined ? [] : [{ $match: fitting }]),
   ];
-}
-
-function setOfPeople(version: number): Document {
-  return {
-    people: version >= sortingArraysSince ? { $sortArray: { input: "$people", sortBy: 1 } } : "$people",
-    scope: "$scope",
-  };
 }
 
 /** Puts the chat first that the model's criteria put first; nothing where the smallest `_id` decides, which is there already. */

@@ -13,8 +13,11 @@ const sampleSize = 100;
  * writes there.
  */
 export async function foreignFields(ctx: MigrationContext): Promise<PreflightReport> {
-  const { foreign, empty } = await unlikeOurs(ctx);
-  const inChats = new Set([...foreign, ...(await foreignTombstones(ctx)), ...(await foreignAliases(ctx))]);
+  const isAny = await hasOurs(ctx);
+  const { foreign, empty } = isAny ? await unlikeOurs(ctx) : nothing;
+  const inChats = new Set(
+    isAny ? [...foreign, ...(await foreignTombstones(ctx)), ...(await foreignAliases(ctx))] : [],
+  );
   return {
     problems: [
       ...[...inChats].map((name) => foreignText(ctx, name, ctx.model.chats.collection)),
@@ -38,6 +41,14 @@ function emptyText({ chats, model }: MigrationContext, name: OwnFieldName): stri
   );
 }
 
+/** Before a first run no chat has such a field: one pass tells, and nothing more is asked. */
+async function hasOurs({ chats, model }: MigrationContext): Promise<boolean> {
+  const any = ownFieldNames.map((name) => ({ [ownField(model, name)]: { $exists: true } }));
+  return (await chats.findOne({ $or: any }, { projection: { _id: 1 } })) !== null;
+}
+
+const nothing = { foreign: [], empty: [] } as const;
+
 const marks = { $elemMatch: { from: { $exists: true } } } as const;
 
 /** What onechat writes there, and nothing else. */
@@ -59,7 +70,7 @@ async function unlikeOurs({ chats, model }: MigrationContext) {
     // To null the server lets nobody add an element.
     ["aliases", { [ownField(model, "aliases")]: { $type: "null" } }],
   ];
-  const nothing = ownFieldNames.map((name): NamedFilter => [
+  const hollow = ownFieldNames.map((name): NamedFilter => [
     name,
     { [ownField(model, name)]: { $exists: true, $in: [null, []] } },
   ]);
@@ -68,9 +79,9 @@ async function unlikeOurs({ chats, model }: MigrationContext) {
     const found = await Promise.all(filters.map(([, filter]) => chats.findOne(filter, projection)));
     return filters.flatMap(([name], index) => ((found[index] ?? null) === null ? [] : [name]));
   };
-  const any = { $or: [...other, ...nothing].map(([, filter]) => filter) };
-  if ((await chats.findOne(any, projection)) === null) return { foreign: [], empty: [] };
-  return { foreign: await held(other), empty: await held(nothing) };
+  const any = { $or: [...other, ...hollow].map(([, filter]) => filter) };
+  if ((await chats.findOne(any, projection)) === null) return nothing;
+  return { foreign: await held(other), empty: await held(hollow) };
 }
 
 /** Collections whose rows fold, and hold something else where the marks of folds would be. */

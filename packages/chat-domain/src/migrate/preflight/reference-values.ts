@@ -1,4 +1,4 @@
-import type { Document, Filter } from "mongodb";
+import type { Collection, Document, Filter } from "mongodb";
 import type { NativeId } from "../../identity/native-id.ts";
 import { participantIdOrNull } from "../../identity/participant-id.ts";
 import { formsOf, idText } from "../../identity/stored-ids.ts";
@@ -46,7 +46,7 @@ async function valuesReport(
   const warnings: string[] = [];
   const name = `${reference.collection}.${reference.field}`;
   const ids = await chatsAmong(ctx, reference, values);
-  const doubtful = values.filter((value) => !ids.has(idText(value)));
+  const doubtful = values.filter((value) => !ids.has(participantIdOrNull(value)));
   if (values.length === 0) warnings.push(`${name} holds nothing: is it the right name?`);
   else if (ids.size === 0 && (await areOfDeleted(ctx, reference, values)))
     warnings.push(
@@ -118,29 +118,27 @@ async function sampledValues(ctx: MigrationContext, reference: ReferenceModel): 
   };
 }
 
-/** The texts of those values that are ids of chats, whichever they are, or of chats that were. */
+/** Which of these values are ids of chats, whichever they are, or of chats that were: as participants' ids are written. */
 async function chatsAmong(
   ctx: MigrationContext,
   { toField }: ReferenceModel,
   values: readonly unknown[],
-): Promise<ReadonlySet<string>> {
-  const ids = values.filter((value): value is NativeId => participantIdOrNull(value) !== null);
-  const forms = new Map(ids.flatMap((id) => formsOf(id).map((form) => [idText(form), id] as const)));
-  const candidates = [...new Map(ids.flatMap(formsOf).map((form) => [idText(form), form])).values()];
-  const chats = await ctx.chats
-    .find({ [toField]: { $in: candidates } }, { projection: { [rootOf(toField)]: 1 } })
-    .toArray();
-  const redirects =
-    toField === "_id"
-      ? await ctx.redirects.find({ _id: { $in: candidates } }, { projection: { _id: 1 } }).toArray()
-      : [];
-  const texts = [...chats.map((chat) => valueAt(chat, toField)), ...redirects.map(({ _id }) => _id)].map(
-    idText,
-  );
-  const known = new Set(
-    texts.flatMap((text) => (forms.has(text) ? [participantIdOrNull(forms.get(text))] : [])),
-  );
-  return new Set(ids.filter((id) => known.has(participantIdOrNull(id))).map(idText));
+): Promise<ReadonlySet<string | null>> {
+  const named = new Map(values.map((value) => [participantIdOrNull(value), value as NativeId] as const));
+  named.delete(null);
+  const known = new Set<string | null>();
+  const look = async (chats: Collection<StoredDocument>): Promise<void> => {
+    const forms = [...named].flatMap(([id, value]) => (known.has(id) ? [] : formsOf(value)));
+    if (forms.length === 0) return;
+    const found = chats.find({ [toField]: { $in: forms } }, { projection: { [rootOf(toField)]: 1 } });
+    for await (const chat of found) {
+      const id = participantIdOrNull(valueAt(chat, toField));
+      if (named.has(id)) known.add(id);
+    }
+  };
+  await look(ctx.chats);
+  if (toField === "_id") await look(ctx.redirects);
+  return known;
 }
 
 /** Whether any of these values is that of a survivor, of whatever the application has made of it. */

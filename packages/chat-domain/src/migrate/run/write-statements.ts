@@ -1,5 +1,6 @@
 import type { Document } from "mongodb";
 import { areAsSeen, type SeenValues } from "../../model/as-seen.ts";
+import type { Expression } from "../../model/nested-fields.ts";
 
 /** What keeps a write within the lease, wherever it is held up: on its way, or at work. */
 export interface WriteBound {
@@ -21,6 +22,8 @@ export interface ChangeAsSeen {
   readonly _id: unknown;
   readonly seen: SeenValues;
   readonly set: Readonly<Record<string, unknown>>;
+  /** Fields that become what an expression makes of the document. */
+  readonly become?: Readonly<Record<string, Expression>>;
   readonly unset?: readonly string[];
 }
 
@@ -47,14 +50,23 @@ export function updateInTime(
 }
 
 /** By `_id` alone the server needs no plan, and for one comparison of all values little more than for a bare update. */
-function changeInTime({ _id, seen, set, unset = [] }: ChangeAsSeen, bound: WriteBound): Readonly<Document> {
+function changeInTime(
+  { _id, seen, set, become = {}, unset = [] }: ChangeAsSeen,
+  bound: WriteBound,
+): Readonly<Document> {
   const isAsSeen = areAsSeen([[beforeDeadline(bound), true], ...seen]);
-  const change = (field: string, value: unknown) =>
-    [field, { $cond: [isAsSeen, value, `$${field}`] }] as const;
-  const changes = [
-    ...Object.entries(literals(set)).map(([field, value]) => change(field, value)),
-    ...unset.map((field) => change(field, "$$REMOVE")),
+  const expressions = [
+    ...Object.entries({ ...literals(set), ...become }),
+    ...unset.map((field) => [field, "$$REMOVE"] as const),
   ];
+  if (expressions.length === Object.keys(set).length && expressions.length > 1) {
+    // Of several fields the comparison is made once.
+    const changed = { $mergeObjects: ["$$ROOT", { $literal: set }] };
+    return { q: { _id }, u: [{ $replaceWith: { $cond: [isAsSeen, changed, "$$ROOT"] } }] };
+  }
+  const changes = expressions.map(
+    ([field, expression]) => [field, { $cond: [isAsSeen, expression, `$${field}`] }] as const,
+  );
   return { q: { _id }, u: [{ $set: Object.fromEntries(changes) }] };
 }
 

@@ -83,9 +83,9 @@ export const brokenCopies: readonly BrokenCopy[] = [
           copyLabels: async (...args) =>
             (await copyLabels(...args)).map(({ folded: _folded, ...label }) => label),
           foldedDocuments: async (...args) =>
-            (await foldedDocuments(...args)).map(([id, document]) => {
+            (await foldedDocuments(...args)).map(([id, document, bytes]) => {
               const fields = [...document].filter(([name]) => name !== "foldedFrom");
-              return [id, new Map(fields)] as const;
+              return [id, new Map(fields), bytes] as const;
             }),
         };
       }),

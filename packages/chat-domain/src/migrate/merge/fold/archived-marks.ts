@@ -71,7 +71,7 @@ async function moveMarks(
     folds.collection,
     documents.map(([id, document]) => {
       const left = marksIn(document, field).filter((mark) => !isMoving(mark));
-      return { id, from: document, to: withExact(document, field, storedMarks(left)), read: [], filter: {} };
+      return { id, from: document, to: withExact(document, field, storedMarks(left)), read: [] };
     }),
   );
 }
@@ -115,7 +115,7 @@ async function putBack(run: Run, folds: FoldCollection, labels: readonly CopyLab
           return { from: _id.id, hash: _id.hash, seq, at: folded?.at ?? 0, kept };
         });
       const to = withExact(document, field, storedMarks([...marks, ...back].toSorted((a, b) => a.at - b.at)));
-      return back.length === 0 ? [] : [{ id, from: document, to, read: [], filter: {} }];
+      return back.length === 0 ? [] : [{ id, from: document, to, read: [] }];
     }),
   );
 }

@@ -2,7 +2,8 @@ import { BSON, type Document } from "mongodb";
 import type { NativeId } from "../../../identity/native-id.ts";
 import type { Run } from "../../run/run.ts";
 import { type Refusal, refusalError, refusalReason } from "../../run/write-outcome.ts";
-import type { UpdateStatement } from "../../run/write-statements.ts";
+import { areAsSeen, type SeenValues } from "../../../model/as-seen.ts";
+import type { ChangeAsSeen, UpdateStatement } from "../../run/write-statements.ts";
 import { BatchRefused } from "../../context/migration-error.ts";
 import type { ExactDocument } from "../archive/exact-document.ts";
 import { type Exact, isDocument } from "../archive/exact-values.ts";
@@ -15,7 +16,9 @@ export interface DocumentChange {
   /** Fields that have to be what was read, beside those that change. */
   readonly read: readonly string[];
   /** What else has to be true of the document. */
-  readonly filter: Readonly<Document>;
+  readonly seen?: SeenValues;
+  /** How many bytes it and all that is folded into it have; they are counted where nobody knows. */
+  readonly bytes?: number;
 }
 
 /** Returns whether all of them were what was read. */
@@ -26,9 +29,9 @@ export async function changeDocuments(
 ): Promise<boolean> {
   const open = changes.filter((change) => changedNames(change).length > 0);
   const statements = open.map((change) => statement(collection, change));
-  const { n, refusals } = await run.write.update(collection, statements);
+  const { changed, refusals } = await run.write.update(collection, statements);
   assertFolded(collection, refusals);
-  return n === open.length;
+  return changed === open.length || changed === open.filter((change) => !isSameInBytes(change)).length;
 }
 
 /** @throws BatchRefused where the server refuses a document, so that its duplicate is set aside */
@@ -52,17 +55,22 @@ function isAboutDocument(code: number): boolean {
   return documentCodes.has(code);
 }
 
-function statement(collection: string, change: DocumentChange): UpdateStatement {
-  const { id, from, to, read, filter } = change;
+function statement(collection: string, change: DocumentChange): UpdateStatement | ChangeAsSeen {
+  const { id, from, to, read, bytes = Infinity } = change;
   const changed = changedNames(change);
-  const seen = [...new Set([...changed, ...read])];
-  const q = { _id: id, ...filter, $expr: { $and: seen.map((name) => isStill(name, from.get(name))) } };
+  const seen = [
+    ...(change.seen ?? []),
+    ...[...new Set([...changed, ...read])].map((name) => seenValue(name, from.get(name))),
+  ];
   const set = changed.filter((name) => to.has(name));
   const unset = changed.filter((name) => !to.has(name));
+  const quick = { _id: id, seen, set: Object.fromEntries(set.map((name) => [name, to.get(name)])) };
+  if (unset.length === 0 && bytes <= smallDocuments) return quick;
+  const q = { _id: id, $expr: areAsSeen(seen) };
   const whole = {
     q,
     u: {
-      ...(set.length === 0 ? {} : { $set: Object.fromEntries(set.map((name) => [name, to.get(name)])) }),
+      ...(set.length === 0 ? {} : { $set: quick.set }),
       ...(unset.length === 0 ? {} : { $unset: Object.fromEntries(unset.map((name) => [name, ""])) }),
     },
   };
@@ -75,10 +83,10 @@ function statement(collection: string, change: DocumentChange): UpdateStatement 
   );
 }
 
-function isStill(name: string, value: Exact): Document {
-  return value === undefined
-    ? { $eq: [{ $type: `$${name}` }, "missing"] }
-    : { $eq: [`$${name}`, { $literal: value }] };
+/** Absence and null are told apart. */
+function seenValue(name: string, value: Exact): SeenValues[number] {
+  if (value === undefined) return [{ $type: `$${name}` }, "missing"];
+  return value === null ? [{ $type: `$${name}` }, "null"] : [`$${name}`, value];
 }
 
 /** A command may hold 16 MB: of what is large only what is new is sent, and where the rest of it is already. */
@@ -105,6 +113,11 @@ function listChange(field: string, from: readonly Exact[], to: readonly Exact[])
   };
 }
 
+/** Such a change is none for the server, whatever it finds. */
+function isSameInBytes({ from, to }: DocumentChange): boolean {
+  return bytesOf(from) === bytesOf(to);
+}
+
 function bytesOf(element: Exact): string {
   return Buffer.from(BSON.serialize(new Map([["", element]]))).toString("latin1");
 }
@@ -113,3 +126,5 @@ function bytesOf(element: Exact): string {
 const largestStatement = 16 * 1_024 * 1_024;
 /** What is smaller is sent as it is. */
 const largeStatement = 1_024 * 1_024;
+/** Statements about these are small, and nobody has to count. */
+const smallDocuments = 64 * 1_024;

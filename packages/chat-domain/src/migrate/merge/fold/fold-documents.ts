@@ -1,4 +1,4 @@
-import type { Document } from "mongodb";
+import type { SeenValues } from "../../../model/as-seen.ts";
 import { recordName, ownField } from "../../../model/own-names.ts";
 import type { NativeId } from "../../../identity/native-id.ts";
 import { groupedById, type IdMap, idMap, idSet } from "../../../identity/stored-ids.ts";
@@ -34,7 +34,7 @@ export interface FoldRequest extends FoldCollection {
   /** Whose copies are folded: those of this epoch, by the ids of the chats or rows. */
   readonly epochs: IdMap<number>;
   /** What has to be true of a document that is folded into. */
-  readonly filter: Readonly<Document>;
+  readonly seen?: SeenValues;
 }
 
 /** How often documents that change just now are looked at again, before the next sweep gets them. */
@@ -65,7 +65,7 @@ function* inPortions(groups: readonly Copies[]): Generator<readonly Copies[]> {
   let some: Copies[] = [];
   let bytes = 0;
   for (const copies of groups) {
-    const size = copies.reduce((sum, copy) => sum + copy.size, 0);
+    const size = bytesOf(copies);
     if (some.length > 0 && (bytes + size > bytesAtOnce || some.length === documentsAtOnce)) {
       yield some;
       [some, bytes] = [[], 0];
@@ -76,14 +76,19 @@ function* inPortions(groups: readonly Copies[]): Generator<readonly Copies[]> {
   if (some.length > 0) yield some;
 }
 
+function bytesOf(copies: Copies): number {
+  return copies.reduce((sum, { size }) => sum + size, 0);
+}
+
 /** Returns whether no document has changed meanwhile. */
 async function foldPortion(run: Run, request: FoldRequest, portion: readonly Copies[]): Promise<boolean> {
   const copiesOf = idMap(portion.map((copies) => [targetOf(copies), copies] as const));
   const marked = ownField(run.ctx.model, "foldedFrom");
   const documents = await foldedDocuments(run.ctx, request, portion.map(targetOf));
-  const plans = documents.map(([id, document]): FoldPlan => {
-    const steps = stepsOf(request, marksIn(document, marked), copiesOf.get(id) ?? []);
-    return { id, document, steps };
+  const plans = documents.map(([id, document, size]): FoldPlan => {
+    const copies = copiesOf.get(id) ?? [];
+    const steps = stepsOf(request, marksIn(document, marked), copies);
+    return { id, document, steps, bytes: size + bytesOf(copies) };
   });
   for (const plan of plans) reportLost(run, request, plan);
   const [open, done] = [plans.filter(isOpen), plans.filter((plan) => !isOpen(plan))];
@@ -97,6 +102,8 @@ interface FoldPlan {
   readonly id: NativeId;
   readonly document: ExactDocument;
   readonly steps: readonly Step[];
+  /** Of the document and its copies. */
+  readonly bytes: number;
 }
 
 function isOpen({ steps }: FoldPlan): boolean {
@@ -142,7 +149,7 @@ function changeOf(
   request: FoldRequest,
   { plan, original, copyOf, memories }: Sources,
 ): DocumentChange {
-  const { id, document, steps } = plan;
+  const { id, document, steps, bytes } = plan;
   const marked = ownField(run.ctx.model, "foldedFrom");
   const all = steps.map(({ before, after }, at): Contribution => {
     const earlier = before === null ? null : copyOf(before);
@@ -161,7 +168,8 @@ function changeOf(
     from: document,
     to: withExact(folded, marked, storedMarks(marks)),
     read: [marked, ...readBeside(request)],
-    filter: request.filter,
+    ...(request.seen === undefined ? {} : { seen: request.seen }),
+    bytes,
   };
 }
 

@@ -72,22 +72,20 @@ export async function copyLabels(
     .toArray();
 }
 
-/** The folded fields of documents as they are now, with the marks. */
+/** The folded fields of documents as they are now, with the marks; and how many bytes they have. */
 export async function foldedDocuments(
   ctx: MigrationContext,
   { collection, fold, people = [] }: Pick<FoldCollection, "collection" | "fold"> & Partial<FoldCollection>,
   ids: readonly NativeId[],
-): Promise<readonly (readonly [NativeId, ExactDocument])[]> {
+): Promise<readonly (readonly [NativeId, ExactDocument, number])[]> {
   const names = [...rootsOf([...Object.keys(fold), ...people]), ownField(ctx.model, "foldedFrom")];
   const cursor = collectionOf(ctx, collection).find(
     { _id: { $in: [...ids] } },
     { projection: fieldsOf(names), raw: true },
   );
-  const documents: (readonly [NativeId, ExactDocument])[] = [];
-  for await (const raw of cursor) {
-    const document = read(raw, collection);
-    documents.push([idOf(raw), document]);
-  }
+  const documents: (readonly [NativeId, ExactDocument, number])[] = [];
+  for await (const raw of cursor)
+    documents.push([idOf(raw), read(raw, collection), (raw as unknown as Uint8Array).length]);
   return documents;
 }
 

@@ -226,7 +226,6 @@ function changeOf(
     from: document,
     to: withExact(restored, marked, storedMarks(marksLeft(marks, undoneFrom))),
     read: [marked],
-    filter: {},
   };
 }
 

@@ -110,7 +110,7 @@ async function foldInto(run: Run, model: ReferenceModel, group: readonly Displac
   const copied = await copiedDocuments(run.ctx, folds, labels);
   const given = labels.flatMap(({ _id }) => copied.get(labelText(_id))?.document ?? []);
   const to = withExact(foldedFields(model.fold, [from, ...given]), field, storedMarks([...marks, ...moving]));
-  return changeDocuments(run, model.collection, [{ id, from, to, read: [field], filter: {} }]);
+  return changeDocuments(run, model.collection, [{ id, from, to, read: [field] }]);
 }
 
 function markFrom(document: ExactDocument | undefined, field: string, id: NativeId): FoldMark | null {

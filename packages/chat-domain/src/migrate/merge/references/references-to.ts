@@ -10,7 +10,7 @@ import { asStored } from "./as-stored.ts";
 import { heldValues, type HeldValues } from "./held-values.ts";
 import { inTypeOf, type Pointer, pointersOf, type Repointing, repointingsOf } from "./pointers.ts";
 
-/** A document that refers to a loser. */
+/** A document that refers to a loser; one that refers to several is as many references. */
 export interface Reference {
   readonly id: NativeId;
   readonly merge: Merge;
@@ -34,7 +34,7 @@ function isFollowing({ field, leave }: Pick<ReferenceModel, "field" | "leave">):
   return leave === undefined && mapOfKeys(field) === null;
 }
 
-/** Documents that refer to one of these losers, not more than the limit. Keys of maps are not found by any index. */
+/** What refers to one of these losers, of not more documents than the limit. Keys of maps are not found by any index. */
 export async function referencesTo(
   ctx: MigrationContext,
   { merges, model, limit }: ReferencesRequest,
@@ -51,18 +51,31 @@ export async function referencesTo(
       { projection: { [rootOf(field)]: 1 }, limit, collation: simple, raw: true },
     )
     .toArray();
-  return documents.flatMap((bytes): readonly Reference[] => {
-    const document = asStored(bytes) as StoredDocument;
-    const { kind, values } = heldValues(document, field);
-    const value = values.find((one) => known.has(idText(one)));
-    const found = known.get(idText(value));
-    if (found === undefined) return [];
-    const { pointer } = found;
+  const references: Reference[] = [];
+  for (const bytes of documents) {
+    if (references.length >= limit) break;
+    references.push(...referencesIn(asStored(bytes) as StoredDocument, field, known));
+  }
+  return references;
+}
+
+/** One for each loser that is named: a list may name several, and all of them move at once. */
+function referencesIn(
+  document: StoredDocument,
+  field: string,
+  known: ReadonlyMap<string, StoredForm>,
+): readonly Reference[] {
+  const { kind, values } = heldValues(document, field);
+  const found = new Map<Pointer, Reference>();
+  for (const value of values) {
+    const form = known.get(idText(value));
+    if (form === undefined || found.has(form.pointer)) continue;
+    const { pointer, stored } = form;
     // A number is found whatever its type, and goes back as what it was.
-    const stored =
-      kind === "scalar" ? { from: value as NativeId, to: inTypeOf(value, found.stored.to) } : found.stored;
-    return [{ id: document._id, merge: pointer.merge, pointer, kind, stored }];
-  });
+    const as = kind === "scalar" ? { from: value as NativeId, to: inTypeOf(value, stored.to) } : stored;
+    found.set(pointer, { id: document._id, merge: pointer.merge, pointer, kind, stored: as });
+  }
+  return [...found.values()];
 }
 
 interface StoredForm {

@@ -1,5 +1,5 @@
 import type { NativeId } from "../../../identity/native-id.ts";
-import { idMap, idSet, idText } from "../../../identity/stored-ids.ts";
+import { groupedById, type IdMap, idMap, idSet, idText } from "../../../identity/stored-ids.ts";
 import type { ReferenceModel } from "../../../model/merge-model.ts";
 import { type StoredDocument, valueAt } from "../../../model/stored-document.ts";
 import { collectionOf } from "../../context/migration-context.ts";
@@ -54,7 +54,6 @@ export async function resolveRowConflicts(
       ...rowFold(model),
       ids: into,
       epochs: idMap(conflicts.map(({ reference: { id, merge } }) => [id, merge.epoch] as const)),
-      filter: {},
     });
   }
   const done = folds ? await foldedRows(run, ids) : ids;
@@ -95,32 +94,43 @@ async function withSurvivorsRows(
   { collection }: ReferenceModel,
   refused: readonly RowConflict[],
 ): Promise<readonly Conflict[]> {
-  const rows = collectionOf(run.ctx, collection);
   const found: Conflict[] = [];
   for (let from = 0; from < refused.length; from += lookupsAtOnce) {
     const some = refused.slice(from, from + lookupsAtOnce);
     const fields = [...new Set(some.flatMap(({ refusal }) => Object.keys(refusal.keyPattern)))];
-    const candidates = await rows
+    const candidates = await collectionOf(run.ctx, collection)
       .find(
         { $or: some.map(({ refusal }) => refusal.keyValue) },
         { projection: Object.fromEntries(fields.map((field) => [field, 1])) },
       )
       .toArray();
-    found.push(...some.flatMap((conflict) => besideSurvivorsRow(conflict, candidates)));
+    const rows = rowsByValue(candidates, fields);
+    found.push(...some.flatMap((conflict) => besideSurvivorsRow(conflict, rows)));
   }
   return found;
 }
 
-function besideSurvivorsRow(
-  conflict: RowConflict,
-  candidates: readonly StoredDocument[],
-): readonly Conflict[] {
-  const shared = Object.entries(conflict.refusal.keyValue).map(
-    ([field, value]) => [field, idText(value)] as const,
+type RowsByValue = IdMap<readonly StoredDocument[]>;
+
+function rowsByValue(rows: readonly StoredDocument[], fields: readonly string[]): RowsByValue {
+  const named = rows.flatMap((row) =>
+    fields.flatMap((field) => valuesAt(row, field).map((value) => ({ name: nameOf(field, value), row }))),
   );
-  const row = candidates.find((candidate) =>
-    shared.every(([field, text]) => valuesAt(candidate, field).some((value) => idText(value) === text)),
+  return idMap(
+    groupedById(named, ({ name }) => name).flatMap((group) =>
+      group.slice(0, 1).map(({ name }) => [name, group.map(({ row }) => row)] as const),
+    ),
   );
+}
+
+function nameOf(field: string, value: unknown): string {
+  return `${field} ${idText(value)}`;
+}
+
+function besideSurvivorsRow(conflict: RowConflict, rows: RowsByValue): readonly Conflict[] {
+  const shared = Object.entries(conflict.refusal.keyValue).map(([field, value]) => nameOf(field, value));
+  const [some = [], ...others] = shared.map((name) => rows.get(name) ?? []);
+  const row = some.find((one) => others.every((rest) => rest.includes(one)));
   return row === undefined ? [] : [{ ...conflict, into: row._id }];
 }
 
