@@ -85,16 +85,14 @@ async function sampledValues(ctx: MigrationContext, reference: ReferenceModel): 
   const documents = collectionOf(ctx, collection);
   const projection = { [rootOf(path)]: 1 };
   const held: Filter<StoredDocument> = { $and: [{ [path]: { $nin: [null, ""], $exists: true } }, where] };
-  const newest = documents.find(held, { projection, sort: { _id: -1 }, limit: sampleSize });
+  const inOne = { projection, limit: sampleSize, batchSize: sampleSize };
+  const newest = documents.find(held, { ...inOne, sort: { _id: -1 } });
   const others = documents.aggregate<StoredDocument>(
     [{ $sample: { size: sampleSize } }, { $match: held }, { $project: projection }],
-    { allowDiskUse: true },
+    { allowDiskUse: true, batchSize: sampleSize },
   );
   // By the index of the reference: there may be few of them among very many.
-  const odd = documents.find(
-    { $and: [{ [path]: { $type: "object" } }, where] },
-    { projection, limit: sampleSize },
-  );
+  const odd = documents.find({ $and: [{ [path]: { $type: "object" } }, where] }, inOne);
   const seen = new Set<string>();
   const values: unknown[] = [];
   const ways = new Map<number, Way>();
@@ -130,8 +128,9 @@ async function chatsAmong(
   const look = async (chats: Collection<StoredDocument>): Promise<void> => {
     const forms = [...named].flatMap(([id, value]) => (known.has(id) ? [] : formsOf(value)));
     if (forms.length === 0) return;
-    const found = chats.find({ [toField]: { $in: forms } }, { projection: { [rootOf(toField)]: 1 } });
-    for await (const chat of found) {
+    const projection = { [rootOf(toField)]: 1 };
+    const all = chats.find({ [toField]: { $in: forms } }, { projection, batchSize: forms.length });
+    for await (const chat of all) {
       const id = participantIdOrNull(valueAt(chat, toField));
       if (named.has(id)) known.add(id);
     }
