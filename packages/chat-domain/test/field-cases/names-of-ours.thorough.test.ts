@@ -36,6 +36,12 @@ describe("names of ours that the application has for itself", () => {
     ["mergedAt", { mergedAt: "never" }],
     ["releasedAt", { releasedAt: "2020-01-01" }],
     ["foldedFrom", { foldedFrom: 7 }],
+    ["mergedInto", { mergedInto: [null] }],
+    ["releasedAt", { releasedAt: [null] }],
+    ["releasedAt", { releasedAt: [] }],
+    ["unkeyedAt", { unkeyedAt: [new Date(0)] }],
+    ["aliases", { aliases: [null] }],
+    ["foldedFrom", { foldedFrom: [null] }],
   ])("as a field are told of, and recordsPrefix is the way out: %s", async (name, fields) => {
     await using field = await fieldDatabase({ model, data: tripled(fields) });
     const plan = await field.plan();

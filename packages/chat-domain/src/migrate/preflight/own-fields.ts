@@ -59,6 +59,9 @@ const shapes: readonly (readonly [OwnFieldName, Filter<unknown>])[] = [
   ["foldedFrom", marks],
 ];
 
+/** What holds one value: of a list a filter looks at the elements. */
+const single: readonly OwnFieldName[] = ["mergedInto", "mergedAt", "releasedAt", "unkeyedAt"];
+
 type NamedFilter = readonly [OwnFieldName, Filter<StoredDocument>];
 
 /** One pass over the chats where there is nothing. */
@@ -67,6 +70,8 @@ async function unlikeOurs({ chats, model }: MigrationContext) {
     ...shapes.map(
       ([name, shape]) => [name, { [ownField(model, name)]: { $ne: null, $not: shape } }] as const,
     ),
+    ...single.map((name): NamedFilter => [name, { [ownField(model, name)]: { $type: "array" } }]),
+    ["foldedFrom", { [ownField(model, "foldedFrom")]: { $elemMatch: { $eq: null } } }],
     // To null the server lets nobody add an element.
     ["aliases", { [ownField(model, "aliases")]: { $type: "null" } }],
   ];
