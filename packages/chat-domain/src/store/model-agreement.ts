@@ -1,4 +1,4 @@
-import type { Collection, Db, Filter } from "mongodb";
+import { Binary, type Collection, type Db, type Document, type Filter } from "mongodb";
 import { ChatError } from "../errors/chat-error.ts";
 import { isServerError, type ServerError } from "../errors/mongo-errors.ts";
 import { timeLimitCode } from "../errors/passing-errors.ts";
@@ -122,15 +122,15 @@ async function hasOnlyOtherTypes(
   maxTimeMS: number,
 ): Promise<boolean> {
   const { participantType, where } = model.chats;
-  const has = async (types: readonly string[]): Promise<boolean> => {
+  const has = async (stored: Document): Promise<boolean> => {
     const found = await chats.findOne(
-      { $and: [peopleOfType(model, types), where] },
+      { $and: [peopleStored(model, stored), where] },
       { projection: { _id: 1 }, collation: exactly, maxTimeMS },
     );
     return found !== null;
   };
   try {
-    return !(await has(bsonTypes[participantType])) && (await has(otherBsonTypes(participantType)));
+    return !(await has(storedAs[participantType])) && (await has({ $type: Object.values(bsonTypes).flat() }));
   } catch (error) {
     // Very many chats that `where` does not select: what cannot be asked in time keeps nobody from talking.
     if (isServerError(error) && error.code === timeLimitCode) return false;
@@ -138,14 +138,13 @@ async function hasOnlyOtherTypes(
   }
 }
 
-/** Chats with a person that is stored as one of these types. */
-export function peopleOfType(model: ChatModel, types: readonly string[]): Filter<StoredDocument> {
+/** Chats with a person that is stored so. */
+function peopleStored(model: ChatModel, stored: Document): Filter<StoredDocument> {
   const [only = "", ...others] = participantPaths(model);
-  if (others.length === 0) return { [only]: { $type: types } };
-  return { $or: participantPaths(model).map((path) => ({ [path]: { $type: types } })) };
+  if (others.length === 0) return { [only]: stored };
+  return { $or: participantPaths(model).map((path) => ({ [path]: stored })) };
 }
 
-/** A double that is a whole number counts as an integer: it is what drivers of untyped languages store. */
 const bsonTypes: Readonly<Record<NativeIdType, readonly string[]>> = {
   string: ["string"],
   objectId: ["objectId"],
@@ -154,11 +153,29 @@ const bsonTypes: Readonly<Record<NativeIdType, readonly string[]>> = {
   uuid: ["binData"],
 };
 
-/** What ids that are stored in another way are stored as. */
-export function otherBsonTypes(type: NativeIdType): readonly string[] {
-  return Object.values(bsonTypes)
-    .flat()
-    .filter((other) => !bsonTypes[type].includes(other));
+/** What has no bits is no fraction. */
+const isWhole = { $bitsAllClear: 0 } as const;
+const [lowestUuid, highestUuid] = [0, 255].map(
+  (byte) => new Binary(Buffer.alloc(16, byte), Binary.SUBTYPE_UUID),
+);
+
+/**
+ * A double that is a whole number counts as an integer: it is what drivers of untyped languages store. Binaries are in order
+ * of their length, then their subtype.
+ */
+const storedAs: Readonly<Record<NativeIdType, Document>> = {
+  string: { $type: bsonTypes.string },
+  objectId: { $type: bsonTypes.objectId },
+  int: { $type: bsonTypes.int, ...isWhole },
+  long: { $type: bsonTypes.long, ...isWhole },
+  uuid: { $gte: lowestUuid, $lte: highestUuid },
+};
+
+/** Chats with a person that is stored as an id of another type; what is no id at all makes a chat invalid. */
+export function peopleOfOtherTypes(model: ChatModel): Filter<StoredDocument> {
+  const own = bsonTypes[model.chats.participantType];
+  const others = Object.values(bsonTypes).flat();
+  return peopleStored(model, { $type: others.filter((type) => !own.includes(type)) });
 }
 
 /** With a `where` that was forgotten, a group's chat would be handed out as that of its people. */
@@ -178,9 +195,10 @@ function foreignKeysText(namespace: string, { chats: { keyField } }: ChatModel):
 }
 
 function otherTypesText(namespace: string, model: ChatModel): string {
-  const { chats } = model;
+  const { participantType } = model.chats;
+  const type = participantType === "uuid" ? "uuid (a binary of subtype 4)" : participantType;
   return (
-    `no chat of ${namespace} that "where" selects has a person stored as ${chats.participantType} at ` +
+    `no chat of ${namespace} that "where" selects has a person stored as ${type} at ` +
     `${participantPaths(model).join(", ")}: set chats.participantType to the type that is stored, or the application will not find new chats`
   );
 }

@@ -1,4 +1,4 @@
-import { Double, Int32, Long, ObjectId, UUID } from "mongodb";
+import { Binary, Double, Int32, Long, ObjectId, UUID } from "mongodb";
 import { describe, expect, it } from "vitest";
 import {
   assertIndexes,
@@ -23,6 +23,8 @@ function modelOf(participantType: ParticipantType, more: ChatModelInput["chats"]
 const [ada, bob, cyd, dan] = ["a", "b", "c", "d"].map(
   (digit) => new UUID(`${digit.repeat(8)}-1111-4111-8111-${digit.repeat(12)}`),
 ) as [UUID, UUID, UUID, UUID];
+/** In the order of bytes of whatever driver has written it. */
+const ofOld = (uuid: UUID): Binary => new Binary(uuid.buffer, Binary.SUBTYPE_UUID_OLD);
 const objectIds = [1, 2, 3, 4].map((number) => new ObjectId(`64${String(number).padStart(22, "0")}`));
 
 /** Two people that have a chat, two that have none, as the application stores them. */
@@ -134,6 +136,9 @@ describe("a model whose participantType no stored chat has", () => {
     ["text configured, numbers stored", "string", [1, 2, 3, 4]],
     ["text configured, UUIDs stored", "string", [ada, bob, cyd, dan]],
     ["ObjectIds configured, numbers stored", "objectId", [1, 2, 3, 4]],
+    ["integers configured, fractions stored", "int", [1.5, 2.5, 3, 4]],
+    ["long integers configured, fractions stored", "long", [1.5, 2.5, 3, 4]],
+    ["UUIDs configured, UUIDs of old stored", "uuid", [...[ada, bob].map(ofOld), cyd, dan]],
   ];
 
   it.each(mismatches)("is a problem, and makes no chat: %s", async (_name, type, people) => {
@@ -199,6 +204,23 @@ describe("a model whose participantType no stored chat has", () => {
     expect(await createOrGetChat(field.app(), { participants: [objectIds[1], objectIds[2]] })).toMatchObject({
       created: true,
     });
+  });
+
+  it.each<readonly [string, ParticipantType, readonly unknown[], unknown]>([
+    ["a fraction", "int", [1, 2], 1.5],
+    ["a UUID of old", "uuid", [ada, bob], ofOld(ada)],
+  ])("has chats parked where some have it, as plan says: %s", async (_name, type, [first, second], odd) => {
+    const users = [
+      [first, second],
+      [odd, second],
+    ];
+    await using field = await fieldDatabase({
+      model: modelOf(type),
+      data: { chats: users.map((some, at) => ({ _id: id(at + 1), users: some })), messages: [] },
+    });
+    const { exit, plan } = await field.plan();
+    expect([exit, plan.invalid.flatMap(({ examples }) => examples)]).toEqual([6, [id(2)]]);
+    expect(await field.up()).toMatchObject({ exit: 6 });
   });
 
   it("is no mismatch where there are no chats, nor of doubles that are whole numbers", async () => {

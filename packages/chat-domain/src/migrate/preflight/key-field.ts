@@ -1,6 +1,6 @@
 import { uniqueChats } from "../../model/chat-filters.ts";
 import { existingIndexes } from "../../store/key-index.ts";
-import { foreignKeys, foreignTypes, otherBsonTypes, peopleOfType } from "../../store/model-agreement.ts";
+import { foreignKeys, foreignTypes, peopleOfOtherTypes } from "../../store/model-agreement.ts";
 import { participantPaths } from "../../model/participants-place.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 
@@ -33,7 +33,7 @@ async function otherUniqueIndexes({ chats, model }: MigrationContext): Promise<r
 /** How many chats hold people of another type than new chats will: queries of the application's may miss these or those. */
 export async function typeWarnings({ chats, model }: MigrationContext): Promise<readonly string[]> {
   const { participantType } = model.chats;
-  const filter = { $and: [uniqueChats(model), peopleOfType(model, otherBsonTypes(participantType))] };
+  const filter = { $and: [uniqueChats(model), peopleOfOtherTypes(model)] };
   const found = await chats.countDocuments(filter);
   if (found === 0) return [];
   return [
