@@ -112,4 +112,39 @@ describe("a merge that is stopped by what nobody could see", () => {
     expect(await field.up()).toMatchObject({ exit: 6 });
     expect(await parkedChats(field.migration)).toMatchObject([{ _id: id(2) }]);
   });
+
+  it.each([
+    ["chats", "unread", { properties: { unread: { maximum: 5 } } }],
+    ["chats", "tags", { properties: { tags: { maxItems: 1 } } }],
+    ["chats", "aliases", { properties: { aliases: { maxItems: 0 } } }],
+    ["people", "chats", { properties: { chats: { minItems: 2 } } }],
+  ])(
+    "by a rule of %s for %s leaves every byte, and the reason names both",
+    async (collection, name, $jsonSchema) => {
+      await using field = await fieldDatabase({
+        model: {
+          chats: { participants: "users", scope: null },
+          references: ["messages", "people"].map((other) => ({
+            collection: other,
+            field: other === "people" ? "chats" : "chat",
+          })),
+          fold: { tags: "union", unread: "sum" },
+        },
+        data: {
+          chats: [1, 2].map((no) => ({ _id: id(no), users: ["a", "b"], tags: [no], unread: 3 })),
+          messages: [1, 2].map((no) => ({ _id: no, chat: id(no) })),
+          people: [{ _id: 1, chats: [id(1), id(2)] }],
+        },
+        collections: { [collection]: { validator: { $jsonSchema } } },
+      });
+      const before = [await field.all("chats"), await field.image("messages", "people")];
+      expect(await field.up()).toMatchObject({ exit: 6 });
+      const [survivor = {}, loser] = await field.all("chats");
+      const { participantsKey: _, ...own } = survivor;
+      expect([[own, loser], await field.image("messages", "people")]).toEqual(before);
+      expect(await parkedChats(field.migration)).toMatchObject([
+        { _id: id(2), reason: expect.stringMatching(new RegExp(`${collection}.*, because of ${name}$`)) },
+      ]);
+    },
+  );
 });

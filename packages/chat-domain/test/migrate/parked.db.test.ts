@@ -93,7 +93,7 @@ describe("a document that cannot be worked on", () => {
       {
         _id: loser,
         survivor,
-        reason: "its survivor cannot name it in aliases: the document has no room left (16 MB)",
+        reason: "its survivor cannot name it in aliases of chats: the document has no room left (16 MB)",
       },
     ]);
     expect(await chats.findOne({ _id: loser })).not.toHaveProperty("mergedInto");

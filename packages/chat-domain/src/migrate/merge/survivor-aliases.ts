@@ -33,13 +33,14 @@ export async function addAliasesOrPark(run: Run, merges: readonly Merge[]): Prom
       become: { [aliases]: withAliases(`$${aliases}`, losersOf(group)) },
     })),
   );
+  const names = `${aliases} of ${ctx.model.chats.collection}`;
   const refused = new Set(outcome.refusals.map(({ index }) => index));
   await parkMerges(
     run,
     outcome.refusals.flatMap((refusal) =>
       (groups[refusal.index] ?? []).map((merge) => ({
         merge,
-        reason: `its survivor cannot name it in ${aliases}: ${refusalReason(refusal)}`,
+        reason: `its survivor cannot name it in ${names}: ${refusalReason(refusal)}`,
       })),
     ),
   );

@@ -11,6 +11,8 @@ export interface Refusal {
   /** Of a duplicate key: the fields of the index, and what they hold. */
   readonly keyPattern: Readonly<Document>;
   readonly keyValue: Readonly<Document>;
+  /** Of a validator: which of its rules are not satisfied, and what the document holds. */
+  readonly errInfo: Readonly<Document>;
 }
 
 export interface WriteOutcome {
@@ -35,6 +37,7 @@ export interface WriteError {
   readonly errmsg: string;
   readonly keyPattern?: Document;
   readonly keyValue?: Document;
+  readonly errInfo?: Document;
 }
 
 export const noOutcome: WriteOutcome = { n: 0, changed: 0, refusals: [] };
@@ -52,10 +55,10 @@ export function withAnswer(
 }
 
 export function refusalOf(
-  { code, errmsg, keyPattern = {}, keyValue = {} }: WriteError,
+  { code, errmsg, keyPattern = {}, keyValue = {}, errInfo = {} }: WriteError,
   index: number,
 ): Refusal {
-  return { index, code, message: errmsg, keyPattern, keyValue };
+  return { index, code, message: errmsg, keyPattern, keyValue, errInfo };
 }
 
 /**
@@ -91,9 +94,11 @@ export function assertWritten(collection: string, { refusals }: Pick<WriteOutcom
 export function refusalReason({
   code,
   keyPattern,
+  errInfo,
 }: {
   readonly code: number;
   readonly keyPattern?: unknown;
+  readonly errInfo?: unknown;
 }): string {
   switch (code) {
     case 10_334:
@@ -101,7 +106,7 @@ export function refusalReason({
     case 17_420:
       return "the document has no room left (16 MB)";
     case 121:
-      return "the collection's validator refuses the document";
+      return `the collection's validator refuses the document${because(errInfo)}`;
     case duplicateKeyCode:
       return `another unique index refuses it${fieldsOf(keyPattern)}`;
     default:
@@ -112,4 +117,30 @@ export function refusalReason({
 function fieldsOf(keyPattern: unknown): string {
   const fields = typeof keyPattern === "object" && keyPattern !== null ? Object.keys(keyPattern) : [];
   return fields.length === 0 ? "" : `, that on ${fields.join(", ")}`;
+}
+
+function because(errInfo: unknown): string {
+  const fields = [...new Set(fieldsIn(errInfo))];
+  return fields.length === 0 ? "" : `, because of ${fields.join(", ")}`;
+}
+
+/** The fields that rules are about which are not satisfied; what lies inside these is named by nobody, as it may be a person's id. */
+function fieldsIn(rule: unknown): readonly string[] {
+  if (Array.isArray(rule)) return rule.flatMap(fieldsIn);
+  if (typeof rule !== "object" || rule === null) return [];
+  const {
+    propertyName,
+    missingProperties,
+    additionalProperties,
+    specifiedAs = {},
+    ...parts
+  }: Readonly<Document> = rule;
+  const named = [propertyName, missingProperties, additionalProperties]
+    .flat()
+    .filter((name) => typeof name === "string");
+  if (named.length > 0) return named;
+  const isFilter = String(parts["operatorName"]).startsWith("$");
+  const filtered = isFilter ? Object.keys(specifiedAs as object).filter((name) => !name.startsWith("$")) : [];
+  const inner = ["details", "schemaRulesNotSatisfied", "propertiesNotSatisfied", "clausesNotSatisfied"];
+  return [...filtered, ...inner.flatMap((name) => fieldsIn(parts[name]))];
 }
