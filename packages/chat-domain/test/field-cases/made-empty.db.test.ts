@@ -6,9 +6,14 @@ import { type FieldDatabase, fieldDatabase, id } from "./field-database.ts";
 type Fold = NonNullable<ChatModelInput["fold"]>[string];
 
 /** Two chats of the same people, merged. */
-async function merged(fold: Fold, own: Document = {}, other: Document = {}): Promise<FieldDatabase> {
+async function merged(
+  fold: Fold,
+  own: Document = {},
+  other: Document = {},
+  path = "f",
+): Promise<FieldDatabase> {
   const field = await fieldDatabase({
-    model: { chats: { participants: "users", scope: null }, fold: { f: fold } },
+    model: { chats: { participants: "users", scope: null }, fold: { [path]: fold } },
     data: { chats: [own, other].map((more, at) => ({ _id: id(at + 1), users: ["a", "b"], ...more })) },
   });
   expect(await field.up()).toMatchObject({ exit: 0 });
@@ -53,6 +58,17 @@ describe("what the application makes in the survivor, and does not show in a fol
     },
   );
 
+  it("is the document on a fold's path, empty or emptied", async () => {
+    for (const other of [{}, { f: { n: 2 } }]) {
+      await using field = await merged("sum", {}, other, "f.n");
+      await field.change("chats", id(1), { $set: { f: {} } });
+      await field.change("chats", id(2), { $set: { f: { n: 3 } } });
+      expect(await field.up()).toMatchObject({ exit: 0 });
+      expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+      expect(await heldBy(field)).toEqual([{ f: {} }, { f: { n: 3 } }]);
+    }
+  });
+
   it("is there although the duplicate had the same already", async () => {
     await using field = await merged("union", {}, { f: [] });
     await field.change("chats", id(1), { $set: { f: [] } });
@@ -93,5 +109,67 @@ describe("what the application has deleted in the survivor", () => {
     await field.change("chats", id(1), update);
     expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
     expect(await heldBy(field)).toEqual([left, { f: other }]);
+  });
+
+  it("stays so although a duplicate has gained since, each in a field of its own", async () => {
+    type Gained = readonly [Fold, unknown, unknown, Document, unknown, Document];
+    const cases: Readonly<Record<string, Gained>> = {
+      "a sum": ["sum", 1, 2, { $unset: { f: "" } }, 5, {}],
+      "a sum that is null": ["sum", 1, 2, { $set: { f: null } }, 5, { f: null }],
+      "a key": [
+        { eachKey: "sum" },
+        { a: 1, c: 1 },
+        { a: 2 },
+        { $unset: { "f.a": "" } },
+        { a: 5 },
+        { f: { c: 1 } },
+      ],
+      "all keys": [{ eachKey: "sum" }, undefined, { a: 2 }, { $set: { f: {} } }, { a: 5 }, { f: {} }],
+      "a map": [{ eachKey: "sum" }, { a: 1 }, { a: 2 }, { $unset: { f: "" } }, { a: 5 }, {}],
+      "a set": ["union", ["x"], [], { $unset: { f: "" } }, ["x"], {}],
+      "all of a set": ["union", ["x"], [], { $set: { f: [] } }, ["x"], { f: [] }],
+      "one of a set": ["union", ["x", "y"], [], { $pull: { f: "x" } }, ["x"], { f: ["y"] }],
+      "one of a list": [{ concat: {} }, ["x", "y"], [], { $pull: { f: "x" } }, ["x"], { f: ["y"] }],
+      "all of a list": [{ concat: {} }, ["x"], [], { $set: { f: [] } }, ["x"], { f: [] }],
+      "what not all have": ["intersection", ["x"], [], { $unset: { f: "" } }, ["y"], {}],
+    };
+    const fieldsOf = (of: (gained: Gained) => unknown): Document =>
+      Object.fromEntries(
+        Object.entries(cases).flatMap(([name, gained]) => {
+          const value = of(gained);
+          return value === undefined ? [] : [[name, value]];
+        }),
+      );
+    const people = { users: ["a", "b"] };
+    await using field = await fieldDatabase({
+      model: { chats: { participants: "users", scope: null }, fold: fieldsOf(([fold]) => fold) },
+      data: {
+        chats: [
+          { _id: id(1), ...people, ...fieldsOf(([, own]) => own) },
+          { _id: id(2), ...people, ...fieldsOf(([, , other]) => other) },
+        ],
+      },
+    });
+    expect(await field.up()).toMatchObject({ exit: 0 });
+    for (const [name, [, , , update]] of Object.entries(cases))
+      for (const [operator, change] of Object.entries(update))
+        for (const [path, value] of Object.entries(change as Document))
+          await field.change("chats", id(1), { [operator]: { [path.replace(/^f/, name)]: value } });
+    const later = fieldsOf(([, , , , gained]) => gained);
+    await field.change("chats", id(2), { $set: later });
+    expect(await field.up()).toMatchObject({ exit: 0 });
+    expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+    const [survivor, loser] = await field.all("chats");
+    expect(survivor).toEqual({ _id: id(1), ...people, ...fieldsOf(([, , , , , { f }]) => f as unknown) });
+    expect(loser).toEqual({ _id: id(2), ...people, ...later });
+  });
+
+  it("is a key of zero that a duplicate gave", async () => {
+    await using field = await merged({ eachKey: "sum" }, {}, { f: { a: 1 } });
+    await field.change("chats", id(1), { $set: { "f.a": 0 } });
+    await field.change("chats", id(2), { $set: { "f.a": 0 } });
+    expect(await field.up()).toMatchObject({ exit: 0 });
+    expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+    expect(await heldBy(field)).toEqual([{ f: { a: 0 } }, { f: { a: 0 } }]);
   });
 });

@@ -55,9 +55,9 @@ export function hasWritten({ all, place }: Pick<Folding, "all" | "place">): bool
   return all.some(({ memory }) => memory.hasWrittenIn(place));
 }
 
-/** The same of the place itself, whatever is written inside. */
-export function isWrittenAt({ all, place }: Pick<Folding, "all" | "place">): boolean {
-  return all.some(({ memory }) => memory.written(place) !== undefined);
+/** What the application had written in the place itself before the last that knows of it came. */
+export function lastWritten({ all, place }: Pick<Folding, "all" | "place">): Written | undefined {
+  return all.flatMap(({ memory }) => memory.written(place) ?? []).at(-1);
 }
 
 /** The same contributions, each with a part of what it gives. */

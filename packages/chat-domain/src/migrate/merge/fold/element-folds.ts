@@ -105,7 +105,7 @@ export function intersectionBy(by: string, values: readonly Exact[]): Exact {
  * written once nobody is left who took that away.
  */
 export function refoldedIntersectionBy(by: string, { mine, all, place }: Folding): Exact {
-  if (!isList(mine.value)) return mine.value;
+  if (!Array.isArray(mine.value)) return mine.value;
   const [before, after] = [keyedOf(by, all, "before"), keyedOf(by, all, "after")];
   const own = listOf(mine.value);
   const isGone = (key: string | null): boolean =>

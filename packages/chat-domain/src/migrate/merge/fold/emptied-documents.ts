@@ -1,7 +1,8 @@
-import { rootsOf } from "../../../model/nested-fields.ts";
+import { prefixesOf, rootsOf } from "../../../model/nested-fields.ts";
 import type { ExactDocument } from "../archive/exact-document.ts";
 import { type Exact, exactAt, isDocument, withExact } from "../archive/exact-values.ts";
 import { isNothing } from "./compare-values.ts";
+import { type Folding, lastWritten } from "./contributions.ts";
 
 /**
  * A value without what folds have left empty: a document that they have made on a path of theirs, of nothing or of null,
@@ -48,4 +49,45 @@ export function withoutEmptied(
     const left = emptied(value, exactAt(original, name), inside);
     return left === value ? result : withExact(result, name, left);
   }, after);
+}
+
+/** Empty documents on the way of what folds are the application's own: what comes remembers them, and they do not go with it. */
+export function noteWays(paths: readonly string[], { mine, all, place }: Folding): void {
+  const isMade = (prefix: string): boolean => {
+    const held = exactAt(mine.value, prefix);
+    return isDocument(held) && held.size === 0;
+  };
+  for (const path of paths) {
+    const made = parentsOf(path).filter(isMade);
+    const way = wayTo(path, place);
+    const known = made.length > 0 ? { value: made, time: undefined } : lastWritten({ all, place: way });
+    if (known === undefined) continue;
+    for (const { before, after, memory } of all) if (before !== after) memory.write(way, known);
+  }
+}
+
+/** What had been there before, with the documents that {@link noteWays} has noted. */
+export function withWays(
+  original: Exact,
+  paths: readonly string[],
+  { all, place }: Pick<Folding, "all" | "place">,
+): ExactDocument {
+  const made = paths.flatMap((path) => {
+    const noted = lastWritten({ all, place: wayTo(path, place) })?.value;
+    return Array.isArray(noted) ? noted.map(String) : [];
+  });
+  return made.reduce<ExactDocument>(
+    (document, prefix) =>
+      isNothing(exactAt(document, prefix)) ? withExact(document, prefix, new Map()) : document,
+    isDocument(original) ? original : new Map(),
+  );
+}
+
+function parentsOf(path: string): readonly string[] {
+  return prefixesOf(path).slice(0, -1);
+}
+
+/** A place inside that of the path, so that what is noted there counts as written. */
+function wayTo(path: string, place: string): string {
+  return place === "" ? `${path}  ` : `${place} ${path}  `;
 }

@@ -2,14 +2,13 @@ import type { FoldFields, FoldStrategy, UnionBy } from "../../../model/fold-stra
 import type { ExactDocument } from "../archive/exact-document.ts";
 import { type Exact, exactAt, isDocument, isSame, withExact } from "../archive/exact-values.ts";
 import { isNothing } from "./compare-values.ts";
-import { emptied, withoutEmptied, withoutPaths } from "./emptied-documents.ts";
+import { emptied, noteWays, withoutEmptied, withoutPaths, withWays } from "./emptied-documents.ts";
 import {
   type Folding,
   type Given,
   givenAfter,
   givenBefore,
   hasWritten,
-  isWrittenAt,
   partsOf,
   type Written,
 } from "./contributions.ts";
@@ -21,7 +20,7 @@ import {
   unionBy,
 } from "./element-folds.ts";
 import { concatenated, isList, refoldedList } from "./list-folds.ts";
-import { noteEmpty, withoutEmptyList } from "./made-empty.ts";
+import { notingEmptied, withoutEmptyList } from "./made-empty.ts";
 import { type PlainFold, refoldedPlain } from "./plain-folds.ts";
 import {
   extreme,
@@ -111,10 +110,10 @@ export function refoldedValue(strategy: FoldStrategy, folding: Folding): Exact {
   if (plain !== undefined) return refoldedPlain(plain, folding);
   const before = givenBefore(all);
   const made = before.length === 0 ? undefined : foldedValue(strategy, before);
-  noteEmpty(folding, made);
   if (before.length > 0 && !hasWritten(folding) && isSame(mine.value, made))
     return foldedValue(strategy, givenAfter(all));
-  return withoutEmptyList(refolded(strategy, folding), folding);
+  const since = notingEmptied(strategy, folding, made);
+  return withoutEmptyList(refolded(strategy, since), since);
 }
 
 function refolded(strategy: FoldStrategy, folding: Folding): Exact {
@@ -149,6 +148,8 @@ function withFolded(base: ExactDocument, fold: FoldFields, values: readonly Exac
 /** A document with its fields folded anew; every contribution is of whole documents. */
 export function refoldedFields(fold: FoldFields, { mine, all, place }: Folding): ExactDocument {
   const document: ExactDocument = isDocument(mine.value) ? mine.value : new Map<string, Exact>();
+  const paths = Object.keys(fold);
+  noteWays(paths, { mine, all, place });
   const result = Object.entries(fold).reduce((folded, [path, strategy]) => {
     const part = ({ value }: Given): Given => ({ value: exactAt(value, path), document: value });
     const folding = {
@@ -160,7 +161,8 @@ export function refoldedFields(fold: FoldFields, { mine, all, place }: Folding):
     return value === folding.mine.value ? folded : withExact(folded, path, value);
   }, document);
   const [first] = givenAfter(all);
-  return withoutEmptied(Object.keys(fold), { before: document, after: result, original: first?.value });
+  const original = withWays(first?.value, paths, { all, place });
+  return withoutEmptied(paths, { before: document, after: result, original });
 }
 
 /** Of values in a map the first that is a document; whoever has no such key has none of the fields that fold. */
@@ -212,7 +214,7 @@ function refoldedMap(strategy: FoldStrategy, { mine, all, place }: Folding): Exa
       place: `${place} ${key}`,
     }),
   );
-  return map === mine.value || isWrittenAt({ all, place }) ? map : emptied(map, first?.value, []);
+  return map === mine.value ? map : emptied(map, first?.value, []);
 }
 
 function keysOf(map: Exact): readonly string[] {

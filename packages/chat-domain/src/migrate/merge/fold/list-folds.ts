@@ -1,7 +1,7 @@
 import { contentText, type Exact, exactAt, isDocument, keyText } from "../archive/exact-values.ts";
 import { compareValues, isNothing } from "./compare-values.ts";
 import { type Folding, type Given, givenAfter, givenBefore } from "./contributions.ts";
-import { noteOwn, ownElements } from "./own-elements.ts";
+import { deletedElements, noteOwn, ownElements } from "./own-elements.ts";
 
 export function listOf(value: Exact): readonly Exact[] {
   return Array.isArray(value) ? value : [];
@@ -46,7 +46,11 @@ export function refoldedList({ mine, all, place }: Folding, orderBy: string | un
   const own = ownElements({ all, place });
   if (changes.some((change) => change.added.length > 0))
     noteOwn(without(listOf(value), elementsOf(givenBefore(all))), { all, place });
-  const kept = countsOf([...elementsOf(givenAfter(all)), ...mostOf(own)]);
+  const held = new Set(listOf(value).map(contentText));
+  const deleted = deletedElements({ all, place }, (element) => held.has(contentText(element)));
+  const [first, ...others] = all;
+  const original = without(listOf(first?.after?.value), deleted);
+  const kept = countsOf([...original, ...elementsOf(givenAfter(others)), ...mostOf(own)]);
   let list = listOf(value);
   const added: Exact[] = [];
   for (const { gone, added: news, isWithdrawn } of changes) {

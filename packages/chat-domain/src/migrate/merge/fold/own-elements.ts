@@ -22,6 +22,17 @@ export function noteOwn(own: readonly Exact[], { all, place }: Pick<Folding, "al
   }
 }
 
+/** Those of the original that the application has deleted: contributions that bring one again remember it. */
+export function deletedElements(
+  { all, place }: Pick<Folding, "all" | "place">,
+  isHeld: (element: Exact) => boolean,
+): readonly Exact[] {
+  const original = all[0]?.before?.value;
+  const deletions = { all, place: `${place} ` };
+  noteOwn(Array.isArray(original) ? original.filter((element) => !isHeld(element)) : [], deletions);
+  return ownElements(deletions).flat();
+}
+
 interface TakenAway extends Pick<Folding, "all" | "place"> {
   /** What the application has written, and what goes now. */
   readonly taken: readonly Exact[];

@@ -5,6 +5,7 @@ import {
   type Given,
   givenAfter,
   givenBefore,
+  lastWritten,
   type Written,
 } from "./contributions.ts";
 
@@ -26,7 +27,7 @@ export interface PlainFold {
  */
 export function refoldedPlain(fold: PlainFold, folding: Folding): Exact {
   const { mine, all, place } = folding;
-  const base = lastWritten(all, place);
+  const base = lastWritten({ all, place });
   const own = base === undefined ? [] : [fold.givenOf(base)];
   const since = all.filter(({ memory }) => isSameWritten(memory.written(place), base));
   const coming = all.some(({ isWithdrawn }) => isWithdrawn) ? [] : all.filter(hasChanged);
@@ -34,17 +35,16 @@ export function refoldedPlain(fold: PlainFold, folding: Folding): Exact {
   const { chosen = (value: Exact) => value } = fold;
   if (isSame(chosen(mine.value), chosen(before.length === 0 ? undefined : fold.combine(before)))) {
     if (base !== undefined) remember(coming, place, base);
-    return fold.combine([...own, ...givenAfter([...new Set([...since, ...coming])])]);
+    return fold.combine([
+      ...own,
+      ...givenAfter(all.filter((one) => since.includes(one) || coming.includes(one))),
+    ]);
   }
   if (coming.length > 0) {
     remember(all, place, undefined);
     remember(coming, place, { value: mine.value, time: fold.timeOf(mine) });
   }
   return fold.refold(folding);
-}
-
-function lastWritten(all: readonly Contribution[], place: string): Written | undefined {
-  return all.flatMap(({ memory }) => memory.written(place) ?? []).at(-1);
 }
 
 function remember(all: readonly Contribution[], place: string, written: Written | undefined): void {

@@ -8,7 +8,10 @@ import {
   type Given,
   givenAfter,
   givenBefore,
+  lastWritten,
+  type Written,
 } from "./contributions.ts";
+import { sinceEmptied } from "./made-empty.ts";
 import { compareNumbers, isNegative, isNumber, negated, sumOf } from "./numbers.ts";
 
 export function extreme(which: "min" | "max", values: readonly Exact[]): Exact {
@@ -46,12 +49,15 @@ export function total([mine, ...others]: readonly Exact[]): Exact {
  * Gains are added. A loss is taken only while the sum still is what the fold of that contribution left: otherwise it has
  * been reset meanwhile. What is taken away is subtracted. A counter that was reset does not go below zero.
  */
-export function refoldedTotal({ mine: { value: held }, all, place }: Folding): Exact {
+export function refoldedTotal(folding: Folding): Exact {
+  const { mine, all, place } = sinceEmptied(folding);
+  const { value: held } = mine;
   if (!isNothing(held) && !isNumber(held)) return held;
-  const known = { held, place, before: total(valuesOf(givenBefore(all))) };
+  const isLast = all.some(({ memory }) => !isNothing(held) && isSame(memory.left(place), held));
+  const known = { held, place, before: total(valuesOf(givenBefore(all))), isLast };
   const own = ownPart(known, all);
   const deltas = all.map((one) => (isIdle(one, held) ? null : deltaOf(one, known)));
-  const value = isUntouched(known, all) ? totalOf(all, own) : sumWith(deltas, { held, own }, all);
+  const value = isUntouched(known, all) ? totalOf(all, own?.value) : sumWith(deltas, { ...known, own }, all);
   all.forEach(({ memory, before, after }, at) => {
     const isTaken = deltas[at] !== null || before === null;
     if (isNumber(after?.value) && (isTaken || isLeft(memory, known))) memory.leave(place, value);
@@ -60,20 +66,21 @@ export function refoldedTotal({ mine: { value: held }, all, place }: Folding): E
 }
 
 /**
- * What the application itself had made where nothing had gone in, or had brought below zero, before contributions came:
- * these remember it, as a zero, or null, does not show in a sum, nor a negative part in one that is positive again.
+ * What the application itself had made where nothing had gone in, had brought below zero, or had deleted, before
+ * contributions came or grew: these remember it, as a zero, or null, does not show in a sum, nor a negative part in one
+ * that is positive again.
  */
-function ownPart(known: Held, all: readonly Contribution[]): Exact {
+function ownPart(known: Held, all: readonly Contribution[]): Written | undefined {
   const { held, place } = known;
-  const earlier = all.flatMap(({ memory }) => memory.written(place) ?? []).at(-1);
-  const own = isMade(known) ? { value: held, time: undefined } : earlier;
-  const coming = all.filter(({ before, after }) => !isNumber(before?.value) && isNumber(after?.value));
+  const own = isMade(known) ? { value: held, time: undefined } : lastWritten({ all, place });
+  const coming = all.filter(({ before, after }) => before !== after && isNumber(after?.value));
   if (own !== undefined) for (const { memory } of coming) memory.write(place, own);
-  return own?.value;
+  return own;
 }
 
-function isMade({ held, before }: Held): boolean {
-  return held !== undefined && !isSame(held, before) && (isNothing(before) || isNegative(held));
+function isMade({ held, before, isLast }: Held): boolean {
+  if (isLast || isSame(held, before)) return false;
+  return isNothing(held) || isNothing(before) || !isPositive(held);
 }
 
 /** Nothing can be taken out of what the application has deleted. */
@@ -83,7 +90,7 @@ function isIdle({ before, after, isWithdrawn }: Contribution, held: Exact): bool
 
 function totalOf(all: readonly Contribution[], own: Exact): Exact {
   const sum = total(valuesOf(givenAfter(all)));
-  const isNeutral = own === null || (isNumber(own) && compareNumbers(own, zero) === 0);
+  const isNeutral = own === null || isZero(own);
   return isNothing(sum) && isNeutral ? own : sum;
 }
 
@@ -105,15 +112,30 @@ function valuesOf(all: readonly Given[]): readonly Exact[] {
   return all.map(({ value }) => value);
 }
 
-interface Parts {
-  readonly held: Exact;
-  readonly own: Exact;
+interface Parts extends Held {
+  readonly own: Written | undefined;
 }
 
-function sumWith(deltas: readonly Exact[], { held, own }: Parts, all: readonly Contribution[]): Exact {
+function sumWith(deltas: readonly Exact[], parts: Parts, all: readonly Contribution[]): Exact {
+  const { held, own, isLast } = parts;
   const moved = deltas.filter((delta) => delta !== null);
-  const sum = moved.length === 0 ? held : sumOf(isNumber(held) ? [held, ...moved] : moved);
-  return isNegative(sum) && isCounter([held, own], all) ? sumOf([sum, negated(sum)]) : sum;
+  if (moved.length === 0) return held;
+  const sum = sumOf(isNumber(held) ? [held, ...moved] : moved);
+  const left = isNegative(sum) && isCounter([held, own?.value], all) ? sumOf([sum, negated(sum)]) : sum;
+  return isLast && isZero(left) && isDeleted(own, all) ? own?.value : left;
+}
+
+/** Nobody gives anything any more to what the application had deleted. */
+function isDeleted(own: Written | undefined, all: readonly Contribution[]): boolean {
+  return own !== undefined && isNothing(own.value) && isNothing(total(valuesOf(givenAfter(all))));
+}
+
+function isZero(value: Exact): boolean {
+  return isNumber(value) && compareNumbers(value, zero) === 0;
+}
+
+function isPositive(value: Exact): boolean {
+  return isNumber(value) && compareNumbers(value, zero) > 0;
 }
 
 function isCounter(parts: readonly Exact[], all: readonly Contribution[]): boolean {
@@ -128,6 +150,8 @@ interface Held {
   readonly place: string;
   /** What everything that had gone in made together. */
   readonly before: Exact;
+  /** Whether it still is what a fold has left. */
+  readonly isLast: boolean;
 }
 
 const zero = new Int32(0);

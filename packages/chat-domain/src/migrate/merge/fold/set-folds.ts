@@ -1,7 +1,7 @@
 import { contentText, type Exact } from "../archive/exact-values.ts";
 import { isNothing } from "./compare-values.ts";
 import { type Contribution, type Folding, type Given, givenAfter, givenBefore } from "./contributions.ts";
-import { noLongerTaken, noteOwn, ownElements } from "./own-elements.ts";
+import { deletedElements, noLongerTaken, noteOwn, ownElements } from "./own-elements.ts";
 
 /** What is no array is one element. */
 function elementsOf(value: Exact): readonly Exact[] {
@@ -29,7 +29,13 @@ export function refoldedUnion({ mine, all, place }: Folding): Exact {
     elementsOf(mine.value).filter((element) => isOwn(contentText(element))),
     { all, place },
   );
-  const kept = new Set([...textsIn(givenAfter(all)), ...own]);
+  const held = textsOf(mine.value);
+  const deleted = new Set(
+    deletedElements({ all, place }, (element) => held.has(contentText(element))).map(contentText),
+  );
+  const [first, ...others] = all;
+  const original = [...textsOf(first?.after?.value)].filter((text) => !deleted.has(text));
+  const kept = new Set([...original, ...textsIn(givenAfter(others)), ...own]);
   return withElements(
     mine.value,
     lost.filter((text) => !kept.has(text)),
@@ -50,6 +56,8 @@ export function intersection(values: readonly Exact[]): Exact {
  * written once nobody is left who took that away.
  */
 export function refoldedIntersection({ mine, all, place }: Folding): Exact {
+  // What the application has deleted does not come back.
+  if (isNothing(mine.value)) return mine.value;
   const gone = all.flatMap((one) => {
     if (one.after === null || one.after === one.before) return [];
     return differenceOf(

@@ -9,8 +9,14 @@ import { BatchRefused } from "../../context/migration-error.ts";
 import type { ExactDocument } from "../archive/exact-document.ts";
 import { exactAt, isDocument, isSame, withExact } from "../archive/exact-values.ts";
 import { changeDocuments, type DocumentChange } from "./changed-document.ts";
-import { type Contribution, type FoldMemory, givenDocument, hasWritten } from "./contributions.ts";
-import { emptied, pathsInside } from "./emptied-documents.ts";
+import {
+  type Contribution,
+  type FoldMemory,
+  givenDocument,
+  hasWritten,
+  lastWritten,
+} from "./contributions.ts";
+import { emptied, pathsInside, withWays } from "./emptied-documents.ts";
 import { type FoldMark, foldMemory, storedMarks } from "./fold-marks.ts";
 import {
   type CopiedDocument,
@@ -107,7 +113,7 @@ function reportWritten(
   for (const path of Object.keys(fold).filter((field) => isPlain(fold[field]))) {
     const written = unfoldings.filter(
       ({ plan, made, contributions }) =>
-        hasWritten({ all: contributions, place: path }) ||
+        lastWritten({ all: contributions, place: path }) !== undefined ||
         !isSame(exactAt(plan.document, path), exactAt(made, path)),
     );
     const [first] = written;
@@ -141,14 +147,14 @@ interface UnfoldSources {
 
 function unfoldingOf(request: UnfoldRequest, { plan, copied, all, kept }: UnfoldSources): Unfolding {
   const original = plan.original.document;
-  const contributions = plan.steps.map(({ label, isUndone, written }): Contribution => {
+  const contributions = plan.steps.map(({ label, isUndone, kept: remembered }): Contribution => {
     const copy = copied.get(labelText(label._id));
     const document = request.turned(copy?.document ?? new Map(), plan.document);
     const before = givenDocument(all(document));
     return {
       before,
       after: isUndone ? null : givenDocument(kept(document)),
-      memory: foldMemory({ written: written ?? copy?.written ?? new Map() }),
+      memory: foldMemory(remembered ?? copy),
       isWithdrawn: isUndone,
     };
   });
@@ -210,6 +216,7 @@ function changeOf(
   });
   const written = Object.keys(fold).filter((place) => hasWritten({ all: contributions, place }));
   const isWritten = new Set(rootsOf(written));
+  const before = withWays(original.document, Object.keys(fold), { all: contributions, place: "" });
   const restored = rootsOf(Object.keys(fold))
     .filter((name) => original.names.has(name))
     .reduce((result, name) => {
@@ -217,7 +224,7 @@ function changeOf(
       if (isUntouched) return withExact(result, name, left.get(name));
       const [value, inside] = [patched.get(name), pathsInside(Object.keys(fold), name)];
       const isKept = inside.length === 0 || value === document.get(name);
-      return withExact(result, name, isKept ? value : emptied(value, original.document.get(name), inside));
+      return withExact(result, name, isKept ? value : emptied(value, before.get(name), inside));
     }, document);
   const gone = steps.filter(({ isUndone, isStaying }) => isUndone || isStaying);
   const undoneFrom = idSet(gone.map(({ from }) => from));

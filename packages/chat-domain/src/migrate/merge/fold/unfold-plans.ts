@@ -4,7 +4,7 @@ import { groupedById, idMap, idSet, type IdSet } from "../../../identity/stored-
 import type { MigrationContext } from "../../context/migration-context.ts";
 import { type Merge, losersOf } from "../../context/migration-records.ts";
 import type { ExactDocument } from "../archive/exact-document.ts";
-import { type FoldMark, marksIn, type WrittenValues } from "./fold-marks.ts";
+import { type FoldMark, type Kept, marksIn } from "./fold-marks.ts";
 import {
   type CopyLabel,
   copyLabels,
@@ -31,7 +31,7 @@ export interface UnfoldStep {
   readonly isUndone: boolean;
   readonly isStaying: boolean;
   /** What its mark has kept; of one that is not marked the copy knows. */
-  readonly written: WrittenValues | null;
+  readonly kept: Kept | null;
 }
 
 /** What a document holds, and everything that has gone into it. */
@@ -51,16 +51,16 @@ function stepsOf(
 ): readonly UnfoldStep[] {
   const isUndone = idSet(losersOf(undone));
   const epochOf = idMap(undone.map(({ loser, epoch }) => [loser, epoch] as const));
-  const step = (label: CopyLabel, at: number, written: WrittenValues | null): UnfoldStep => {
+  const step = (label: CopyLabel, at: number, kept: Kept | null): UnfoldStep => {
     const from = label._id.id;
     const isStaying = staying?.has(from) === true;
-    return { from, label, at, isUndone: isUndone.has(label.loser) && !isStaying, isStaying, written };
+    return { from, label, at, isUndone: isUndone.has(label.loser) && !isStaying, isStaying, kept };
   };
   const marked = marks.flatMap(({ from, hash, at, kept }) => {
     const isOf = idSet([from]);
     return labels
       .filter(({ _id }) => _id.hash === hash && isOf.has(_id.id))
-      .map((label) => step(label, at, kept.written));
+      .map((label) => step(label, at, kept));
   });
   const isMarked = new Set(marked.map(({ label }) => labelText(label._id)));
   const unmarked = labels.flatMap((label) => {
