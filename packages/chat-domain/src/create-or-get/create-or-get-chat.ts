@@ -41,23 +41,19 @@ const maxRetries = 3;
  * }
  * ```
  */
-export function createOrGetChat(
+export async function createOrGetChat(
   ctx: ChatContext,
   input: CreateOrGetChatInput,
 ): Promise<CreateOrGetChatResult> {
-  try {
-    // Before anything is looked at: refusing has to be cheaper than serving.
-    ctx.lookups.refuseWhenFull();
-    const request = chatRequest(ctx, input);
-    const { key } = request;
-    return withDeadline(
-      ctx,
-      (cancellation) => attempt(ctx, { key, request, cancellation, skipLimit: false }),
-      input.signal,
-    );
-  } catch (error) {
-    return Promise.reject(error);
-  }
+  // Before anything is looked at: refusing has to be cheaper than serving.
+  ctx.lookups.refuseWhenFull();
+  const request = chatRequest(ctx, input);
+  const { key } = request;
+  return withDeadline(
+    ctx,
+    (cancellation) => attempt(ctx, { key, request, cancellation, skipLimit: false }),
+    input.signal,
+  );
 }
 
 type Call = BatchCall<ChatRequest>;
