@@ -143,12 +143,12 @@ export const plantedFaults: readonly PlantedFault[] = [
     changes: [
       {
         file: "create-or-get-chat.js",
-        text: "return withDeadline(ctx, (cancellation) => createWithRetries(ctx, request, cancellation), input.signal);",
+        text: "return withDeadline(ctx, (cancellation) => attempt(ctx, { key, request, cancellation, skipLimit: false }), input.signal);",
         becomes:
-          "const told = (globalThis.told ??= new Map()); const known = told.get(request.key);" +
+          "const told = (globalThis.told ??= new Map()); const known = told.get(key);" +
           "if (known !== undefined) return { chat: known, created: false };" +
-          "const result = await withDeadline(ctx, (cancellation) => createWithRetries(ctx, request, cancellation), input.signal);" +
-          "told.set(request.key, result.chat); return result;",
+          "const result = await withDeadline(ctx, (cancellation) => attempt(ctx, { key, request, cancellation, skipLimit: false }), input.signal);" +
+          "told.set(key, result.chat); return result;",
       },
     ],
   },

@@ -130,7 +130,9 @@ async function hasOnlyOtherTypes(
     return found !== null;
   };
   try {
-    return !(await has(storedAs[participantType])) && (await has({ $type: Object.values(bsonTypes).flat() }));
+    const own = storedAs[participantType];
+    // A chat of its own type that is made between the two questions is no answer to the second.
+    return !(await has(own)) && (await has({ $type: Object.values(bsonTypes).flat(), $not: own }));
   } catch (error) {
     // Very many chats that `where` does not select: what cannot be asked in time keeps nobody from talking.
     if (isServerError(error) && error.code === timeLimitCode) return false;
