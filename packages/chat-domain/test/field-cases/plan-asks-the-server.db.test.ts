@@ -1,13 +1,25 @@
 import type { CreateCollectionOptions } from "mongodb";
 import { describe, expect, it } from "vitest";
 import type { ChatModelInput } from "../../src/index.ts";
-import { fieldDatabase, id } from "./field-database.ts";
+import { fieldDatabase, type FieldDatabase, id } from "./field-database.ts";
 
 /** What only the server can say of a configuration and of the application's own rules, it is asked before anything is written. */
 
 const chats: ChatModelInput["chats"] = { participants: "users", scope: null };
 const titled = { _id: id(1), users: ["a", "b"], title: "old" };
 const untitled = { _id: id(2), users: ["c", "d"] };
+
+/** By plan's word, and by what up does. */
+async function expectParked(field: FieldDatabase, refused: readonly unknown[]): Promise<void> {
+  const { exit, plan } = await field.plan();
+  expect([exit, plan.invalid.flatMap(({ examples }) => examples)]).toEqual([
+    refused.length === 0 ? 0 : 6,
+    refused,
+  ]);
+  const { exit: ended, events } = await field.up();
+  const parked = events.flatMap((event) => (event.event === "chat.parked" ? [event.chat] : []));
+  expect([ended, parked]).toEqual([exit, refused]);
+}
 
 describe("a validator under which chats would be parked", () => {
   const needsTitle = { $jsonSchema: { required: ["title"] } };
@@ -63,14 +75,7 @@ describe("a validator that lets keys pass, but not what a merge writes", () => {
       collections: { [collection]: { validator } },
       indexes: [{ collection: "members", key: { chat: 1, user: 1 }, options: { unique: true } }],
     });
-    const { exit, plan } = await field.plan();
-    expect([exit, plan.invalid.flatMap(({ examples }) => examples)]).toEqual([
-      refused.length === 0 ? 0 : 6,
-      refused,
-    ]);
-    const { exit: ended, events } = await field.up();
-    const parked = events.flatMap((event) => (event.event === "chat.parked" ? [event.chat] : []));
-    expect([ended, parked]).toEqual([exit, refused]);
+    await expectParked(field, refused);
   });
 });
 
@@ -97,14 +102,7 @@ describe("messages that are older than their collection's validator", () => {
       indexes: [{ collection: "chats", key: { no: 1 } }],
       collections: { messages: { validator: needsText, ...options } },
     });
-    const { exit, plan } = await field.plan();
-    expect([exit, plan.invalid.flatMap(({ examples }) => examples)]).toEqual([
-      refused.length === 0 ? 0 : 6,
-      refused,
-    ]);
-    const { exit: ended, events } = await field.up();
-    const parked = events.flatMap((event) => (event.event === "chat.parked" ? [event.chat] : []));
-    expect([ended, parked]).toEqual([exit, refused]);
+    await expectParked(field, refused);
   });
 });
 

@@ -19,7 +19,7 @@ const examplesShown = 5;
 /** Chats whose collection's validator would refuse them with a key: the server itself is asked. `null` where there are none. */
 export async function refusedByValidator(ctx: MigrationContext): Promise<RefusedChats | null> {
   const info = (await collectionInfos(ctx)).find(({ name }) => name === ctx.model.chats.collection);
-  if (info === undefined || isDeaf(info)) return null;
+  if (info === undefined || refusesNothing(info)) return null;
   const { validator, validationLevel } = info.options;
   const examples: NativeId[] = [];
   let all = 0;
@@ -33,7 +33,7 @@ export async function refusedByValidator(ctx: MigrationContext): Promise<Refused
 }
 
 /** It lets everything pass, or only warns. */
-export function isDeaf({
+export function refusesNothing({
   options: { validator = {}, validationLevel, validationAction },
 }: CollectionInfo): boolean {
   const isEmpty = Object.keys(validator as object).length === 0;

@@ -6,7 +6,7 @@ import type { MigrationContext } from "../context/migration-context.ts";
 import { type CollectionInfo, collectionInfos } from "../preflight/collections.ts";
 import { hasMergeable } from "../preflight/lost-content.ts";
 import { serverVersion } from "../preflight/server.ts";
-import { isDeaf } from "./refused-by-validator.ts";
+import { refusesNothing } from "./refused-by-validator.ts";
 import { askableSince, heldForms, refusedAmong, type RefusedDuplicates } from "./refused-to-follow.ts";
 
 export interface RefusedMerges extends RefusedDuplicates {
@@ -21,7 +21,7 @@ export interface RefusedMerges extends RefusedDuplicates {
  */
 export async function refusedMerges(ctx: MigrationContext): Promise<readonly RefusedMerges[]> {
   const version = await serverVersion(ctx);
-  const infos = (await collectionInfos(ctx)).filter((info) => !isDeaf(info));
+  const infos = (await collectionInfos(ctx)).filter((info) => !refusesNothing(info));
   if (infos.length === 0 || version < askableSince || !(await hasMergeable(ctx))) return [];
   const { chats, references } = ctx.model;
   const [mark, ...own] = (["foldedFrom", "mergedInto", "mergedAt", "aliases"] as const).map((name) =>

@@ -21,6 +21,7 @@ export interface UpdateStatement {
 export interface ChangeAsSeen {
   readonly _id: unknown;
   readonly seen: SeenValues;
+  /** Fields at the top level. */
   readonly set: Readonly<Record<string, unknown>>;
   /** Fields that become what an expression makes of the document. */
   readonly become?: Readonly<Record<string, Expression>>;
