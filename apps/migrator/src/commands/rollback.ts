@@ -118,6 +118,7 @@ function kept(target: RollbackTarget): readonly string[] {
   return [
     "messages and other documents sent to a survivor since the merge stay with the survivor",
     "fields of a survivor that were changed since the merge stay as they are",
+    "documents in whose place others stand by now, under a unique index, stay with the survivor",
     "the migration's own records (journal, copies, history) stay",
   ];
 }

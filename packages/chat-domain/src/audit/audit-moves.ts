@@ -25,7 +25,8 @@ export async function* auditMoves(
 ): AsyncGenerator<Finding> {
   let records: MovesRecord[] = [];
   let size = 0;
-  for await (const record of ctx.records.moves.find({})) {
+  // What a rollback has left with a survivor is its application's since.
+  for await (const record of ctx.records.moves.find({ isStaying: { $ne: true } })) {
     records.push(record);
     size += record.ids.length;
     if (size < batch) continue;

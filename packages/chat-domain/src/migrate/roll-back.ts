@@ -24,7 +24,8 @@ export type RollBackOptions = RunOptions & RollbackExtent;
 /**
  * Undoes the migration down to the end of a phase, or brings one duplicate back: that one is released, so that the next
  * `up` leaves it alone, and its survivor's other duplicates keep their places. What nobody else has changed becomes byte by byte what it was; what
- * was written to a survivor meanwhile stays with it. Safe to stop and to run again at any moment.
+ * was written to a survivor meanwhile stays with it, and so does what another document stands in the place of, of which a
+ * note tells: the next rollback tries again. Safe to stop and to run again at any moment.
  *
  * @throws MigrationError `PREFLIGHT_REFUSED` before anything is written, `LOCKED`, `LEASE_LOST`, `ABORTED`,
  *   `UNAVAILABLE`, `REFUSED` by a validator, `NOT_FOUND` where no such duplicate has been merged

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { id } from "./field-database.ts";
-import { rolledBackUnder, mergedChats } from "./refused-rollback.ts";
+import { mergedChats, notesOf, rolledBackUnder } from "./refused-rollback.ts";
 
 it("says whose validator refuses its documents, forgets nothing, and goes on once that lets them pass", async () => {
   const { exits, text, isSame } = await rolledBackUnder("messages", { text: { $exists: true } });
@@ -8,11 +8,24 @@ it("says whose validator refuses its documents, forgets nothing, and goes on onc
   expect(text).toContain("a document of messages cannot be written: the collection's validator refuses");
 });
 
-it("brings all rows back but the one in whose place there is another by now", async () => {
+it("says which rows stay because others stand in their places, and brings them back once these are gone", async () => {
   await using field = await mergedChats();
+  const before = await field.image("chats", "members");
   expect(await field.up()).toMatchObject({ exit: 0 });
   await field.insert("members", { _id: 9, chat: id(2), user: "x" });
-  expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+  const { exit, events } = await field.rollback({ to: "none" });
+  expect([exit, notesOf(events)]).toEqual([
+    0,
+    [
+      expect.stringMatching(
+        /^1 of the documents of members, such as 0, .* that on chat, user\. The next rollback/,
+      ),
+    ],
+  ]);
   const rows = new Set((await field.all("members", { chat: id(2) })).map(({ user }) => user as unknown));
   expect(rows).toEqual(new Set(["w", "x", "y", "z"]));
+  expect(notesOf((await field.rollback({ to: "none" })).events)).toHaveLength(1);
+  await field.db.collection("members").deleteOne({ user: "x", chat: id(2) });
+  expect(notesOf((await field.rollback({ to: "none" })).events)).toEqual([]);
+  expect(await field.image("chats", "members")).toEqual(before);
 });

@@ -1,6 +1,9 @@
+import { sampleOf } from "@onechat/testing";
 import { describe, expect, it } from "vitest";
+import { migrationContext, rollBack } from "../../src/migrate/index.ts";
+import { dyingDatabase, expireLease, ProcessDied } from "../migrate/dying-database.ts";
 import { fieldDatabase, id } from "./field-database.ts";
-import { rolledBackUnder } from "./refused-rollback.ts";
+import { mergedChats, model, notesOf, rolledBackUnder } from "./refused-rollback.ts";
 import { withCollMod } from "./with-coll-mod.ts";
 
 describe("a rollback that a validator refuses", () => {
@@ -31,4 +34,74 @@ describe("a rollback that a validator refuses", () => {
     expect(await field.rollback({ to: "index" })).toMatchObject({ exit: 0 });
     expect(await field.one("chats", id(1))).toEqual({ _id: id(1), users: ["a"] });
   });
+});
+
+describe("a row in whose place there is another", () => {
+  it("comes back once that is gone, wherever a rollback died and was done again", async () => {
+    const { offset, stride } = sampleOf(4, process.env);
+    for (let dieAfter = offset; ; dieAfter += stride) {
+      await using field = await mergedChats();
+      const before = await field.image("chats", "messages", "people", "lists", "members");
+      await field.up();
+      await field.insert("members", { _id: 9, chat: id(2), user: "x" });
+      const dying = dyingDatabase(field.db, dieAfter, () => {
+        throw new ProcessDied();
+      });
+      const died = await rollBack(migrationContext(dying.db, { model, graceMs: 0 }), { to: "none" }).then(
+        () => false,
+        (error: unknown) => error instanceof ProcessDied,
+      );
+      await expireLease(field.db);
+      expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+      expect([dieAfter, (await field.one("members", 0))["chat"]]).toEqual([dieAfter, id(1)]);
+      await field.db.collection("members").deleteOne({ _id: 9 as never });
+      expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+      expect([dieAfter, await field.image("chats", "messages", "people", "lists", "members")]).toEqual([
+        dieAfter,
+        before,
+      ]);
+      if (!died) return;
+    }
+  });
+});
+
+it("takes nothing along that a later merge has found in its place", async () => {
+  await using field = await mergedChats();
+  await field.up();
+  await field.insert("members", { _id: 9, chat: id(2), user: "x" });
+  await field.rollback({ to: "none" });
+  const between = await field.image("chats", "members");
+  expect(await field.up()).toMatchObject({ exit: 0 });
+  expect(await field.verify()).toMatchObject({ exit: 0 });
+  expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+  expect(await field.image("chats", "members")).toEqual(between);
+});
+
+it("says which lists stay, where an index lets only one of them hold a chat", async () => {
+  await using field = await mergedChats();
+  const before = await field.image("people", "lists");
+  await field.up();
+  for (const [name, key] of [
+    ["people", "rooms"],
+    ["lists", "chats.id"],
+  ] as const) {
+    await field.db.collection(name).dropIndexes();
+    await field.db.collection(name).createIndex({ [key]: 1 }, { unique: true });
+  }
+  await field.insert("people", { _id: 9, rooms: [id(2)] });
+  await field.insert("lists", { _id: 9, chats: [{ id: id(2) }] });
+  expect(notesOf((await field.rollback({ to: "none" })).events)).toEqual([
+    expect.stringMatching(/^1 of the documents of people, such as 1,/),
+    expect.stringMatching(/^1 of the documents of lists, such as 1,/),
+  ]);
+  for (const name of ["people", "lists"]) await field.db.collection(name).deleteOne({ _id: 9 as never });
+  expect(notesOf((await field.rollback({ to: "none" })).events)).toEqual([]);
+  for (const [name, key] of [
+    ["people", "rooms"],
+    ["lists", "chats.id"],
+  ] as const) {
+    await field.db.collection(name).dropIndexes();
+    await field.db.collection(name).createIndex({ [key]: 1 });
+  }
+  expect(await field.image("people", "lists")).toEqual(before);
 });

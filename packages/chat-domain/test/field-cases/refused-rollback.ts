@@ -1,19 +1,23 @@
+import type { ChatModelInput } from "../../src/index.ts";
+import type { MigrationEvent } from "../../src/migrate/index.ts";
 import { type FieldDatabase, fieldDatabase, id } from "./field-database.ts";
 import { withCollMod } from "./with-coll-mod.ts";
+
+export const model: ChatModelInput = {
+  chats: { participants: "users", scope: null },
+  references: [
+    { collection: "messages", field: "chat" },
+    { collection: "people", field: "rooms" },
+    { collection: "lists", field: "chats.id" },
+    { collection: "members", field: "chat", onConflict: "keep-survivor" },
+  ],
+  fold: { n: "sum" },
+};
 
 /** Two chats that are to be merged, and all that may refer to one of them. */
 export async function mergedChats(): Promise<FieldDatabase> {
   const field = await fieldDatabase({
-    model: {
-      chats: { participants: "users", scope: null },
-      references: [
-        { collection: "messages", field: "chat" },
-        { collection: "people", field: "rooms" },
-        { collection: "lists", field: "chats.id" },
-        { collection: "members", field: "chat", onConflict: "keep-survivor" },
-      ],
-      fold: { n: "sum" },
-    },
+    model,
     data: {
       chats: [1, 2, 3].map((no) => ({ _id: id(no), users: no === 3 ? ["c"] : ["a", "b"], n: 1 })),
       messages: [1, 2].map((no) => ({ _id: no, chat: id(2) })),
@@ -49,4 +53,11 @@ export async function rolledBackUnder(collection: string, validator: object): Pr
   const ended = [...refused, await field.rollback({ to: "none" })];
   const isSame = JSON.stringify(await field.image(...collections)) === JSON.stringify(before);
   return { exits: ended.map(({ exit }) => exit), text: refused[0]?.text ?? "", isSame };
+}
+
+/** What a rollback has to say. */
+export function notesOf(events: readonly MigrationEvent[]): readonly string[] {
+  return events.flatMap((event) =>
+    event.event === "note" && !event.message.startsWith("building index") ? [event.message] : [],
+  );
 }

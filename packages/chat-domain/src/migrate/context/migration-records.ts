@@ -61,6 +61,8 @@ export interface MovesRecord {
   readonly at?: Date;
   /** Whether all of them are known to have moved, of what is inside. */
   readonly isMade?: boolean;
+  /** What a rollback could not give back, as something stands in its way: a later one does. */
+  readonly isStaying?: boolean;
 }
 
 export interface MovesId {

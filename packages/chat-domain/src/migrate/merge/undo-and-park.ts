@@ -4,6 +4,7 @@ import type { Run } from "../run/run.ts";
 import { restoreCopies } from "./archive/archive-documents.ts";
 import { allFolds } from "./all-folds.ts";
 import { moveMarksBack } from "./fold/archived-marks.ts";
+import { tellStays } from "./references/stays.ts";
 import { undoMerges } from "./undo-merges.ts";
 
 export interface UnmergeableMerge {
@@ -25,7 +26,7 @@ export async function undoAndPark(run: Run, unmergeable: readonly UnmergeableMer
     await restoreCopies(run, { archive: "chats_archive", into, merges });
     for (const fold of allFolds(run.ctx)) await moveMarksBack(run, fold, merges);
   }
-  await undoMerges(run, merges);
+  tellStays(run, await undoMerges(run, merges));
   await parkMerges(
     run,
     unmergeable.map(({ merge, reason }) => ({ merge, reason, epoch: merge.epoch + 1 })),

@@ -3,15 +3,9 @@ import type { NativeId } from "../../identity/native-id.ts";
 import { groupedById, idMap, idSet } from "../../identity/stored-ids.ts";
 import type { ReferenceModel } from "../../model/merge-model.ts";
 import { rootOf } from "../../model/stored-document.ts";
-import {
-  type JournalState,
-  type Merge,
-  mergeOf,
-  type MovesRecord,
-  losersOf,
-} from "../context/migration-records.ts";
+import { type JournalState, type Merge, mergeOf, losersOf } from "../context/migration-records.ts";
 import { copiesOfMerges } from "../journal/copies-of-merges.ts";
-import { arrayPart, foldParts, deleteOriginals, laterPart } from "../journal/originals.ts";
+import { foldParts, deleteOriginals } from "../journal/originals.ts";
 import type { Run } from "../run/run.ts";
 import { assertWritten } from "../run/write-outcome.ts";
 import { restoreCopies } from "./archive/archive-documents.ts";
@@ -21,9 +15,11 @@ import { chatFold } from "./chat-fold.ts";
 import { returnElements } from "./return-elements.ts";
 import { withoutMerges } from "./merge-standing.ts";
 import { displacedRows, foldDisplaced, isElsewhere, unmarkDisplaced } from "./references/displaced-rows.ts";
-import { byReference, moveBack } from "./references/move-back.ts";
+import { forgetMoves } from "./references/forget-moves.ts";
+import { moveBack } from "./references/move-back.ts";
 import { moveReferences } from "./references/move-references.ts";
 import { rowFold } from "./references/row-conflicts.ts";
+import type { Stay } from "./references/stays.ts";
 import { type Parting, restoreStoodFor } from "./stood-for-rows.ts";
 import { removeAliases } from "./survivor-aliases.ts";
 
@@ -35,13 +31,13 @@ export interface RestoreOptions {
 /**
  * Makes losers chats of their own again, in the mirror order of their merge: what was moved goes back first, so that no
  * message is out of sight when the loser comes back to life. What was written to the survivor since stays there, and so
- * do its other duplicates with their contributions.
+ * do its other duplicates with their contributions. Returns what cannot go back, which the caller has to tell.
  */
 export async function undoMerges(
   run: Run,
   merges: readonly Merge[],
   options: RestoreOptions = {},
-): Promise<void> {
+): Promise<readonly Stay[]> {
   const losers = losersOf(merges);
   const survivors = groupedById(merges, ({ survivor }) => survivor).flatMap(
     ([merge]) => merge?.survivor ?? [],
@@ -61,10 +57,11 @@ export async function undoMerges(
   );
   await removeAliases(run, merges);
   // Whoever resolved the tombstone just before may have referred to it once more: now it is a chat again, and right.
-  await moveBack(run, merges, isUnfolded(run, undoing));
+  const stays = await moveBack(run, merges, isUnfolded(run, undoing));
   for (const { reference, merges: others } of left)
     if (others.length > 0) await moveReferences(run, others, reference);
-  await forgetMerges(run, undoing);
+  await forgetMerges(run, undoing, stays);
+  return stays;
 }
 
 interface Undoing extends Parting {
@@ -168,36 +165,18 @@ async function rowsInto(
   return (await run.ctx.records.rowsArchive.distinct("into", filter)) as NativeId[];
 }
 
-/** Once the losers are back, nothing of their merge is kept: the next one begins anew. */
-async function forgetMerges(run: Run, { undone, kept, survivors }: Undoing): Promise<void> {
-  const losers = losersOf(undone);
-  const records = await run.ctx.records.moves.find({ loser: { $in: losers } }).toArray();
-  await run.write.delete(
-    recordName(run.ctx.model, "chat_merge_moves"),
-    records.map(({ _id }) => ({ _id })),
-  );
-  for (const arrays of byReference(records.filter(({ _id }) => _id.form === "array"))) {
-    await forgetArrays(run, arrays);
-  }
+/** Once the losers are back, nothing of their merge is kept but what stays: the next one begins anew. */
+async function forgetMerges(
+  run: Run,
+  { undone, kept, survivors }: Undoing,
+  stays: readonly Stay[],
+): Promise<void> {
+  const isOver = { loser: { $in: losersOf(undone) }, isStaying: { $ne: true } };
+  await forgetMoves(run, await run.ctx.records.moves.find(isOver).toArray(), stays);
   const others = idMap(kept.map(({ survivor }) => [survivor, true] as const));
   await deleteOriginals(run, {
     collection: run.ctx.model.chats.collection,
     ids: survivors.filter((id) => !others.has(id)),
     parts: foldParts,
   });
-}
-
-/** The original of an array is needed as long as any loser is missing from it. */
-async function forgetArrays(run: Run, records: readonly MovesRecord[]): Promise<void> {
-  const [first] = records;
-  if (first === undefined) return;
-  const { collection, field } = first._id;
-  const every = records.flatMap((record) => record.ids);
-  const ids = groupedById(every, (id) => id).flatMap(([id]) => id ?? []);
-  const left = await run.ctx.records.moves
-    .find({ ids: { $in: ids }, "_id.form": "array", "_id.collection": collection, "_id.field": field })
-    .toArray();
-  const needed = idMap(left.flatMap((record) => record.ids.map((id) => [id, true] as const)));
-  const free = ids.filter((id) => !needed.has(id));
-  await deleteOriginals(run, { collection, ids: free, parts: [arrayPart(field), laterPart(field)] });
 }

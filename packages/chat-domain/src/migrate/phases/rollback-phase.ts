@@ -13,6 +13,8 @@ import { removeUnkeyed, restoreKeys, undone, unsetKeys } from "../keys/restore-k
 import { restoreCopies } from "../merge/archive/archive-documents.ts";
 import { allFolds } from "../merge/all-folds.ts";
 import { moveMarksBack } from "../merge/fold/archived-marks.ts";
+import { returnStaying } from "../merge/references/forget-moves.ts";
+import { tellStays } from "../merge/references/stays.ts";
 import { undoMerges } from "../merge/undo-merges.ts";
 import type { Run } from "../run/run.ts";
 import { assertWritten } from "../run/write-outcome.ts";
@@ -26,6 +28,7 @@ export async function rollbackPhase(run: Run, to: RollbackTarget): Promise<void>
   await unpurge(run, to);
   if (to === "merge") return;
   await unmerge(run);
+  await run.attempt("rollback", () => returnStaying(run));
   await unrelease(run);
   if (to === "backfill") return;
   await unsetKeys(run);
@@ -108,7 +111,7 @@ export async function bringBack(run: Run, merge: Merge): Promise<void> {
   await advance(run, [loser], { from, to: "rolling-back", set: { releasedAt } });
   await restoreCopies(run, { archive: "chats_archive", into, merges: [merge] });
   for (const fold of allFolds(run.ctx)) await moveMarksBack(run, fold, [merge]);
-  await undoMerges(run, [merge], { releasedAt });
+  tellStays(run, await undoMerges(run, [merge], { releasedAt }));
   await advance(run, [loser], { from: ["rolling-back"], to: "rolled-back" });
   run.count({ restored: 1 });
 }

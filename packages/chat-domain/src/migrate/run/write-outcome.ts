@@ -77,12 +77,14 @@ export function refusalError({ code, message }: Refusal): MongoServerError {
 }
 
 /**
- * For what cannot be left undone. A duplicate key is the caller's to judge: another document stands there by now.
+ * For what cannot be left undone.
  *
- * @throws MigrationError `REFUSED` for any other refusal
+ * @throws MigrationError `REFUSED`
  */
-export function assertWritten(collection: string, { refusals }: Pick<WriteOutcome, "refusals">): void {
-  const refusal = refusals.find(({ code }) => code !== duplicateKeyCode);
+export function assertWritten(
+  collection: string,
+  { refusals: [refusal] }: Pick<WriteOutcome, "refusals">,
+): void {
   if (refusal === undefined) return;
   const cause = refusalError(refusal);
   if (isTransient(cause)) throw cause;

@@ -192,11 +192,15 @@ export async function restoreCopies(run: Run, request: RestoreRequest): Promise<
 /** Of two that stand in each other's way the one that was there first comes back. */
 async function restoreEach(run: Run, request: RestoreRequest): Promise<void> {
   if (await isRestored(run, request, {})) return;
-  for (const id of await copiedIds(run, request)) {
-    if (await isRestored(run, request, { "_id.id": { $eq: id } })) continue;
-    const message = `a document of ${request.into} stays in the archive: another one stands in its place`;
-    run.ctx.emit({ event: "note", message });
-  }
+  const left: NativeId[] = [];
+  for (const id of await copiedIds(run, request))
+    if (!(await isRestored(run, request, { "_id.id": { $eq: id } }))) left.push(id);
+  if (left.length === 0) return;
+  const which = `${left.length} of the documents of ${request.into}, such as ${String(left[0])}`;
+  run.ctx.emit({
+    event: "note",
+    message: `others stand in the places of ${which}: they stay in the archive`,
+  });
 }
 
 /** Nothing of it, or a part, where a unique index refuses one. */

@@ -9,6 +9,7 @@ import { BatchRefused } from "../../context/migration-error.ts";
 import type { ArchiveRecord, Merge } from "../../context/migration-records.ts";
 import { copiesOfMerges } from "../../journal/copies-of-merges.ts";
 import type { Run } from "../../run/run.ts";
+import { assertWritten } from "../../run/write-outcome.ts";
 import type { ExactDocument } from "../archive/exact-document.ts";
 import { isDocument, withExact } from "../archive/exact-values.ts";
 import { changeDocuments } from "../fold/changed-document.ts";
@@ -125,15 +126,17 @@ export async function unmarkDisplaced(
   displaced: readonly DisplacedRow[],
 ): Promise<void> {
   const field = ownField(run.ctx.model, "foldedFrom");
-  await run.write.update(
+  const pulled = await run.write.update(
     collection,
     displaced.map(({ id, standing }) => ({ q: { _id: standing }, u: { $pull: { [field]: { from: id } } } })),
   );
-  await run.write.update(
+  assertWritten(collection, pulled);
+  const unset = await run.write.update(
     collection,
     displaced.map(({ standing }) => ({
       q: { _id: standing, [field]: { $size: 0 } },
       u: { $unset: { [field]: "" } },
     })),
   );
+  assertWritten(collection, unset);
 }

@@ -10,11 +10,11 @@ import {
 } from "../../context/migration-records.ts";
 import { arrayPart } from "../../journal/originals.ts";
 import type { Run } from "../../run/run.ts";
-import { assertWritten } from "../../run/write-outcome.ts";
 import type { UpdateStatement } from "../../run/write-statements.ts";
 import { arrayWithout, type MovedArray } from "./array-references.ts";
 import { asStored } from "./as-stored.ts";
 import { moveInsideBack } from "./move-inside-back.ts";
+import { changingStays, placeOf, placesAmong, refusedStays, type Stay } from "./stays.ts";
 
 /** How many records of moves are in memory at once; each may name a whole batch of documents. */
 const recordsAtOnce = 200;
@@ -22,8 +22,13 @@ const recordsAtOnce = 200;
 /** Whether a document's reference goes back by other means. */
 export type IsExcepted = (collection: string, field: string, id: NativeId) => boolean;
 
-/** Makes what followed these losers to their survivors refer to the losers again. */
-export async function moveBack(run: Run, merges: readonly Merge[], isExcepted: IsExcepted): Promise<void> {
+/** Makes what followed these losers to their survivors refer to the losers again. Returns what stays with the survivors. */
+export async function moveBack(
+  run: Run,
+  merges: readonly Merge[],
+  isExcepted: IsExcepted,
+): Promise<readonly Stay[]> {
+  const stays: Stay[] = [];
   const arrays: MovesRecord[] = [];
   for await (const all of movesOf(run, merges)) {
     const records = all.map((record) => {
@@ -31,22 +36,34 @@ export async function moveBack(run: Run, merges: readonly Merge[], isExcepted: I
       return { ...record, ids: record.ids.filter((id) => !isExcepted(collection, field, id)) };
     });
     arrays.push(...records.filter(({ _id }) => _id.form === "array"));
-    for (const [collection, moves] of scalarMovesBack(records)) await moveScalarsBack(run, collection, moves);
+    stays.push(...(await moveAllScalarsBack(run, records)));
   }
-  await moveArraysBack(
-    run,
-    arrays.filter(({ isInside }) => isInside !== true),
-  );
-  await moveInsideBack(
-    run,
-    arrays.filter(({ isInside }) => isInside === true),
-  );
+  return [...stays, ...(await moveListsBack(run, arrays))];
+}
+
+/** The same of what these records speak of, all of which is in memory. */
+export async function moveRecordedBack(run: Run, records: readonly MovesRecord[]): Promise<readonly Stay[]> {
+  const arrays = records.filter(({ _id }) => _id.form === "array");
+  return [...(await moveAllScalarsBack(run, records)), ...(await moveListsBack(run, arrays))];
+}
+
+async function moveListsBack(run: Run, records: readonly MovesRecord[]): Promise<readonly Stay[]> {
+  const plain = records.filter(({ isInside }) => isInside !== true);
+  const inside = records.filter(({ isInside }) => isInside === true);
+  return [...(await moveArraysBack(run, plain)), ...(await moveInsideBack(run, inside))];
 }
 
 interface ScalarMoveBack {
-  readonly ids: readonly NativeId[];
+  readonly record: MovesRecord;
   readonly there: Readonly<Record<string, unknown>>;
   readonly back: UpdateStatement["u"];
+}
+
+async function moveAllScalarsBack(run: Run, records: readonly MovesRecord[]): Promise<readonly Stay[]> {
+  const stays: Stay[] = [];
+  for (const [collection, moves] of scalarMovesBack(records))
+    stays.push(...(await moveScalarsBack(run, collection, moves)));
+  return stays;
 }
 
 /**
@@ -57,26 +74,35 @@ async function moveScalarsBack(
   run: Run,
   collection: string,
   moves: readonly ScalarMoveBack[],
-): Promise<void> {
+): Promise<readonly Stay[]> {
   const { refusals } = await run.write.update(
     collection,
-    moves.map(({ ids, there, back }) => ({ q: { _id: { $in: ids }, ...there }, u: back, multi: true })),
+    moves.map(({ record: { ids }, there, back }) => ({
+      q: { _id: { $in: ids }, ...there },
+      u: back,
+      multi: true,
+    })),
   );
-  const alone = refusals.flatMap(({ index }): readonly UpdateStatement[] => {
-    const { ids = [], there, back = {} } = moves[index] ?? {};
-    return ids.map((_id) => ({ q: { _id, ...there }, u: back }));
+  const alone = refusals.flatMap(({ index }) => {
+    const move = moves[index];
+    return move === undefined ? [] : move.record.ids.map((id) => ({ ...move, id, records: [move.record] }));
   });
-  if (alone.length > 0) assertWritten(collection, await run.write.update(collection, alone));
+  const outcome = await run.write.update(
+    collection,
+    alone.map(({ id, there, back }) => ({ q: { _id: id, ...there }, u: back })),
+  );
+  return refusedStays(collection, outcome, (index) => alone[index]);
 }
 
 /** By collection. */
 function scalarMovesBack(records: readonly MovesRecord[]): ReadonlyMap<string, readonly ScalarMoveBack[]> {
   const moves = new Map<string, ScalarMoveBack[]>();
-  for (const { _id, loser, survivor, ids, from, to } of records) {
+  for (const record of records) {
+    const { _id, loser, survivor, from, to } = record;
     if (_id.form === "array") continue;
     const there = { [_id.field]: to ?? inForm(survivor, _id.form) };
     const back = { $set: { [_id.field]: from ?? inForm(loser, _id.form) } };
-    moves.set(_id.collection, [...(moves.get(_id.collection) ?? []), { ids, there, back }]);
+    moves.set(_id.collection, [...(moves.get(_id.collection) ?? []), { record, there, back }]);
   }
   return moves;
 }
@@ -85,7 +111,7 @@ async function* movesOf(run: Run, merges: readonly Merge[]): AsyncGenerator<read
   const losers = losersOf(merges);
   let records: MovesRecord[] = [];
   for await (const record of run.ctx.records.moves.find(
-    { loser: { $in: losers } },
+    { loser: { $in: losers }, isStaying: { $ne: true } },
     { batchSize: recordsAtOnce, raw: true },
   )) {
     records.push(asStored(record) as MovesRecord);
@@ -100,36 +126,48 @@ async function* movesOf(run: Run, merges: readonly Merge[]): AsyncGenerator<read
 const attempts = 3;
 
 /** Arrays that these records speak of lose the survivors that stand in them for the losers. */
-async function moveArraysBack(run: Run, records: readonly MovesRecord[]): Promise<void> {
-  for (const group of byReference(records)) {
-    for (let attempt = 0; attempt < attempts; attempt += 1) {
-      if (await moveGroupBack(run, group)) break;
-    }
-  }
+async function moveArraysBack(run: Run, records: readonly MovesRecord[]): Promise<readonly Stay[]> {
+  const stays: Stay[] = [];
+  for (const group of byReference(records)) stays.push(...(await moveGroupBack(run, group)));
+  return stays;
 }
 
-/** Returns whether no array has changed while it was worked on. */
-async function moveGroupBack(run: Run, group: readonly MovesRecord[]): Promise<boolean> {
+async function moveGroupBack(run: Run, group: readonly MovesRecord[]): Promise<readonly Stay[]> {
   const [first] = group;
-  if (first === undefined) return true;
-  const { collection, field } = first._id;
-  const undone = new Set(group.map((record) => idText(arrayMove(record).loser)));
-  const statements: UpdateStatement[] = [];
-  for (const { id, ...array } of await movedArrays(run, {
-    collection,
-    field,
-    ids: group.flatMap(({ ids }) => ids),
-  })) {
-    const back = arrayWithout(
-      array,
-      array.merges.filter(({ loser }) => undone.has(idText(loser))),
+  if (first === undefined) return [];
+  const { collection } = first._id;
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const changes = await arraysBack(run, first._id, group);
+    const outcome = await run.write.update(
+      collection,
+      changes.map(({ statement }) => statement),
     );
-    if (back === array.current) continue;
-    statements.push({ q: { _id: id, [field]: array.current }, u: { $set: { [field]: back } } });
+    const stays = refusedStays(collection, outcome, placesAmong(changes, group));
+    if (outcome.n + outcome.refusals.length === changes.length) return stays;
   }
-  const outcome = await run.write.update(collection, statements);
-  assertWritten(collection, outcome);
-  return outcome.n === statements.length;
+  const open = await arraysBack(run, first._id, group);
+  return changingStays(open.map((change) => placeOf(group, change)));
+}
+
+interface ArrayBack {
+  readonly id: NativeId;
+  readonly statement: UpdateStatement;
+}
+
+async function arraysBack(
+  run: Run,
+  { collection, field }: MovesRecord["_id"],
+  group: readonly MovesRecord[],
+): Promise<readonly ArrayBack[]> {
+  const undone = new Set(group.map((record) => idText(arrayMove(record).loser)));
+  const ids = group.flatMap((record) => record.ids);
+  const arrays = await movedArrays(run, { collection, field, ids });
+  return arrays.flatMap(({ id, ...array }) => {
+    const merges = array.merges.filter(({ loser }) => undone.has(idText(loser)));
+    const back = arrayWithout(array, merges);
+    if (back === array.current) return [];
+    return [{ id, statement: { q: { _id: id, [field]: array.current }, u: { $set: { [field]: back } } } }];
+  });
 }
 
 interface Arrays {

@@ -4,7 +4,6 @@ import { rootOf } from "../../../model/stored-document.ts";
 import type { MovesRecord } from "../../context/migration-records.ts";
 import { arrayPart } from "../../journal/originals.ts";
 import type { Run } from "../../run/run.ts";
-import { assertWritten } from "../../run/write-outcome.ts";
 import {
   changeRoots,
   exactRoots,
@@ -16,28 +15,41 @@ import {
 import { type Exact, type InsideMove, KeysCollide, patchedBack, withMoves } from "./inside-values.ts";
 import { inOrderOfLosers } from "./move-inside.ts";
 import { repointingsOf } from "./pointers.ts";
+import { changingStays, placeOf, placesAmong, refusedStays, type Stay } from "./stays.ts";
 
 /** How often a document that changes just now is looked at again. */
 const attempts = 5;
 
 /** Ids inside arrays of documents and among the keys of maps go back, as exactly as nobody else has changed them. */
-export async function moveInsideBack(run: Run, records: readonly MovesRecord[]): Promise<void> {
+export async function moveInsideBack(run: Run, records: readonly MovesRecord[]): Promise<readonly Stay[]> {
   const fields = new Map(
     records.map((record) => [JSON.stringify([record._id.collection, record._id.field]), record]),
   );
+  const stays: Stay[] = [];
   for (const { _id } of fields.values()) {
-    const some = records.filter((record) => isOfField(record, _id));
-    let open: readonly NativeId[] = groupedById(
-      some.flatMap(({ ids }) => ids),
-      (id) => id,
-    ).flatMap(([id]) => id ?? []);
-    for (let attempt = 0; attempt < attempts && open.length > 0; attempt += 1) {
-      const changes = await changesBack(run, { field: _id, undone: some, ids: open });
-      const { changed, refusals } = await changeRoots(run, _id.collection, changes);
-      assertWritten(_id.collection, { refusals });
-      open = changed === changes.length ? [] : changes.map(({ id }) => id);
-    }
+    const undone = records.filter((record) => isOfField(record, _id));
+    stays.push(...(await moveFieldBack(run, _id, undone)));
   }
+  return stays;
+}
+
+async function moveFieldBack(
+  run: Run,
+  field: ReferencingField,
+  undone: readonly MovesRecord[],
+): Promise<readonly Stay[]> {
+  const { collection } = field;
+  const all = undone.flatMap(({ ids }) => ids);
+  let ids: readonly NativeId[] = groupedById(all, (id) => id).flatMap(([id]) => id ?? []);
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const changes = await changesBack(run, { field, undone, ids });
+    const { changed, refusals } = await changeRoots(run, collection, changes);
+    const stays = refusedStays(collection, { refusals }, placesAmong(changes, undone));
+    if (changed + refusals.length === changes.length) return stays;
+    ids = changes.map(({ id }) => id);
+  }
+  const open = await changesBack(run, { field, undone, ids });
+  return changingStays(open.map((change) => placeOf(undone, change)));
 }
 
 type ReferencingField = Pick<MovesRecord["_id"], "collection" | "field">;
