@@ -3,6 +3,7 @@ export type ChatErrorCode =
   | "INVALID_PARTICIPANTS"
   | "CHAT_NOT_FOUND"
   | "FORBIDDEN"
+  | "CONFLICT"
   | "INTEGRITY"
   | "INDEX_MISSING"
   | "MODEL_MISMATCH"

@@ -15,8 +15,8 @@ export interface ModelAgreement {
   /** What does not fit, or `null`. Once it was seen to fit, nobody looks again. */
   mismatch(): Promise<ChatError | null>;
   /**
-   * Another unique index has refused a new chat because of a field that new chats do not have: it refuses every second
-   * one. Remembered, until that index is gone.
+   * Another unique index has refused a new chat because new chats have none of its fields: it refuses every second one.
+   * Remembered, until that index is gone.
    */
   noteRefusal(error: ServerError): ChatError | null;
   /** What {@link noteRefusal} remembers. */
@@ -49,8 +49,8 @@ export function modelAgreement({ db, chats, model, maxTimeMS }: ModelledCollecti
       return found;
     },
     noteRefusal(cause) {
-      const fields = Object.keys(missingFields(cause)).join(", ");
-      if (fields === "") return null;
+      const fields = missingFields(cause)?.join(", ") ?? null;
+      if (fields === null) return null;
       const error = new ChatError("MODEL_MISMATCH", refusalText(chats.namespace, fields), { cause });
       refused = { fields: patternText(cause.keyPattern), error };
       return error;
@@ -205,10 +205,14 @@ function otherTypesText(namespace: string, model: ChatModel): string {
   );
 }
 
-/** The fields of the index that the refused chat did not have: an index holds `null` for them. */
-function missingFields({ keyValue }: ServerError): Readonly<Record<string, unknown>> {
+/**
+ * The fields of the index where the refused chat had none of them: an index holds `null` then. With a value in one of them,
+ * only chats of the same value are refused.
+ */
+function missingFields({ keyValue }: ServerError): readonly string[] | null {
   const held = typeof keyValue === "object" && keyValue !== null ? Object.entries(keyValue) : [];
-  return Object.fromEntries(held.filter(([, value]) => value === null));
+  const isMissing = held.length > 0 && held.every(([, value]) => value === null);
+  return isMissing ? held.map(([field]) => field) : null;
 }
 
 function patternText(pattern: unknown): string {

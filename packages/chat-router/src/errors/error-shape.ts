@@ -8,6 +8,7 @@ export type ErrorReason =
   | "INVALID_PARTICIPANTS"
   | "CHAT_NOT_FOUND"
   | "FORBIDDEN"
+  | "CONFLICT"
   | "INTEGRITY"
   | "INDEX_MISSING"
   | "MODEL_MISMATCH"
