@@ -1,4 +1,4 @@
-import type { Document } from "mongodb";
+import type { CreateCollectionOptions, Document } from "mongodb";
 import { describe, expect, it } from "vitest";
 import { type ChatModelInput, resolveChatId } from "../../src/index.ts";
 import { fieldDatabase, id } from "./field-database.ts";
@@ -28,6 +28,23 @@ describe("names of ours that the application has for itself", () => {
     );
     expect(names).toContain("oc_chats_archive");
     expect(names).not.toContain("chat_merge_journal");
+  });
+
+  it.each<readonly [string, CreateCollectionOptions]>([
+    ["view", { viewOn: "messages", pipeline: [] }],
+    ["time series", { timeseries: { timeField: "at" } }],
+    ["capped collection", { capped: true, size: 4_096 }],
+    ["collection with a validator", { validator: { title: { $exists: true } } }],
+    ["collection with a collation", { collation: { locale: "en", strength: 2 } }],
+  ])("as a %s are a problem, also while that is empty", async (kind, options) => {
+    for (const name of ["chat_merge_journal", "migrator_locks"]) {
+      await using field = await fieldDatabase({
+        model,
+        data: tripled(),
+        collections: { [name]: options },
+      });
+      await expectRefused(field, `the ${kind} ${name}`, "recordsPrefix");
+    }
   });
 
   it.each<readonly [string, Document]>([

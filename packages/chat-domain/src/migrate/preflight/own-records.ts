@@ -28,9 +28,11 @@ export async function foreignRecords(ctx: MigrationContext): Promise<PreflightRe
   for (const record of recordNames) {
     const name = recordName(ctx.model, record);
     const info = infos.find((one) => one.name === name);
-    if (info !== undefined && (info.type !== "collection" || (await isForeign(ctx, record))))
+    if (info === undefined) continue;
+    const kind = otherKind(info);
+    if (kind !== null || (await isForeign(ctx, record)))
       problems.push(
-        `the collection ${name} is the application's own, and onechat's records would be: ${wayOut}`,
+        `the ${kind ?? "collection"} ${name} is the application's own, and onechat's records would be: ${wayOut}`,
       );
   }
   if (problems.length > 0) return { problems, warnings: [] };
@@ -66,6 +68,17 @@ async function otherPrefixes(
     );
   }
   return found;
+}
+
+/** What no collection of ours is, whatever is in it, or `null`. */
+function otherKind({ type, options }: CollectionInfo): string | null {
+  if (type === "view") return "view";
+  if (type === "timeseries") return "time series";
+  if (options["capped"] === true) return "capped collection";
+  if (options["collation"] !== undefined) return "collection with a collation";
+  return Object.keys((options["validator"] ?? {}) as object).length > 0
+    ? "collection with a validator"
+    : null;
 }
 
 const wayOut = 'give onechat\'s names a prefix, such as "recordsPrefix": "onechat_"';
