@@ -1,7 +1,8 @@
-import { ObjectId } from "mongodb";
+import { type CreateCollectionOptions, ObjectId } from "mongodb";
 import { describe, expect, it } from "vitest";
 import { type ChatContext, createOrGetChat, ensureIndexes, releaseChat } from "../src/index.ts";
 import { beforeEveryWrite } from "./before-every-write.ts";
+import { fieldDatabase } from "./field-cases/field-database.ts";
 import { freshDatabase } from "./fresh-database.ts";
 import { all, pairs, plain } from "./many-chats.ts";
 import { recordingObserver } from "./recording-observer.ts";
@@ -160,6 +161,34 @@ describe("a validator that refuses a new chat", () => {
     }
     const created = await createOrGetChat(database, { participants, set: { name: "us" } });
     expect(created).toMatchObject({ created: true });
+  });
+
+  it("whatever is set is said before, and by readiness, and of no other that may let one pass", async () => {
+    const properties = { _id: {}, participants: {}, createdAt: {} };
+    const strict = { $jsonSchema: { additionalProperties: false, properties } };
+    const keyed = { ...properties, participantsKey: {} };
+    const isReady = async (options: CreateCollectionOptions): Promise<unknown> => {
+      await using field = await fieldDatabase({ model: {}, collections: { chats: options } });
+      return await ensureIndexes(field.app()).then(
+        () => true,
+        (error: unknown) => error,
+      );
+    };
+    expect(await isReady({ validator: { $and: [strict, { name: "us" }] } })).toMatchObject({
+      code: "MODEL_MISMATCH",
+      message: expect.stringMatching(/additionalProperties: false and refuses participantsKey,/),
+    });
+    for (const options of [
+      { validator: strict, validationAction: "warn" },
+      { validator: strict, validationLevel: "moderate" },
+      { validator: { $or: [strict, { name: "us" }] } },
+      { validator: { $jsonSchema: { additionalProperties: false, properties: keyed } } },
+      {
+        validator: { $jsonSchema: { ...strict.$jsonSchema, patternProperties: { "(?i)^PARTICIPANTS": {} } } },
+      },
+      { validator: { name: { $type: "string" } } },
+    ])
+      expect([options, await isReady(options)]).toEqual([options, true]);
   });
 
   it("or that an old one gets its key, or loses it", async () => {

@@ -9,6 +9,7 @@ import { participantPaths } from "../model/participants-place.ts";
 import type { StoredDocument } from "../model/stored-document.ts";
 import { exactly, existingIndexes, keyIndexHint } from "./key-index.ts";
 import { otherThanRecorded } from "./recorded-model.ts";
+import { strictValidator } from "./strict-validator.ts";
 
 /** Whether what is stored fits the model. Chats made after another one would be twins, or out of the application's sight. */
 export interface ModelAgreement {
@@ -36,7 +37,7 @@ export function modelAgreement({ db, chats, model, maxTimeMS }: ModelledCollecti
   const look = async (): Promise<ChatError | null> => {
     const other = await otherThanRecorded(db, model, maxTimeMS);
     if (other !== null) return new ChatError("MODEL_MISMATCH", otherModelText(chats.namespace, other));
-    return storedMismatch(chats, model, maxTimeMS);
+    return (await storedMismatch(chats, model, maxTimeMS)) ?? strictValidator(db, model, maxTimeMS);
   };
   return {
     async mismatch() {

@@ -40,7 +40,7 @@ interface Recorded {
   readonly chatModel?: RecordedModel;
 }
 
-const unauthorized = 13;
+export const unauthorized = 13;
 
 /**
  * In which parts the newest run of a migration had another model, or `null`: also where nobody has migrated, where all of

@@ -1,5 +1,5 @@
-import type { Document } from "mongodb";
 import { ownField, ownFieldNames } from "../../model/own-names.ts";
+import { refusedFields } from "../../store/strict-validator.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import { collectionInfos } from "./collections.ts";
 import type { PreflightReport } from "./findings.ts";
@@ -24,35 +24,4 @@ export async function strictValidators(ctx: MigrationContext): Promise<Preflight
     ];
   });
   return { problems, warnings: [] };
-}
-
-function refusedFields(options: Readonly<Document>, fields: readonly string[]): readonly string[] {
-  if (options["validationAction"] === "warn" || options["validationLevel"] === "off") return [];
-  const schemas = schemasOf(options["validator"]);
-  return fields.filter((field) => schemas.some((schema) => !letsPass(schema, field)));
-}
-
-/** The schemas that a document has to satisfy, all of them. */
-function schemasOf(validator: unknown): readonly Document[] {
-  if (!isDocument(validator)) return [];
-  const all: readonly unknown[] = Array.isArray(validator["$and"]) ? validator["$and"] : [];
-  const schema: unknown = validator["$jsonSchema"];
-  return [...(isDocument(schema) ? [schema] : []), ...all.flatMap(schemasOf)];
-}
-
-function letsPass(schema: Document, field: string): boolean {
-  if (schema["additionalProperties"] !== false) {
-    const all: readonly unknown[] = Array.isArray(schema["allOf"]) ? schema["allOf"] : [];
-    return all.filter(isDocument).every((one) => letsPass(one, field));
-  }
-  const patterns = Object.keys(isDocument(schema["patternProperties"]) ? schema["patternProperties"] : {});
-  const properties: unknown = schema["properties"];
-  return (
-    (isDocument(properties) && field in properties) ||
-    patterns.some((pattern) => new RegExp(pattern).test(field))
-  );
-}
-
-function isDocument(value: unknown): value is Document {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
