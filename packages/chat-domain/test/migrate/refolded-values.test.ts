@@ -60,6 +60,37 @@ describe("a folded field, when what has gone into it changes", () => {
       1,
     ],
     [
+      "a map's document goes without its duplicate, but for what was written to it",
+      { eachKey: { fold: { n: "sum" } } },
+      {
+        mine: { f: { u: { n: 4, pinned: true, name: "new" }, v: { n: 1 } } },
+        before: { f: { u: { n: 3, pinned: true, name: "old" } } },
+        after: null,
+      },
+      { u: { n: 1, name: "new" }, v: { n: 1 } },
+    ],
+    [
+      "a map's document follows its duplicate in what was not written to it",
+      { eachKey: { fold: { n: "sum" } } },
+      {
+        mine: { f: { u: { n: 4, pinned: true, name: "new" } } },
+        before: { f: { u: { n: 3, pinned: true, name: "old" } } },
+        after: { f: { u: { n: 3, muted: true } } },
+      },
+      { u: { n: 4, name: "new", muted: true } },
+    ],
+    [
+      "a map's document of the survivor's keeps what a duplicate had as well",
+      { eachKey: { fold: { n: "sum" } } },
+      {
+        original: { f: { u: { n: 1, pinned: true } } },
+        mine: { f: { u: { n: 5, pinned: true } } },
+        before: { f: { u: { n: 3, pinned: true } } },
+        after: null,
+      },
+      { u: { n: 2, pinned: true } },
+    ],
+    [
       "a sum goes without its duplicate",
       "sum",
       { original: { f: 3 }, mine: { f: 9 }, before: { f: 4 }, after: null },

@@ -1,6 +1,7 @@
 import type { FoldFields, FoldStrategy, UnionBy } from "../../../model/fold-strategy.ts";
 import type { ExactDocument } from "../archive/exact-document.ts";
 import { type Exact, exactAt, isDocument, isSame, withExact } from "../archive/exact-values.ts";
+import { withBase } from "./base-fields.ts";
 import { isNothing } from "./compare-values.ts";
 import { emptied, noteWays, withoutEmptied, withoutPaths, withWays } from "./emptied-documents.ts";
 import {
@@ -177,7 +178,7 @@ function refoldedInside(fold: FoldFields, { mine, all, place }: Folding): Exact 
   const parts = partsOf(all, (given) => (isDocument(given.value) ? given : null));
   if (isDocument(mine.value)) {
     staying({ mine, all: parts, place });
-    return refoldedFields(fold, { mine, all, place });
+    return refoldedFields(fold, { mine: withBase(fold, mine.value, { all: parts, place }), all, place });
   }
   // What was deleted here stays so, until there is something new.
   const isNew = isNothing(mine.value) && parts.every(({ before }) => before === null);
