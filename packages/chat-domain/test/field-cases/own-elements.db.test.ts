@@ -82,6 +82,38 @@ const cases: readonly (readonly [string, Own])[] = [
   ],
 ];
 
+/** Before a later duplicate came that lacks it as well. */
+const takenOut: readonly (readonly [string, Own])[] = [
+  [
+    "an intersection",
+    {
+      fold: "intersection",
+      given: [
+        ["a", "b"],
+        ["a", "b"],
+      ],
+      written: { $pull: { f: "b" } },
+      later: ["a"],
+      merged: ["a"],
+      left: ["a"],
+    },
+  ],
+  [
+    "an intersection of documents",
+    {
+      fold: { intersection: { by: "user" } },
+      given: [
+        [of("a"), of("b")],
+        [of("a"), of("b")],
+      ],
+      written: { $pull: { f: { user: "b" } } },
+      later: [of("a")],
+      merged: [of("a")],
+      left: [of("a")],
+    },
+  ],
+];
+
 /** The application has deleted one of two equal ones: that its own is what is left cannot be told, but not that it is not. */
 const deleted: readonly (readonly [string, Fold])[] = [
   ["a list", { concat: {} }],
@@ -130,6 +162,15 @@ describe("an element that the application has made in the survivor", () => {
     expect((await heldBy(field)).map(inOrder)).toEqual(
       [own.left, own.given[1], own.later, own.later].map(inOrder),
     );
+  });
+
+  it.each(takenOut)("and taken out again stays out: %s", async (_name, own) => {
+    await using field = await merged(own);
+    expect((await heldBy(field))[0]).toEqual(own.merged);
+    expect(await field.rollback({ chat: String(id(3)) })).toMatchObject({ exit: 0 });
+    expect((await heldBy(field))[0]).toEqual(own.left);
+    expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+    expect(await heldBy(field)).toEqual([own.left, own.given[1], own.later]);
   });
 
   it.each(deleted)("is one of equal ones, of which one was deleted: %s", async (_name, fold) => {

@@ -2,7 +2,7 @@ import type { UnionBy } from "../../../model/fold-strategy.ts";
 import { type Exact, exactAt, isDocument, isSame, keyText } from "../archive/exact-values.ts";
 import { type Contribution, type Folding, type Given, hasWritten, partsOf } from "./contributions.ts";
 import { isList, listOf, refoldedList, sortedBy } from "./list-folds.ts";
-import { noLongerTaken } from "./own-elements.ts";
+import { noLongerTaken, takenOut } from "./own-elements.ts";
 
 /** How elements of the same key become one; given by whoever knows all strategies. */
 export interface ElementFold {
@@ -122,6 +122,9 @@ export function refoldedIntersectionBy(by: string, { mine, all, place }: Folding
     const keys = firstByKey(by, listOf(value));
     return (element: Exact): boolean => !keys.has(elementKey(by, element) ?? "");
   };
+  const ownKeys = firstByKey(by, own);
+  const isHeld = (element: Exact): boolean => ownKeys.has(elementKey(by, element) ?? "");
+  const deleted = firstByKey(by, takenOut({ all, place, lacks, isHeld }));
   const isKept = (element: Exact): boolean => kept.some((other) => isSame(other, element));
   const written = noLongerTaken({ all, place, taken, lacks }).filter((element) => !isKept(element));
   const held = new Set([...kept, ...written].map((element) => elementKey(by, element)));
@@ -130,8 +133,8 @@ export function refoldedIntersectionBy(by: string, { mine, all, place }: Folding
   const wasCommon = (key: string | null): boolean => isInAll(key, earlier);
   const back = original.filter((element) => {
     const key = elementKey(by, element);
-    const isHeld = key === null ? isKept(element) : held.has(key);
-    return !isHeld && !wasCommon(key) && isInAll(key, left);
+    const isThere = key === null ? isKept(element) : held.has(key) || deleted.has(key);
+    return !isThere && !wasCommon(key) && isInAll(key, left);
   });
   const isChanged = back.length > 0 || written.length > 0 || kept.length !== own.length;
   return isChanged ? [...kept, ...back, ...written] : mine.value;

@@ -1,5 +1,5 @@
 import { contentText, type Exact } from "../archive/exact-values.ts";
-import type { Contribution, Folding, Given } from "./contributions.ts";
+import { type Contribution, type Folding, type Given, givenBefore } from "./contributions.ts";
 
 /** What marks remember of the elements of a place: what the application has written there of its own accord. */
 export function ownElements({ all, place }: Pick<Folding, "all" | "place">): readonly (readonly Exact[])[] {
@@ -30,6 +30,27 @@ export function deletedElements(
   const original = all[0]?.before?.value;
   const deletions = { all, place: `${place} ` };
   noteOwn(Array.isArray(original) ? original.filter((element) => !isHeld(element)) : [], deletions);
+  return ownElements(deletions).flat();
+}
+
+interface TakenOut extends Pick<Folding, "all" | "place"> {
+  readonly isHeld: (element: Exact) => boolean;
+  readonly lacks: (given: Given) => (element: Exact) => boolean;
+}
+
+/** Those that all had, so that the application has taken them out: whoever lacks one from then on remembers it. */
+export function takenOut({ all, place, isHeld, lacks }: TakenOut): readonly Exact[] {
+  const deletions = { all, place: `${place} ` };
+  const original = all[0]?.before?.value;
+  const lacking = givenBefore(all).map(lacks);
+  const missing = (Array.isArray(original) ? original : []).filter(
+    (element) => !isHeld(element) && !lacking.some((lacked) => lacked(element)),
+  );
+  for (const { before, after, memory } of missing.length === 0 ? [] : all) {
+    if (before === after || after === null) continue;
+    const lost = missing.filter(lacks(after));
+    if (lost.length > 0) remember(memory, deletions.place, [...remembered(memory, deletions.place), ...lost]);
+  }
   return ownElements(deletions).flat();
 }
 

@@ -1,7 +1,7 @@
 import { contentText, type Exact } from "../archive/exact-values.ts";
 import { isNothing } from "./compare-values.ts";
 import { type Contribution, type Folding, type Given, givenAfter, givenBefore } from "./contributions.ts";
-import { deletedElements, noLongerTaken, noteOwn, ownElements } from "./own-elements.ts";
+import { deletedElements, noLongerTaken, noteOwn, ownElements, takenOut } from "./own-elements.ts";
 
 /** What is no array is one element. */
 function elementsOf(value: Exact): readonly Exact[] {
@@ -75,8 +75,14 @@ export function refoldedIntersection({ mine, all, place }: Folding): Exact {
     const texts = textsOf(value);
     return (element: Exact): boolean => !texts.has(contentText(element));
   };
-  const back = noLongerTaken({ all, place, taken, lacks });
-  return withElements(mine.value, gone, [...comingBack(all), ...back]);
+  const held = textsOf(mine.value);
+  const deleted = takenOut({ all, place, lacks, isHeld: (element) => held.has(contentText(element)) });
+  const staysOut = new Set(deleted.map(contentText));
+  const back = [
+    ...comingBack(all).filter((element) => !staysOut.has(contentText(element))),
+    ...noLongerTaken({ all, place, taken, lacks }),
+  ];
+  return withElements(mine.value, gone, back);
 }
 
 /** Elements of the first contribution that some lacked, and that all have now. */
