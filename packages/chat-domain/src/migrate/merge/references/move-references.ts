@@ -5,11 +5,12 @@ import { duplicateKeyCode } from "../../../errors/mongo-errors.ts";
 import type { NativeId } from "../../../identity/native-id.ts";
 import { groupedById } from "../../../identity/stored-ids.ts";
 import type { ReferenceModel } from "../../../model/merge-model.ts";
+import { rootOf } from "../../../model/stored-document.ts";
 import type { Merge, MovesRecord } from "../../context/migration-records.ts";
 import { saveOriginalArrays } from "../../journal/originals.ts";
 import type { Run } from "../../run/run.ts";
 import { type Refusal, refusalError, refusalReason } from "../../run/write-outcome.ts";
-import type { UpdateStatement } from "../../run/write-statements.ts";
+import type { ChangeAsSeen, UpdateStatement } from "../../run/write-statements.ts";
 import { moveArray } from "./array-references.ts";
 import { earlierMoves, type EarlierMoves } from "./later-moves.ts";
 import { moveInside } from "./move-inside.ts";
@@ -191,7 +192,7 @@ async function moveBatch(
 function statement(
   { field, prefix }: ReferenceModel,
   unit: readonly Reference[],
-): readonly UpdateStatement[] {
+): readonly (UpdateStatement | ChangeAsSeen)[] {
   const [first] = unit;
   if (first === undefined) return [];
   const { kind, pointer, stored } = first;
@@ -199,6 +200,9 @@ function statement(
     const [plain = stored] = repointingsOf(pointer, prefix);
     return [moveArray(field, first.id, { loser: plain.from, survivor: plain.to })];
   }
+  // Alone, what is selected by nothing but its `_id` costs the server half.
+  if (unit.length === 1 && rootOf(field) === field)
+    return [{ _id: first.id, seen: [[`$${field}`, stored.from]], set: { [field]: stored.to } }];
   return [
     {
       q: { _id: { $in: unit.map(({ id }) => id) }, [field]: stored.from },
