@@ -36,7 +36,7 @@ describe("a duplicate for which the server always takes too long", () => {
     const given: number[] = [];
     const result = await upWith(field, (command) => {
       const moves = command["update"] === "messages" ? JSON.stringify(command["updates"]) : "";
-      const isForward = moves.includes(`"$set":{"chat":"${String(id(1))}"}`);
+      const isForward = moves.includes(`{"$literal":"${String(id(1))}"}`);
       if (!isForward || !moves.includes(String(id(12)))) return Promise.resolve();
       given.push(Number(command["maxTimeMS"]));
       return Promise.reject(new MongoServerError({ code: 50, message: "operation exceeded time limit" }));

@@ -51,7 +51,8 @@ describe("an old version that writes all the while", () => {
       let writes = 0;
       const db = interruptedDatabase(field.db, async ({ update, updates }) => {
         const [statement] = (updates ?? []) as readonly Document[];
-        if (update !== collection || statement?.["u"]?.$set?.chat === undefined) return;
+        const [change] = [statement?.["u"]].flat() as readonly (Document | undefined)[];
+        if (update !== collection || change?.["$set"]?.chat === undefined) return;
         writes += 1;
         if (writes > mostWrites) throw new Error("the run goes on and on");
         await write(field, collection);
