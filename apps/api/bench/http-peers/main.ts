@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { openMongo } from "@onechat/mongo";
+import { rotated } from "@onechat/testing";
 import { cpuSecondsOf } from "../api.ts";
 import { tokenOf } from "../shots.ts";
 import { apiServer, peerServer, type Server } from "./servers.ts";
@@ -146,11 +147,6 @@ function report(title: string, rounds: ReadonlyMap<Variant, readonly Round[]>): 
         `${times.toFixed(2).padStart(7)}${cost.toFixed(2).padStart(7)}`,
     );
   }
-}
-
-function rotated<T>(items: readonly T[], by: number): readonly T[] {
-  const turn = by % items.length;
-  return [...items.slice(turn), ...items.slice(0, turn)];
 }
 
 function median(numbers: readonly number[]): number {

@@ -1,4 +1,4 @@
-import { rotated } from "../rotated.ts";
+import { rotated } from "@onechat/testing";
 import { median, type Ratio, ratioOf } from "../ratio.ts";
 import { type VariantName, variantNames, type Variants } from "./controls.ts";
 
