@@ -21,8 +21,6 @@ export interface Host {
   /** Monotonic milliseconds. */
   readonly clock: () => number;
   readonly now: () => Date;
-  /** How slow the machine is for the process. */
   readonly measureMachine: MeasureMachine;
-  /** A new seed, for a run that was given none. */
   readonly newSeed: () => number;
 }

@@ -35,7 +35,6 @@ export function auditLegacy(one: Case, retiredIds: RetiredIds): readonly Finding
   ];
 }
 
-/** More than one chat, or one beside those that were there before. */
 function duplicate(one: Case, { live, redirects }: AuditedIds): readonly Finding[] {
   const { initial } = one;
   const strange = [...new Set([...live, ...redirects.keys()])].filter((id) => !initial.includes(id));
@@ -73,7 +72,6 @@ function unaccounted({ complete, seen }: Case, { live }: AuditedIds): readonly F
   return [finding("UNCREATED", text, [])];
 }
 
-/** What has become of a chat that was there before. */
 function fateOf(one: Case, audited: AuditedIds, retiredIds: RetiredIds, id: string): readonly Finding[] {
   const { live, redirects } = audited;
   if (!live.has(id)) return whereItLeads(one, audited, retiredIds, id);
@@ -101,14 +99,12 @@ function whereItLeads(
   return [finding("SPLIT_ID", text, operations)];
 }
 
-/** The live chat that a retired one leads to. */
 function lastOf(retiredIds: RetiredIds, id: string, hops = 0): string {
   const { known, happened } = retiredIds;
   const next = happened.has(id) ? known.get(id) : undefined;
   return next === undefined || hops > known.size ? id : lastOf(retiredIds, next.to, hops + 1);
 }
 
-/** Ids that were answered and are not there. */
 function gone(one: Case, { live, redirects }: AuditedIds): readonly Finding[] {
   return one.seen.answered
     .filter(({ id }) => !one.initial.includes(id) && !live.has(id) && !redirects.has(id))

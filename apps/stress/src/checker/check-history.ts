@@ -11,11 +11,9 @@ import { problemsOf } from "./problems.ts";
 import { refusals } from "./refusals.ts";
 import { stuck } from "./stuck.ts";
 
-/** What a history shows. */
 export interface CheckedHistory {
   /** Of every variant; a control's are told from the subject's by `variant`. */
   readonly anomalies: readonly Anomaly[];
-  /** Per variant, path and workload. */
   readonly contention: readonly Contention[];
   readonly faults: readonly FaultOutcome[];
   /** Why "no anomaly" would prove nothing, or less than it seems; a sentence each. */

@@ -1,44 +1,38 @@
-import { min } from "d3-array";
+import { max, min, sum } from "d3-array";
 import type { Operation } from "../history/operation.ts";
+import { alike } from "../measure/alike.ts";
 import type { Contention } from "../measure/result.ts";
 import type { Evidence, KeyEvidence } from "./evidence.ts";
 
 /** How much was at the same time, per variant, path and workload. */
 export function contentionOf({ keys }: Evidence): readonly Contention[] {
-  const groups = new Map<string, Contention>();
-  for (const key of keys) {
-    const { variant, path, workload } = key.register;
-    const name = `${variant} ${path} ${workload}`;
-    const group = groups.get(name) ?? { variant, path, workload, ...nobody };
-    add(group, key);
-    groups.set(name, group);
-  }
-  return [...groups.values()];
+  const groups = alike(keys, ({ register: { variant, path, workload } }) => [variant, path, workload].join());
+  return groups.map(({ first: { register }, all }) => {
+    const { variant, path, workload } = register;
+    const calls = all.map(callsOf);
+    return {
+      variant,
+      path,
+      workload,
+      keys: all.length,
+      operations: sum(calls, ({ length }) => length),
+      unknown: sum(calls, (own) => countOf(own, "unknown")),
+      failed: sum(calls, (own) => countOf(own, "fail")),
+      contendedKeys: calls.filter(isContended).length,
+      widestOverlap: max(calls, widestOverlap) ?? 0,
+      racesLost: sum(all, (key) => (key.register.initial.length > 0 ? 0 : racesLost(callsOf(key)))),
+      certainKeys: calls.filter((own) => countOf(own, "unknown") === 0).length,
+    };
+  });
 }
 
-const nobody: Omit<Contention, "variant" | "path" | "workload"> = {
-  keys: 0,
-  operations: 0,
-  unknown: 0,
-  failed: 0,
-  contendedKeys: 0,
-  widestOverlap: 0,
-  racesLost: 0,
-  certainKeys: 0,
-};
-
 /** Merges are the migration's work, and no calls that anybody waits for. */
-function add(group: Contention, { register, operations: all }: KeyEvidence): void {
-  const operations = all.filter(({ kind }) => kind !== "merge");
-  const uncertain = operations.filter(({ outcome }) => outcome === "unknown").length;
-  group.keys += 1;
-  group.operations += operations.length;
-  group.unknown += uncertain;
-  group.failed += operations.filter(({ outcome }) => outcome === "fail").length;
-  group.contendedKeys += Number(isContended(operations));
-  group.widestOverlap = Math.max(group.widestOverlap, widestOverlap(operations));
-  group.racesLost += register.initial.length > 0 ? 0 : racesLost(operations);
-  group.certainKeys += Number(uncertain === 0);
+function callsOf({ operations }: KeyEvidence): readonly Operation[] {
+  return operations.filter(({ kind }) => kind !== "merge");
+}
+
+function countOf(calls: readonly Operation[], outcome: Operation["outcome"]): number {
+  return calls.filter((call) => call.outcome === outcome).length;
 }
 
 /** Two creating calls had begun when the first of all ended. */
@@ -63,7 +57,6 @@ function firstEnd(operations: readonly Operation[]): number {
   return min(operations, ({ end }) => end) ?? Number.POSITIVE_INFINITY;
 }
 
-/** The most of these operations that were under way at one instant. */
 export function widestOverlap(operations: readonly Operation[]): number {
   if (operations.length < 2) return operations.length;
   const starts = Float64Array.from(operations, ({ start }) => start).toSorted();

@@ -3,7 +3,6 @@ import type { AuditedKey, Register } from "../history/history-line.ts";
 import type { Operation } from "../history/operation.ts";
 import type { Anomaly } from "../measure/result.ts";
 
-/** Everything that a history says about one register. */
 export interface KeyEvidence {
   readonly register: Register;
   /** In the order of the file. */

@@ -3,7 +3,7 @@ import type { FaultEvent } from "../history/history-line.ts";
 import type { Operation } from "../history/operation.ts";
 import type { FaultOutcome } from "../measure/result.ts";
 import { type Evidence, isAnswer } from "./evidence.ts";
-import { slowMsDuring } from "./slow-machine.ts";
+import { type Interval, slowMsDuring } from "./slow-machine.ts";
 
 /** A fault that lasted so many nanoseconds holds up a call that was under way all the time; a shorter one need not. */
 const noticeable = 1e8;
@@ -14,14 +14,8 @@ export function wayOf({ keyNamed }: Evidence, { key }: Operation): string | null
   return known === undefined ? null : `${known.register.variant} ${known.register.path}`;
 }
 
-/** A time after a fault in which nothing is broken. */
-export interface Calm {
-  readonly from: number;
-  readonly until: number;
-}
-
-/** The times between the end of all faults under way and the beginning of the next one. */
-export function calmTimes(faults: readonly FaultEvent[]): readonly Calm[] {
+/** The times in which nothing is broken: between the end of all faults under way and the beginning of the next one. */
+export function calmTimes(faults: readonly FaultEvent[]): readonly Interval[] {
   const events = faults.toSorted((a, b) => a.at - b.at);
   const active = new Set<string>();
   return events.flatMap(({ fault, target, event, at }, index) => {
@@ -45,20 +39,17 @@ export function faultOutcomes(evidence: Evidence): readonly FaultOutcome[] {
     const { hit, ways } = impactOf(evidence, injectedAt, heal?.at ?? Number.POSITIVE_INFINITY);
     const about = { fault, target, injectedAt, hit: Math.max(hit, heal?.struck ?? 0) };
     if (heal === undefined) return [{ ...about, healedAt: null, recoveryMs: null, slowMs: 0 }];
-    const recovery = recoveryMs(evidence, ways, heal.at);
-    return [
-      { ...about, healedAt: heal.at, recoveryMs: recovery, slowMs: slowMs(evidence, heal.at, recovery) },
-    ];
+    const healedAt = heal.at;
+    const recovery = recoveryMs(evidence, ways, healedAt);
+    // Of a recovery that is not over yet, all that is left of the run counts.
+    const until = recovery === null ? Number.POSITIVE_INFINITY : healedAt + recovery * 1e6;
+    const slowMs = slowMsDuring(evidence.history.machine, { from: healedAt, until });
+    return [{ ...about, healedAt, recoveryMs: recovery, slowMs }];
   });
 }
 
-interface Impact {
-  readonly hit: number;
-  /** The ways that calls took meanwhile, or those of them that were hit. */
-  readonly ways: ReadonlySet<string | null>;
-}
-
-function impactOf(evidence: Evidence, from: number, until: number): Impact {
+/** How many calls it hit, and the ways that these took, or those of all calls meanwhile. */
+function impactOf(evidence: Evidence, from: number, until: number) {
   const lasts = until - from >= noticeable;
   const meanwhile = evidence.history.operations.filter(({ start, end }) => start <= until && end >= from);
   const struck = meanwhile.filter(
@@ -69,17 +60,11 @@ function impactOf(evidence: Evidence, from: number, until: number): Impact {
 }
 
 /** Until the last of the ways that were hit answered again; of those that nobody went any more nothing is known. */
-function recoveryMs(evidence: Evidence, ways: Impact["ways"], healedAt: number): number | null {
+function recoveryMs(evidence: Evidence, ways: ReadonlySet<string | null>, healedAt: number): number | null {
   const way = (operation: Operation): string | null => wayOf(evidence, operation);
   const later = evidence.history.operations.filter((each) => each.end >= healedAt && ways.has(way(each)));
   const never = Number.POSITIVE_INFINITY;
   const answeredAt = rollup(later, (some) => min(some.filter(isAnswer), ({ end }) => end) ?? never, way);
   const last = max(answeredAt.values()) ?? never;
   return last === never ? null : (last - healedAt) / 1e6;
-}
-
-/** Of a recovery that is not over yet, all that is left of the run counts. */
-function slowMs({ history }: Evidence, healedAt: number, recovery: number | null): number {
-  const until = recovery === null ? Number.POSITIVE_INFINITY : healedAt + recovery * 1e6;
-  return slowMsDuring(history.machine, { from: healedAt, until });
 }

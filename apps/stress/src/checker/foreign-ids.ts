@@ -11,7 +11,6 @@ interface ForeignId {
   readonly owners: Operation | null;
 }
 
-/** By id. */
 export type ForeignIds = ReadonlyMap<string, ForeignId>;
 
 /**
@@ -107,7 +106,6 @@ export function isRemoved({ removed }: Register, id: string): boolean {
 
 type Identity = Pick<Register, "participants" | "scope">;
 
-/** Whether a stored chat has exactly these people, in this scope. */
 function holds(stored: Identity, { participants, scope }: Identity): boolean {
   return stored.scope === scope && sorted(stored.participants) === sorted(participants);
 }

@@ -1,4 +1,5 @@
 import { group, min, sum } from "d3-array";
+import { alike } from "../measure/alike.ts";
 import type { Contention } from "../measure/result.ts";
 import { type Evidence, isAnswer } from "./evidence.ts";
 
@@ -36,13 +37,11 @@ function differs(what: string, said: number, found: number): readonly string[] {
 function registerProblems({ keys, history: { registers } }: Evidence): readonly string[] {
   const lasting = keys.flatMap(({ register }) => (register.removedAtEnd === true ? [] : register));
   // No id contains a control character.
-  const alike = group(
-    lasting,
-    ({ variant, scope, participants }) => `${variant}\n${scope}\n${participants.join("\n")}`,
-  );
-  const twins = [...alike.values()].flatMap(([first, other]) =>
-    other === undefined ? [] : (first?.key ?? []),
-  );
+  const twins = alike(lasting, ({ variant, scope, participants }) =>
+    [variant, scope, ...participants].join("\n"),
+  )
+    .filter(({ all }) => all.length > 1)
+    .map(({ first }) => first.key);
   return [
     ...about(repeated(registers.map(({ key }) => key)), "declared more than once"),
     ...about(twins, "not alone with its people and its scope"),
@@ -58,7 +57,6 @@ function operationProblems({ history: { operations }, keyNamed }: Evidence): rea
   ];
 }
 
-/** Those that come more than once. */
 function repeated<T>(names: readonly T[]): readonly T[] {
   const seen = new Set<T>();
   return names.filter((name) => seen.size === seen.add(name).size);

@@ -87,10 +87,8 @@ function retiredInACircle(known: Retired, ids: ReadonlySet<string>): Finding {
 }
 
 interface Contradiction {
-  /** The retired id. */
   readonly id: string;
   readonly retirement: Retirement;
-  /** Closed before it opened. */
   readonly window: Window;
 }
 
@@ -126,7 +124,6 @@ function lateMerge(
   return finding("SPLIT_ID", text, [...firstAnswer(sightings, id), closed, opened]);
 }
 
-/** The first call by people that was answered with this id. */
 function firstAnswer(sightings: readonly Answered[], id: string): Finding["operations"] {
   return sightings
     .filter((sighting) => sighting.asked === null && sighting.id === id)

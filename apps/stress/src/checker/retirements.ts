@@ -7,12 +7,10 @@ import { always, notAfter, notBefore, type Window } from "./window.ts";
 /** An id that was, or may have been, retired in favour of another. */
 export interface Retirement {
   readonly to: string;
-  /** When, as far as the merges say. */
   readonly window: Window;
   /** Whether it did happen: a merge was acknowledged, or the database says so at the end. */
   readonly certain: boolean;
   readonly acknowledged: boolean;
-  /** A merge of it. */
   readonly merge: Operation;
 }
 
@@ -25,7 +23,6 @@ export interface RetiredIds {
   readonly happened: ReadonlySet<string>;
 }
 
-/** A merge with a survivor. */
 type KnownMerge = SeenMerge & { readonly to: string };
 
 const mostWays = 256;
@@ -79,7 +76,6 @@ function retirement(
   };
 }
 
-/** Merges of what these people never had. */
 export function strangeMerges({ initial, seen: { merges } }: Case): readonly Finding[] {
   const isTheirs = ({ asked, to }: SeenMerge): boolean =>
     to !== null && to !== asked && initial.includes(asked) && initial.includes(to);
@@ -90,7 +86,6 @@ export function strangeMerges({ initial, seen: { merges } }: Case): readonly Fin
     );
 }
 
-/** Two acknowledged merges of one id into different ones. */
 export function contradictoryMerges({ initial, seen: { merges } }: Case): readonly Finding[] {
   return initial.flatMap((id) => {
     const [some, other] = merges.filter(

@@ -19,7 +19,6 @@ export interface Sighting {
 /** Sightings of a chat, and not of there being none. */
 export type Answered = Sighting & { readonly id: string };
 
-/** All merges that retire one id in favour of one other. */
 export interface SeenMerge {
   readonly asked: string;
   /** `null` where its survivor is unknown. */
@@ -34,7 +33,6 @@ export interface Sightings {
   readonly list: readonly Sighting[];
   readonly answered: readonly Answered[];
   readonly merges: readonly SeenMerge[];
-  /** Those that say "I created it". */
   readonly creators: readonly Operation[];
   /** Of the calls that may have created without saying so, the one that began first. */
   readonly candidate: Operation | null;

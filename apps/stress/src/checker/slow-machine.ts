@@ -9,7 +9,7 @@ const limitMs = 250;
 /** Of the control calls, those that say something of the machine: an API that is silent may be what is looked for. */
 const telling = ["database", "hop"] as const satisfies readonly ControlCall[];
 
-interface Interval {
+export interface Interval {
   readonly from: number;
   readonly until: number;
 }
@@ -31,12 +31,10 @@ export function readingsDuring(
   return readings.filter((reading) => reading.from <= until && reading.until >= from);
 }
 
-/** Whether the machine was too slow for calls to be answered. */
 export function isSlow(reading: MachineReading): boolean {
   return reading.timersLateMs > limitMs || telling.some((call) => (waitedMs(reading, call) ?? 0) > limitMs);
 }
 
-/** For so many milliseconds between two instants the machine was too slow. */
 export function slowMsDuring(readings: readonly MachineReading[], { from, until }: Interval): number {
   const slow = calmReadings(readings, [{ from, until }]).filter(isSlow);
   return slow.reduce((sum, reading) => sum + Math.min(reading.until, until) - reading.from, 0) / 1e6;

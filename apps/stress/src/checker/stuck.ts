@@ -3,8 +3,8 @@ import type { MachineReading } from "../history/history-line.ts";
 import type { Operation } from "../history/operation.ts";
 import type { Anomaly } from "../measure/result.ts";
 import { type Evidence, isAnswer } from "./evidence.ts";
-import { type Calm, calmTimes, wayOf } from "./faults.ts";
-import { calmReadings, figuresText, isSlow, readingsDuring } from "./slow-machine.ts";
+import { calmTimes, wayOf } from "./faults.ts";
+import { calmReadings, figuresText, type Interval, isSlow, readingsDuring } from "./slow-machine.ts";
 
 /** How long after a fault a call may still fail, in nanoseconds: connections have to be made anew. */
 const settling = 1e9;
@@ -15,13 +15,11 @@ export interface FoundStuck {
   readonly doubts: readonly string[];
 }
 
-/** Calls that have something in common. */
 interface Common {
   /** `null` for what is in no group. */
   readonly groupOf: (operation: Operation) => string | null;
   /** Only calls count that were sent so long after the fault. */
   readonly sentAfter: number;
-  /** So many unanswered calls are needed. */
   readonly atLeast: number;
   readonly place: (calls: readonly Operation[]) => string;
 }
@@ -67,7 +65,7 @@ export function stuck(evidence: Evidence): FoundStuck {
 /** By group, the unanswered calls after the last answer, if they prove something. */
 function unanswered(
   { history: { operations } }: Evidence,
-  calms: readonly Calm[],
+  calms: readonly Interval[],
   { groupOf, sentAfter, atLeast }: Common,
 ): ReadonlyMap<string | null, readonly Operation[]> {
   const answers = operations.filter(isAnswer);

@@ -23,7 +23,6 @@ export function notBefore(window: Window, opened: Operation | null, from = opene
   return from !== undefined && from > window.from ? { ...window, from, opened } : window;
 }
 
-/** Not after this operation ended. */
 export function notAfter(window: Window, closed: Operation): Window {
   return closed.end < window.until ? { ...window, until: closed.end, closed } : window;
 }

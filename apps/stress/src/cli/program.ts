@@ -4,15 +4,11 @@ import { type ExitName, exits } from "../exit-codes.ts";
 import type { Host } from "../host.ts";
 import { ProfileName, profiles } from "../plan/profiles.ts";
 import { flagOf } from "../plan/reproduce-command.ts";
-import { Claims, flagTexts, RunFlags } from "../plan/run-flags.ts";
+import { Claims, type Given, RunFlags } from "../plan/run-flags.ts";
 import { UsageError } from "../usage-error.ts";
-import { checkCommand } from "./check-command.ts";
-import { reportCommand } from "./report-command.ts";
+import { checkCommand, reportCommand } from "./earlier-run.ts";
 import { runCommand } from "./run-command.ts";
 import { selfTestCommand } from "./selftest-command.ts";
-
-/** What was given on a command line: text for options with a value, lists for those that may be repeated, else a boolean. */
-export type Given = Readonly<Record<string, unknown>>;
 
 /** The program: from arguments to an exit code. */
 export async function stress(argv: readonly string[], host: Host): Promise<number> {
@@ -90,9 +86,9 @@ function gather(each: string, before: readonly string[] | undefined): readonly s
 /** The flags as their schema tells them; what may be repeated is gathered. */
 function withFlags(command: Command, { shape }: z.ZodObject): Command {
   for (const [name, schema] of Object.entries(shape)) {
-    const { value = "", text = "", isList = false } = flagTexts.get(schema) ?? {};
-    const option = new Option(`${flagOf(name)} ${value}`.trim(), text);
-    command.addOption(isList ? option.argParser(gather) : option);
+    const { value, text, isList } = (schema as z.ZodType).meta() ?? {};
+    const option = new Option(`${flagOf(name)} ${String(value)}`.trim(), String(text));
+    command.addOption(isList === true ? option.argParser(gather) : option);
   }
   return command;
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { ExitName } from "../exit-codes.ts";
 import { readHistory } from "../history/read-history.ts";
 import type { Host } from "../host.ts";
-import { RunFlags } from "../plan/run-flags.ts";
+import { type Given, parsed, RunFlags } from "../plan/run-flags.ts";
 import { type RunSettings, runSettings } from "../plan/run-settings.ts";
 import { consoleText } from "../report/console.ts";
 import { writeReports } from "../report/write-reports.ts";
@@ -10,8 +10,6 @@ import { type Progress, progress as newProgress } from "../run/progress.ts";
 import { runOnce } from "../run/run-once.ts";
 import { runResult } from "../run/run-result.ts";
 import { RunStopped } from "../run/stopped.ts";
-import { parsed } from "./given.ts";
-import type { Given } from "./program.ts";
 
 interface Running {
   readonly settings: RunSettings;
@@ -64,7 +62,7 @@ async function soak(running: Running): Promise<ExitName> {
 
 async function runAndReport({ settings, host, progress, isJson, color }: Running): Promise<ExitName> {
   progress.say(`stress run ${settings.profile}, seed ${settings.seed}`);
-  const ran = await runOnce({ settings, host, progress });
+  const ran = await runOnce(settings, host, progress);
   progress.begin({ label: "checking and writing the report", index: 1, of: 1 });
   const history = await readHistory(ran.historyPath);
   const result = runResult(settings, ran, history);

@@ -6,10 +6,8 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import type { ExitName } from "../exit-codes.ts";
 import type { Host } from "../host.ts";
-import { wholeNumber } from "../plan/run-flags.ts";
+import { type Given, parsed, wholeNumber } from "../plan/run-flags.ts";
 import { UsageError } from "../usage-error.ts";
-import { parsed } from "./given.ts";
-import type { Given } from "./program.ts";
 
 const SelfTestFlags = z.object({
   seed: wholeNumber(0, 4_294_967_295).optional(),

@@ -1,8 +1,7 @@
 import type { Path, Variant } from "../history/operation.ts";
 import { type Apis, startApis } from "../load/api-process.ts";
 import type { Stage } from "../run/stage.ts";
-import type { Target, Way } from "../run/target.ts";
-import { openWays, type WayOptions, wayTo } from "../run/ways.ts";
+import { openWays, type Target, type Way, type WayOptions, wayTo } from "../run/ways.ts";
 
 export interface OpenedTargets extends AsyncDisposable {
   readonly targets: readonly Target[];
@@ -10,7 +9,6 @@ export interface OpenedTargets extends AsyncDisposable {
 
 /** A fault that is ready to strike, and the targets whose calls it will find under way. */
 export interface FaultSetup extends OpenedTargets {
-  /** How long it lasts. */
   readonly holdMs: number;
   /** How much it has hit so far, where it can count: then it lasts until that is something. */
   readonly struck?: () => number;

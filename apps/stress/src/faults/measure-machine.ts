@@ -44,19 +44,12 @@ async function answeredAfterMs(
     () => performance.now() - asked,
     () => null,
   );
-  return Promise.race([answered, aborted(signal)]);
-}
-
-async function aborted(signal: AbortSignal): Promise<null> {
-  if (!signal.aborted)
-    await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
-  return null;
+  return Promise.race([answered, sleep(mostMs, null, { signal, ref: false }).catch(() => null)]);
 }
 
 export interface MachineWatch {
   readonly measure: MeasureMachine;
   readonly calls: ControlCalls;
-  /** Nanoseconds since the run's epoch. */
   readonly now: () => number;
   readonly onReading: (reading: Omit<MachineReading, "type">) => void;
 }

@@ -21,17 +21,14 @@ interface ProxiedHop extends AsyncDisposable {
 const everySecond = { times: "always", every: 2, fault: "reset" } as const;
 const changingRequest = Buffer.from("POST /trpc/chat.createOrGet");
 
-function isChangingRequest(bytes: Buffer): boolean {
-  return bytes.includes(changingRequest);
-}
-
 async function beforeApi(url: string): Promise<ProxiedHop> {
   const { hostname, port } = new URL(url);
   const proxy = await tcpProxy({ host: hostname, port: Number(port) });
   return {
     ...proxy,
     uri: `http://127.0.0.1:${proxy.port}`,
-    strikeChanges: (when) => proxy.rule({ requests: isChangingRequest, when, ...everySecond }),
+    strikeChanges: (when) =>
+      proxy.rule({ requests: (bytes) => bytes.includes(changingRequest), when, ...everySecond }),
   };
 }
 
@@ -41,25 +38,21 @@ async function beforeDatabase(upstream: string): Promise<ProxiedHop> {
   return { ...proxy, strikeChanges: (when) => proxy.rule({ commands, when, ...everySecond }) };
 }
 
-interface OpenedHops extends OpenedTargets {
-  readonly hops: readonly ProxiedHop[];
-}
+type OpenedHops = readonly [hops: readonly ProxiedHop[], opened: OpenedTargets];
 
 async function openHop(stage: Stage, hop: Hop): Promise<OpenedHops> {
   if (hop === "client to API") {
     const hops = await Promise.all(stage.urls.map(beforeApi));
     const ways = faultWays(stage, { paths: ["http"], urls: hops.map(({ uri }) => uri) });
-    return { hops, ...(await openTargets(stage, ways, hops)) };
+    return [hops, await openTargets(stage, ways, hops)];
   }
   const before = await beforeDatabase(stage.ground.mongo.uri);
   const { uri } = before;
-  if (hop === "caller to database") {
-    const ways = faultWays(stage, { paths: ["domain"], uri });
-    return { hops: [before], ...(await openTargets(stage, ways, [before])) };
-  }
+  if (hop === "caller to database")
+    return [[before], await openTargets(stage, faultWays(stage, { paths: ["domain"], uri }), [before])];
   const api = await ownApi(stage, { uri });
   const ways = faultWays(stage, { paths: ["http"], urls: api.urls });
-  return { hops: [before], ...(await openTargets(stage, ways, [api, before])) };
+  return [[before], await openTargets(stage, ways, [api, before])];
 }
 
 /** What was asked is done, and nobody hears of it. */
@@ -73,7 +66,7 @@ export function connectionReset(stage: Stage, hop: Hop): Promise<FaultSetup> {
 }
 
 async function onHop(stage: Stage, hop: Hop, blow: Blow): Promise<FaultSetup> {
-  const { hops, ...opened } = await openHop(stage, hop);
+  const [hops, opened] = await openHop(stage, hop);
   const rules: RuleHandle[] = [];
   let underWay = 0;
   return {

@@ -5,9 +5,16 @@ import type { Path } from "../history/operation.ts";
 import type { Subject } from "../plan/run-settings.ts";
 import type { Stage } from "../run/stage.ts";
 import type { FaultSetup } from "./fault-targets.ts";
-import { indexMissing } from "./index-missing.ts";
 import { connectionReset, type Hop, poolStarved, replyLost } from "./network-faults.ts";
-import { apiKill, apiPause, databaseKill, databasePause, faultCommand, stepDown } from "./process-faults.ts";
+import {
+  apiKill,
+  apiPause,
+  databaseKill,
+  databasePause,
+  faultCommand,
+  indexMissing,
+  stepDown,
+} from "./process-faults.ts";
 
 /** A fault in one place, and how to get it ready. */
 export interface PlannedFault {
@@ -54,7 +61,6 @@ const needs = {
 type Need = keyof typeof needs;
 
 interface FaultPlace extends Omit<PlannedFault, "fault"> {
-  /** It needs calls on one of these paths. */
   readonly paths: readonly Path[];
   readonly need: Need;
   /** Of whom it can be the fault: of onechat alone, unless it says more. */

@@ -3,7 +3,8 @@ import { promisify } from "node:util";
 import type { ApiProcess } from "../load/api-process.ts";
 import type { Stage } from "../run/stage.ts";
 import { messageOf, RunStopped } from "../run/stopped.ts";
-import { type FaultSetup, faultWays, openTargets } from "./fault-targets.ts";
+import { dropKeyIndex, prepareDatabase } from "../stores/databases.ts";
+import { type FaultSetup, faultWays, openTargets, ownApi } from "./fault-targets.ts";
 
 /** The longest pause of a caller between two calls; over HTTP they take longer. */
 const apiPauseMs = 120;
@@ -20,7 +21,6 @@ function paused(victim: Pick<ApiProcess, "pause" | "resume">): Injury {
   return { holdMs: 1_500, inject: () => victim.pause(), heal: () => victim.resume() };
 }
 
-/** What befalls one of the API's processes. */
 async function onApi(stage: Stage, injury: (api: ApiProcess) => Injury): Promise<FaultSetup> {
   const [api] = stage.apis.processes;
   if (api === undefined) throw new Error("no API process is running");
@@ -70,6 +70,25 @@ export function stepDown(stage: Stage): Promise<FaultSetup> {
     },
     heal: () => admin.ping(),
   });
+}
+
+/**
+ * The index that decides every race is gone when calls begin, although each process has seen it before: onechat has to
+ * refuse until it is back. Not while calls are under way: an insert that was sent before nobody can judge any more.
+ */
+export async function indexMissing(stage: Stage): Promise<FaultSetup> {
+  const database = stage.ground.databaseOf("unindexed");
+  const db = stage.ground.admin.db(database);
+  await prepareDatabase(db, "ours");
+  const api = await ownApi(stage, { database });
+  return {
+    ...(await openTargets(stage, faultWays(stage, { database, urls: api.urls }), [api])),
+    holdMs: 600,
+    pauseMs: 120,
+    strikesFirst: true,
+    inject: () => dropKeyIndex(db),
+    heal: () => prepareDatabase(db, "ours"),
+  };
 }
 
 /** What the user's own command does: a container stopped, a network cut, a deployment in the middle of the calls. */

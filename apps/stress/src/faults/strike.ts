@@ -3,11 +3,11 @@ import type { WorkloadPlan, WorkloadShape } from "../plan/workload-plan.ts";
 import { fresh } from "../plan/workloads.ts";
 import { enter, keyOf, type Performed, performLoads } from "../run/perform.ts";
 import { shapeOf, type Stage } from "../run/stage.ts";
-import type { Turn } from "../run/target.ts";
+import type { Target, Turn } from "../run/ways.ts";
+import { openAdmin } from "../stores/admin.ts";
 import { type Patience, untilAnswered } from "../run/until-answered.ts";
-import { openControls } from "./control-calls.ts";
 import type { FaultSetup } from "./fault-targets.ts";
-import { whileWatched } from "./measure-machine.ts";
+import { type ControlCalls, whileWatched } from "./measure-machine.ts";
 import type { PlannedFault } from "./plan-faults.ts";
 
 const callers = 24;
@@ -107,4 +107,36 @@ async function injectAndHeal(
 async function untilStruck(struck: () => number, signal: AbortSignal): Promise<void> {
   const patience = AbortSignal.timeout(persistMs);
   while (struck() < enoughStruck && !patience.aborted) await sleep(20, undefined, { signal });
+}
+
+/**
+ * Calls beside those of the callers, to the database and over the ways that callers take. Nothing of the packages under
+ * test is asked, except whether the API's processes are there.
+ */
+function openControls(
+  { ground: { mongo, admin, databaseOf } }: Pick<Stage, "ground">,
+  targets: readonly Target[],
+) {
+  const urls = targets.flatMap(({ route }) => (route.to === "api" ? route.place.urls : []));
+  const uris = targets.flatMap(({ route }) => (route.to === "database" ? route.place.uri : []));
+  const proxied = uris.find((uri) => uri !== mongo.uri);
+  const hop = proxied === undefined ? null : openAdmin(proxied);
+  const calls: ControlCalls = {
+    database: () => admin.write(databaseOf("control")),
+    ...(hop === null ? {} : { hop: () => hop.ping() }),
+    ...(urls.length === 0 ? {} : { api: (signal) => everyApi(urls, signal) }),
+  };
+  return {
+    calls,
+    [Symbol.asyncDispose]: async () => hop?.[Symbol.asyncDispose](),
+  };
+}
+
+async function everyApi(urls: readonly string[], signal: AbortSignal): Promise<void> {
+  await Promise.all(
+    urls.map(async (url) => {
+      const answer = await fetch(`${url}/livez`, { signal });
+      await answer.arrayBuffer();
+    }),
+  );
 }

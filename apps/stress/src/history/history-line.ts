@@ -32,7 +32,9 @@ export const FaultName = z.enum([
   "command",
 ]);
 
-/** The first line of a history. */
+/** Whose calls, on which way and of which shape. */
+export const place = { variant: Variant, path: Path, workload: Workload };
+
 export type HistoryHeader = z.infer<typeof HistoryHeader>;
 export const HistoryHeader = z.object({
   type: z.literal("history"),
@@ -51,15 +53,12 @@ export type Register = z.infer<typeof Register>;
 export const Register = z.object({
   type: z.literal("register"),
   key: z.string(),
-  variant: Variant,
-  path: Path,
-  workload: Workload,
+  ...place,
   /** Canonical ids, sorted; with `scope` what makes two registers of one variant different. */
   participants: z.array(z.string()),
   scope: z.string(),
   /** Ids of the chats that these people had before the run: a legacy chat and its duplicates. */
   initial: z.array(z.string()),
-  /** Of several chats from before, the one that must become theirs. */
   expected: z.string().optional(),
   /** Of people whose chat is removed on purpose once all of these calls are answered: their next one has its own register. */
   removedAtEnd: z.literal(true).optional(),
@@ -67,7 +66,6 @@ export const Register = z.object({
   removed: z.array(z.string()).optional(),
 });
 
-/** A fault is part of the history, like the calls that it hits. */
 export type FaultEvent = z.infer<typeof FaultEvent>;
 export const FaultEvent = z.object({
   type: z.literal("fault"),
@@ -113,9 +111,7 @@ export const Block = z.object({
   type: z.literal("block"),
   /** `storm`: for correctness; `round`: one of many, to be compared with others'; `open-loop`: at a constant rate. */
   part: z.enum(["storm", "round", "open-loop"]),
-  variant: Variant,
-  path: Path,
-  workload: Workload,
+  ...place,
   round: z.number().int(),
   /** Which of the waves of a storm, counted from 0. */
   wave: z.number().int(),

@@ -29,10 +29,8 @@ export const Operation = z
     type: z.literal("op"),
     /** Unique in the run. */
     op: z.number().int(),
-    /** The register that the call is about, as named by its `register` line. */
     key: z.string(),
     kind: OperationKind,
-    /** The process that called. */
     process: z.string(),
     /** When an open loop meant to send it; `null` in a closed loop. */
     intended: Instant.nullable(),

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream";
 import { constants, createGunzip } from "node:zlib";
 import { z } from "zod";
-import { type History, HistoryBuilder } from "./history.ts";
+import { type History, historyOf, refuseMisplaced } from "./history.ts";
 import { HistoryLine } from "./history-line.ts";
 
 /** The file is no history, or is damaged; the message names the file and the line. */
@@ -18,21 +18,23 @@ const pieceBytes = 1024 * 1024;
  * @throws UnreadableHistory when there is no such file, it is no history, or a line of it is malformed
  */
 export async function readHistory(path: string): Promise<History> {
-  const builder = new HistoryBuilder();
+  const lines: HistoryLine[] = [];
   const parse = lineParser();
   let count = 0;
   try {
     let rest = "";
     for await (const piece of decompressed(path)) {
       // A last line without its end is what a killed process leaves behind: it is not read.
-      const lines = (rest + piece).split("\n");
-      rest = lines.pop() ?? "";
-      for (const line of lines) {
+      const texts = (rest + piece).split("\n");
+      rest = texts.pop() ?? "";
+      for (const text of texts) {
         count += 1;
-        builder.add(parse(line));
+        const line = parse(text);
+        refuseMisplaced(line, lines.at(-1));
+        lines.push(line);
       }
     }
-    return builder.history();
+    return historyOf(lines);
   } catch (error) {
     const place = count > 0 ? `${path}, line ${count}` : path;
     throw new UnreadableHistory(`${place}: ${reasonOf(error)}`, { cause: error });

@@ -8,7 +8,6 @@ import { freePort } from "./free-port.ts";
 /** A process of the API that can be killed, frozen and started again on its port. */
 export interface ApiProcess extends AsyncDisposable, ProcessFreezer {
   readonly url: string;
-  /** `kill -9`. */
   kill(): Promise<void>;
   /** Starts it again on the same port, and resolves when it is ready. */
   restart(): Promise<void>;
@@ -19,11 +18,9 @@ export interface ApiSetting {
   readonly uri: string;
   readonly database: string;
   readonly secret: string;
-  /** What the process inherits. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Several processes of the API on one database. */
 export interface Apis extends AsyncDisposable {
   readonly processes: readonly ApiProcess[];
   readonly urls: readonly string[];
@@ -123,27 +120,22 @@ function spawned({ port, uri, database, secret, env }: ApiSetting): Running {
 
 async function answers({ child, lastWords }: Running, url: string): Promise<void> {
   const deadline = performance.now() + startMs;
-  let answer = "no answer";
+  let complaint = "no answer";
   while (performance.now() < deadline) {
     if (child.exitCode !== null || child.signalCode !== null)
       throw new Error(`an API process has ended before it was up: ${lastWords()}`);
-    answer = await complaintOf(url);
-    if (answer === "") return;
+    try {
+      const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+      if (answer.ok) return;
+      complaint = `${answer.status} ${(await answer.text()).slice(0, 300)}`;
+    } catch (error) {
+      // What `fetch` itself says of a failure is that it is one.
+      const reason = error instanceof Error ? (error.cause ?? error) : null;
+      complaint = reason instanceof Error ? reason.message : "no answer";
+    }
     await sleep(25);
   }
-  throw new Error(`${url} was not well within ${startMs / 1_000} s, at last: ${answer}; ${lastWords()}`);
-}
-
-/** What is wrong, empty if nothing is. */
-async function complaintOf(url: string): Promise<string> {
-  try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) });
-    return answer.ok ? "" : `${answer.status} ${(await answer.text()).slice(0, 300)}`;
-  } catch (error) {
-    // What `fetch` itself says of a failure is that it is one.
-    const reason = error instanceof Error ? (error.cause ?? error) : null;
-    return reason instanceof Error ? reason.message : "no answer";
-  }
+  throw new Error(`${url} was not well within ${startMs / 1_000} s, at last: ${complaint}; ${lastWords()}`);
 }
 
 async function ended({ child, freezer, exited }: Running, signal: "SIGTERM" | "SIGKILL"): Promise<void> {

@@ -1,9 +1,11 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 import type { ProcessHealth } from "../history/history-line.ts";
 import type { Route } from "../stores/open-store.ts";
 import type { Offer, People } from "../stores/store.ts";
 import type { RunClock } from "./clock.ts";
-import { plainManner, type SeenOperation, type Share } from "./orders.ts";
-import { startWorker, type WorkerProcess } from "./worker-process.ts";
+import { type Orders, plainManner, type Report, type SeenOperation, type Share } from "./orders.ts";
 
 export interface FleetSetting {
   readonly size: number;
@@ -17,7 +19,6 @@ export interface FleetSetting {
 }
 
 export interface Released {
-  /** The instant. */
   readonly at: number;
   readonly health: readonly ProcessHealth[];
 }
@@ -38,10 +39,9 @@ export class Fleet implements AsyncDisposable {
     this.#clock = clock;
   }
 
-  static async start({ size, name, run, epoch, clock, env, onOperations }: FleetSetting): Promise<Fleet> {
-    const workers = Array.from({ length: size }, (_, index) =>
-      startWorker({ name: `${name}${index + 1}`, env, onOperations }),
-    );
+  static async start(setting: FleetSetting): Promise<Fleet> {
+    const { size, name, run, epoch, clock } = setting;
+    const workers = Array.from({ length: size }, (_, index) => startWorker(`${name}${index + 1}`, setting));
     const fleet = new Fleet(workers, clock);
     await fleet.#all((worker) => worker.tell("begin", { process: worker.name, run }, epoch));
     return fleet;
@@ -80,7 +80,6 @@ export class Fleet implements AsyncDisposable {
     await this.#all((worker) => worker.tell("stop"));
   }
 
-  /** All live ids of each set, asked for by the first process. */
   async audit(name: string, people: readonly People[]): Promise<readonly (readonly string[])[]> {
     return (await this.#workers[0]?.tell("audit", name, people)) ?? [];
   }
@@ -92,4 +91,63 @@ export class Fleet implements AsyncDisposable {
   #all<T>(tell: (worker: WorkerProcess, index: number) => Promise<T>): Promise<T[]> {
     return Promise.all(this.#workers.map(tell));
   }
+}
+
+// The same file from the sources and from their build: the child runs plain JavaScript in both cases.
+const program = fileURLToPath(new URL("../../dist/load/worker-main.js", import.meta.url));
+
+/** A child that makes calls, as the harness sees it. */
+interface WorkerProcess extends AsyncDisposable {
+  readonly name: string;
+  /** Resolves when the worker has done it. Rejects when it could not, or has died. */
+  tell<K extends keyof Orders>(
+    order: K,
+    ...args: Parameters<Orders[K]>
+  ): Promise<Awaited<ReturnType<Orders[K]>>>;
+}
+
+interface Waiting {
+  readonly resolve: (reply: never) => void;
+  readonly reject: (error: Error) => void;
+}
+
+function startWorker(name: string, { env, onOperations }: FleetSetting): WorkerProcess {
+  // A group of its own: Ctrl-C in a terminal is for the harness, which ends its workers when their calls are noted.
+  const child = spawn(process.execPath, [program], {
+    env,
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+    detached: true,
+  });
+  const waiting = new Map<number, Waiting>();
+  let orders = 0;
+  child.on("message", (report: Report) => {
+    if (report.report === "seen") return onOperations(name, report.operations);
+    const asked = waiting.get(report.number);
+    waiting.delete(report.number);
+    if (report.report === "done") asked?.resolve(report.reply as never);
+    else asked?.reject(new Error(report.message));
+  });
+  const ended = once(child, "exit");
+  void ended.then(() => {
+    for (const { reject } of waiting.values()) reject(new Error(`worker ${name} has died`));
+    return waiting.clear();
+  });
+  return {
+    name,
+    tell: (order, ...args) =>
+      new Promise((resolve, reject) => {
+        orders += 1;
+        if (!child.connected) return reject(new Error(`worker ${name} has died`));
+        waiting.set(orders, { resolve, reject });
+        child.send({ number: orders, order, args });
+      }),
+    [Symbol.asyncDispose]: () => endOf(child, ended),
+  };
+}
+
+async function endOf(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
+  if (child.connected) child.disconnect();
+  const impatience = setTimeout(() => child.kill("SIGKILL"), 2_000);
+  await ended;
+  clearTimeout(impatience);
 }

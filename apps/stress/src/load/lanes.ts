@@ -49,7 +49,7 @@ async function runLane({ route, due, calls }: DueLane, at: number, setting: Lane
     if (stoppedAt() !== null) return;
     const call = addressed(planned, lastId);
     if (call === null) continue;
-    lastId = (await untilAnswered(call, store, { ...setting, intended })) ?? lastId;
+    lastId = (await untilAnswered(call, store, setting, intended)) ?? lastId;
   }
 }
 
@@ -60,13 +60,12 @@ function addressed(call: DueCall, lastId: string | null): DueCall | null {
   return asked === null ? null : { ...call, asked };
 }
 
-interface CallSetting extends LaneSetting {
-  readonly intended: number | null;
-}
-
-/** The id that was answered in the end. */
-async function untilAnswered(call: DueCall, store: LaneStore, setting: CallSetting): Promise<string | null> {
-  const { clock, manner, onOperation, intended, stoppedAt } = setting;
+async function untilAnswered(
+  call: DueCall,
+  store: LaneStore,
+  { clock, manner, onOperation, stoppedAt }: LaneSetting,
+  intended: number | null,
+): Promise<string | null> {
   const begun = clock.now();
   // Even when it is time to stop: whether this caller is answered in the end is a finding. It is patient anew then,
   // as those who were answered leave it alone with the database and the machine.
@@ -98,34 +97,32 @@ async function perform(
   }
 }
 
-type Answer = Pick<SeenOperation, "id" | "created">;
-
 const questions: Readonly<
   Record<
-    DueCall["kind"],
-    (store: Store, people: People, asked: string, signal?: AbortSignal) => Promise<Answer>
+    Exclude<DueCall["kind"], "ensure">,
+    (store: Store, people: People, asked: string) => Promise<string | null | void> | undefined
   >
 > = {
-  async ensure(store, people, _, signal) {
-    const { id, created } = await store.ensure(people, signal === undefined ? {} : { signal });
-    return { id, created };
-  },
-  find: async (store, people) => ({ id: (await store.find?.(people)) ?? null, created: null }),
-  resolve: async (store, people, asked) => {
-    return { id: (await store.resolve?.(asked, people)) ?? null, created: null };
-  },
+  find: (store, people) => store.find?.(people),
+  resolve: (store, people, asked) => store.resolve?.(asked, people),
+  // Whatever somebody's own store answers with, it is no id.
   async remove(store, _, asked) {
     await store.remove?.(asked);
-    return { id: null, created: null };
   },
 };
 
 /** A store is told of people and their scope and nothing else: it may refuse what it does not know. */
-function answerOf(store: Store, call: DueCall, signal: AbortSignal): Promise<Answer> {
-  const { kind, participants, scope, asked, patienceMs } = call;
+async function answerOf(
+  store: Store,
+  { kind, participants, scope, asked, patienceMs }: DueCall,
+  signal: AbortSignal,
+): Promise<Pick<SeenOperation, "id" | "created">> {
   if (store[kind] === undefined) throw new Error(`the store does not offer "${kind}", and it was planned`);
   const people = { participants, scope };
-  return questions[kind](store, people, asked ?? "", patienceMs === null ? undefined : signal);
+  if (kind !== "ensure")
+    return { id: (await questions[kind](store, people, asked ?? "")) ?? null, created: null };
+  const { id, created } = await store.ensure(people, patienceMs === null ? {} : { signal });
+  return { id, created };
 }
 
 /**

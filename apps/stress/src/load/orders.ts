@@ -9,14 +9,12 @@ export interface DueCall extends Omit<PlannedCall, "register"> {
   readonly key: string;
 }
 
-/** A caller of one process, who takes one way. */
 export interface DueLane {
   readonly route: string;
   readonly due: number | null;
   readonly calls: readonly DueCall[];
 }
 
-/** How callers behave. */
 export interface Manner {
   /**
    * A call that was not answered is made again, as an operation of its own, until so many milliseconds have passed
@@ -37,7 +35,6 @@ export interface Share {
   readonly manner: Manner;
 }
 
-/** What a calling process does when it is told to. */
 export interface Orders {
   begin(env: StoreEnv, epoch: string): Promise<void>;
   /** `warm`: with connections open and every code path run once. Resolves with what the store offers. */
@@ -46,9 +43,7 @@ export interface Orders {
   load(share: Share): Promise<void>;
   /** Resolves when the last call is answered, with how the process fared. */
   release(at: number): Promise<ProcessHealth>;
-  /** No new calls from now on. */
   stop(): Promise<void>;
-  /** All live ids of each set. */
   audit(name: string, people: readonly People[]): Promise<readonly (readonly string[])[]>;
 }
 
@@ -59,7 +54,6 @@ export interface NumberedOrder<K extends keyof Orders = keyof Orders> {
   readonly args: Parameters<Orders[K]>;
 }
 
-/** An operation that has no number yet. */
 export type SeenOperation = Omit<Operation, "type" | "op" | "process">;
 
 /** From a worker to the harness: what an order came to, or what was seen meanwhile. */

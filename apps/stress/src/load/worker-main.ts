@@ -23,7 +23,6 @@ const stores = new Map<string, LaneStore>();
 let env: StoreEnv = { process: "", run: "" };
 let clock = runClock("0");
 let share: Share = { lanes: [], manner: plainManner };
-/** When it was told to make no new calls. */
 let stoppedAt: number | null = null;
 
 const orders: Orders = {

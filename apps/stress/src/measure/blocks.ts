@@ -26,7 +26,6 @@ export function measuredBlocks({ blocks, operations, registers }: History): read
   });
 }
 
-/** In milliseconds. */
 export function wallMs({ from, until }: Pick<Block, "from" | "until">): number {
   return (until - from) / 1e6;
 }

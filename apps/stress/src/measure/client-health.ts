@@ -25,13 +25,11 @@ export function clientHealth(blocks: readonly MeasuredBlock[]): ClientHealth {
   const lag = lags.length === 0 ? null : percentile(Float64Array.from(lags).toSorted(), 0.99);
   const tooLate = (ms: number): string =>
     `${ms.toFixed(1)} ms late at the 99th percentile (limit ${limits.lateMs} ms)`;
-  const reasons = [
-    ...(busy > limits.busyShare
-      ? [`the event loop was busy ${share(busy)} of the time (limit ${share(limits.busyShare)})`]
-      : []),
-    ...(late > limits.lateMs ? [`the event loop was up to ${tooLate(late)}`] : []),
-    ...(lag !== null && lag > limits.lateMs ? [`calls were sent ${tooLate(lag)}`] : []),
-  ];
+  const reasons: string[] = [];
+  if (busy > limits.busyShare)
+    reasons.push(`the event loop was busy ${share(busy)} of the time (limit ${share(limits.busyShare)})`);
+  if (late > limits.lateMs) reasons.push(`the event loop was up to ${tooLate(late)}`);
+  if (lag !== null && lag > limits.lateMs) reasons.push(`calls were sent ${tooLate(lag)}`);
   return {
     saturated: reasons.length > 0,
     reasons,

@@ -1,4 +1,5 @@
-import { group, mean, sum } from "d3-array";
+import { mean, sum } from "d3-array";
+import { alike } from "./alike.ts";
 import { latenciesOf, type MeasuredBlock, wallMs } from "./blocks.ts";
 import type { LatencySummary } from "./result.ts";
 import { percentile, supportedPercentile } from "./statistics.ts";
@@ -21,13 +22,11 @@ export interface LatencyGroup extends Pick<
 export function latencyGroups(blocks: readonly MeasuredBlock[]): readonly LatencyGroup[] {
   const timed = blocks.filter(({ part, round }) => part !== "storm" && round >= 0);
   const source = timed.length > 0 ? timed : blocks;
-  const groups = group(source, ({ variant, path, workload, part }) => [variant, path, workload, part].join());
-  return [...groups.values()].flatMap(groupsOf);
+  const groups = alike(source, ({ variant, path, workload, part }) => [variant, path, workload, part].join());
+  return groups.flatMap(({ first, all }) => groupsOf(first, all));
 }
 
-function groupsOf(blocks: readonly MeasuredBlock[]): readonly LatencyGroup[] {
-  const [first] = blocks;
-  if (first === undefined) return [];
+function groupsOf(first: MeasuredBlock, blocks: readonly MeasuredBlock[]): readonly LatencyGroup[] {
   const { variant, path, workload, part } = first;
   const about = { variant, path, workload, part, elapsedMs: sum(blocks, wallMs) };
   const operations = blocks.flatMap((block) => block.operations);

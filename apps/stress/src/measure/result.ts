@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { FaultName, Workload } from "../history/history-line.ts";
+import { FaultName, place } from "../history/history-line.ts";
 import { Path, Variant } from "../history/operation.ts";
 
 /** JSON has no NaN: a figure that could not be computed is written as `null`, and read as NaN again. */
@@ -21,16 +21,13 @@ export const RatioEstimate = z.object({
   /** `null` where there are too few rounds for an interval. */
   low: z.number().nullable(),
   high: z.number().nullable(),
-  /** Rounds in which both sides were measured. */
   rounds: z.number().int(),
 });
 
 /** Milliseconds, of calls that were answered. A percentile without enough samples behind it is `null`. */
 export type LatencySummary = z.infer<typeof LatencySummary>;
 export const LatencySummary = z.object({
-  variant: Variant,
-  path: Path,
-  workload: Workload,
+  ...place,
   /** From the intended start, in an open loop (`response`), or from the real one (`service`). */
   measured: z.enum(["response", "service"]),
   /** Of which part of the run; of storms only where nothing else timed this workload. */
@@ -43,7 +40,6 @@ export const LatencySummary = z.object({
   p99: z.number().nullable(),
   p999: z.number().nullable(),
   max: Figure,
-  /** Answered calls in a second of the time that the load lasted. */
   perSecond: Figure,
   /** The whole distribution, for drawing: the share of calls below, and milliseconds, evenly spread over log 1/(1−p). */
   curve: z.array(z.tuple([z.number(), z.number()])),
@@ -70,9 +66,7 @@ export type Anomaly = z.infer<typeof Anomaly>;
 export const Anomaly = z.object({
   name: AnomalyName,
   key: z.string(),
-  variant: Variant,
-  path: Path,
-  workload: Workload,
+  ...place,
   /** One sentence for people. */
   text: z.string(),
   /** `op` numbers of the two or three operations that prove it. */
@@ -82,9 +76,7 @@ export const Anomaly = z.object({
 /** Why "no anomaly" means something: how much was really at the same time. */
 export type Contention = z.infer<typeof Contention>;
 export const Contention = z.object({
-  variant: Variant,
-  path: Path,
-  workload: Workload,
+  ...place,
   keys: z.number().int(),
   operations: z.number().int(),
   unknown: z.number().int(),
@@ -95,7 +87,6 @@ export const Contention = z.object({
   widestOverlap: z.number().int(),
   /** Calls that began before the chat was known to exist and were answered with somebody else's chat. */
   racesLost: z.number().int(),
-  /** Keys none of whose calls ended `unknown`. */
   certainKeys: z.number().int(),
 });
 
@@ -114,7 +105,6 @@ export const FaultOutcome = z.object({
   slowMs: z.number().default(0),
 });
 
-/** What the figures of a threshold are counted in. */
 export type Unit = z.infer<typeof Unit>;
 export const Unit = z.enum(["ms", "per-second", "share", "count", "factor"]);
 
@@ -172,7 +162,6 @@ export const StressResult = z.object({
   notes: z.array(z.string()).default([]),
   /** The one sentence that a run is about; `null` where one pair was not asked for by everybody. */
   headline: z.string().nullable().default(null),
-  /** What was under test. */
   subject: z.string().default("onechat"),
   run: z.string(),
   profile: z.string(),

@@ -1,6 +1,5 @@
-import { group } from "d3-array";
+import { flatGroup } from "d3-array";
 import type { History } from "../history/history.ts";
-import type { Operation } from "../history/operation.ts";
 import { latenciesOf } from "./blocks.ts";
 import type { Second } from "./result.ts";
 import { percentile } from "./statistics.ts";
@@ -12,27 +11,23 @@ import { percentile } from "./statistics.ts";
 export function secondsOf({ operations, registers }: History): readonly Second[] {
   const registerOf = new Map(registers.map((register) => [register.key, register]));
   const calls = operations.flatMap((operation) => {
-    const register = registerOf.get(operation.key);
-    if (register === undefined || operation.kind === "merge") return [];
-    const { variant, path } = register;
-    return [{ variant, path, at: Math.floor(operation.end / 1e9), operation }];
+    const register = operation.kind === "merge" ? undefined : registerOf.get(operation.key);
+    return register === undefined ? [] : [{ ...operation, register }];
   });
-  const buckets = group(calls, ({ variant, path, at }) => `${variant} ${path} ${at}`);
-  return [...buckets.values()]
-    .flatMap(([first, ...others]) => {
-      if (first === undefined) return [];
-      const { operation, ...about } = first;
-      return [{ ...about, ...figuresOf([operation, ...others.map((other) => other.operation)]) }];
+  const seconds = flatGroup(
+    calls,
+    ({ end }) => Math.floor(end / 1e9),
+    ({ register }) => register.variant,
+    ({ register }) => register.path,
+  );
+  return seconds
+    .map(([at, variant, path, ended]): Second => {
+      const count = (outcome: string): number => ended.filter((call) => call.outcome === outcome).length;
+      const sorted = latenciesOf(ended);
+      const figure = (share: number): number | null =>
+        sorted.length === 0 ? null : Number(percentile(sorted, share).toFixed(3));
+      const counts = { ok: count("ok"), failed: count("fail"), unknown: count("unknown") };
+      return { at, variant, path, ...counts, p50: figure(0.5), p99: figure(0.99), max: figure(1) };
     })
     .toSorted((a, b) => a.at - b.at || a.variant.localeCompare(b.variant) || a.path.localeCompare(b.path));
-}
-
-function figuresOf(bucket: readonly Operation[]): Omit<Second, "at" | "variant" | "path"> {
-  const count = (outcome: Operation["outcome"]): number =>
-    bucket.filter((operation) => operation.outcome === outcome).length;
-  const sorted = latenciesOf(bucket);
-  const figure = (share: number): number | null =>
-    sorted.length === 0 ? null : Number(percentile(sorted, share).toFixed(3));
-  const counts = { ok: count("ok"), failed: count("fail"), unknown: count("unknown") };
-  return { ...counts, p50: figure(0.5), p99: figure(0.99), max: figure(1) };
 }

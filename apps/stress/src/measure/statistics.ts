@@ -15,7 +15,6 @@ export function supportedPercentile(sorted: Float64Array, share: number): number
   return percentile(sorted, share);
 }
 
-/** One round's figures of the two sides. */
 export type Pair = readonly [one: number, other: number];
 
 const resamples = 2_000;

@@ -7,7 +7,6 @@ import type { Anomaly, ClientHealth, StressResult, ThresholdOutcome } from "./re
 /** What a run knows of itself beside its history. */
 export interface Circumstances {
   readonly interrupted?: boolean;
-  /** What went wrong in the harness itself. */
   readonly bug?: string | null;
   /** What was asked for and could not be done, a sentence each. */
   readonly omissions?: readonly string[];
@@ -60,48 +59,41 @@ function attributed(all: readonly Anomaly[]): readonly string[] {
   });
 }
 
-/** Of anomalies of one name. */
 export function onKeys(alike: readonly Anomaly[]): string {
   return `${alike[0]?.name} on ${alike.length} ${alike.length === 1 ? "key" : "keys"}`;
 }
 
 /** What must be there for the absence of anomalies to mean something, and is not; a sentence each. */
-function missingPower({
-  history: {
-    header: { subject = "onechat" },
-  },
-  checked: { anomalies, contention, faults },
-}: Pick<Evidence, "history" | "checked">): readonly string[] {
+function missingPower({ history, checked }: Evidence): readonly string[] {
+  const { subject = "onechat" } = history.header;
+  const { anomalies, contention, faults } = checked;
   const hasControl = contention.some(({ variant }) => variant === "naive");
   const isCaught = anomalies.some(({ variant }) => variant === "naive");
   const ours = contention.filter(({ variant, operations }) => variant === "ours" && operations > 0);
   const isRaced =
     ours.some(({ racesLost }) => racesLost > 0) || anomalies.some(({ variant }) => variant === "ours");
-  return [
-    ...(hasControl
-      ? []
-      : ["the naive control did not run: nothing shows that this run could have seen an anomaly"]),
-    ...(hasControl && !isCaught
-      ? [`the naive control was not caught: this load could not have shown an anomaly of ${subject} either`]
-      : []),
-    // Somebody else's service may be further away, or more patient, than the control beside it.
-    ...(subject !== "onechat" && ours.length > 0 && !isRaced
-      ? [`no call lost a race on ${subject}: callers did not really meet there`]
-      : []),
-    ...faults
-      .filter(({ hit }) => hit === 0)
-      .map(({ fault, target }) => `the fault ${fault} on ${target} hit nothing that was under way`),
-  ];
+  const missing: string[] = [];
+  if (!hasControl)
+    missing.push("the naive control did not run: nothing shows that this run could have seen an anomaly");
+  else if (!isCaught)
+    missing.push(
+      `the naive control was not caught: this load could not have shown an anomaly of ${subject} either`,
+    );
+  // Somebody else's service may be further away, or more patient, than the control beside it.
+  if (subject !== "onechat" && ours.length > 0 && !isRaced)
+    missing.push(`no call lost a race on ${subject}: callers did not really meet there`);
+  for (const { fault, target, hit } of faults)
+    if (hit === 0) missing.push(`the fault ${fault} on ${target} hit nothing that was under way`);
+  return missing;
 }
 
 /** What ended a run early, and what it could not do. */
 function endings({ interrupted = false, bug = null, omissions = [] }: Evidence): readonly Finding[] {
+  const findings = omissions.map(doubt);
   const reason = "the run was interrupted: what it had seen until then is here";
-  return [
-    ...(bug === null ? [] : [{ verdict: "bug", reason: bug } as const]),
-    ...(interrupted ? [{ verdict: "interrupted", reason } as const] : []),
-    ...omissions.map(doubt),
-  ];
+  if (interrupted) findings.unshift({ verdict: "interrupted", reason });
+  if (bug !== null) findings.unshift({ verdict: "bug", reason: bug });
+  return findings;
 }
 
 function doubt(reason: string): Finding {
@@ -122,12 +114,8 @@ function auditNotes({ header: { subject = "onechat" }, footer }: Evidence["histo
     : [];
 }
 
-function thresholdFindings({
-  expression,
-  severity,
-  outcome,
-  decidedBy,
-}: ThresholdOutcome): readonly Finding[] {
+function thresholdFindings(threshold: ThresholdOutcome): readonly Finding[] {
+  const { expression, severity, outcome, decidedBy } = threshold;
   if (outcome === "met") return [];
   const reason = `threshold ${outcome}: ${expression} (${decidedBy})`;
   return [{ verdict: outcome === "missed" && severity === "fail" ? "threshold" : "unknown", reason }];

@@ -1,4 +1,5 @@
-import { newRegister, type PeopleSource, type PlannedRegister, range } from "./workload-plan.ts";
+import { range } from "d3-array";
+import { newRegister, type PeopleSource, type PlannedRegister } from "./workload-plan.ts";
 
 /** Texts that some step of many a program takes for one another: by case, by form, by what numbers or locales make of them. */
 const alike: readonly (readonly string[])[] = [
@@ -14,17 +15,7 @@ const alike: readonly (readonly string[])[] = [
   ["co-op", "coop", "co\u2010op"],
 ];
 /** Of every plane that has letters, from right to left too. */
-const planes = [
-  "\u00F6",
-  "\u0416",
-  "\u05D0",
-  "\u0939",
-  "\u4E2D",
-  "\uD83D\uDE00",
-  "\uD835\uDD04",
-  "\uD840\uDC00",
-  "\uDBC0\uDC00",
-];
+const planes = "\u00F6 \u0416 \u05D0 \u0939 \u4E2D \u{1F600} \u{1D504} \u{20000} \u{100000}".split(" ");
 /** Between ids: a set of two, one of which looks like two, and the set of three are one text when they are joined. */
 const delimiters = [",", ":", "|", "_", " ", '","', "\\"];
 /** Numbers of people around where one might stop to look, up to the most that a chat has. */
@@ -32,8 +23,7 @@ const sizes = [1, 2, 3, 8, 10, 11, 12, 16, 17, 32, 33, 64, 65, 99, 100];
 
 /** Each of these sets of people is one chat's, however much it looks like another. */
 export function oddRegisters(source: PeopleSource): readonly PlannedRegister[] {
-  const register = (name: string, members: readonly string[]): PlannedRegister =>
-    newRegister(source, name, members);
+  const register = (name: string, members: readonly string[]) => newRegister(source, name, members);
   return [
     ...alike.flatMap((forms, n) => [
       ...forms.map((form, which) => register(`alike-${n}-${which}`, [`${n}-${form}`, `${n}-x`])),

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { FaultName, Workload } from "../history/history-line.ts";
 import { Path } from "../history/operation.ts";
+import { UsageError } from "../usage-error.ts";
 import { ProfileName, usualVariants } from "./profiles.ts";
+import { flagOf } from "./reproduce-command.ts";
 
 const milliseconds: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
@@ -53,27 +55,28 @@ const FaultCommand = z.string().transform((text, check) => {
 
 const Url = z.url({ protocol: /^https?$/, error: "an address such as http://127.0.0.1:3000" });
 
-/** How flags are told of in the help. */
-export const flagTexts = z.registry<{
-  readonly value: string;
-  readonly text: string;
-  readonly isList: boolean;
-}>();
-
-/** A flag that may be left out; one with several values may be repeated. */
-function flag<T extends z.ZodType>(
-  schema: T,
-  value: string,
-  text: string,
-  isList = false,
-): z.ZodExactOptional<T> {
-  const optional = schema.exactOptional();
-  flagTexts.add(optional, { value, text, isList });
-  return optional;
+/** A flag that may be left out, and how the help tells of it. */
+function flag<T extends z.ZodType>(schema: T, value: string, text: string): z.ZodExactOptional<T> {
+  return schema.exactOptional().meta({ value, text });
 }
 
+/** One that may be repeated. */
 function list<T extends z.ZodType>(schema: T, value: string, text: string): z.ZodExactOptional<T> {
-  return flag(schema, value, text, true);
+  return schema.exactOptional().meta({ value, text, isList: true });
+}
+
+/** What was given on a command line: text for flags with a value, lists for those that may be repeated, else a boolean. */
+export type Given = Readonly<Record<string, unknown>>;
+
+/** @throws UsageError with every flag that is wrong */
+export function parsed<T>(schema: z.ZodType<T>, given: Given): T {
+  const outcome = schema.safeParse(given);
+  if (outcome.success) return outcome.data;
+  throw new UsageError(
+    outcome.error.issues.map(({ path: [name], message }) =>
+      name === "profile" ? `the profile: ${message}` : `${flagOf(String(name))}: ${message}`,
+    ),
+  );
 }
 
 /** What somebody claims of a run. */

@@ -12,12 +12,6 @@ export type Subject =
   | { readonly kind: "store"; readonly file: string }
   | { readonly kind: "target"; readonly urls: readonly string[]; readonly tokenCommand: string };
 
-/** A fault of the user's own: what is run to begin it and to end it. */
-export interface FaultCommand {
-  readonly inject: string;
-  readonly heal: string;
-}
-
 /** Everything about a run, decided once. */
 export interface RunSettings extends Omit<Profile, "summary" | "thresholds" | "embeddedThresholds">, Begun {
   readonly profile: ProfileName;
@@ -25,7 +19,8 @@ export interface RunSettings extends Omit<Profile, "summary" | "thresholds" | "e
   /** Another build, in whose rounds the subject is compared with it; a folder of chat-domain, or a store's module. */
   readonly against: string | null;
   readonly accounts: readonly string[] | null;
-  readonly faultCommand: FaultCommand | null;
+  /** A fault of the user's own: what is run to begin it and to end it. */
+  readonly faultCommand: { readonly inject: string; readonly heal: string } | null;
   /** Faults that the command line names: what cannot be done of them is a doubt, and of others a note. */
   readonly askedFaults: ReadonlySet<FaultName>;
   /** Claims that were made for this run, and those of its profile. */
@@ -49,7 +44,7 @@ export function runSettings(
   host: Pick<Host, "newSeed" | "readFile" | "command">,
   typed: Begun["typed"] = {},
 ): RunSettings {
-  const { summary: _, thresholds: usual, embeddedThresholds, ...profile } = profiles[flags.profile];
+  const { summary: _, thresholds: usualThresholds, embeddedThresholds, ...profile } = profiles[flags.profile];
   const subject = subjectOf(flags);
   refuseForeignFaults(flags, subject);
   const isOurs = subject.kind === "onechat";
@@ -61,10 +56,10 @@ export function runSettings(
       .map((text) => parseThreshold(text, `profile ${flags.profile}`))
       .filter((threshold) => !claimed.has(figuresOf(threshold)));
   const ownFaults = flags.faultCommand === undefined ? [] : (["command"] as const);
-  const planned = { ...profile, ...(isOurs ? {} : foreignDefaults(subject, profile)), ...saidOf(flags) };
+  const usual = { ...profile, ...(isOurs ? {} : foreignDefaults(subject, profile)) };
+  const planned = { ...usual, ...ofNoProfile, ...saidOf(flags) };
   return {
     ...planned,
-    ...placeOf(flags),
     command: host.command,
     profile: flags.profile,
     seed,
@@ -74,47 +69,39 @@ export function runSettings(
     faults: [...new Set([...planned.faults, ...ownFaults])],
     askedFaults: new Set([...fault, ...ownFaults]),
     thresholds,
-    usualThresholds: limits(usual),
+    usualThresholds: limits(usualThresholds),
     embeddedThresholds: limits(embeddedThresholds),
   };
 }
 
-/** What no profile says. */
-function placeOf({ against, faultCommand, out, uri, port, keepDb = false }: RunFlags) {
-  return {
-    against: against ?? null,
-    faultCommand: faultCommand ?? null,
-    out: out ?? null,
-    uri: uri ?? null,
-    port: port ?? null,
-    keepDb,
-  };
-}
+type OfNoProfile = Pick<RunSettings, "against" | "faultCommand" | "out" | "uri" | "port" | "keepDb">;
+const ofNoProfile: OfNoProfile = {
+  against: null,
+  faultCommand: null,
+  out: null,
+  uri: null,
+  port: null,
+  keepDb: false,
+};
 
 /** What a threshold is about: a claim for this run stands in place of what its profile says of the same figures. */
 function figuresOf({ metric, ratio, tags }: Threshold): string {
   return JSON.stringify([metric, ratio, Object.entries(tags).toSorted(([a], [b]) => a.localeCompare(b))]);
 }
 
-/** What flags say in place of a profile. */
-function saidOf(flags: RunFlags): Partial<Profile> {
-  const { callers, keys, procs, repeats, rounds, rate, duration, timeout } = flags;
+function saidOf({ workload, path, variant, fault, duration, timeout, ...others }: RunFlags) {
   const said = {
-    workloads: flags.workload,
-    paths: flags.path,
-    variants: flags.variant,
-    faults: flags.fault,
-    callers,
-    keys,
-    procs,
-    repeats,
-    hotRepeats: repeats,
-    rounds,
-    rate,
+    ...others,
+    workloads: workload,
+    paths: path,
+    variants: variant,
+    faults: fault,
+    hotRepeats: others.repeats,
     durationMs: duration,
     timeoutMs: timeout,
   };
-  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+  const entries = Object.entries(said).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Partial<Profile & OfNoProfile>;
 }
 
 /** What a file or a flag of somebody else's makes of a profile. */

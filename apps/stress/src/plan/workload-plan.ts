@@ -1,4 +1,4 @@
-import { shuffler } from "d3-array";
+import { range, shuffler } from "d3-array";
 import type { OperationKind } from "../history/operation.ts";
 import type { SeededRandom } from "../seeded-random.ts";
 
@@ -12,7 +12,6 @@ export interface PlannedRegister {
   readonly initial: readonly string[];
 }
 
-/** A call that is yet to be made. */
 export interface PlannedCall {
   readonly register: string;
   readonly kind: Exclude<OperationKind, "merge">;
@@ -122,8 +121,4 @@ export function mixedCall(
 
 export function shuffled<T>(values: readonly T[], random: SeededRandom): readonly T[] {
   return shuffler(random.unit)([...values]);
-}
-
-export function range(length: number): readonly number[] {
-  return Array.from({ length }, (_, index) => index);
 }

@@ -1,4 +1,4 @@
-import { cumsum } from "d3-array";
+import { cumsum, range } from "d3-array";
 import type { Workload } from "../history/history-line.ts";
 import type { SeededRandom } from "../seeded-random.ts";
 import { oddRegisters } from "./odd-ids.ts";
@@ -10,7 +10,6 @@ import {
   pairRegisters,
   type PlannedCall,
   type PlannedRegister,
-  range,
   shuffled,
   type Wave,
   type WorkloadPlan,
@@ -79,10 +78,8 @@ function walks(
   return range(walkers).flatMap((walker) =>
     processOf(walker).map((process) => {
       const own = registers.filter((_, n) => n % walkers === walker);
-      return laneOf(
-        process,
-        own.map((register) => mixedCall(register, random)),
-      );
+      const calls = own.map((register) => mixedCall(register, random));
+      return laneOf(process, calls);
     }),
   );
 }
@@ -142,14 +139,11 @@ function zipf(shape: WorkloadShape): WorkloadPlan {
 }
 
 /** So many calls in a row; how often a pair is asked for falls with its rank, to the power of 1.1. */
-function zipfCalls(
-  shape: Pick<WorkloadShape, "prefix" | "accounts" | "hosts" | "keys" | "random">,
-  count: number,
-): { readonly registers: readonly PlannedRegister[]; readonly calls: readonly PlannedCall[] } {
+function zipfCalls(shape: WorkloadShape, count: number) {
   const { keys, random } = shape;
   const registers = pairRegisters(shape, keys);
   const bounds = cumsum(registers, (_, rank) => 1 / (rank + 1) ** 1.1);
-  const calls = range(count).flatMap(() => {
+  const calls = range(count).flatMap((): readonly PlannedCall[] => {
     const drawn = random.unit() * (bounds.at(-1) ?? 0);
     const register = registers[bounds.findIndex((bound) => drawn < bound)] ?? registers[0];
     if (register === undefined) return [];
@@ -189,12 +183,8 @@ const largestGroup = 9;
 function groups(shape: WorkloadShape): WorkloadPlan {
   const { callers, keys, processes } = shape;
   const registers = range(keys).map((n) => {
-    const size = 1 + (n % largestGroup);
-    return newRegister(
-      shape,
-      `${n}`,
-      range(size).map((member) => `${n - (n % largestGroup)}-${member}`),
-    );
+    const members = range(1 + (n % largestGroup)).map((member) => `${n - (n % largestGroup)}-${member}`);
+    return newRegister(shape, `${n}`, members);
   });
   const size = Math.max(2, processes, Math.min(Math.floor(callers / largestGroup), 3 * processes));
   return crowdWaves(registers, { perWave: largestGroup, size }, shape);
@@ -253,10 +243,9 @@ const mostRemoved = 24;
 function removed(shape: WorkloadShape): WorkloadPlan {
   const registers = pairRegisters(shape, Math.min(shape.keys, mostRemoved));
   const asking = (): Wave => crowds(registers, Math.max(2, shape.processes), shape);
-  const removing = registers.map((register, n) => {
-    const calls = [call(register), call(register, { kind: "remove" })];
-    return { process: n % shape.processes, due: null, calls };
-  });
+  const removing = registers.map((register, n) =>
+    laneOf(n % shape.processes, [call(register), call(register, { kind: "remove" })]),
+  );
   return { registers, waves: [asking(), removing, asking()] };
 }
 

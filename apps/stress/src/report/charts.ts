@@ -16,7 +16,6 @@ interface Line {
 
 interface Chart {
   readonly title: string;
-  /** Milliseconds are drawn on a log scale. */
   readonly unit: "ms" | "count";
   readonly lines: readonly Line[];
   readonly xTicks: readonly (readonly [at: number, label: string])[];
@@ -100,7 +99,7 @@ function chart({ title, unit, lines, xTicks, bands = [] }: Chart): Html {
   const points = lines.flatMap((each) => each.points);
   const right = max([...xTicks.map(([at]) => at), ...points.map(([at]) => at)]) ?? 0;
   const x = scaleLinear([0, right || 1], [size.left, size.right]).clamp(true);
-  const { y, yTicks, yText } = unit === "ms" ? logScale(points) : linearScale(points);
+  const { y, yTicks, yText } = scaleOf(unit, points);
   const path = line<Point>(([at]) => x(at))
     .y(([, value]) => y(value ?? 0))
     .defined(([, value]) => value !== null && (unit !== "ms" || value > 0))
@@ -131,22 +130,16 @@ function chart({ title, unit, lines, xTicks, bands = [] }: Chart): Html {
   </figure>`;
 }
 
-interface Scale {
-  readonly y: (value: number) => number;
-  readonly yTicks: readonly number[];
-  readonly yText: (value: number) => string;
-}
-
-function linearScale(points: readonly Point[]): Scale {
-  const y = scaleLinear([0, Math.max(max(points, ([, value]) => value) ?? 1, 1)], [size.bottom, size.top]);
-  return { y, yTicks: y.ticks(4), yText: countText };
-}
-
-/** Ticks at 1 and 3 of each decade. */
-function logScale(points: readonly Point[]): Scale {
-  const positive = points.flatMap(([, value]) => (value !== null && value > 0 ? [value] : []));
-  const [low = 1, high = 1] = extent(positive);
-  const y = scaleLog([low / 1.12, high * 1.12], [size.bottom, size.top]);
+/** Of milliseconds a log scale, with ticks at 1 and 3 of each decade. */
+function scaleOf(unit: Chart["unit"], points: readonly Point[]) {
+  const values = points.flatMap(([, value]) => value ?? []);
+  const extremes = [size.bottom, size.top];
+  if (unit === "count") {
+    const y = scaleLinear([0, Math.max(max(values) ?? 1, 1)], extremes);
+    return { y, yTicks: y.ticks(4), yText: countText };
+  }
+  const [low = 1, high = 1] = extent(values.filter((value) => value > 0));
+  const y = scaleLog([low / 1.12, high * 1.12], extremes);
   const yTicks = y.ticks().filter((value) => /^[13]e/.test(value.toExponential()));
   return { y, yTicks: yTicks.length > 0 ? yTicks : [low], yText: spanText };
 }

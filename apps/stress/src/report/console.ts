@@ -11,7 +11,6 @@ export interface ConsoleLook {
   readonly color: boolean;
   /** So many kinds of anomalies are shown with their witnesses. */
   readonly shown: number;
-  /** The last lines: where the rest is. */
   readonly places: readonly string[];
 }
 
@@ -67,12 +66,11 @@ function contentionTable({ contention, subject }: StressResult): readonly string
     ]),
   ];
   const widths = transpose(rows).map((column) => max(column, ({ length }) => length) ?? 0);
-  return rows.map(([place = "", ...counts]) => {
-    const [first = 0, ...others] = widths;
-    const cells = [
-      place.padEnd(first),
-      ...counts.map((count, column) => count.padStart(others[column] ?? 0)),
-    ];
+  return rows.map((row) => {
+    const cells = row.map((cell, column) => {
+      const width = widths[column] ?? 0;
+      return column === 0 ? cell.padEnd(width) : cell.padStart(width);
+    });
     return visibleText(`  ${cells.join("  ")}`);
   });
 }

@@ -5,7 +5,6 @@ import { anomalyTable, type ColumnOf, count, nameOf, number, table, text, varian
 import { countText, msFigure, noFigure, rateText, shareText, spanText } from "./text/figure-text.ts";
 import type { Cell, Section } from "./view.ts";
 
-/** A figure of each variant. */
 interface FigureRow {
   readonly name: string;
   readonly of: (variant: string) => Cell | string;

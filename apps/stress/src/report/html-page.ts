@@ -126,7 +126,12 @@ function tablePart({ caption, columns, rows }: Table, view: ReportView): Html {
           ${rows.map(
             (row) =>
               html`<tr>
-                ${row.map((cell, place) => cellPart(cell, place === 0, rows, view))}
+                ${row.map((cell, place) => {
+                  const content = cellContent(cell, rows, view);
+                  return place === 0
+                    ? html`<th scope="row">${content}</th>`
+                    : html`<td class="${columns[place]?.isNumber === true ? "number" : ""}">${content}</td>`;
+                })}
               </tr>`,
           )}
         </tbody>
@@ -135,12 +140,9 @@ function tablePart({ caption, columns, rows }: Table, view: ReportView): Html {
   </div>`;
 }
 
-function cellPart(cell: Cell, isHead: boolean, rows: Table["rows"], view: ReportView): Html {
+function cellContent(cell: Cell, rows: Table["rows"], view: ReportView): Html {
   const { under = [], variant = "", bar, interval } = cell;
-  const content = html`${cellText(cell, view)}${bar === undefined ? null : meter(bar, variant)}${interval === undefined ? null : forest(interval, rows)}${under.map((line) => html`<span class="under">${shortened(line, 400)}</span>`)}`;
-  return isHead
-    ? html`<th scope="row">${content}</th>`
-    : html`<td class="${cell.isNumber === true ? "number" : ""}">${content}</td>`;
+  return html`${cellText(cell, view)}${bar === undefined ? null : meter(bar, variant)}${interval === undefined ? null : forest(interval, rows)}${under.map((line) => html`<span class="under">${shortened(line, 400)}</span>`)}`;
 }
 
 function cellText({ text, tone, variant, bar, key }: Cell, { timelines }: ReportView): Html {

@@ -1,4 +1,4 @@
-import { group, max, min, range } from "d3-array";
+import { group, max, min, range, sort } from "d3-array";
 import { widestOverlap } from "../checker/contention.ts";
 import { caseOf } from "../checker/case.ts";
 import { creationWindow } from "../checker/decide-new.ts";
@@ -7,6 +7,7 @@ import type { Window } from "../checker/window.ts";
 import type { History } from "../history/history.ts";
 import type { Register } from "../history/history-line.ts";
 import type { Operation } from "../history/operation.ts";
+import { alike } from "../measure/alike.ts";
 import type { Anomaly, StressResult } from "../measure/result.ts";
 
 /** A key that is worth drawing, clipped to where it was decided. */
@@ -15,7 +16,6 @@ export interface KeyTimeline {
   readonly why: "anomaly" | "contended" | "control";
   readonly widest: number;
   readonly anomalies: readonly Anomaly[];
-  /** When the chat can have come to be. */
   readonly window: Window | null;
   /** What the database held in the end, in words. */
   readonly audit: string | null;
@@ -57,18 +57,17 @@ export function keyTimelines(
 function everyNameFirst(anomalies: readonly Anomaly[]): readonly Anomaly[] {
   const kinds = [...group(anomalies, ({ name }) => name).values()];
   return range(max(kinds, ({ length }) => length) ?? 0).flatMap((rank) =>
-    kinds.flatMap((alike) => alike[rank] ?? []),
+    kinds.flatMap((kind) => kind[rank] ?? []),
   );
 }
 
-/** The widest of the subject's, of every path and workload one. */
 function mostContended(keys: readonly KeyEvidence[]): readonly KeyEvidence[] {
-  const ours = keys
-    .filter(({ register, operations }) => register.variant === "ours" && operations.length > 0)
-    .map((key) => ({ key, widest: widestOverlap(key.operations) }))
-    .toSorted((a, b) => b.widest - a.widest);
-  const places = group(ours, ({ key: { register } }) => `${register.path} ${register.workload}`);
-  return [...places.values()].flatMap(([first]) => first?.key ?? []);
+  const ours = keys.filter(
+    ({ register, operations }) => register.variant === "ours" && operations.length > 0,
+  );
+  const widest = sort(ours, ({ operations }) => -widestOverlap(operations));
+  const places = alike(widest, ({ register: { path, workload } }) => `${path} ${workload}`);
+  return places.map(({ first }) => first);
 }
 
 function timelineOf(

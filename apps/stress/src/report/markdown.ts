@@ -49,7 +49,6 @@ function line(cells: readonly string[]): string {
   return `| ${cells.join(" | ")} |`;
 }
 
-/** Nothing of a text is taken for markup. */
 function escaped(text: string): string {
   return visibleText(shortened(text, 300))
     .replaceAll(/[\t\n ]+/g, " ")

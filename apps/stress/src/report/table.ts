@@ -2,7 +2,6 @@ import type { AnomalyGroup } from "./anomaly-groups.ts";
 import { countText } from "./text/figure-text.ts";
 import type { Cell, Column, Table } from "./view.ts";
 
-/** A column, and what stands in it. */
 export interface ColumnOf<Row> extends Column {
   readonly of: (row: Row) => Cell | string;
 }
@@ -17,9 +16,9 @@ export function table<Row>(
     caption,
     columns,
     rows: rows.map((row) =>
-      columns.map(({ of, isNumber }) => {
+      columns.map(({ of }) => {
         const cell = of(row);
-        return { isNumber, ...(typeof cell === "string" ? { text: cell } : cell) };
+        return typeof cell === "string" ? { text: cell } : cell;
       }),
     ),
     isDetail,

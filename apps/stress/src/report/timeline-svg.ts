@@ -110,7 +110,6 @@ function lookOf({ outcome, kind, created, id }: Operation): string {
   return kind === "merge" ? "merge" : "";
 }
 
-/** Calls that overlap lie below one another. */
 function stacked(calls: readonly Operation[]): readonly (readonly Operation[])[] {
   const rows: Operation[][] = [];
   for (const call of calls) {

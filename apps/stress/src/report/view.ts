@@ -12,14 +12,10 @@ export type Tone = "good" | "bad" | "unsure";
 /** What stands in a cell: a text, and what a page can do more with it. */
 export interface Cell {
   readonly text: string;
-  /** Smaller, below. */
   readonly under?: readonly string[];
   readonly tone?: Tone;
-  /** Whose colour it has. */
   readonly variant?: string;
-  /** A share, drawn as a bar. */
   readonly bar?: number;
-  /** A ratio with its interval, drawn on a log scale. */
   readonly interval?: {
     readonly estimate: number;
     readonly low: number | null;
@@ -27,8 +23,6 @@ export interface Cell {
   };
   /** A key that may have a timeline. */
   readonly key?: string;
-  /** As its column is. */
-  readonly isNumber?: boolean;
 }
 
 export interface Column {

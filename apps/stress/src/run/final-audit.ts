@@ -1,10 +1,9 @@
-import { group } from "d3-array";
+import { group, range } from "d3-array";
 import type { AuditedKey, HistoryFooter, Register } from "../history/history-line.ts";
 import { type DueLane, plainManner } from "../load/orders.ts";
-import { range } from "../plan/workload-plan.ts";
 import { auditDatabase } from "../stores/audit-database.ts";
 import type { Stage } from "./stage.ts";
-import type { Target } from "./target.ts";
+import type { Target } from "./ways.ts";
 
 /** How it is known what became of the subject's chats. */
 export type AuditManner = NonNullable<HistoryFooter["audit"]>;

@@ -11,7 +11,6 @@ export interface Ground extends AsyncDisposable {
   readonly admin: Admin;
   /** `ours`, `raw` …: a variant's own database, or that of a scene. */
   readonly databaseOf: (label: string) => string;
-  /** Drops every database that was named. */
   readonly dropAll: () => Promise<void>;
 }
 
@@ -25,7 +24,6 @@ export interface GroundSetting {
   readonly onNotice: (line: string) => void;
 }
 
-/** @throws RunStopped when there is no database that answers */
 export async function openGround(setting: GroundSetting): Promise<Ground> {
   const mongo = await openDatabase(setting);
   const admin = await answeringAdmin(mongo);

@@ -6,9 +6,8 @@ import { auditDatabase } from "../stores/audit-database.ts";
 import { prepareDatabase } from "../stores/databases.ts";
 import { enter, type Load, performLoads, suited } from "./perform.ts";
 import { shapeOf, type Stage } from "./stage.ts";
-import type { Turn } from "./target.ts";
 import { untilAnswered } from "./until-answered.ts";
-import { wayTo } from "./ways.ts";
+import { type Turn, wayTo } from "./ways.ts";
 
 const manner: Manner = { persistMs: 10_000, pauseMs: 60 };
 /** Callers find chats as they were, before the migration begins, and as they have become, after it has ended. */

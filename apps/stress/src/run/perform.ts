@@ -5,7 +5,7 @@ import type { PlannedCall, PlannedRegister, Wave, WorkloadPlan } from "../plan/w
 import { seedLegacy } from "../stores/databases.ts";
 import type { Stage } from "./stage.ts";
 import { RunStopped } from "./stopped.ts";
-import { isBuild, type Target, type Turn } from "./target.ts";
+import { isBuild, type Target, type Turn } from "./ways.ts";
 
 /** A wave on its target. */
 export interface Load {

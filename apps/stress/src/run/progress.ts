@@ -1,8 +1,6 @@
 import type { Outcome } from "../history/operation.ts";
 
-/** Tells whoever watches how a run is getting on. */
 export interface Progress extends Disposable {
-  /** A part of the run begins. */
   begin(step: ProgressStep): void;
   /** A line of its own. */
   readonly say: (line: string) => void;
@@ -26,7 +24,6 @@ export interface ProgressSetting {
   readonly mode: "tty" | "plain" | "json";
   readonly write: (text: string) => void;
   readonly columns: () => number;
-  /** Monotonic milliseconds. */
   readonly clock: () => number;
 }
 
@@ -65,6 +62,8 @@ export function progress({ mode, write, columns, clock }: ProgressSetting): Prog
   return {
     begin(next) {
       step = next;
+      // The next line of a step that lasts comes so long after this one.
+      timer?.refresh();
       if (mode === "json") write(`${JSON.stringify({ event: "step", ...next, ...counts() })}\n`);
       else draw();
     },

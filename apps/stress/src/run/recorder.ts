@@ -2,7 +2,7 @@ import type { HistoryFooter, HistoryHeader, HistoryLine, Register } from "../his
 import type { Outcome } from "../history/operation.ts";
 import { type HistoryWriter, openHistory } from "../history/write-history.ts";
 import type { SeenOperation } from "../load/orders.ts";
-import type { Target } from "./target.ts";
+import type { Target } from "./ways.ts";
 
 type Listener = (operations: readonly SeenOperation[]) => void;
 
@@ -41,7 +41,6 @@ export class Recorder implements AsyncDisposable {
     for (const listener of this.#listeners) listener(operations);
   };
 
-  /** Whatever else belongs into the history. */
   readonly note = (line: HistoryLine): void => this.#writer.write(line);
 
   /** The last line; without it a history is not whole. */

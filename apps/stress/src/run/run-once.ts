@@ -11,18 +11,14 @@ import { openGround, prepareVariants } from "./ground.ts";
 import type { Progress } from "./progress.ts";
 import { Recorder } from "./recorder.ts";
 import { scenesOf } from "./scenes.ts";
-import { openStage, refuseTakenPorts, type Stage, type StageSetting } from "./stage.ts";
+import { openStage, refuseTakenPorts, type StageSetting } from "./stage.ts";
 import { messageOf } from "./stopped.ts";
 
-/** What a run could not do, a sentence each. */
-interface Shortcomings {
-  /** Of what was asked for. */
-  readonly omissions: string[];
-  readonly notes: string[];
-}
+/** What a run could not do, a sentence each: of what was asked for, and of the rest. */
+type Shortcomings = Readonly<Record<"omissions" | "notes", string[]>>;
 
 /** What happened, before anybody has judged it. */
-export interface RanOnce extends Readonly<Shortcomings> {
+export interface RanOnce extends Shortcomings {
   readonly directory: string;
   readonly historyPath: string;
   readonly durationMs: number;
@@ -31,19 +27,13 @@ export interface RanOnce extends Readonly<Shortcomings> {
   readonly failure: unknown;
 }
 
-export interface RunSetting {
-  readonly settings: RunSettings;
-  readonly host: Host;
-  readonly progress: Progress;
-}
-
 /**
  * Runs all scenes, and whatever happens in them, audits what can be audited and closes the history.
  *
  * @throws RunStopped when there is nothing to run against
  * @throws UsageError when the directory or the ports cannot be used
  */
-export async function runOnce({ settings, host, progress }: RunSetting): Promise<RanOnce> {
+export async function runOnce(settings: RunSettings, host: Host, progress: Progress): Promise<RanOnce> {
   const { seed, profile, subject, keepDb } = settings;
   const startedAt = host.now();
   const began = host.clock();
@@ -60,7 +50,6 @@ export async function runOnce({ settings, host, progress }: RunSetting): Promise
     env: host.env,
     onNotice: progress.say,
   });
-  progress.say(`database: ${ground.mongo.provider}, ${ground.mongo.description}`);
   await prepareVariants(ground, ownVariants(settings));
   await makeDirectory(directory);
   await using recorder = await Recorder.open(historyPath, {
@@ -74,9 +63,8 @@ export async function runOnce({ settings, host, progress }: RunSetting): Promise
   progress.follow(recorder.counts);
   const shortcomings: Shortcomings = { omissions: [], notes: [] };
   const tag = run.toLowerCase().replace("_", "-");
-  const failure = await failureOf(
-    played({ settings, ground, recorder, host, run: tag }, progress, shortcomings),
-  );
+  const setting = { settings, ground, recorder, host, run: tag };
+  const failure = await failureOf(played(setting, progress, shortcomings));
   // A database that is gone has been said to be; there is nothing left to do for it.
   if (!keepDb) await failureOf(ground.dropAll());
   await recorder[Symbol.asyncDispose]();
@@ -91,31 +79,31 @@ function ownVariants({ variants, subject, against }: RunSettings): ReadonlySet<V
   return new Set([...controls, ...(isOurs && against !== null ? (["base"] as const) : []), "naive"]);
 }
 
-async function played(setting: StageSetting, progress: Progress, shortcomings: Shortcomings): Promise<void> {
+async function played(
+  setting: StageSetting,
+  progress: Progress,
+  { omissions, notes }: Shortcomings,
+): Promise<void> {
   let audit: AuditManner | null = null;
   try {
     progress.begin({ label: "starting processes", index: 0, of: 0 });
     await using stage = await openStage(setting);
     try {
-      await playAll(stage, progress, shortcomings);
+      const { scenes, ...others } = scenesOf(stage);
+      omissions.push(...others.omissions);
+      notes.push(...others.notes);
+      for (const [index, scene] of scenes.entries()) {
+        stage.host.signal.throwIfAborted();
+        progress.begin({ label: scene.label, index: index + 1, of: scenes.length });
+        await scene.play();
+      }
     } finally {
       const failure = await failureOf(finalAudit(stage).then((manner) => void (audit = manner)));
       if (failure !== null)
-        shortcomings.omissions.push(`what is stored could not be read at the end: ${messageOf(failure)}`);
+        omissions.push(`what is stored could not be read at the end: ${messageOf(failure)}`);
     }
   } finally {
     setting.recorder.end(audit !== null, audit ?? "database");
-  }
-}
-
-async function playAll(stage: Stage, progress: Progress, { omissions, notes }: Shortcomings): Promise<void> {
-  const { scenes, ...others } = scenesOf(stage);
-  omissions.push(...others.omissions);
-  notes.push(...others.notes);
-  for (const [index, scene] of scenes.entries()) {
-    stage.host.signal.throwIfAborted();
-    progress.begin({ label: scene.label, index: index + 1, of: scenes.length });
-    await scene.play();
   }
 }
 

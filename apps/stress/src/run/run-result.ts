@@ -10,7 +10,6 @@ import { poolSize } from "../stores/client.ts";
 import type { RanOnce } from "./run-once.ts";
 import { RunStopped } from "./stopped.ts";
 
-/** Everything that a run found: checked, measured, judged. */
 export function runResult(settings: RunSettings, ran: RanOnce, history: History): StressResult {
   const { thresholds, usualThresholds: usual, embeddedThresholds } = settings;
   const usualThresholds = ran.mongo.provider === "embedded" ? [...usual, ...embeddedThresholds] : usual;

@@ -1,12 +1,11 @@
+import { range } from "d3-array";
 import { planFaults } from "../faults/plan-faults.ts";
 import { strike } from "../faults/strike.ts";
-import { range } from "../plan/workload-plan.ts";
 import { mergeRace } from "./merge-race.ts";
 import { compareSpeed, openLoop } from "./speed.ts";
 import type { Stage } from "./stage.ts";
 import { needOf, storm } from "./storms.ts";
 
-/** A part of a run. */
 export interface Scene {
   readonly label: string;
   readonly play: () => Promise<void>;

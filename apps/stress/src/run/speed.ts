@@ -6,7 +6,7 @@ import { openLoop as planOpenLoop, planWorkload } from "../plan/workloads.ts";
 import { seededRandom } from "../seeded-random.ts";
 import { enter, performBlock, performLoads, suited } from "./perform.ts";
 import { shapeOf, type Stage } from "./stage.ts";
-import { isBuild, type Target, type Turn } from "./target.ts";
+import { isBuild, type Target, type Turn } from "./ways.ts";
 
 /** New chats and known ones in a closed loop, and a burst on one new chat. */
 const speedWorkloads = ["fresh", "existing", "hot"] as const satisfies readonly Workload[];
@@ -82,7 +82,6 @@ async function speedBlock(
 
 const knownTurn: Turn = { workload: "existing", tag: "known" };
 
-/** Makes the chats that all rounds ask for again. */
 async function makeKnown(stage: Stage, target: Target): Promise<void> {
   const { registers, waves } = knownPlan(stage, target);
   enter(stage, target, knownTurn, registers);

@@ -1,16 +1,16 @@
 import { randomBytes } from "node:crypto";
+import { range } from "d3-array";
 import type { Host } from "../host.ts";
 import { type Apis, startApis } from "../load/api-process.ts";
 import { newEpoch, type RunClock, runClock } from "../load/clock.ts";
 import { Fleet } from "../load/fleet.ts";
 import { isFree } from "../load/free-port.ts";
-import { range, type WorkloadShape } from "../plan/workload-plan.ts";
+import { type WorkloadShape } from "../plan/workload-plan.ts";
 import { seededRandom } from "../seeded-random.ts";
 import { UsageError } from "../usage-error.ts";
 import type { Recorder } from "./recorder.ts";
 import { messageOf, RunStopped } from "./stopped.ts";
-import type { Target } from "./target.ts";
-import { baseWays, openWays, type Places, waysOf } from "./ways.ts";
+import { baseWays, openWays, type Places, type Target, waysOf } from "./ways.ts";
 
 export interface StageSetting extends Pick<Places, "settings" | "ground"> {
   readonly recorder: Recorder;

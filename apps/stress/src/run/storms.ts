@@ -6,7 +6,7 @@ import { seededRandom } from "../seeded-random.ts";
 import type { Offer } from "../stores/store.ts";
 import { enter, keyOf, performBlock, performLoads, suited } from "./perform.ts";
 import { shapeOf, type Stage } from "./stage.ts";
-import { isBuild, type Target, type Turn } from "./target.ts";
+import { isBuild, type Target, type Turn } from "./ways.ts";
 
 /** They ask whether the subject is right, and say nothing of how much that is worth: no control need be asked. */
 const ofSubjectAlone: ReadonlySet<Workload> = new Set(["odd-ids", "flood", "removed"]);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SeenOperation } from "../load/orders.ts";
 import type { Stage } from "./stage.ts";
-import type { Target } from "./target.ts";
+import type { Target } from "./ways.ts";
 
 /** So many answers on every way show that it is open. */
 const enough = 25;

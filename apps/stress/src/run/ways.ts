@@ -1,9 +1,38 @@
+import type { Workload } from "../history/history-line.ts";
 import type { Path, Variant } from "../history/operation.ts";
 import type { Fleet } from "../load/fleet.ts";
 import type { RunSettings } from "../plan/run-settings.ts";
 import type { Tokens } from "../stores/api-client.ts";
+import type { Route } from "../stores/open-store.ts";
+import type { Offer } from "../stores/store.ts";
 import type { Ground } from "./ground.ts";
-import type { Target, Way } from "./target.ts";
+
+/** A variant over a path, yet to be opened in the calling processes. */
+export interface Way {
+  readonly variant: Variant;
+  readonly path: Path;
+  /** Under which the workers know it. */
+  readonly name: string;
+  readonly route: Route;
+  /** Where its chats are, if that is ours to read; `null` for somebody else's. */
+  readonly database: string | null;
+}
+
+/** The subject, or the build that it is compared with, and no control. */
+export function isBuild(variant: Variant): boolean {
+  return variant === "ours" || variant === "base";
+}
+
+export interface Target extends Way {
+  readonly offers: readonly Offer[];
+}
+
+/** A workload's turn: its registers are named after it. */
+export interface Turn {
+  readonly workload: Workload;
+  /** Told apart from other turns of the same workload, such as `2` or `db-kill`. */
+  readonly tag: string;
+}
 
 /** Whatever a way may lead to. */
 export interface Places {
@@ -14,7 +43,6 @@ export interface Places {
   readonly tokens: Tokens;
 }
 
-/** How a way differs from the usual one. */
 export interface WayOptions {
   readonly uri?: string;
   readonly database?: string;
@@ -53,7 +81,6 @@ export function wayTo(
   return { ...about, database, route: { to: "database", variant, place, build } };
 }
 
-/** All ways of a run. */
 export function waysOf(places: Places): readonly Way[] {
   const { paths, variants, subject } = places.settings;
   // Whatever path is looked at, without the naive control nobody would know what the run could have seen.
@@ -68,7 +95,6 @@ export function waysOf(places: Places): readonly Way[] {
   ];
 }
 
-/** To the other build, if there is one. */
 export function baseWays(places: Places): readonly Way[] {
   const { against, subject } = places.settings;
   if (against === null) return [];

@@ -11,7 +11,6 @@ export interface Admin extends AsyncDisposable {
   drop(name: string): Promise<void>;
 }
 
-/** @throws MongoParseError when `uri` is not a connection string */
 export function openAdmin(uri: string): Admin {
   const { client, ...connection } = connected(uri, {
     appName: "onechat-stress-admin",

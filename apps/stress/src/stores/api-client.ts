@@ -8,7 +8,6 @@ import type { People } from "./store.ts";
 /** Who vouches for the people who call: a secret that the API believes, or a command that prints a token. */
 export type Tokens = { readonly secret: string } | { readonly command: string };
 
-/** API processes, and how to talk to them. */
 export interface ApiPlace {
   readonly urls: readonly string[];
   readonly tokens: Tokens;

@@ -5,7 +5,6 @@ import { MongoClient } from "mongodb";
 export interface StorePlace {
   readonly uri: string;
   readonly database: string;
-  /** How long a call may take. */
   readonly timeoutMs: number;
   /** Counts writes, which costs every command a little: where errors have to be told apart. */
   readonly watchWrites: boolean;
@@ -24,7 +23,6 @@ const writes: ReadonlySet<string> = new Set(["insert", "update", "delete", "find
 
 type Options = Readonly<Record<string, string | number | boolean>>;
 
-/** The options that a connection string does not give itself. */
 function unlessGiven(uri: string, options: Options): Options {
   const [, query = ""] = uri.split("?");
   const given = new Set([...new URLSearchParams(query).keys()].map((name) => name.toLowerCase()));
@@ -49,7 +47,6 @@ interface CommandTeller {
   on(event: "commandStarted", listener: (event: { readonly commandName: string }) => void): unknown;
 }
 
-/** Counts the commands that write from now on. */
 export function writeCounter(client: CommandTeller, { watchWrites }: StorePlace): () => number | null {
   if (!watchWrites) return () => null;
   let sent = 0;

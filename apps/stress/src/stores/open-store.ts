@@ -14,7 +14,6 @@ export type Route =
       readonly to: "database";
       readonly variant: Variant;
       readonly place: StorePlace;
-      /** Another build of onechat than the one here. */
       readonly build?: string | null;
     }
   | { readonly to: "api"; readonly place: ApiPlace }
@@ -29,7 +28,6 @@ export interface Opened {
   readonly writesSent?: () => number | null;
 }
 
-/** @throws Error that says what is wrong with a connection string or a module */
 export async function openStore(route: Route, env: StoreEnv): Promise<Opened> {
   if (route.to === "api") return openApiClient(route.place);
   if (route.to === "module") return { store: await openModule(route.place.file, env) };

@@ -31,7 +31,6 @@ export interface Store {
   close?(): Promise<void>;
 }
 
-/** What a store is opened with. */
 export interface StoreEnv {
   /** The calling process, such as `w1`. */
   readonly process: string;

@@ -25,5 +25,4 @@ export function keyOf({ participants, scope }: People): string {
   return participantsKey(participants, scope);
 }
 
-/** The name under which every variant keeps its chats. */
 export const chatsCollection = "chats";

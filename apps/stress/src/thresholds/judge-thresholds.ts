@@ -12,22 +12,20 @@ export function judgeThresholds(
 ): readonly ThresholdOutcome[] {
   return thresholds.map((threshold) => {
     const { expression, severity, unit } = threshold;
-    const judged = metricOf(threshold.metric)
-      .figures(measured, threshold)
-      .map((figure) => ({
-        figure,
-        outcome: judgeFigure(figure, threshold),
-      }));
+    const figures = metricOf(threshold.metric).figures(measured, threshold);
+    const judged = figures.map((figure) => ({ figure, outcome: judgeFigure(figure, threshold) }));
     const worst = worstOf(judged, threshold.operator);
-    const claim = { expression, severity, unit };
-    if (worst === null) {
-      const nothing = { observed: null, low: null, high: null, decidedBy: "the run has no such figure" };
-      return { ...claim, ...nothing, outcome: "unmeasured" };
-    }
-    const { outcome, figure } = worst;
-    const observed = Number.isFinite(figure.value) ? figure.value : null;
-    const { low, high } = figure.interval ?? { low: null, high: null };
-    return { ...claim, outcome, observed, low, high, decidedBy: reasonOf(worst) };
+    const { low, high } = worst?.figure.interval ?? { low: null, high: null };
+    return {
+      expression,
+      severity,
+      unit,
+      outcome: worst?.outcome ?? "unmeasured",
+      observed: worst !== null && Number.isFinite(worst.figure.value) ? worst.figure.value : null,
+      low,
+      high,
+      decidedBy: worst === null ? "the run has no such figure" : reasonOf(worst),
+    };
   });
 }
 
@@ -92,6 +90,6 @@ const comparisons: Readonly<Record<Operator, (value: number, limit: number) => b
   contains: (value, limit) => value === limit,
 };
 
-function holds(value: number, { operator, limit }: Pick<Claim, "operator" | "limit">): boolean {
+function holds(value: number, { operator, limit }: Claim): boolean {
   return comparisons[operator](value, limit);
 }

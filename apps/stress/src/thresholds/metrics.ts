@@ -1,6 +1,5 @@
 import { mean, sum } from "d3-array";
-import { FaultName, Workload } from "../history/history-line.ts";
-import { Path, Variant } from "../history/operation.ts";
+import { FaultName, place } from "../history/history-line.ts";
 import type { LatencyGroup } from "../measure/latencies.ts";
 import {
   type Anomaly,
@@ -51,12 +50,11 @@ function each<Row extends object>(
   return (measured, { tags }) => chosen(rowsOf(measured), tags).map(figureOf);
 }
 
-const place = { path: Path.options, workload: Workload.options };
-const group = { variant: Variant.options, ...place };
+const shapes = { path: place.path.options, workload: place.workload.options };
+const group = { variant: place.variant.options, ...shapes };
 const counted = { rate: "share", count: "count" } as const;
 const compared = { est: "factor", lo: "factor", hi: "factor", contains: "factor" } as const;
 const faults = { fault: FaultName.options };
-const named = { ...group, name: AnomalyName.options };
 /** `baseline` before the first fault; `fault` while one lasts and until calls are answered again; `healed` otherwise. */
 const phases = ["baseline", "fault", "healed"];
 
@@ -99,16 +97,8 @@ export const metrics = {
     },
     figures: contentionFigures,
   },
-  anomalies: {
-    tags: named,
-    aggregates: { count: "count" },
-    figures: ({ anomalies }, { tags }) => anomalyFigures(anomalies, tags),
-  },
-  control_anomalies: {
-    tags: named,
-    aggregates: { count: "count" },
-    figures: ({ controlAnomalies }, { tags }) => anomalyFigures(controlAnomalies, tags),
-  },
+  anomalies: anomaliesIn(({ anomalies }) => anomalies),
+  control_anomalies: anomaliesIn(({ controlAnomalies }) => controlAnomalies),
   recovery: {
     tags: faults,
     aggregates: { max: "ms" },
@@ -124,12 +114,12 @@ export const metrics = {
     ),
   },
   ratio: {
-    tags: place,
+    tags: shapes,
     aggregates: compared,
     figures: ({ ratios }, { tags, ratio }) => chosen(ratios, { ...tags, ...ratio }).map(ratioFigure),
   },
   aa_ratio: {
-    tags: place,
+    tags: shapes,
     aggregates: compared,
     figures: each(({ ratios }) => ratios.filter(({ of, to }) => of === to), ratioFigure),
   },
@@ -168,16 +158,13 @@ function samplesOf(samples: readonly LatencyGroup[], tags: Tags): readonly Laten
   return matching.filter((own) => own.measured === "response" || !responses.has(groupOf(own)));
 }
 
-const trends: Readonly<Record<string, (sorted: Float64Array) => number | null | undefined>> = {
-  avg: (sorted) => mean(sorted),
-  min: (sorted) => percentile(sorted, 0),
-  med: (sorted) => percentile(sorted, 0.5),
-  max: (sorted) => percentile(sorted, 1),
-};
+const shares: Readonly<Record<string, number>> = { min: 0, med: 0.5, max: 1 };
 
 function trendOf({ sorted }: LatencyGroup, aggregate: string): number | null {
-  const percent = Number(/^p\((.+)\)$/.exec(aggregate)?.[1]);
-  return trends[aggregate]?.(sorted) ?? supportedPercentile(sorted, percent / 100);
+  if (aggregate === "avg") return mean(sorted) ?? null;
+  const share = shares[aggregate];
+  if (share !== undefined) return percentile(sorted, share);
+  return supportedPercentile(sorted, Number(/^p\((.+)\)$/.exec(aggregate)?.[1]) / 100);
 }
 
 type Named = Pick<LatencySummary, "variant" | "path" | "workload" | "measured">;
@@ -226,25 +213,30 @@ function callFigures(
 }
 
 function contentionFigures({ contention }: Measured, { tags, aggregate }: Threshold): readonly Figure[] {
-  const groups = chosen(contention, tags);
-  if (groups.length === 0) return [];
-  const total = (count: "keys" | "contendedKeys" | "racesLost" | "certainKeys"): number =>
-    sum(groups, (row) => row[count]);
-  const keys = total("keys");
+  const rows = chosen(contention, tags);
+  if (rows.length === 0) return [];
+  const keys = sum(rows, (row) => row.keys);
+  const certain = sum(rows, ({ certainKeys }) => certainKeys);
   const figures: Readonly<Record<string, number>> = {
-    contended_keys: total("contendedKeys"),
-    widest_overlap: Math.max(...groups.map(({ widestOverlap }) => widestOverlap)),
-    races_lost: total("racesLost"),
-    certain_keys: total("certainKeys"),
-    certain_share: total("certainKeys") / keys,
+    contended_keys: sum(rows, ({ contendedKeys }) => contendedKeys),
+    widest_overlap: Math.max(...rows.map(({ widestOverlap }) => widestOverlap)),
+    races_lost: sum(rows, ({ racesLost }) => racesLost),
+    certain_keys: certain,
+    certain_share: certain / keys,
   };
   return [figure(figures[aggregate] ?? null, `${keys} keys`)];
 }
 
-function anomalyFigures(anomalies: readonly Anomaly[], tags: Tags): readonly Figure[] {
-  const found = chosen(anomalies, tags);
-  const names = [...new Set(found.map(({ name }) => name))];
-  return [figure(found.length, names.join(", ") || "none found")];
+function anomaliesIn(listOf: (measured: Measured) => readonly Anomaly[]) {
+  return {
+    tags: { ...group, name: AnomalyName.options },
+    aggregates: { count: "count" },
+    figures(measured, { tags }) {
+      const found = chosen(listOf(measured), tags);
+      const names = [...new Set(found.map(({ name }) => name))];
+      return [figure(found.length, names.join(", ") || "none found")];
+    },
+  } as const satisfies Metric;
 }
 
 /** What the machine was too slow for may or may not have been part of it. */

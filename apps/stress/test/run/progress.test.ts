@@ -23,6 +23,17 @@ describe("progress", () => {
     );
   });
 
+  it("says a step that has just begun only once, whenever the last line was", () => {
+    using lines = progress(setting("plain"));
+    lines.begin({ label: "hot", index: 1, of: 2 });
+    vi.advanceTimersByTime(9_700);
+    lines.begin({ label: "burst", index: 2, of: 2 });
+    vi.advanceTimersByTime(9_900);
+    expect(written.match(/burst/g)).toHaveLength(1);
+    vi.advanceTimersByTime(100);
+    expect(written.match(/burst/g)).toHaveLength(2);
+  });
+
   it("is one line on a terminal, drawn over, no wider than it is, and gone at the end", () => {
     {
       using line = progress(setting("tty", 24));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Variant } from "../../src/history/operation.ts";
 import { type Contestant, contestantsOf, orderOf } from "../../src/run/speed.ts";
-import type { Target } from "../../src/run/target.ts";
+import type { Target } from "../../src/run/ways.ts";
 
 function targetOf(variant: Variant): Target {
   const place = { uri: "", database: "", timeoutMs: 1, watchWrites: false };

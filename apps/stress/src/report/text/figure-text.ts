@@ -1,6 +1,5 @@
 import type { FaultOutcome, Unit } from "../../measure/result.ts";
 
-/** What stands where a figure could not be had. */
 export const noFigure = "–";
 
 /** The same text wherever a figure could not be had. */
@@ -10,7 +9,6 @@ function orNone(text: (figure: number) => string): (figure: number | null) => st
 
 export const countText = orNone((count) => grouped(String(Math.round(count))));
 
-/** Thin spaces between thousands. */
 function grouped(digits: string): string {
   return digits.replaceAll(/\B(?=(\d{3})+(?!\d))/g, "\u202F");
 }
@@ -21,7 +19,6 @@ export const msFigure = orNone((ms) => {
   return `${grouped(whole)}.${fraction}`;
 });
 
-/** A time span in the unit that suits it. */
 export const spanText = orNone((ms) => {
   if (ms < 1) return `${(ms * 1_000).toFixed(0)}\u00A0µs`;
   if (ms < 999.5) return `${ms < 10 ? ms.toFixed(2) : ms < 100 ? ms.toFixed(1) : ms.toFixed(0)}\u00A0ms`;
@@ -63,7 +60,6 @@ export function unitText(figure: number | null, unit: Unit): string {
   return orNone(unitTexts[unit])(figure);
 }
 
-/** An instant of the run, in seconds since its epoch. */
 export const instantText = orNone((nanoseconds) => `${(nanoseconds / 1e9).toFixed(6)}\u00A0s`);
 
 /** How soon calls were answered again, and for how long of that the machine was too slow. */
