@@ -44,10 +44,8 @@ export function checkHistory(history: History): CheckedHistory {
   };
 }
 
-export interface CheckedKey {
+export interface CheckedKey extends Required<Pick<Judgement, "problems">> {
   readonly anomalies: readonly Anomaly[];
-  /** Why the register could not be judged, or not wholly. */
-  readonly problems: readonly string[];
   /** Whether the chat appeared and only a call with unknown outcome can have created it. */
   readonly excused: boolean;
 }

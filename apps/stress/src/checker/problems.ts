@@ -66,21 +66,17 @@ function repeated<T>(names: readonly T[]): readonly T[] {
 function auditProblems({ history: { footer, audit }, keys, keyNamed }: Evidence): readonly string[] {
   if (footer?.audited !== true) return ["the database was not read at the end"];
   const isRead = (footer.audit ?? "database") === "database";
-  const missed = keys.filter(
-    ({ register: { variant, removedAtEnd }, audit: own }) =>
-      own === null && removedAtEnd !== true && (isRead || (variant !== "ours" && variant !== "base")),
+  const missed = keys.flatMap(({ register: { key, variant, removedAtEnd }, audit: own }) =>
+    own === null && removedAtEnd !== true && (isRead || (variant !== "ours" && variant !== "base"))
+      ? key
+      : [],
   );
   const read = audit.map(({ key }) => key);
+  const strange = read.filter((key) => keyNamed(key) === undefined);
   return [
-    ...about(
-      missed.map(({ register }) => register.key),
-      "not read at the end",
-    ),
+    ...about(missed, "not read at the end"),
     ...about(repeated(read), "read more than once at the end"),
-    ...about(
-      read.filter((key) => keyNamed(key) === undefined),
-      "read at the end and not declared",
-    ),
+    ...about(strange, "read at the end and not declared"),
   ];
 }
 

@@ -45,7 +45,7 @@ export function faultWays(
 
 /** Opens the ways of a fault's own in every process; disposing of them closes them. */
 export async function openTargets(
-  { fleet }: Pick<Stage, "fleet">,
+  { fleet }: Stage,
   ways: readonly Way[],
   own: readonly AsyncDisposable[] = [],
 ): Promise<OpenedTargets> {
@@ -61,12 +61,11 @@ export async function openTargets(
 
 /** An API process of the fault's own, on another way to the database or on another database; none where no path needs it. */
 export async function ownApi(
-  { tokens, host, ground, settings }: Pick<Stage, "tokens" | "host" | "ground" | "settings">,
-  {
-    uri = ground.mongo.uri,
-    database = ground.databaseOf("ours"),
-  }: { readonly uri?: string; readonly database?: string },
+  { tokens, host, ground, settings }: Stage,
+  place: { readonly uri?: string; readonly database?: string },
 ): Promise<Apis> {
+  const usual = { uri: ground.mongo.uri, database: ground.databaseOf("ours") };
   const secret = "secret" in tokens ? tokens.secret : "";
-  return startApis({ uri, database, secret, env: host.env }, settings.paths.includes("http") ? 1 : 0);
+  const setting = { ...usual, ...place, secret, env: host.env };
+  return startApis(setting, settings.paths.includes("http") ? 1 : 0);
 }

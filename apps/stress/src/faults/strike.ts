@@ -113,10 +113,8 @@ async function untilStruck(struck: () => number, signal: AbortSignal): Promise<v
  * Calls beside those of the callers, to the database and over the ways that callers take. Nothing of the packages under
  * test is asked, except whether the API's processes are there.
  */
-function openControls(
-  { ground: { mongo, admin, databaseOf } }: Pick<Stage, "ground">,
-  targets: readonly Target[],
-) {
+function openControls({ ground }: Stage, targets: readonly Target[]) {
+  const { mongo, admin, databaseOf } = ground;
   const urls = targets.flatMap(({ route }) => (route.to === "api" ? route.place.urls : []));
   const uris = targets.flatMap(({ route }) => (route.to === "database" ? route.place.uri : []));
   const proxied = uris.find((uri) => uri !== mongo.uri);
@@ -126,10 +124,7 @@ function openControls(
     ...(hop === null ? {} : { hop: () => hop.ping() }),
     ...(urls.length === 0 ? {} : { api: (signal) => everyApi(urls, signal) }),
   };
-  return {
-    calls,
-    [Symbol.asyncDispose]: async () => hop?.[Symbol.asyncDispose](),
-  };
+  return { calls, [Symbol.asyncDispose]: async () => hop?.[Symbol.asyncDispose]() };
 }
 
 async function everyApi(urls: readonly string[], signal: AbortSignal): Promise<void> {

@@ -1,4 +1,4 @@
-import { max, median, rollup } from "d3-array";
+import { group, max, median } from "d3-array";
 import type { History } from "../history/history.ts";
 import { type MeasuredBlock, wallMs } from "./blocks.ts";
 
@@ -40,16 +40,9 @@ function foundText({ registers, operations, audit }: History, { path }: Measured
   const answered = operations.filter(
     ({ key, id, outcome }) => outcome === "ok" && id !== null && hot.has(key),
   );
-  const idsOf = rollup(
-    answered,
-    (own) => new Set(own.map(({ id }) => id)).size,
-    ({ key }) => key,
-  );
-  const ids = counted(max(idsOf.values()) ?? 0, "id");
-  const documents = max(
-    audit.filter(({ key }) => hot.has(key)),
-    ({ live }) => live.length,
-  );
+  const idsOf = group(answered, ({ key }) => key).values();
+  const ids = counted(max(idsOf, (own) => new Set(own.map(({ id }) => id)).size) ?? 0, "id");
+  const documents = max(audit, ({ key, live }) => (hot.has(key) ? live.length : undefined));
   return documents === undefined ? ids : `${ids} and ${counted(documents, "document")}`;
 }
 

@@ -30,9 +30,7 @@ export function judgedHistory(
   { thresholds, usualThresholds }: Claims,
   circumstances: Circumstances = {},
 ): Omit<StressResult, "reproduce" | "durationMs" | "environment"> {
-  const {
-    header: { run, profile, seed, startedAt, subject = "onechat" },
-  } = history;
+  const { run, profile, seed, startedAt, subject = "onechat" } = history.header;
   const checked = checkHistory(history);
   const blocks = measuredBlocks(history);
   const samples = latencyGroups(blocks);
@@ -46,11 +44,11 @@ export function judgedHistory(
     seconds: [...secondsOf(history)],
     client: clientHealth(blocks),
   };
+  const measured = { ...figures, samples };
+  const usual = judgeThresholds(usualThresholds, measured);
   const claims = [
-    ...judgeThresholds(usualThresholds, { ...figures, samples }).filter(
-      ({ outcome }) => outcome !== "unmeasured",
-    ),
-    ...judgeThresholds(thresholds, { ...figures, samples }),
+    ...usual.filter(({ outcome }) => outcome !== "unmeasured"),
+    ...judgeThresholds(thresholds, measured),
   ];
   const judgement = judge({
     history,
@@ -60,16 +58,6 @@ export function judgedHistory(
     client: figures.client,
     ...circumstances,
   });
-  return {
-    version: 1,
-    run,
-    profile,
-    seed,
-    startedAt,
-    subject,
-    headline: headline(history, blocks),
-    ...figures,
-    thresholds: claims,
-    ...judgement,
-  };
+  const about = { run, profile, seed, startedAt, subject, headline: headline(history, blocks) };
+  return { version: 1, ...about, ...figures, thresholds: claims, ...judgement };
 }

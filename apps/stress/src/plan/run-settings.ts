@@ -35,6 +35,8 @@ export interface RunSettings extends Omit<Profile, "summary" | "thresholds" | "e
 }
 
 const needOwnEngine: ReadonlySet<FaultName> = new Set(["db-kill", "db-pause"]);
+/** A proxy in front of somebody else's processes can do no more. */
+const beforeTargets: ReadonlySet<FaultName> = new Set(["reply-lost", "connection-reset"]);
 /** What not every service that creates or gets can be asked: odd ids, and chats from before. */
 const ownWorkloads: ReadonlySet<Workload> = new Set(["odd-ids", "merge-race"]);
 
@@ -112,10 +114,7 @@ function foreignDefaults(
   return {
     workloads: workloads.filter((workload) => !ownWorkloads.has(workload)),
     paths: kind === "target" ? ["http"] : ["domain"],
-    faults:
-      kind === "target"
-        ? faults.filter((fault) => fault === "reply-lost" || fault === "connection-reset")
-        : [],
+    faults: faults.filter((fault) => kind === "target" && beforeTargets.has(fault)),
   };
 }
 
@@ -149,7 +148,7 @@ function refuseForeignFaults({ uri, fault = [], faultCommand }: RunFlags, { kind
     throw new UsageError([
       `--fault ${refused.join()}: only a database engine of our own can be killed or stopped; leave --uri out`,
     ]);
-  const known = kind === "store" ? ["command"] : ["reply-lost", "connection-reset", "command"];
+  const known: readonly string[] = kind === "store" ? ["command"] : [...beforeTargets, "command"];
   const strange = kind === "onechat" ? [] : fault.filter((name) => !known.includes(name));
   if (strange.length > 0)
     throw new UsageError([

@@ -62,17 +62,10 @@ async function recordMerges(
     entered.flatMap(([, registers]) => registers),
   );
   const merges = audited.flatMap(({ key, redirects }) =>
-    redirects.map(({ id, to }): SeenOperation => ({
-      key,
-      kind: "merge",
-      intended: null,
-      ...when,
-      outcome: to === null ? "unknown" : "ok",
-      id: to,
-      created: null,
-      asked: id,
-      error: null,
-    })),
+    redirects.map(({ id: asked, to: id }): SeenOperation => {
+      const answer = { outcome: id === null ? "unknown" : "ok", id, created: null, error: null } as const;
+      return { key, kind: "merge", asked, intended: null, ...when, ...answer };
+    }),
   );
   recorder.heard("migrator", merges);
 }

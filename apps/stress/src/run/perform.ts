@@ -26,27 +26,19 @@ export function keyOf(name: string, { variant, path }: Target, { workload, tag }
 
 /** Writes down who a plan is about: from now on operations may name them. */
 export function enter(
-  { recorder }: Pick<Stage, "recorder">,
+  { recorder }: Stage,
   target: Target,
   turn: Turn,
   registers: readonly (PlannedRegister & Pick<Register, "removed" | "removedAtEnd">)[],
 ): void {
   const { variant, path } = target;
-  const entered = registers.map(({ name, participants, scope, initial, ...more }): Register => {
+  const about = { type: "register", variant, path, workload: turn.workload } as const;
+  const entered = registers.map(({ name, participants, initial, ...more }): Register => {
+    const key = keyOf(name, target, turn);
+    const people = { key, participants: [...participants], initial: [...initial] };
     const [oldest] = initial;
-    return {
-      type: "register",
-      key: keyOf(name, target, turn),
-      variant,
-      path,
-      workload: turn.workload,
-      participants: [...participants],
-      scope,
-      initial: [...initial],
-      // onechat promises the oldest.
-      ...(oldest === undefined ? {} : { expected: oldest }),
-      ...more,
-    };
+    // onechat promises the oldest.
+    return { ...about, ...people, ...(oldest === undefined ? {} : { expected: oldest }), ...more };
   });
   recorder.enter(target, entered);
 }
@@ -98,19 +90,10 @@ export async function performBlock(
 ): Promise<Performed> {
   const performed = await performLoads(stage, [load], plainManner);
   const { variant, path } = load.target;
-  stage.recorder.note({
-    type: "block",
-    round: 0,
-    wave: 0,
-    twin: false,
-    ...about,
-    variant,
-    path,
-    workload: load.turn.workload,
-    from: performed.at,
-    until: performed.until,
-    health: [...performed.health],
-  });
+  const { at: from, until, health } = performed;
+  const place = { variant, path, workload: load.turn.workload };
+  const counted = { round: 0, wave: 0, twin: false, ...about };
+  stage.recorder.note({ type: "block", ...place, ...counted, from, until, health: [...health] });
   return performed;
 }
 

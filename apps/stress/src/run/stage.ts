@@ -68,17 +68,8 @@ export async function openStage(setting: StageSetting): Promise<Stage> {
     const base = await openWays(fleet, baseWays(places), true);
     const stop = (): void => void fleet.stop().catch(() => undefined);
     host.signal.addEventListener("abort", stop, { once: true });
-    return {
-      ...setting,
-      ...places,
-      clock,
-      fleet,
-      apis,
-      targets,
-      base,
-      newFleet,
-      [Symbol.asyncDispose]: dispose,
-    };
+    const ready = { clock, fleet, apis, targets, base, newFleet };
+    return { ...setting, ...places, ...ready, [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await dispose();
     throw new RunStopped(messageOf(error), { cause: error });
@@ -90,8 +81,8 @@ export async function openStage(setting: StageSetting): Promise<Stage> {
  * which several plans may share.
  */
 export function shapeOf(
-  { run, settings, fleet }: Pick<Stage, "run" | "settings" | "fleet">,
-  { path, variant }: Pick<Target, "path" | "variant">,
+  { run, settings, fleet }: Stage,
+  { path, variant }: Target,
   plan: string,
   draw = `${path}-${plan}`,
 ): WorkloadShape {

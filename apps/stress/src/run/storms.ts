@@ -47,13 +47,8 @@ async function stormOnce(stage: Stage, turn: Turn, target: Target): Promise<void
 /** Everybody asks; each chat is removed while nobody does; everybody asks again, and must be told of a new one. */
 async function removal(stage: Stage, turn: Turn, target: Target, plan: WorkloadPlan): Promise<void> {
   const [before = [], removing = [], after = []] = plan.waves;
-  const removedAtEnd = true as const;
-  enter(
-    stage,
-    target,
-    turn,
-    plan.registers.map((register) => ({ ...register, removedAtEnd })),
-  );
+  const leaving = plan.registers.map((register) => ({ ...register, removedAtEnd: true as const }));
+  enter(stage, target, turn, leaving);
   await performBlock(stage, { wave: before, target, turn }, { part: "storm" });
   const { operations } = await performLoads(stage, [{ wave: removing, target, turn }], plainManner);
   const removals = operations.filter(({ kind, outcome }) => kind === "remove" && outcome === "ok");
@@ -65,9 +60,8 @@ async function removal(stage: Stage, turn: Turn, target: Target, plan: WorkloadP
   });
   enter(stage, target, again, gone);
   const names = new Set(gone.map(({ name }) => name));
-  const wave = after.map((lane) => ({
-    ...lane,
-    calls: lane.calls.filter(({ register }) => names.has(register)),
-  }));
+  const wave = after.map((lane) => {
+    return { ...lane, calls: lane.calls.filter(({ register }) => names.has(register)) };
+  });
   await performBlock(stage, { wave, target, turn: again }, { part: "storm", wave: 1 });
 }

@@ -18,7 +18,7 @@ export interface Patience {
  * longer waited for. On a busy machine a time alone would say nothing.
  */
 export async function untilAnswered(
-  { recorder, clock, host }: Pick<Stage, "recorder" | "clock" | "host">,
+  { recorder, clock, host }: Stage,
   targets: readonly Target[],
   { leastMs, mostMs, counts = ({ outcome }) => outcome === "ok" }: Patience,
 ): Promise<void> {
