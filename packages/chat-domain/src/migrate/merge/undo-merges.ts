@@ -142,12 +142,13 @@ async function restoreRows(run: Run, { undone, kept }: Undoing, reference: Refer
   const folds = rowFold(reference);
   const displaced = await displacedRows(run, reference, undone);
   await foldDisplaced(run, reference, displaced);
+  const standing = idMap(displaced.filter(isElsewhere).map((row) => [row.id, row.standing] as const));
   await unfoldDocuments(run, {
     ...folds,
     ids: into,
     undone,
     staying: idSet(displaced.filter((row) => !isElsewhere(row)).map(({ id }) => id)),
-    returning: (all) => returnElements(run, folds, all),
+    returning: (all) => returnElements(run, folds, all, standing),
   });
   await unmarkDisplaced(run, reference, displaced);
   const others = idMap((await rowsInto(run, collection, kept)).map((id) => [id, true] as const));
