@@ -18,7 +18,6 @@ import { UsageError } from "../usage-error.ts";
 /** So many kinds of anomalies are shown with their operations; the rest is in the JSON. */
 const shown = 50;
 
-/** Decides a saved history again. */
 export async function checkCommand(path: string, given: Given, host: Host): Promise<ExitName> {
   const { history, result } = await earlierRun(path, given, host);
   const { operations, registers } = history;

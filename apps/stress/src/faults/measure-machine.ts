@@ -2,7 +2,6 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ControlCall, MachineReading } from "../history/history-line.ts";
 
-/** Calls that cost next to nothing. */
 export type ControlCalls = Readonly<Partial<Record<ControlCall, (signal: AbortSignal) => Promise<unknown>>>>;
 
 /**

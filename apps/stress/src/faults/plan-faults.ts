@@ -4,6 +4,7 @@ import type { FaultName } from "../history/history-line.ts";
 import type { Path } from "../history/operation.ts";
 import type { Subject } from "../plan/run-settings.ts";
 import type { Stage } from "../run/stage.ts";
+import type { Shortcomings } from "../run/stopped.ts";
 import type { FaultSetup } from "./fault-targets.ts";
 import { connectionReset, type Hop, poolStarved, replyLost } from "./network-faults.ts";
 import {
@@ -99,15 +100,10 @@ function everyHop(open: (stage: Stage, hop: Hop) => Promise<FaultSetup>): readon
   ];
 }
 
-export interface PlannedFaults {
+export interface PlannedFaults extends Shortcomings {
   readonly planned: readonly PlannedFault[];
-  /** What was asked for by name and cannot be done here, a sentence each. */
-  readonly omissions: readonly string[];
-  /** The same of what the profile would do. */
-  readonly notes: readonly string[];
 }
 
-/** The faults that were asked for, in every place where they can strike. */
 export function planFaults(run: FaultedRun): PlannedFaults {
   const { subject, paths, variants, faults, askedFaults } = run.settings;
   const planned: PlannedFault[] = [];

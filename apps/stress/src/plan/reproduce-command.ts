@@ -1,10 +1,8 @@
 /** What a run was begun with. */
 export interface Begun {
-  /** By which name the program was called. */
   readonly command: string;
   readonly profile: string;
   readonly seed: number;
-  /** What was typed, by flag. */
   readonly typed: Readonly<Record<string, unknown>>;
 }
 

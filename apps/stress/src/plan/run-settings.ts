@@ -12,7 +12,6 @@ export type Subject =
   | { readonly kind: "store"; readonly file: string }
   | { readonly kind: "target"; readonly urls: readonly string[]; readonly tokenCommand: string };
 
-/** Everything about a run, decided once. */
 export interface RunSettings extends Omit<Profile, "summary" | "thresholds" | "embeddedThresholds">, Begun {
   readonly profile: ProfileName;
   readonly subject: Subject;
@@ -133,7 +132,6 @@ function subjectOf({ store, target, tokenCommand }: RunFlags): Subject {
   return { kind: "target", urls: target, tokenCommand };
 }
 
-/** The name under which the subject is told of. */
 export function subjectName(subject: Subject): string {
   if (subject.kind === "onechat") return "onechat";
   return subject.kind === "store"

@@ -4,7 +4,6 @@ import type { SeededRandom } from "../seeded-random.ts";
 
 /** People who have, or will have, one chat in one scope. */
 export interface PlannedRegister {
-  /** Unique in its plan. */
   readonly name: string;
   readonly participants: readonly string[];
   readonly scope: string;
@@ -37,7 +36,6 @@ export function laneOf(process: number, calls: readonly PlannedCall[], due: numb
   return { process, due, calls };
 }
 
-/** Lanes that all processes release at the same instant. */
 export type Wave = readonly Lane[];
 
 export interface WorkloadPlan {
@@ -45,7 +43,6 @@ export interface WorkloadPlan {
   readonly waves: readonly Wave[];
 }
 
-/** Where the people of a plan come from. */
 export interface PeopleSource {
   /** Unique in the run: no two plans, and no two runs, share people in a scope. */
   readonly prefix: string;

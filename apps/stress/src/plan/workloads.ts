@@ -36,7 +36,6 @@ const planners: Readonly<Record<Workload, (shape: WorkloadShape) => WorkloadPlan
   "merge-race": mergeRace,
 };
 
-/** What the caller with this number asks of a register. */
 type Question = (register: PlannedRegister, caller: number) => PlannedCall;
 
 /** So many callers of each of several registers, who are all released together, each with one call. */
@@ -58,7 +57,6 @@ interface CrowdShape {
   readonly question?: Question;
 }
 
-/** Some registers after the other, each with its crowd. */
 function crowdWaves(
   registers: readonly PlannedRegister[],
   { perWave, size, question }: CrowdShape,
@@ -84,7 +82,6 @@ function walks(
   );
 }
 
-/** So many at once, in waves. */
 function inWaves<T>(values: readonly T[], size: number): readonly (readonly T[])[] {
   return range(Math.ceil(values.length / size)).map((wave) => values.slice(wave * size, (wave + 1) * size));
 }

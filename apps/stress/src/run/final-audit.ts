@@ -34,7 +34,6 @@ async function auditForeign(stage: Stage, registers: readonly Register[]): Promi
   return manner;
 }
 
-/** So many sets of people in one question. */
 const setsPerAudit = 200;
 const readers = 16;
 

@@ -7,7 +7,6 @@ import type { Stage } from "./stage.ts";
 import { RunStopped } from "./stopped.ts";
 import { isBuild, type Target, type Turn } from "./ways.ts";
 
-/** A wave on its target. */
 export interface Load {
   readonly wave: Wave;
   readonly target: Target;

@@ -2,11 +2,9 @@ import type { Outcome } from "../history/operation.ts";
 
 export interface Progress extends Disposable {
   begin(step: ProgressStep): void;
-  /** A line of its own. */
   readonly say: (line: string) => void;
   /** Nothing is under way any more. */
   end(): void;
-  /** From here on the counts come from this run. */
   follow(counts: () => Counts): void;
 }
 

@@ -65,7 +65,6 @@ export class Recorder implements AsyncDisposable {
     });
   }
 
-  /** By target, the registers that were entered. */
   registers(): ReadonlyMap<Target, readonly Register[]> {
     return this.#registers;
   }

@@ -12,10 +12,7 @@ import type { Progress } from "./progress.ts";
 import { Recorder } from "./recorder.ts";
 import { scenesOf } from "./scenes.ts";
 import { openStage, refuseTakenPorts, type StageSetting } from "./stage.ts";
-import { messageOf } from "./stopped.ts";
-
-/** What a run could not do, a sentence each: of what was asked for, and of the rest. */
-type Shortcomings = Readonly<Record<"omissions" | "notes", string[]>>;
+import { messageOf, type Shortcomings } from "./stopped.ts";
 
 /** What happened, before anybody has judged it. */
 export interface RanOnce extends Shortcomings {
@@ -61,15 +58,16 @@ export async function runOnce(settings: RunSettings, host: Host, progress: Progr
     ...(subject.kind === "onechat" ? {} : { subject: subjectName(subject) }),
   });
   progress.follow(recorder.counts);
-  const shortcomings: Shortcomings = { omissions: [], notes: [] };
+  const omissions: string[] = [];
+  const notes: string[] = [];
   const tag = run.toLowerCase().replace("_", "-");
   const setting = { settings, ground, recorder, host, run: tag };
-  const failure = await failureOf(played(setting, progress, shortcomings));
+  const failure = await failureOf(played(setting, progress, omissions, notes));
   // A database that is gone has been said to be; there is nothing left to do for it.
   if (!keepDb) await failureOf(ground.dropAll());
   await recorder[Symbol.asyncDispose]();
   const durationMs = host.clock() - began;
-  return { directory, historyPath, durationMs, ...shortcomings, mongo: ground.mongo, failure };
+  return { directory, historyPath, durationMs, omissions, notes, mongo: ground.mongo, failure };
 }
 
 /** Those that have databases here; without the naive one nobody would know what the run could have seen. */
@@ -82,7 +80,8 @@ function ownVariants({ variants, subject, against }: RunSettings): ReadonlySet<V
 async function played(
   setting: StageSetting,
   progress: Progress,
-  { omissions, notes }: Shortcomings,
+  omissions: string[],
+  notes: string[],
 ): Promise<void> {
   let audit: AuditManner | null = null;
   try {

@@ -4,6 +4,7 @@ import { strike } from "../faults/strike.ts";
 import { mergeRace } from "./merge-race.ts";
 import { compareSpeed, openLoop } from "./speed.ts";
 import type { Stage } from "./stage.ts";
+import type { Shortcomings } from "./stopped.ts";
 import { needOf, storm } from "./storms.ts";
 
 export interface Scene {
@@ -11,12 +12,8 @@ export interface Scene {
   readonly play: () => Promise<void>;
 }
 
-export interface Scenes {
+export interface Scenes extends Shortcomings {
   readonly scenes: readonly Scene[];
-  /** What was asked for and cannot be done here, a sentence each. */
-  readonly omissions: readonly string[];
-  /** What is left out because nobody can do it here, and nobody asked for it by name. */
-  readonly notes: readonly string[];
 }
 
 /** The parts of a run in their order. Faults come last: nothing that is measured comes after them. */
@@ -36,7 +33,6 @@ export function scenesOf(stage: Stage): Scenes {
   };
 }
 
-/** A workload needs that the subject offers what it asks for. */
 function stormScenes(stage: Stage): Pick<Scenes, "scenes" | "notes"> {
   const subject = stage.targets.filter(({ variant }) => variant === "ours");
   const scenes: Scene[] = [];

@@ -3,6 +3,14 @@ export class RunStopped extends Error {
   override readonly name = "RunStopped";
 }
 
+/** What cannot be done here, a sentence each. */
+export interface Shortcomings {
+  /** Of what was asked for by name. */
+  readonly omissions: readonly string[];
+  /** Of what the profile would do. */
+  readonly notes: readonly string[];
+}
+
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -34,7 +34,6 @@ export interface Turn {
   readonly tag: string;
 }
 
-/** Whatever a way may lead to. */
 export interface Places {
   readonly settings: RunSettings;
   readonly ground: Ground;

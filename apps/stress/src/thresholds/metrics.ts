@@ -32,11 +32,8 @@ export interface Figure {
   readonly source: string;
 }
 
-/** What can be claimed about. */
 interface Metric {
-  /** By which figures are chosen. */
   readonly tags: Readonly<Record<string, readonly string[]>>;
-  /** With what they are counted in. */
   readonly aggregates: Readonly<Record<string, Unit>>;
   /** Those that a threshold is about; none where the run did not measure any. */
   readonly figures: (measured: Measured, threshold: Threshold) => readonly Figure[];
@@ -142,7 +139,6 @@ function figure(value: number | null, source: string): Figure {
   return { value: value ?? Number.NaN, interval: null, source };
 }
 
-/** The rows that have what the tags say. */
 function chosen<T extends object>(rows: readonly T[], tags: Tags): readonly T[] {
   return rows.filter((row) => {
     const values = new Map<string, unknown>(Object.entries(row));

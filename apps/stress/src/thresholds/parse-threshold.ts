@@ -17,7 +17,6 @@ export interface Threshold {
   readonly aggregate: string;
   readonly operator: Operator;
   readonly unit: Unit;
-  /** In this unit. */
   readonly limit: number;
 }
 
