@@ -23,6 +23,11 @@ export function parseConfigFile(text: string): ParsedConfigFile {
   const { value } = json;
   if (typeof value !== "object" || value === null || Array.isArray(value))
     return { problems: ["is not a JSON object"] };
+  const date = wrongDate(value);
+  if (date !== null)
+    return {
+      problems: [`holds {"$date": "${date}"}, which is no time with its zone, such as 2026-01-31T12:00:00Z`],
+    };
   const values = extendedJson(value);
   if ("problem" in values) return { problems: [values.problem] };
   const { database: _named, ...rest } = values.value;
@@ -31,6 +36,17 @@ export function parseConfigFile(text: string): ParsedConfigFile {
   const problems = [...zodProblems(database.error), ...zodProblems(model.error)];
   if (problems.length > 0) return { problems };
   return { config: { database: database.data?.database ?? null, model: rest } };
+}
+
+const day = /^\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:?\d\d))?$/i;
+
+/** Without a zone a time is another one on another machine; what is no time at all would be stored as 1970. */
+function wrongDate(value: unknown): string | null {
+  if (Array.isArray(value)) return value.reduce<string | null>((found, one) => found ?? wrongDate(one), null);
+  if (typeof value !== "object" || value === null) return null;
+  const date: unknown = Reflect.get(value, "$date");
+  if (typeof date === "string") return day.test(date) && !Number.isNaN(Date.parse(date)) ? null : date;
+  return wrongDate(Object.values(value));
 }
 
 function extendedJson(

@@ -87,6 +87,8 @@ describe("configuration", () => {
     ["survivor", { chats: { survivor: [{ largest: "at" }] } }, "where, min, max"],
     ["database", { database: "a/b" }, 'c.json: database: "a/b" is no name of a database'],
     ["Extended JSON", { chats: { where: { tenant: { $oid: "short" } } } }, "24"],
+    ["a date", { chats: { where: { at: { $gte: { $date: "2026-13-01" } } } } }, '{"$date": "2026-13-01"}'],
+    ["a time with its zone", { chats: { where: { at: { $date: "2026-01-31T12:00:00" } } } }, "its zone"],
   ])("says what there is instead: %s", (_name, file, expected) => {
     const problems = problemsOf(parsed({ config: "c.json" }, {}, { "c.json": JSON.stringify(file) }));
     expect(problems).toEqual([expect.stringContaining(expected)]);

@@ -88,6 +88,13 @@ describe("ChatModel", () => {
       name: "a conflict that is folded, without saying how",
       model: { references: [{ collection: "members", field: "chat", onConflict: "fold" }] },
     },
+    {
+      name: "a fold of what references go by",
+      model: {
+        references: [{ collection: "messages", field: "room", toField: "room.id" }],
+        fold: { room: { newestBy: "room.at" } },
+      },
+    },
   ])("refuses $name", ({ model }) => {
     expect(ChatModel.safeParse(model).success).toBe(false);
   });
@@ -121,6 +128,14 @@ describe("ChatModel", () => {
     { fold: { n: { recount: { collection: "m", field: "chat", where: { $nor: [{ $where: "1" }] } } } } },
   ])("takes no filter that the server cannot combine with others: %j", (model) => {
     expect(() => ChatModel.parse(model)).toThrow("a filter without $where, $text");
+  });
+
+  it.each([
+    { chats: { where: { at: { $gte: new Date("2026-13-01") } } } },
+    { chats: { survivor: [{ where: { $or: [{ at: new Date(Number.NaN) }] } }] } },
+    { references: [{ collection: "m", field: "chat", where: { at: { $lt: new Date("tomorrow") } } }] },
+  ])("takes no date in a filter that is none, which is stored as 1970: %j", (model) => {
+    expect(() => ChatModel.parse(model)).toThrow("a filter whose dates are dates");
   });
 
   it("comes with limits that are whole numbers", () => {

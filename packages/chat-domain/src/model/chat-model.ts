@@ -116,6 +116,7 @@ export const ChatModel = z
   .superRefine((model, check) => {
     refuseOwnNames(model, check);
     refuseIdentityFolds(model, check);
+    refuseTargetFolds(model, check);
     refuseTwins(model, check);
     refuseUnpaired(model, check);
   })
@@ -204,6 +205,19 @@ function pairedStrategy(
 ): unknown {
   if (typeof strategy !== "object" || !("newestBy" in strategy)) return strategy;
   return perParticipant.find((fields) => fields[at] === strategy.newestBy) ?? strategy;
+}
+
+/** What refers to a survivor by a value of its field would refer to nobody once that is another. */
+function refuseTargetFolds({ fold, references }: UncheckedModel, check: z.core.$RefinementCtx): void {
+  for (const field of Object.keys(fold)) {
+    const target = references.find(({ toField }) => toField !== "_id" && overlaps(toField, field));
+    if (target === undefined) continue;
+    check.addIssue({
+      code: "custom",
+      path: ["fold", field],
+      message: `${target.collection}.${target.field} refers to chats by ${target.toField}, which never changes in a merge`,
+    });
+  }
 }
 
 /** The people's own documents, told apart by the path of their ids: what folds is beside that. */

@@ -10,7 +10,15 @@ export const Filter = z
   .refine(
     (filter) => !names(filter, refused),
     "a filter without $where, $text, $near and $nearSphere, which the server cannot combine with other questions",
-  );
+  )
+  // It is stored as 1970, and what is later than that is everything.
+  .refine((filter) => !holdsNoDate(filter), "a filter whose dates are dates");
+
+function holdsNoDate(value: unknown): boolean {
+  if (value instanceof Date) return Number.isNaN(value.getTime());
+  if (Array.isArray(value)) return value.some(holdsNoDate);
+  return isPlainObject(value) && Object.values(value).some(holdsNoDate);
+}
 
 function names(value: unknown, operators: ReadonlySet<string>): boolean {
   if (Array.isArray(value)) return value.some((one) => names(one, operators));
