@@ -166,6 +166,30 @@ describe("a recount", () => {
     expect(await field.one("members", 1)).toMatchObject({ count: 3 });
   });
 
+  it("counts what any of the references of its field calls its chat", async () => {
+    const reference = { collection: "messages", field: "on" };
+    const references = [
+      { ...reference, prefix: "Group$", leave: true },
+      { ...reference, prefix: "Chat$" },
+      { ...reference, prefix: "Room$", toField: "no" },
+    ] as const;
+    const fold = { count: { recount: { ...reference, where: { isDeleted: null } } } };
+    const on = [`Chat$${String(id(2))}`, "Room$2", `Group$${String(id(2))}`];
+    await using field = await fieldDatabase({
+      model: { chats, references, fold },
+      data: {
+        chats: [1, 2].map((no) => ({ _id: id(no), users: ["a", "b"], no, count: no })),
+        messages: [
+          ...on.map((value, at) => ({ _id: at, on: value })),
+          { _id: 9, on: on[0], isDeleted: true },
+        ],
+      },
+      indexes: [{ collection: "chats", key: { no: 1 } }],
+    });
+    expect(await field.up()).toMatchObject({ exit: 0 });
+    expect(await field.one("chats", id(1))).toMatchObject({ count: 2 });
+  });
+
   it("by a filter that the server does not know is refused before anything is written", async () => {
     await using field = await fieldDatabase({ model: counting({ where: { $no: 1 } }), data });
     await expect(field.plan()).rejects.toMatchObject({ code: "PREFLIGHT_REFUSED" });

@@ -100,11 +100,12 @@ async function countedDocuments(
   const counters = countersOf(fold);
   const counts = await Promise.all(
     counters.map(async ({ recount: how }) => {
-      const { toField, prefix } = referenceOf(run, how);
-      const values = await valuesOf(documents, toField);
-      const filters = documents.map((document, at) =>
-        countedBy(how, { document, forms: storedForms(values[at], prefix) }),
-      );
+      const ways = referencesOf(run, how);
+      const values = await Promise.all(ways.map(({ toField }) => valuesOf(documents, toField)));
+      const filters = documents.map((document, at) => {
+        const forms = ways.flatMap(({ prefix }, way) => storedForms(values[way]?.[at], prefix));
+        return countedBy(how, { document, forms });
+      });
       return countAll(run, how.collection, filters);
     }),
   );
@@ -114,13 +115,15 @@ async function countedDocuments(
   }));
 }
 
-/** What is counted refers to its chat as the reference of that field does. */
-function referenceOf(
+/** What is counted refers to its chat as the references of that field do. */
+function referencesOf(
   { ctx }: Run,
   { collection, field }: Recount,
-): Pick<ReferenceModel, "toField" | "prefix"> {
-  const named = ctx.model.references.find((one) => one.collection === collection && one.field === field);
-  return named ?? { toField: "_id", prefix: "" };
+): readonly Pick<ReferenceModel, "toField" | "prefix">[] {
+  const named = ctx.model.references.filter((one) => one.collection === collection && one.field === field);
+  const moved = named.filter(({ leave }) => leave !== true);
+  if (moved.length > 0) return moved;
+  return named.length > 0 ? named : [{ toField: "_id", prefix: "" }];
 }
 
 function storedForms(value: unknown, prefix: string): readonly unknown[] {
