@@ -83,6 +83,8 @@ export interface ArchiveRecord {
   readonly survivor: NativeId;
   /** For a row: the survivor's row that stands for it. */
   readonly into?: NativeId;
+  /** For a row: the name of the reference by which it could not follow; none where an earlier version copied. */
+  readonly by?: string;
   readonly epoch: number;
   /** The newest copy of a document has the greatest, also when it is one that was seen before. None where an earlier version copied. */
   readonly seq?: number;

@@ -13,6 +13,7 @@ import { incompleteMerges } from "./incomplete-merges.ts";
 import { pointersOf, type RedirectedValue } from "./references/pointers.ts";
 import { confirmStoppedMoves } from "./references/later-moves.ts";
 import { moveReferences } from "./references/move-references.ts";
+import { copiesBy, foldsRows } from "./references/row-copies.ts";
 import { dropVanished } from "./survey-merges.ts";
 import { type StandingOptions, standingOf, withoutMerges } from "./merge-standing.ts";
 import { addAliasesOrPark, seenAlive } from "./survivor-aliases.ts";
@@ -147,8 +148,8 @@ async function recountSurvivors(run: Run, merges: readonly Merge[]): Promise<voi
   const { model, records } = run.ctx;
   const loser = { $in: merges.map((merge) => merge.loser) };
   for (const reference of model.references) {
-    if (reference.onConflict !== "fold") continue;
-    const into = await records.rowsArchive.distinct("into", { collection: reference.collection, loser });
+    if (!foldsRows(reference)) continue;
+    const into = await records.rowsArchive.distinct("into", { ...copiesBy(model, reference), loser });
     await recountRows(run, reference, into as readonly NativeId[]);
   }
   await recountChats(

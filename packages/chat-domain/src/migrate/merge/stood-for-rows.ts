@@ -9,6 +9,7 @@ import { restoreCopies } from "./archive/archive-documents.ts";
 import { unfoldDocuments } from "./fold/unfold-documents.ts";
 import { returnElements } from "./return-elements.ts";
 import { rowFold } from "./references/row-conflicts.ts";
+import { copiesBy, foldsRows } from "./references/row-copies.ts";
 
 export interface Parting {
   /** Merges that are undone. */
@@ -28,14 +29,14 @@ export async function restoreStoodFor(
 ): Promise<readonly Merge[]> {
   if (reference.onConflict === undefined || kept.length === 0) return [];
   const { collection } = reference;
-  const copies = await copiesInto(run, collection, await movedRows(run, reference, undone), kept);
+  const copies = await copiesInto(run, reference, await movedRows(run, reference, undone), kept);
   if (copies.length === 0) return [];
   const isTheirs = idSet(copies.map(({ loser }) => loser));
   const merges = kept.filter(({ loser }) => isTheirs.has(loser));
   const ids = copies.map(({ _id }) => _id.id);
   await restoreCopies(run, { archive: "chat_rows_archive", into: collection, merges, ids });
-  if (reference.onConflict === "fold") {
-    const folds = rowFold(reference);
+  if (foldsRows(reference)) {
+    const folds = rowFold(run.ctx.model, reference);
     const into = groupedById(
       copies.flatMap((copy) => copy.into ?? []),
       (id) => id,
@@ -72,13 +73,13 @@ async function movedRows(
 
 function copiesInto(
   run: Run,
-  collection: string,
+  reference: ReferenceModel,
   into: readonly NativeId[],
   kept: readonly Merge[],
 ): Promise<readonly Pick<ArchiveRecord, "_id" | "loser" | "into">[]> {
   return run.ctx.records.rowsArchive
     .find(
-      { collection, into: { $in: [...into] }, $or: [...copiesOfMerges(kept)] },
+      { ...copiesBy(run.ctx.model, reference), into: { $in: [...into] }, $or: [...copiesOfMerges(kept)] },
       { projection: { loser: 1, into: 1 } },
     )
     .toArray();

@@ -1,3 +1,4 @@
+import type { Document } from "mongodb";
 import { ownField, recordName } from "../../model/own-names.ts";
 import type { NativeId } from "../../identity/native-id.ts";
 import { groupedById, idMap, idSet } from "../../identity/stored-ids.ts";
@@ -19,6 +20,7 @@ import { forgetMoves } from "./references/forget-moves.ts";
 import { moveBack } from "./references/move-back.ts";
 import { moveReferences } from "./references/move-references.ts";
 import { rowFold } from "./references/row-conflicts.ts";
+import { copiesBy, foldsRows } from "./references/row-copies.ts";
 import type { Stay } from "./references/stays.ts";
 import { type Parting, restoreStoodFor } from "./stood-for-rows.ts";
 import { removeAliases } from "./survivor-aliases.ts";
@@ -48,7 +50,10 @@ export async function undoMerges(
   for (const reference of run.ctx.model.references)
     left.push({ reference, merges: await restoreStoodFor(run, reference, undoing) });
   await moveBack(run, merges, isUnfolded(run, undoing));
-  for (const reference of run.ctx.model.references) await restoreRows(run, undoing, reference);
+  const rows: RowsOf[] = [];
+  for (const reference of run.ctx.model.references)
+    rows.push({ collection: reference.collection, ids: await restoreRows(run, undoing, reference) });
+  await forgetRows(run, rows, kept);
   await unfoldChats(run, undoing);
   await revive(run, losers, options);
   await run.write.delete(
@@ -133,13 +138,24 @@ async function revive(run: Run, losers: readonly NativeId[], { releasedAt }: Res
   assertWritten(chats.collection, { refusals: [...others, ...again.refusals] });
 }
 
-async function restoreRows(run: Run, { undone, kept }: Undoing, reference: ReferenceModel): Promise<void> {
+/** The survivors' rows of a collection. */
+interface RowsOf {
+  readonly collection: string;
+  readonly ids: readonly NativeId[];
+}
+
+/** Returns the survivors' rows that have stood for others. */
+async function restoreRows(
+  run: Run,
+  { undone }: Undoing,
+  reference: ReferenceModel,
+): Promise<readonly NativeId[]> {
   const { collection, onConflict } = reference;
-  if (onConflict === undefined) return;
+  if (onConflict === undefined) return [];
   await restoreCopies(run, { archive: "chat_rows_archive", into: collection, merges: undone });
-  if (onConflict !== "fold") return;
-  const into = await rowsInto(run, collection, undone);
-  const folds = rowFold(reference);
+  if (!foldsRows(reference)) return [];
+  const into = await rowsInto(run, copiesBy(run.ctx.model, reference), undone);
+  const folds = rowFold(run.ctx.model, reference);
   const displaced = await displacedRows(run, reference, undone);
   await foldDisplaced(run, reference, displaced);
   const standing = idMap(displaced.filter(isElsewhere).map((row) => [row.id, row.standing] as const));
@@ -151,18 +167,22 @@ async function restoreRows(run: Run, { undone, kept }: Undoing, reference: Refer
     returning: (all) => returnElements(run, folds, all, standing),
   });
   await unmarkDisplaced(run, reference, displaced);
-  const others = idMap((await rowsInto(run, collection, kept)).map((id) => [id, true] as const));
-  await deleteOriginals(run, { collection, ids: into.filter((id) => !others.has(id)), parts: foldParts });
+  return into;
+}
+
+/** Once every reference has its rows back, and where no other duplicate's row is in there. */
+async function forgetRows(run: Run, rows: readonly RowsOf[], kept: readonly Merge[]): Promise<void> {
+  for (const { collection, ids } of rows) {
+    if (ids.length === 0) continue;
+    const others = idSet(await rowsInto(run, { collection }, kept));
+    await deleteOriginals(run, { collection, ids: ids.filter((id) => !others.has(id)), parts: foldParts });
+  }
 }
 
 /** The survivors' rows that stand for rows of these merges' losers. */
-async function rowsInto(
-  run: Run,
-  collection: string,
-  merges: readonly Merge[],
-): Promise<readonly NativeId[]> {
+async function rowsInto(run: Run, copies: Document, merges: readonly Merge[]): Promise<readonly NativeId[]> {
   if (merges.length === 0) return [];
-  const filter = { collection, $or: [...copiesOfMerges(merges)] };
+  const filter = { ...copies, $or: [...copiesOfMerges(merges)] };
   return (await run.ctx.records.rowsArchive.distinct("into", filter)) as NativeId[];
 }
 

@@ -16,8 +16,9 @@ import { exactDocument } from "./exact-document.ts";
 export interface Archivable {
   readonly id: NativeId;
   readonly merge: Merge;
-  /** For a row: the survivor's row that stands for it. */
+  /** For a row: the survivor's row that stands for it, and the reference by which that is so. */
   readonly into?: NativeId;
+  readonly by?: string;
 }
 
 export interface ArchiveRequest {
@@ -65,7 +66,7 @@ async function copy(
     collection: { $literal: from },
     loser: of(({ merge }) => merge.loser),
     survivor: of(({ merge }) => merge.survivor),
-    ...(archive === "chat_rows_archive" ? { into: of(({ into }) => into) } : {}),
+    ...(archive === "chat_rows_archive" ? { into: of(({ into }) => into), by: of(({ by }) => by) } : {}),
     epoch: of(({ merge }) => merge.epoch),
     seq: of(({ seq }) => seq),
     archivedAt: "$$NOW",
@@ -96,6 +97,7 @@ const isAsBefore = ["epoch", "survivor", "into"].map((name) => ({ $eq: [`$${name
 const seenAgain = {
   survivor: "$$new.survivor",
   into: { $ifNull: ["$$new.into", "$$REMOVE"] },
+  by: { $ifNull: ["$$new.by", "$$REMOVE"] },
   epoch: "$$new.epoch",
   archivedAt: "$$new.archivedAt",
   seq: { $cond: [isOfEarlierVersion, "$$REMOVE", "$$new.seq"] },

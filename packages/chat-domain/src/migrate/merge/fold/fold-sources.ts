@@ -20,6 +20,8 @@ export interface FoldCollection {
   /** Which field of a copy names the document that it goes into. */
   readonly target: "survivor" | "into";
   readonly fold: FoldModel;
+  /** A filter: which of the copies; all unless given. */
+  readonly copies?: Document;
   /**
    * What references inside folded fields become: a copy holds its own chat's id where the document that it goes into
    * holds its own.
@@ -49,13 +51,13 @@ export type CopyLabel = Pick<
 /** All copies that go into these documents: in the order of their ids, of each the older ones first. */
 export async function copyLabels(
   { records }: MigrationContext,
-  { archive, target, collection }: FoldCollection,
+  { archive, target, collection, copies = {} }: FoldCollection,
   ids: readonly NativeId[],
 ): Promise<readonly CopyLabel[]> {
   if (ids.length === 0) return [];
   return records[archive]
     .aggregate<CopyLabel>([
-      { $match: { [target]: { $in: [...ids] }, collection } },
+      { $match: { [target]: { $in: [...ids] }, collection, ...copies } },
       { $sort: { "_id.id": 1, seq: 1, archivedAt: 1, "_id.hash": 1 } },
       {
         $project: {

@@ -18,6 +18,7 @@ import { copiedDocuments, foldedDocuments, labelText } from "../fold/fold-source
 import { foldedFields } from "../fold/fold-values.ts";
 import { asStored } from "./as-stored.ts";
 import { rowFold } from "./row-conflicts.ts";
+import { copiesBy } from "./row-copies.ts";
 
 /** A row that was folded and cannot come back: the old version has made another one in its place since. */
 export interface DisplacedRow {
@@ -36,7 +37,10 @@ export async function displacedRows(
 ): Promise<readonly DisplacedRow[]> {
   const { collection } = model;
   const stored = await run.ctx.records.rowsArchive
-    .find({ collection, $or: [...copiesOfMerges(merges)] }, { sort: { seq: 1 }, raw: true })
+    .find(
+      { ...copiesBy(run.ctx.model, model), $or: [...copiesOfMerges(merges)] },
+      { sort: { seq: 1 }, raw: true },
+    )
     .toArray();
   const copies = stored.map((copy) => asStored(copy) as ArchiveRecord);
   const last = groupedById(copies, ({ _id }) => _id.id).flatMap((group) => group.at(-1) ?? []);
@@ -93,7 +97,7 @@ export function isElsewhere({ into, standing }: DisplacedRow): boolean {
 }
 
 async function foldInto(run: Run, model: ReferenceModel, group: readonly DisplacedRow[]): Promise<boolean> {
-  const folds = rowFold(model);
+  const folds = rowFold(run.ctx.model, model);
   const field = ownField(run.ctx.model, "foldedFrom");
   const ids = group.flatMap(({ into, standing }) => [into, standing]);
   const documents = idMap(await foldedDocuments(run.ctx, folds, ids));

@@ -1,6 +1,7 @@
 import type { NativeId } from "../../../identity/native-id.ts";
 import { groupedById, type IdMap, idMap, idSet, idText } from "../../../identity/stored-ids.ts";
-import type { ReferenceModel } from "../../../model/merge-model.ts";
+import type { ChatModel } from "../../../model/chat-model.ts";
+import type { FoldModel, ReferenceModel } from "../../../model/merge-model.ts";
 import { type StoredDocument, valueAt } from "../../../model/stored-document.ts";
 import { collectionOf } from "../../context/migration-context.ts";
 import { saveOriginalFields } from "../../journal/originals.ts";
@@ -11,6 +12,7 @@ import { foldDocuments } from "../fold/fold-documents.ts";
 import type { FoldCollection } from "../fold/fold-sources.ts";
 import { unfoldedCopies } from "../fold/unfolded-copies.ts";
 import type { Reference } from "./references-to.ts";
+import { copiesBy, foldsRows, referenceName } from "./row-copies.ts";
 
 export interface RowConflict {
   readonly reference: Reference;
@@ -34,11 +36,12 @@ export async function resolveRowConflicts(
 ): Promise<{ readonly archivedRows: number; readonly changed: number }> {
   const conflicts = await withSurvivorsRows(run, model, refused);
   if (conflicts.length === 0) return { archivedRows: 0, changed: 0 };
-  const { collection, onConflict, fold } = model;
+  const { collection, onConflict } = model;
   const ids = conflicts.map(({ reference }) => reference.id);
   const into = conflicts.map((conflict) => conflict.into);
   const folds = onConflict === "fold";
-  if (folds) await saveOriginalFields(run, { collection, ids: into, fold });
+  if (folds)
+    await saveOriginalFields(run, { collection, ids: into, fold: allRowFolds(run.ctx.model, collection) });
   await archiveDocuments(run, {
     from: collection,
     archive: "chat_rows_archive",
@@ -46,12 +49,13 @@ export async function resolveRowConflicts(
       id: conflict.reference.id,
       merge: conflict.reference.merge,
       into: conflict.into,
+      by: referenceName(model),
     })),
     filter: {},
   });
   if (folds) {
     await foldDocuments(run, {
-      ...rowFold(model),
+      ...rowFold(run.ctx.model, model),
       ids: into,
       epochs: idMap(conflicts.map(({ reference: { id, merge } }) => [id, merge.epoch] as const)),
     });
@@ -67,9 +71,11 @@ export async function resolveRowConflicts(
 }
 
 /** How rows fold into the survivors' rows. */
-export function rowFold({ collection, fold }: ReferenceModel): FoldCollection {
+export function rowFold(model: ChatModel, reference: ReferenceModel): FoldCollection {
+  const { collection, fold } = reference;
   return {
     collection,
+    copies: copiesBy(model, reference),
     archive: "rowsArchive",
     target: "into",
     fold,
@@ -77,6 +83,12 @@ export function rowFold({ collection, fold }: ReferenceModel): FoldCollection {
     people: [],
     turned: (copy) => copy,
   };
+}
+
+/** A row may stand for others by several references; what it held is saved once. */
+function allRowFolds({ references }: ChatModel, collection: string): FoldModel {
+  const folds = references.filter((one) => one.collection === collection && foldsRows(one));
+  return Object.assign({}, ...folds.map(({ fold }) => fold)) as FoldModel;
 }
 
 /** Of a row that changes all the time the last copy may not have been folded yet. */
