@@ -133,4 +133,25 @@ describe("references inside the chats themselves", () => {
     const merged = await mergedAndBack(field, "chats");
     expect(JSON.stringify(merged.at(-1))).not.toContain(String(id(2)));
   });
+
+  it("names duplicates of its own chat in an array that folds, which comes out to the byte", async () => {
+    const links = (number: number, ...to: readonly number[]) => ({
+      _id: id(number),
+      users: ["a", "b"],
+      seen: { by: to.map(id) },
+    });
+    await using field = await fieldDatabase({
+      model: {
+        chats,
+        references: [{ collection: "chats", field: "seen.by" }],
+        fold: { "seen.by": "union" },
+      },
+      data: { chats: [links(1, 2, 3, 9), links(2, 1, 8), links(3, 3, 9)] },
+    });
+    const before = await field.image("chats");
+    expect(await field.up()).toMatchObject({ exit: 0 });
+    expect((await field.one("chats", id(1)))["seen"]).toEqual({ by: [1, 9, 8].map(id) });
+    expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+    expect(await field.image("chats")).toEqual(before);
+  });
 });

@@ -56,8 +56,20 @@ async function repointing(ctx: MigrationContext, pairs: readonly IdPair[]): Prom
       const root = rootOf(field);
       const value: Exact = moved.get(root);
       const after = value === undefined ? undefined : withMoves(value, field, [move]);
-      return after === value ? moved : withExact(moved, root, after);
+      return after === value ? moved : eachOnce(moved, withExact(moved, root, after), { field, move });
     }, document);
+}
+
+/** An array of plain ids has a survivor once where a duplicate of it was, as it has wherever ids move. */
+function eachOnce(before: ExactDocument, after: ExactDocument, { field, move }: FieldMove): ExactDocument {
+  const [ids, moved] = [exactAt(before, field), exactAt(after, field)];
+  if (!Array.isArray(ids) || !Array.isArray(moved)) return after;
+  const held = new Set(ids.map(keyText));
+  const came = move.repointings.filter(({ from }) => held.has(keyText(from)));
+  const survivors = new Set(came.map(({ to }) => keyText(to)));
+  const places = new Map(moved.map((id, at) => [keyText(id), at] as const).toReversed());
+  const once = moved.filter((id, at) => !survivors.has(keyText(id)) || places.get(keyText(id)) === at);
+  return withExact(after, field, once);
 }
 
 interface FieldMove {
