@@ -66,7 +66,9 @@ export function survivorRank(
     "min" in criterion ? ([criterion.min, 1] as const) : ([criterion.max, -1] as const);
   const stored = fieldAt("$", path);
   const isThere = { $not: [{ $in: [{ $type: stored }, ["missing", "null", "undefined"]] }] };
-  return { values: { [present]: isThere, [value]: stored }, sort: { [present]: -1, [value]: direction } };
+  // Inside a document an array is compared as a whole; the server sorts by the elements of one array only.
+  const whole = { value: stored };
+  return { values: { [present]: isThere, [value]: whole }, sort: { [present]: -1, [value]: direction } };
 }
 
 /** Of chats that no criterion tells apart the one with the smallest `_id` comes first. */

@@ -11,7 +11,7 @@ function modelOf(survivor: Survivor): ChatModelInput {
   return {
     chats: { participants: "users", scope: null, survivor },
     references: [{ collection: "messages", field: "chat" }],
-    ignore: ["last"],
+    ignore: ["last", "tags"],
   };
 }
 
@@ -27,10 +27,10 @@ const day = (n: number): Date => new Date(Date.UTC(2020, 0, n));
 /** Six chats of a and b; which one survives is for each case to say. */
 const six = [
   chat(1, ["a", "b"], { at: day(3), n: null }),
-  chat(2, ["b", "a"], { at: day(2), open: true, n: 5 }),
+  chat(2, ["b", "a"], { at: day(2), open: true, n: 5, tags: ["y", "a"] }),
   chat(3, ["a", "b"], { at: day(1), open: false, n: 9 }),
   chat(4, ["a", "b"], { at: day(2), open: true, n: 7 }),
-  chat(5, ["b", "a"], { n: 7, last: { at: day(9) } }),
+  chat(5, ["b", "a"], { n: 7, last: { at: day(9) }, tags: ["x", "z"] }),
   chat(6, ["a", "b"], { at: null, last: [{ at: day(30) }] }),
 ];
 
@@ -57,6 +57,7 @@ describe("which chat of a set survives", () => {
       best: 4,
     },
     { name: "a value inside of a document, not of an array", survivor: [{ max: "last.at" }], best: 5 },
+    { name: "arrays as a whole, several of them", survivor: [{ max: "users" }, { min: "tags" }], best: 5 },
   ])("is by $name", async ({ survivor, best }) => {
     await using field = await fieldDatabase({ model: modelOf(survivor), data: { chats: six } });
     const { plan } = await field.plan();
