@@ -1,5 +1,6 @@
-import type { Document } from "mongodb";
+import { DBRef, type Document } from "mongodb";
 import { describe, expect, it } from "vitest";
+import type { ChatModelInput } from "../../src/index.ts";
 import { id } from "./field-database.ts";
 import { databaseWith } from "./referred-chats.ts";
 
@@ -40,5 +41,58 @@ describe("collections and fields that nobody named", () => {
     );
     const { warnings } = await field.plan();
     expect(warnings).not.toMatch(/events|users/);
+  });
+
+  it.each<readonly [string, ChatModelInput["references"], Document]>([
+    ["`where`", [{ collection: "likes", field: "on", where: { kind: "chat" } }], { kind: "Chat", on: id(2) }],
+    [
+      "`where` of each of several",
+      [
+        { collection: "likes", field: "on", where: { kind: "chat" } },
+        { collection: "likes", field: "on", where: { kind: "group" }, leave: true },
+      ],
+      { on: id(2) },
+    ],
+    ["`prefix`", [{ collection: "likes", field: "on", prefix: "Chat$" }], { on: String(id(2)) }],
+    [
+      "`where`, inside an array of documents",
+      [{ collection: "likes", field: "list.on.$id", where: { kind: "chat" } }],
+      { list: [{ on: new DBRef("chats", id(2)) }] },
+    ],
+  ])("in documents that are outside a reference's %s are a warning", async (_name, more, row) => {
+    const meant = {
+      _id: id(50),
+      kind: "chat",
+      on: more?.[0]?.prefix === undefined ? id(1) : `Chat$${String(id(1))}`,
+    };
+    const listed = { _id: id(51), kind: "chat", list: [{ on: new DBRef("chats", id(1)) }] };
+    await using field = await databaseWith([...references, ...(more ?? [])], {
+      messages,
+      likes: [meant, listed, { _id: id(60), ...row }],
+    });
+    const plan = await field.plan();
+    expect([plan.exit, plan.warnings]).toEqual([
+      0,
+      expect.stringMatching(/likes\.(on|list\.on\.\$id) holds ids of chats that no reference selects/),
+    ]);
+  });
+
+  it("are no warning where one field refers to several kinds of things, each by its own reference", async () => {
+    await using field = await databaseWith(
+      [
+        ...references,
+        { collection: "likes", field: "on", where: { kind: "chat" } },
+        { collection: "likes", field: "on", where: { kind: "old" }, leave: true },
+      ],
+      {
+        messages,
+        likes: [
+          { _id: id(50), kind: "chat", on: id(2) },
+          { _id: id(51), kind: "old", on: id(2) },
+          { _id: id(52), kind: "post", on: id(900) },
+        ],
+      },
+    );
+    expect((await field.plan()).warnings).not.toContain("likes");
   });
 });

@@ -44,6 +44,36 @@ export async function unnamedReferences(ctx: MigrationContext): Promise<readonly
         `${name}.${path} holds ids of chats (seen in ${sample.length} documents), and no reference names it: they would ` +
           `go on pointing at duplicates. ${path.split(".")[0] === "_id" ? unchangeable : nameIt}`,
       );
+    warnings.push(...(await unselectedReferences(ctx, name)));
+  }
+  return warnings;
+}
+
+/** Fields that references name with `where` or `prefix`, in documents and forms that none of them means. */
+async function unselectedReferences(ctx: MigrationContext, name: string): Promise<readonly string[]> {
+  const references = ctx.model.references.filter(({ collection }) => collection === name);
+  const warnings: string[] = [];
+  for (const field of new Set(references.map((reference) => reference.field))) {
+    const plain = references.filter((reference) => reference.field === field && reference.prefix === "");
+    if (plain.some(({ where }) => Object.keys(where).length === 0)) continue;
+    const others = plain.length === 0 ? {} : { $nor: plain.map(({ where }) => where) };
+    const sample = await collectionOf(ctx, name)
+      .aggregate<StoredDocument>(
+        [{ $sample: { size: sampleSize } }, { $match: others }, { $replaceWith: outline("$$ROOT") }],
+        { allowDiskUse: true, collation: { locale: "simple" } },
+      )
+      .toArray();
+    const held = sample.flatMap((document) => idsIn(document, "").filter(({ path }) => path === field));
+    const chats = await selectedAmong(
+      ctx,
+      held.map(({ id }) => id),
+    );
+    const example = held.find(({ id }) => chats.has(idText(id)));
+    if (example !== undefined)
+      warnings.push(
+        `${name}.${field} holds ids of chats that no reference selects (such as ${String(example.id)}), by "where" or ` +
+          `"prefix": they would go on pointing at duplicates. ${nameIt}`,
+      );
   }
   return warnings;
 }
