@@ -126,8 +126,11 @@ describe("a document that cannot be worked on", () => {
       { _id: new ObjectId("0".repeat(24)), participants: ["alice", "bob"] },
       { _id: loser, participants: ["alice", "bob"], text: "x".repeat(16 * megabyte - 1_000) },
     ]);
+    const reason = "it is too large to be archived";
+    const { invalid } = await planMigration(contextOf());
+    expect(invalid).toEqual([{ reason, chats: 1, examples: [loser] }]);
     expect(await migrateUp(contextOf())).toMatchObject({ outcome: "parked", parked: 1 });
-    expect((await parkedChats(contextOf()))[0]?.reason).toBe("it is too large to be archived");
+    expect((await parkedChats(contextOf()))[0]?.reason).toBe(reason);
   });
 });
 

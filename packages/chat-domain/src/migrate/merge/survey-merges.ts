@@ -25,7 +25,7 @@ export interface Survey {
 }
 
 /** A document may have 16 MiB; a copy in the archive needs room for its label. */
-const largestArchivable = 16 * 1024 * 1024 - 16 * 1024;
+export const largestArchivable = 16 * 1024 * 1024 - 16 * 1024;
 
 /** Believes nobody: both sides are looked at in full. */
 export async function surveyMerges(run: Run, merges: readonly Merge[]): Promise<Survey> {
@@ -70,10 +70,12 @@ function isDuplicate(model: ChatModel, merge: Merge, { loser, survivor }: BothSi
   );
 }
 
+export const tooLargeToArchive = "it is too large to be archived";
+
 function whyUnmergeable(model: ChatModel, loser: ChatState): string | null {
   if (hasAliases(model, loser))
     return "duplicates have been merged into it, and another chat holds the key of its people now: rollback --chat brings one of them back";
-  return bytesOf(loser) > largestArchivable ? "it is too large to be archived" : null;
+  return bytesOf(loser) > largestArchivable ? tooLargeToArchive : null;
 }
 
 function whyShared(field: string | undefined): string | null {

@@ -2,6 +2,7 @@ import { refuseUnknown } from "../../driver/known-options.ts";
 import type { ChatModel } from "../../model/chat-model.ts";
 import { defaultMaxParticipants } from "../../identity/participants-key.ts";
 import type { NativeId } from "../../identity/native-id.ts";
+import { idSet } from "../../identity/stored-ids.ts";
 import { isReleased } from "../../model/own-names.ts";
 import { storedIdentity } from "../../model/chat-document.ts";
 import { uniqueChats } from "../../model/chat-filters.ts";
@@ -12,6 +13,7 @@ import type { MigrationPhase } from "../context/migration-event.ts";
 import { patiently } from "../context/with-migration-errors.ts";
 import { invalidReason } from "../keys/chat-validity.ts";
 import { heldBySurvivor } from "../keys/lost-claims.ts";
+import { tooLargeToArchive } from "../merge/survey-merges.ts";
 import { chatBatches } from "../keys/scan-chats.ts";
 import { typeWarnings } from "../preflight/key-field.ts";
 import { newChatWarnings } from "../preflight/new-chats.ts";
@@ -227,11 +229,18 @@ async function refused(ctx: MigrationContext): Promise<readonly InvalidChats[]> 
 /** What merges would be stopped by, as far as that is to be seen. */
 async function unmergeable(ctx: MigrationContext): Promise<readonly InvalidChats[]> {
   if (!(await hasMergeable(ctx))) return [];
-  const { large } = await duplicateDifferences(ctx);
-  const chats = tooLarge(large);
-  const reason =
-    "with what is folded into it its survivor, or the write that puts its elements in order, would be larger than 16 MB";
-  return chats.length === 0 ? [] : [{ reason, chats: chats.length, examples: chats.slice(0, examplesShown) }];
+  const { large, unarchivable } = await duplicateDifferences(ctx);
+  const isAlone = idSet(unarchivable.map(({ id }) => id));
+  const reasons = [
+    [tooLargeToArchive, unarchivable.map(({ id }) => id)],
+    [
+      "with what is folded into it its survivor, or the write that puts its elements in order, would be larger than 16 MB",
+      tooLarge(large).filter((id) => !isAlone.has(id)),
+    ],
+  ] as const;
+  return reasons.flatMap(([reason, chats]) =>
+    chats.length === 0 ? [] : [{ reason, chats: chats.length, examples: chats.slice(0, examplesShown) }],
+  );
 }
 
 async function unmarked(ctx: MigrationContext): Promise<readonly InvalidChats[]> {

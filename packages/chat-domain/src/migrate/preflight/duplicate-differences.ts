@@ -7,6 +7,7 @@ import { participantPaths, participantsPath } from "../../model/participants-pla
 import { rootOf } from "../../model/stored-document.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import { targetFields } from "../merge/shared-values.ts";
+import { largestArchivable } from "../merge/survey-merges.ts";
 import { uncrossed } from "./crossed-duplicates.ts";
 import { documentDifferences } from "./document-differences.ts";
 import { duplicateSets, idText, listAt, personId } from "./duplicate-sets.ts";
@@ -39,6 +40,8 @@ export interface DuplicateDifferences {
   /** Arrays in which duplicates have several elements of one key, of which a union takes the first. */
   readonly repeated: readonly Repeated[];
   readonly large: readonly LargeSurvivor[];
+  /** Duplicates too large to be archived. */
+  readonly unarchivable: readonly { readonly id: NativeId }[];
   /** Sets in which a chat comes before the one that holds the key, and one of those chats. */
   readonly outranked: { readonly sets: number; readonly example: NativeId } | null;
   readonly misfits: readonly FoldMisfit[];
@@ -73,6 +76,11 @@ export async function duplicateDifferences(ctx: MigrationContext): Promise<Dupli
             ],
             repeated: [...repeatedStages(model, version)],
             large: [...growingStages(model)],
+            unarchivable: [
+              { $match: { $expr: { $gt: [{ $bsonSize: "$loser" }, largestArchivable] } } },
+              { $project: { id: 1 } },
+              { $sort: { id: 1 } },
+            ],
             outranked: [...outranked(model)],
             alone: [...aloneStages],
             texts: [...textIds(model)],
@@ -97,6 +105,7 @@ const nothingFound = {
   missingTargets: [],
   repeated: [],
   large: [],
+  unarchivable: [],
   misfits: [],
   alone: [],
   outranked: [],
