@@ -36,3 +36,19 @@ describe("duplicates that are merged again after a rollback", () => {
     expect(await field.all("chats")).toEqual(data.chats.slice(1));
   });
 });
+
+describe("duplicates whose merge was undone, as `where` did not select their survivor any more", () => {
+  it("come out to the byte, whatever has folded in between", async () => {
+    const where = { count: { $lt: 5 } };
+    await using field = await fieldDatabase({
+      model: { ...model, chats: { ...model.chats, where } },
+      data,
+      indexes,
+    });
+    const before = await field.image("chats", "members");
+    const { events } = await field.up({ to: "merge" });
+    expect(JSON.stringify(events)).not.toContain("has lost the marks");
+    expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+    expect(await field.image("chats", "members")).toEqual(before);
+  });
+});

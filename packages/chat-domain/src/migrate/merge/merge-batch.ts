@@ -4,7 +4,7 @@ import { uniqueChats } from "../../model/chat-filters.ts";
 import { identityProjection } from "../../model/chat-document.ts";
 import { isReleased } from "../../model/own-names.ts";
 import { type Merge, losersOf } from "../context/migration-records.ts";
-import { forget, parkMerges } from "../journal/journal.ts";
+import { advance, forget, parkMerges } from "../journal/journal.ts";
 import { saveOriginalFields } from "../journal/originals.ts";
 import { claimKeys } from "../keys/claim-keys.ts";
 import type { Run } from "../run/run.ts";
@@ -73,7 +73,8 @@ async function undoDrifted(run: Run, drifted: readonly Merge[]): Promise<void> {
   if (drifted.length === 0) return;
   await undoMerges(run, drifted);
   const losers = losersOf(drifted);
-  await forget(run, losers);
+  // Not forgotten: the next merge of theirs has an epoch of its own, as copies of this one are history then.
+  await advance(run, losers, { from: ["planned"], to: "rolled-back" });
   await claimKeys(run, await claimableChats(run, losers));
 }
 
