@@ -77,3 +77,21 @@ describe("a chat that becomes another one in the middle of its merge", () => {
     expect(people).toEqual([0, 1, 2].map((index) => (index === changed ? "a,b,c" : "a,b")));
   });
 });
+
+describe("a purge that dies just after it has deleted a duplicate", () => {
+  it("leaves to a rollback what brings the duplicate back", async () => {
+    await using field = await threeChats();
+    const before = await field.image("chats", "messages");
+    await field.up();
+    const db = interruptedDatabase(field.db, (command) =>
+      JSON.stringify(command).includes('"state":"purged"')
+        ? Promise.reject(new Error("killed"))
+        : Promise.resolve(),
+    );
+    const ctx = migrationContext(db, { model, graceMs: 0, leaseMs: 3_000 });
+    await expect(migrateUp(ctx, { to: "purge", confirmDrained: true })).rejects.toThrow("killed");
+    expect(await field.all("chats")).toHaveLength(1);
+    expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+    expect(await field.image("chats", "messages")).toEqual(before);
+  });
+});

@@ -25,6 +25,7 @@ import { unseal } from "./seal-phase.ts";
 export async function rollbackPhase(run: Run, to: RollbackTarget): Promise<void> {
   await run.attempt("rollback", () => buildRecordIndexes(run));
   await run.attempt("rollback", () => unseal(run));
+  await run.attempt("rollback", () => noteDeleted(run));
   await unpurge(run, to);
   if (to === "merge") return;
   await unmerge(run);
@@ -37,6 +38,22 @@ export async function rollbackPhase(run: Run, to: RollbackTarget): Promise<void>
   await restoreIndexes(run);
   await restoreKeys(run);
   await removeUnkeyed(run);
+}
+
+/** A purge that was killed may have deleted duplicates without having said so. */
+async function noteDeleted(run: Run): Promise<void> {
+  const { chats, records } = run.ctx;
+  const begun = await records.journal
+    .find({ state: "settled", purgedHash: { $exists: true } }, { projection: { _id: 1 } })
+    .toArray();
+  const ids = begun.map(({ _id }) => _id);
+  const left = await chats.find({ _id: { $in: ids } }, { projection: { _id: 1 } }).toArray();
+  const isLeft = idSet(left.map(({ _id }) => _id));
+  await advance(
+    run,
+    ids.filter((id) => !isLeft.has(id)),
+    { from: ["settled"], to: "purged" },
+  );
 }
 
 /** Purged duplicates come back as the tombstones they were. */
