@@ -62,11 +62,11 @@ type Call = BatchCall<ChatRequest>;
 /** Most calls are answered by the first batch: while they wait for it, nothing is kept of what may have to follow. */
 function attempt(ctx: ChatContext, call: Call, retries = 0): Promise<CreateOrGetChatResult> {
   return lookUpOrCreate(ctx, call).then(
-    (shared) => toldResult(ctx, shared) ?? goOn(ctx, call, shared, retries),
+    (shared) => toldResult(ctx, shared) ?? afterFirstBatch(ctx, call, shared, retries),
   );
 }
 
-async function goOn(
+async function afterFirstBatch(
   ctx: ChatContext,
   call: Call,
   shared: Shared<Lookup>,
