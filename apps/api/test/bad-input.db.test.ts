@@ -197,27 +197,6 @@ describe("bad input", () => {
   });
 });
 
-it("a new chat that a unique index of the application's refuses says which, over REST and tRPC, and no value", async () => {
-  await using api = await testApi();
-  await untilReadiness(api, 200);
-  await api.chats.chats.createIndex({ createdBy: 1 }, { unique: true, sparse: true });
-  const create = (path: string, friend: string): Promise<Response> =>
-    api.request(path, { method: "POST", body: JSON.stringify({ participants: [friend] }) });
-  expect((await create(createPath, "bob")).status).toBe(200);
-  for (const path of [createPath, trpcPath]) {
-    const refused = await create(path, "carol");
-    expect([refused.status, await refused.json()]).toMatchObject([
-      409,
-      {
-        error: {
-          message: expect.stringMatching(/createdBy_1 \(createdBy\)(?!.*alice)/),
-          data: { reason: "CONFLICT" },
-        },
-      },
-    ]);
-  }
-});
-
 /** What a server says to a few bytes, until it ends the connection. */
 function raw(url: string, bytes: string): Promise<string> {
   return new Promise((resolve, reject) => {

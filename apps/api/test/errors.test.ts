@@ -12,7 +12,6 @@ describe("the error shape", () => {
     ["INVALID_PARTICIPANTS", 400],
     ["FORBIDDEN", 403],
     ["CHAT_NOT_FOUND", 404],
-    ["CONFLICT", 409],
     ["INTEGRITY", 500],
     ["INDEX_MISSING", 503],
     ["MODEL_MISMATCH", 503],

@@ -45,7 +45,6 @@ describe("the runbook", () => {
     const reasons = [
       "INDEX_MISSING",
       "MODEL_MISMATCH",
-      "CONFLICT",
       "WRONG_KEY",
       "DRIFTED_DUPLICATE",
       "INTERNAL_SERVER_ERROR",

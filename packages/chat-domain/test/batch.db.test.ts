@@ -83,7 +83,7 @@ describe.each(["claim", "none"] as const)("a batch, with legacy: %s", (legacy) =
       { status: "fulfilled", value: { created: false, chat: { id: old.chat.id } } },
       { status: "fulfilled", value: { created: true } },
       { status: "rejected", reason: { code: "INTEGRITY" } },
-      { status: "rejected", reason: { code: "CONFLICT", cause: { keyPattern: { slug: 1 } } } },
+      { status: "rejected", reason: { code: 11000, keyPattern: { slug: 1 } } },
       { status: "rejected" },
       { status: "rejected", reason: { message: expect.stringContaining("circular") } },
     ]);

@@ -62,16 +62,13 @@ describe.each(["claim", "none"] as const)("createOrGetChat with legacy: %s", (le
     });
   });
 
-  it("names another unique index that refuses what the caller sets, and no value, without a second try", async () => {
+  it("surfaces a duplicate key of another unique index, without a second try", async () => {
     const observer = recordingObserver();
     await using chats = await freshDatabase({ legacy, observer });
     await chats.chats.createIndex({ slug: 1 }, { unique: true, sparse: true });
     await createOrGetChat(chats, { participants: ["alice", "bob"], set: { slug: "taken" } });
     const clash = createOrGetChat(chats, { participants: ["alice", "carol"], set: { slug: "taken" } });
-    const message = expect.stringMatching(
-      /^the unique index slug_1 \(slug\) of \S+ refuses this chat(?!.*taken)/,
-    );
-    await expect(clash).rejects.toMatchObject({ code: "CONFLICT", message, cause: { code: 11000 } });
+    await expect(clash).rejects.toMatchObject({ code: 11000, keyPattern: { slug: 1 } });
     expect(observer.counted("retried") + observer.counted("raced")).toBe(0);
     expect(await chats.chats.countDocuments()).toBe(1);
   });

@@ -27,7 +27,7 @@ describe("@onechat/chat-domain in an application of its own", () => {
       const id: string = chat.id;
       const flag: boolean = created;
       const ids: readonly string[] = await chatIds(ctx, chat);
-      const code: "INVALID_PARTICIPANTS" | "CHAT_NOT_FOUND" | "FORBIDDEN" | "CONFLICT" | "INTEGRITY" | "INDEX_MISSING" | "MODEL_MISMATCH" | "UNAVAILABLE" = new ChatError("FORBIDDEN", "no").code;
+      const code: "INVALID_PARTICIPANTS" | "CHAT_NOT_FOUND" | "FORBIDDEN" | "INTEGRITY" | "INDEX_MISSING" | "MODEL_MISMATCH" | "UNAVAILABLE" = new ChatError("FORBIDDEN", "no").code;
       await using connection = connect({ uri: "mongodb://localhost" });
       const { next } = await listChats(connection, { participant: "alice" });
       console.log(id, flag, ids, code, next, participantsKey(["alice"]));

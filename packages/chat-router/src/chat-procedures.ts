@@ -37,10 +37,7 @@ const overRest = {
       summary: "Create or get the chat of these people",
       description: "The one chat of these people in this scope; the first caller creates it. Safe to repeat.",
       successDescription: "The chat, and whether this call has created it",
-      errorResponses: {
-        ...byBody,
-        409: "A unique index of the application's refuses a new chat (CONFLICT)",
-      },
+      errorResponses: byBody,
       ...described,
     },
   },

@@ -26,8 +26,7 @@ const maxRetries = 3;
  *
  * @throws ChatError `INVALID_PARTICIPANTS` before any database call; `INTEGRITY` when the stored chat's participants
  *   no longer match its key, or it cannot be read; `INDEX_MISSING` when the database cannot decide the race;
- *   `MODEL_MISMATCH` when the application would not find what is created; `CONFLICT` when another unique index refuses
- *   what `set` gives to a new chat; `UNAVAILABLE` when the database does not answer,
+ *   `MODEL_MISMATCH` when the application would not find what is created; `UNAVAILABLE` when the database does not answer,
  *   or when too many calls are waiting
  * @throws the reason of `signal` once it is aborted
  * @throws TypeError when `set` is not an object of plain fields, holds one that is onechat's to write, or lacks what

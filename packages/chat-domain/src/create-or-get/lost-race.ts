@@ -15,7 +15,7 @@ export async function afterDuplicateKey(
   error: unknown,
 ): Promise<CreateOutcome | null> {
   const holder = await keyHolder(ctx, request);
-  if (holder === null && !isDuplicateOf(error, ctx.model.chats.keyField)) throw asModelRefusal(ctx, error);
+  if (holder === null && !isDuplicateOf(error, ctx.model.chats.keyField)) throw asModelRefusal(ctx, request, error);
   logDuplicateKey(ctx, request);
   if (holder === null) return null;
   const result = await existingOrReleased(ctx, request, holder);
@@ -24,8 +24,8 @@ export async function afterDuplicateKey(
 }
 
 /** A refusal that meets every new chat is said as what it is. */
-function asModelRefusal(ctx: ChatStore, error: unknown): unknown {
-  return (isServerError(error) ? ctx.modelAgreement.noteRefusal(error) : null) ?? error;
+function asModelRefusal(ctx: ChatStore, { set }: ChatRequest, error: unknown): unknown {
+  return (isServerError(error) ? ctx.modelAgreement.noteRefusal(error, set) : null) ?? error;
 }
 
 /** What somebody faster has made of the key; `null` when it is gone again. */

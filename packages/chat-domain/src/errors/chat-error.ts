@@ -3,7 +3,6 @@ export type ChatErrorCode =
   | "INVALID_PARTICIPANTS"
   | "CHAT_NOT_FOUND"
   | "FORBIDDEN"
-  | "CONFLICT"
   | "INTEGRITY"
   | "INDEX_MISSING"
   | "MODEL_MISMATCH"

@@ -48,13 +48,6 @@ function namesIndexOf({ message }: ServerError, field: string): boolean {
   return name === `${field}_unique` || name === `${field}_1`;
 }
 
-/** The index that a duplicate-key error is about, as `slug_1 (slug)`; compatible servers may say less. */
-export function duplicateIndex({ message, keyPattern }: ServerError): string {
-  const name = /\bindex: (?:\S+\.\$)?(.+?) (?:collation|dup key)/.exec(message)?.[1];
-  const fields = typeof keyPattern === "object" && keyPattern !== null ? Object.keys(keyPattern) : [];
-  return [name ?? [], fields.length === 0 ? [] : `(${fields.join(", ")})`].flat().join(" ");
-}
-
 /** Whether the collection's validator refused a write. */
 export function isValidatorRefusal(error: unknown): boolean {
   return isServerError(error) && error.code === validatorCode;

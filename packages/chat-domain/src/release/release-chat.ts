@@ -9,7 +9,7 @@ import { followChatId } from "../store/follow-chat-id.ts";
  * a conversation that was closed for good. Its key goes, `releasedAt` stays; the next create-or-get of the same people
  * makes a new chat, and no migration takes this one up again. Releasing twice is releasing once.
  *
- * @throws ChatError `CHAT_NOT_FOUND`, `CONFLICT` with a unique index of the application's, `UNAVAILABLE`
+ * @throws ChatError `CHAT_NOT_FOUND`, `UNAVAILABLE`
  * @example
  * ```ts
  * import { type ChatContext, createOrGetChat, releaseChat } from "@onechat/chat-domain";

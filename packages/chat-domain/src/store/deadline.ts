@@ -1,16 +1,7 @@
 import { onAbort } from "../concurrency/on-abort.ts";
 import { Cancellation } from "../concurrency/timeout.ts";
 import { ChatError, noAnswerWithin, unavailable } from "../errors/chat-error.ts";
-import {
-  duplicateIndex,
-  isDuplicateKey,
-  isDuplicateOf,
-  isHintRefused,
-  isServerError,
-  isTransient,
-  isValidatorRefusal,
-  type ServerError,
-} from "../errors/mongo-errors.ts";
+import { isHintRefused, isTransient, isValidatorRefusal } from "../errors/mongo-errors.ts";
 import { refusedAccess } from "./collection-access.ts";
 import type { ChatStore } from "./chat-store.ts";
 import { indexRefused } from "./key-index.ts";
@@ -72,21 +63,7 @@ function callerError(ctx: ChatStore, error: unknown): unknown {
   if (isTransient(error)) return unavailable("the database did not answer in time; try again", error);
   if (isBsonError(error)) return undecodable(error);
   if (isValidatorRefusal(error)) return refusedByValidator(ctx, error);
-  if (isServerError(error) && isOfAnotherIndex(ctx, error)) return refusedByIndex(ctx, error);
   return refusedAccess(ctx.chats, error) ?? error;
-}
-
-/** A duplicate of our own index is a lost race, and nobody's error. */
-function isOfAnotherIndex({ model }: ChatStore, error: ServerError): boolean {
-  return isDuplicateKey(error) && !isDuplicateOf(error, model.chats.keyField);
-}
-
-/** The server's words quote what the document holds. */
-function refusedByIndex({ chats }: ChatStore, cause: ServerError): ChatError {
-  const text =
-    `the unique index ${duplicateIndex(cause)} of ${chats.namespace} refuses this chat: another document holds the same ` +
-    "there already";
-  return new ChatError("CONFLICT", text, { cause });
 }
 
 /** The server's words may quote the document. */

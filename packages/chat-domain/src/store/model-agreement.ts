@@ -16,10 +16,10 @@ export interface ModelAgreement {
   /** What does not fit, or `null`. Once it was seen to fit, nobody looks again. */
   mismatch(): Promise<ChatError | null>;
   /**
-   * Another unique index has refused a new chat because new chats have none of its fields: it refuses every second one.
-   * Remembered, until that index is gone.
+   * Another unique index has refused a new chat because of a field that new chats do not have: it refuses every second
+   * one, unless it holds one that the caller has given (`set`). Remembered, until that index is gone.
    */
-  noteRefusal(error: ServerError): ChatError | null;
+  noteRefusal(error: ServerError, set: Readonly<Record<string, unknown>>): ChatError | null;
   /** What {@link noteRefusal} remembers. */
   refusal(): Promise<ChatError | null>;
 }
@@ -49,9 +49,11 @@ export function modelAgreement({ db, chats, model, maxTimeMS }: ModelledCollecti
       if (found !== null) agreed = null;
       return found;
     },
-    noteRefusal(cause) {
-      const fields = missingFields(cause)?.join(", ") ?? null;
-      if (fields === null) return null;
+    noteRefusal(cause, set) {
+      const values = Object.entries(indexedValues(cause));
+      const fields = values.flatMap(([field, value]) => (value === null ? [field] : [])).join(", ");
+      const isGiven = values.some(([field, value]) => value !== null && Object.hasOwn(set, field));
+      if (fields === "" || isGiven) return null;
       const error = new ChatError("MODEL_MISMATCH", refusalText(chats.namespace, fields), { cause });
       refused = { fields: patternText(cause.keyPattern), error };
       return error;
@@ -206,14 +208,9 @@ function otherTypesText(namespace: string, model: ChatModel): string {
   );
 }
 
-/**
- * The fields of the index where the refused chat had none of them: an index holds `null` then. With a value in one of them,
- * only chats of the same value are refused.
- */
-function missingFields({ keyValue }: ServerError): readonly string[] | null {
-  const held = typeof keyValue === "object" && keyValue !== null ? Object.entries(keyValue) : [];
-  const isMissing = held.length > 0 && held.every(([, value]) => value === null);
-  return isMissing ? held.map(([field]) => field) : null;
+/** What the index would hold of the refused chat: `null` for a field that it does not have. */
+function indexedValues({ keyValue }: ServerError): Readonly<Record<string, unknown>> {
+  return typeof keyValue === "object" && keyValue !== null ? { ...keyValue } : {};
 }
 
 function patternText(pattern: unknown): string {

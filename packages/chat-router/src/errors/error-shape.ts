@@ -8,7 +8,6 @@ export type ErrorReason =
   | "INVALID_PARTICIPANTS"
   | "CHAT_NOT_FOUND"
   | "FORBIDDEN"
-  | "CONFLICT"
   | "INTEGRITY"
   | "INDEX_MISSING"
   | "MODEL_MISMATCH"
