@@ -15,7 +15,8 @@ export async function afterDuplicateKey(
   error: unknown,
 ): Promise<CreateOutcome | null> {
   const holder = await keyHolder(ctx, request);
-  if (holder === null && !isDuplicateOf(error, ctx.model.chats.keyField)) throw asModelRefusal(ctx, request, error);
+  if (holder === null && !isDuplicateOf(error, ctx.model.chats.keyField))
+    throw asModelRefusal(ctx, request, error);
   logDuplicateKey(ctx, request);
   if (holder === null) return null;
   const result = await existingOrReleased(ctx, request, holder);
