@@ -1,4 +1,3 @@
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ControlCall, MachineReading } from "../history/history-line.ts";
 
@@ -16,22 +15,38 @@ export type MeasureMachine = (
 /** Long enough to see timers be late, and short enough for a call that hangs not to stand for all that comes later. */
 const leastMs = 300;
 const mostMs = 2_000;
-const resolutionMs = 10;
+const betweenLooksMs = 10;
 
 export const measureMachine: MeasureMachine = async (calls, signal) => {
-  const timers = monitorEventLoopDelay({ resolution: resolutionMs });
-  timers.enable();
+  const timersLateMs = watchTimers();
   const ended = AbortSignal.any([signal, AbortSignal.timeout(mostMs)]);
   const answers = Promise.all(
     Object.entries(calls).map(async ([name, call]) => [name, await answeredAfterMs(call, ended)] as const),
   );
   await sleep(leastMs, undefined, { signal }).catch(() => undefined);
   const tookMs = Object.fromEntries(await answers);
-  // What has held the process up until now is seen by the watch at its next turn.
-  await sleep(2 * resolutionMs, undefined, { signal }).catch(() => undefined);
-  timers.disable();
-  return { timersLateMs: Math.max(0, timers.max / 1e6 - resolutionMs), tookMs };
+  return { timersLateMs: timersLateMs(), tookMs };
 };
+
+/**
+ * How late the latest of many timers was, asked at the end. Node's own histogram of the event loop is blind until its
+ * first turn, and to what holds the process up after its last.
+ */
+function watchTimers(): () => number {
+  let last = performance.now();
+  let longest = 0;
+  const look = (): void => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+  };
+  const timer = setInterval(look, betweenLooksMs);
+  return () => {
+    clearInterval(timer);
+    look();
+    return Math.max(0, longest - betweenLooksMs);
+  };
+}
 
 /** `null` when there was no answer. */
 async function answeredAfterMs(
