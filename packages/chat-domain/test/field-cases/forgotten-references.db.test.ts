@@ -34,6 +34,23 @@ describe("collections and fields that nobody named", () => {
     expect((await field.plan()).warnings).toContain("messages.forwardedFrom");
   });
 
+  it("are seen where they hold the value that references go by, and the chats' own is none of them", async () => {
+    const rooms = [1, 2].map((number) => ({ _id: id(number), users: ["a", "b"], room: `room-${number}` }));
+    await using field = await databaseWith(
+      [{ collection: "messages", field: "room", toField: "room" }],
+      {
+        chats: rooms,
+        messages: rooms.map(({ _id, room }) => ({ _id, room })),
+        drafts: [{ _id: id(20), inRoom: "room-2" }],
+        rooms: [{ _id: id(21), name: "room-3" }],
+      },
+      { indexes: [{ collection: "chats", key: { room: 1 } }] },
+    );
+    const { exit, warnings } = await field.plan();
+    expect([exit, warnings]).toEqual([0, expect.stringContaining("drafts.inRoom holds ids of chats")]);
+    expect(warnings).not.toMatch(/chats\.room|messages|rooms/);
+  });
+
   it("are no warning where they hold no chat's id, nor where they are named to be left", async () => {
     await using field = await databaseWith(
       [...references, { collection: "events", field: "chat", leave: true }],

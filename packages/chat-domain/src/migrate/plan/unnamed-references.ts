@@ -4,8 +4,9 @@ import { canonicalText, participantIdOrNull } from "../../identity/participant-i
 import { formsOf, idText } from "../../identity/stored-ids.ts";
 import { ownField, ownFieldNames, recordName, recordNames } from "../../model/own-names.ts";
 import { participantPaths } from "../../model/participants-place.ts";
-import type { StoredDocument } from "../../model/stored-document.ts";
+import { type StoredDocument, valueAt } from "../../model/stored-document.ts";
 import { collectionOf, type MigrationContext } from "../context/migration-context.ts";
+import { targetFields } from "../merge/shared-values.ts";
 import { collectionInfos } from "../preflight/collections.ts";
 import { outline } from "../preflight/outline.ts";
 
@@ -96,6 +97,7 @@ function namedFields({ model }: MigrationContext, collection: string): readonly 
     ...own,
     ...participantPaths(model),
     ...(chats.scope === null ? [] : [chats.scope]),
+    ...targetFields(model),
     ...named,
   ];
 }
@@ -121,10 +123,16 @@ function idsIn(value: unknown, path: string): readonly HeldId[] {
   );
 }
 
+/** Of what may be ids, those of chats: their `_id`, or the value of another field that references go by. */
 async function selectedAmong(ctx: MigrationContext, ids: readonly NativeId[]): Promise<ReadonlySet<string>> {
   const forms = [...new Map(ids.flatMap(formsOf).map((form) => [idText(form), form])).values()];
-  const found = await ctx.chats
-    .find({ $and: [{ _id: { $in: forms } }, mergeable(ctx.model)] }, { projection: { _id: 1 } })
-    .toArray();
-  return new Set(found.flatMap(({ _id }) => formsOf(_id)).map(idText));
+  const targets = targetFields(ctx.model);
+  const isOne = { $or: ["_id", ...targets].map((field) => ({ [field]: { $in: forms } })) };
+  const projection = Object.fromEntries(["_id", ...targets].map((field) => [field, 1]));
+  const found = await ctx.chats.find({ $and: [isOne, mergeable(ctx.model)] }, { projection }).toArray();
+  const values = found.flatMap((chat) => [
+    chat._id,
+    ...targets.flatMap((field) => idsIn(valueAt(chat, field), field).map(({ id }) => id)),
+  ]);
+  return new Set(values.flatMap(formsOf).map(idText));
 }
