@@ -134,7 +134,7 @@ export const plantedFaults: readonly PlantedFault[] = [
         file: "batcher.js",
         text: "for (const [index, { callers }] of groups.entries())",
         becomes:
-          "for (const [index, { callers }] of groups.filter((group) => group.callers.size > 0).entries())",
+          "for (const [index, { callers }] of groups.filter((group) => group.callers.length > 0).entries())",
       },
     ],
   },
