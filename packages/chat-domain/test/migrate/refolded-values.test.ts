@@ -30,7 +30,7 @@ function refolded(
     readonly left?: number;
   },
 ): unknown {
-  const fold = FoldModel.parse({ f: strategy });
+  const fold = FoldModel.parse({ f: strategy, t: "max" });
   const given = (document: Document | null) =>
     document === null ? null : { value: exact(document), document: exact(document) };
   const own = given(original);
@@ -211,6 +211,18 @@ describe("a folded field, when what has gone into it changes", () => {
       { newestBy: "f.at" },
       { mine: { f: { at: 8 } }, before: { f: { at: 5 } }, after: { f: { at: 7 } } },
       { at: 8 },
+    ],
+    [
+      "a value that stays what it is becomes the newest with its time",
+      { newestBy: "t" },
+      { original: { f: 1, t: 5 }, mine: { f: 1, t: 5 }, before: { f: 2, t: 3 }, after: { f: 2, t: 9 } },
+      2,
+    ],
+    [
+      "a value that was written since stays, whatever a duplicate's time is",
+      { newestBy: "t" },
+      { original: { f: 1, t: 5 }, mine: { f: 7, t: 8 }, before: { f: 2, t: 3 }, after: { f: 2, t: 9 } },
+      7,
     ],
   ])("%s", (_name, strategy, change, expected) => {
     expect(refolded(strategy, change)).toEqual(expected);

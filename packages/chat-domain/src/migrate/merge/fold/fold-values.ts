@@ -5,6 +5,7 @@ import { withBase } from "./base-fields.ts";
 import { isNothing } from "./compare-values.ts";
 import { emptied, noteWays, withoutEmptied, withoutPaths, withWays } from "./emptied-documents.ts";
 import {
+  type Contribution,
   type Folding,
   type Given,
   givenAfter,
@@ -98,16 +99,10 @@ function newestFold(path: string): PlainFold {
  */
 export function refoldedValue(strategy: FoldStrategy, folding: Folding): Exact {
   const { mine, all } = folding;
-  if (
-    all.every(
-      ({ before, after }) =>
-        before === after || (isSame(before?.value, after?.value) && (before === null) === (after === null)),
-    )
-  )
-    return mine.value;
+  const plain = plainFold(strategy);
+  if (all.every((one) => isUnchanged(one, plain))) return mine.value;
   // Whether a sum has been reset is told by what a fold has left, not by what it would be.
   if (strategy === "sum") return refoldedTotal(folding);
-  const plain = plainFold(strategy);
   if (plain !== undefined) return refoldedPlain(plain, folding);
   const before = givenBefore(all);
   const made = before.length === 0 ? undefined : foldedValue(strategy, before);
@@ -115,6 +110,15 @@ export function refoldedValue(strategy: FoldStrategy, folding: Folding): Exact {
     return foldedValue(strategy, givenAfter(all));
   const since = notingEmptied(strategy, folding, made);
   return withoutEmptyList(refolded(strategy, since), since);
+}
+
+/** A value that stays what it is becomes the newest where the time beside it has gone on. */
+function isUnchanged({ before, after }: Contribution, plain: PlainFold | undefined): boolean {
+  if (before === null || after === null || before === after) return before === after;
+  return (
+    isSame(before.value, after.value) &&
+    (plain === undefined || isSame(plain.timeOf(before), plain.timeOf(after)))
+  );
 }
 
 function refolded(strategy: FoldStrategy, folding: Folding): Exact {
