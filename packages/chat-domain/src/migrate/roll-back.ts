@@ -7,6 +7,7 @@ import { type Merge, mergedStates, mergeOf } from "./context/migration-records.t
 import { noCounts, type RollbackTarget, rollbackTargets, type RunResult } from "./context/migration-event.ts";
 import { parkedCount } from "./context/migration-history.ts";
 import { patiently } from "./context/with-migration-errors.ts";
+import { droppedFolds } from "./merge/dropped-folds.ts";
 import { bringBack, rollbackPhase } from "./phases/rollback-phase.ts";
 import { refuseProblems, rollbackProblems } from "./preflight/preflight.ts";
 import type { Run, RunOptions } from "./run/run.ts";
@@ -43,6 +44,7 @@ export async function rollBack(ctx: MigrationContext, options: RollBackOptions):
   if (!("chat" in options) && !rollbackTargets.includes(options.to))
     throw new TypeError(`to is one of ${rollbackTargets.join(", ")}; chat is the id of one duplicate`);
   refuseProblems(await rollbackProblems(ctx));
+  refuseProblems(await droppedFolds(ctx));
   if (!(await hasRun(ctx))) {
     return { outcome: "nothing-to-do", run: null, counts: noCounts, parked: await parkedCount(ctx) };
   }

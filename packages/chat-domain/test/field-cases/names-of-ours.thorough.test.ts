@@ -1,6 +1,7 @@
 import type { CreateCollectionOptions, Document } from "mongodb";
 import { describe, expect, it } from "vitest";
 import { type ChatModelInput, resolveChatId } from "../../src/index.ts";
+import { migrationContext, setControl } from "../../src/migrate/index.ts";
 import { fieldDatabase, id } from "./field-database.ts";
 import { expectMergedAndBack, expectRefused, model, tripled } from "./tripled-chats.ts";
 
@@ -127,6 +128,15 @@ describe("names of ours that the application has for itself", () => {
       problems: expect.stringContaining("recordsPrefix"),
     });
     expect(await second.up()).toMatchObject({ exit: 3 });
+    const records = ["chats", "messages", "chat_merge_journal", "migrator_locks", "migrator_runs"];
+    const before = await field.image(...records);
+    expect(await second.rollback({ to: "none" })).toMatchObject({ exit: 3 });
+    const forgetful = migrationContext(field.db, { model: tickets });
+    await expect(setControl(forgetful, { action: "pause", reason: "", by: "ops" })).rejects.toMatchObject({
+      code: "PREFLIGHT_REFUSED",
+      problems: [expect.stringContaining("recordsPrefix")],
+    });
+    expect(await field.image(...records)).toEqual(before);
     const prefixed = field.beside({ ...tickets, recordsPrefix: "tickets_" });
     expect(await prefixed.up()).toMatchObject({ exit: 0 });
     expect(await prefixed.verify()).toMatchObject({ exit: 0 });

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { id } from "./field-database.ts";
-import { mergedChats, notesOf, rolledBackUnder } from "./refused-rollback.ts";
+import { mergedChats, model, notesOf, rolledBackUnder } from "./refused-rollback.ts";
 
 it("says whose validator refuses its documents, forgets nothing, and goes on once that lets them pass", async () => {
   const { exits, text, isSame } = await rolledBackUnder("messages", { text: { $exists: true } });
@@ -27,5 +27,17 @@ it("says which rows stay because others stand in their places, and brings them b
   expect(notesOf((await field.rollback({ to: "none" })).events)).toHaveLength(1);
   await field.db.collection("members").deleteOne({ user: "x", chat: id(2) });
   expect(notesOf((await field.rollback({ to: "none" })).events)).toEqual([]);
+  expect(await field.image("chats", "members")).toEqual(before);
+});
+
+it("is refused where what has been folded is folded no more: duplicates' parts would stay without a word", async () => {
+  await using field = await mergedChats();
+  const before = await field.image("chats", "members");
+  expect(await field.up()).toMatchObject({ exit: 0 });
+  const merged = await field.image("chats", "members", "chat_merge_journal");
+  const { exit, text } = await field.beside({ ...model, fold: {} }).rollback({ to: "none" });
+  expect([exit, text]).toEqual([3, expect.stringContaining("chats.n was folded")]);
+  expect(await field.image("chats", "members", "chat_merge_journal")).toEqual(merged);
+  expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
   expect(await field.image("chats", "members")).toEqual(before);
 });

@@ -1,6 +1,7 @@
 import { ownField, type RecordName, recordName, recordNames } from "../../model/own-names.ts";
 import { existingIndexes } from "../../store/key-index.ts";
 import { collectionOf, type MigrationContext } from "../context/migration-context.ts";
+import { otherChatsProblems, prefixAdvice } from "../context/other-chats.ts";
 import { type CollectionInfo, collectionInfos } from "./collections.ts";
 import type { PreflightReport } from "./findings.ts";
 
@@ -32,15 +33,11 @@ export async function foreignRecords(ctx: MigrationContext): Promise<PreflightRe
     const kind = otherKind(info);
     if (kind !== null || (await isForeign(ctx, record)))
       problems.push(
-        `the ${kind ?? "collection"} ${name} is the application's own, and onechat's records would be: ${wayOut}`,
+        `the ${kind ?? "collection"} ${name} is the application's own, and onechat's records would be: ${prefixAdvice}`,
       );
   }
   if (problems.length > 0) return { problems, warnings: [] };
-  const other = await ctx.records.locks.findOne({ _id: { $ne: ctx.model.chats.collection } });
-  if (other !== null)
-    problems.push(
-      `the records in ${ctx.db.databaseName} are of the chats in ${other._id}, not of ${ctx.chats.collectionName}: ${wayOut}`,
-    );
+  problems.push(...(await otherChatsProblems(ctx)));
   problems.push(...(await otherPrefixes(ctx, infos)));
   return { problems, warnings: [] };
 }
@@ -80,8 +77,6 @@ function otherKind({ type, options }: CollectionInfo): string | null {
     ? "collection with a validator"
     : null;
 }
-
-const wayOut = 'give onechat\'s names a prefix, such as "recordsPrefix": "onechat_"';
 
 async function isForeign(ctx: MigrationContext, record: RecordName): Promise<boolean> {
   const collection = collectionOf(ctx, recordName(ctx.model, record));

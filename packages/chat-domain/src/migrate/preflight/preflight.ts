@@ -4,6 +4,7 @@ import { participantPaths } from "../../model/participants-place.ts";
 import { existingIndexes, indexFlaw, keyIndexes } from "../../store/key-index.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import { MigrationError } from "../context/migration-error.ts";
+import { otherChatsProblems } from "../context/other-chats.ts";
 import { patiently } from "../context/with-migration-errors.ts";
 import { invalidReason } from "../keys/chat-validity.ts";
 import { unfitCollections } from "./collections.ts";
@@ -87,6 +88,7 @@ export async function preflight(
 /** What stands in the way of going back: nothing that the migration itself would mind in the application's data. */
 export function rollbackProblems(ctx: MigrationContext): Promise<readonly string[]> {
   return patiently(ctx, async () => [
+    ...(await otherChatsProblems(ctx)),
     ...(await checked(ctx, [serverProblems, unfitCollections])).problems,
     ...(await missingPrivileges(ctx)),
   ]);

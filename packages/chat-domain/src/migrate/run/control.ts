@@ -2,6 +2,7 @@ import { majorityWrite } from "../../store/majority.ts";
 import { duplicateKeyCode, isServerError } from "../../errors/mongo-errors.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import { MigrationError } from "../context/migration-error.ts";
+import { otherChatsProblems } from "../context/other-chats.ts";
 import type { LockControl } from "../context/migration-records.ts";
 import { patiently } from "../context/with-migration-errors.ts";
 import { lockHolder, freeLock } from "./lease.ts";
@@ -11,6 +12,7 @@ const majority = { writeConcern: majorityWrite } as const;
 /**
  * Tells the present runner, on whatever host, and all later ones, to stop at the next checkpoint.
  *
+ * @throws MigrationError `PREFLIGHT_REFUSED` where the records are of another collection of chats
  * @example
  * ```ts
  * import { type MigrationContext, setControl } from "@onechat/chat-domain/migrate";
@@ -26,6 +28,11 @@ export async function setControl(
 ): Promise<void> {
   const control: LockControl = { action, reason, by, at: ctx.now() };
   const _id = ctx.model.chats.collection;
+  const problems = await patiently(ctx, () => otherChatsProblems(ctx));
+  if (problems.length > 0)
+    throw new MigrationError("PREFLIGHT_REFUSED", "there is nobody to be told; nothing was written", {
+      problems,
+    });
   await patiently(ctx, async () => {
     try {
       await ctx.records.locks.updateOne(
