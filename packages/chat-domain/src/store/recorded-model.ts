@@ -10,10 +10,12 @@ export interface RecordedModel {
   readonly participants: string;
   readonly scope: string;
   readonly where: string;
+  /** An earlier version has not written it down. */
+  readonly keyField?: string;
 }
 
 export function recordedModel({
-  chats: { collection, participants, scope, where },
+  chats: { collection, participants, scope, where, keyField },
 }: ChatModel): RecordedModel {
   return {
     collection,
@@ -21,6 +23,7 @@ export function recordedModel({
     // A field that no chat has is as good as none.
     scope: scope ?? "scope",
     where: textOf(where),
+    keyField,
   };
 }
 
@@ -51,7 +54,9 @@ export async function otherThanRecorded(db: Db, model: ChatModel, maxTimeMS = 0)
   if (last?.chatModel === undefined || (last.command === "rollback" && last.to === "none")) return null;
   const own = recordedModel(model);
   const { chatModel } = last;
-  const parts = (["participants", "scope", "where"] as const).filter((part) => own[part] !== chatModel[part]);
+  const parts = (["participants", "scope", "where", "keyField"] as const).filter(
+    (part) => own[part] !== (chatModel[part] ?? own[part]),
+  );
   if (own.collection !== chatModel.collection || parts.length === 0) return null;
   return parts.map((part) => `chats.${part} ${own[part]} (there: ${chatModel[part]})`).join(", ");
 }

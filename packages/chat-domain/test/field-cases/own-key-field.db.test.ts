@@ -229,3 +229,22 @@ describe("another unique index that contains the key's field", () => {
     expect([plan.exit, plan.problems]).toEqual([3, expect.stringContaining("theirs")]);
   });
 });
+
+it("may not become another field while there are keys: nobody would take the first ones away", async () => {
+  const chats = [1, 2].map((number) => ({ _id: id(number), users: ["a", "b"], isGroupChat: false }));
+  await using field = await fieldDatabase({ model: direct, data: { chats, messages: [{ chat: id(2) }] } });
+  const before = await field.image("chats", "messages");
+  expect(await field.up()).toMatchObject({ exit: 0 });
+  const merged = await field.image("chats", "messages");
+  const other = field.beside(besideTheirs);
+  const refused = { exit: 3, text: expect.stringContaining('go on with "keyField": "participantsKey"') };
+  expect(await other.plan()).toMatchObject({ exit: 3 });
+  expect(await other.up()).toMatchObject(refused);
+  expect(await other.rollback({ to: "none" })).toMatchObject(refused);
+  expect(await field.image("chats", "messages")).toEqual(merged);
+  expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+  expect(await field.image("chats", "messages")).toEqual(before);
+  expect(await other.up()).toMatchObject({ exit: 0 });
+  const text = expect.stringContaining("chats.keyField participantsKey (there: chatKey)");
+  await expect(ensureIndexes(field.app())).rejects.toMatchObject({ code: "MODEL_MISMATCH", message: text });
+});

@@ -3,12 +3,34 @@ import { existingIndexes } from "../../store/key-index.ts";
 import { foreignKeys, foreignTypes, peopleOfOtherTypes } from "../../store/model-agreement.ts";
 import { participantPaths } from "../../model/participants-place.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
+import { lastRun } from "../context/migration-history.ts";
+import type { RunRecord } from "../context/migration-records.ts";
 
 const noTimeLimit = 0;
 
 /** The key's field has to be onechat's alone, and people are stored as the model says. */
 export async function keyFieldProblems(ctx: MigrationContext): Promise<readonly string[]> {
-  return [...(await modelProblems(ctx)), ...(await otherUniqueIndexes(ctx))];
+  return [
+    ...(await modelProblems(ctx)),
+    ...(await otherUniqueIndexes(ctx)),
+    ...(await movedKeyProblems(ctx)),
+  ];
+}
+
+/** Keys in a field that nobody knows of any more would stay there for ever, and two fields would judge. */
+export async function movedKeyProblems(ctx: MigrationContext): Promise<readonly string[]> {
+  const last = await lastRun(ctx);
+  const { collection, keyField } = ctx.model.chats;
+  const there = last?.chatModel?.collection === collection ? last.chatModel.keyField : undefined;
+  if (there === undefined || there === keyField || isTakenBack(last)) return [];
+  return [
+    `the keys of ${ctx.chats.namespace} are in ${there}, not in ${keyField}: go on with "keyField": "${there}", or take them ` +
+      "back with it first (migrator rollback --to none)",
+  ];
+}
+
+function isTakenBack(last: RunRecord | null): boolean {
+  return last?.command === "rollback" && last.to === "none" && ["done", "parked"].includes(last.state);
 }
 
 /** What the new version finds before its first insert, and keys inside lists, which no index tells from keys. */

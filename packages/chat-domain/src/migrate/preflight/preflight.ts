@@ -17,7 +17,7 @@ import {
   expiringChats,
   foldedUniqueIndexes,
 } from "./index-obstacles.ts";
-import { keyFieldProblems } from "./key-field.ts";
+import { keyFieldProblems, movedKeyProblems } from "./key-field.ts";
 import { rowMisfits } from "./fold-misfits.ts";
 import { lostContent } from "./lost-content.ts";
 import { mapKeyConflicts } from "./map-key-conflicts.ts";
@@ -89,6 +89,7 @@ export async function preflight(
 export function rollbackProblems(ctx: MigrationContext): Promise<readonly string[]> {
   return patiently(ctx, async () => [
     ...(await otherChatsProblems(ctx)),
+    ...(await movedKeyProblems(ctx)),
     ...(await checked(ctx, [serverProblems, unfitCollections])).problems,
     ...(await missingPrivileges(ctx)),
   ]);
