@@ -7,7 +7,7 @@ import { type Merge, mergedStates, mergeOf } from "./context/migration-records.t
 import { noCounts, type RollbackTarget, rollbackTargets, type RunResult } from "./context/migration-event.ts";
 import { parkedCount } from "./context/migration-history.ts";
 import { patiently } from "./context/with-migration-errors.ts";
-import { droppedFolds } from "./merge/dropped-folds.ts";
+import { changedFolds } from "./merge/changed-folds.ts";
 import { bringBack, rollbackPhase } from "./phases/rollback-phase.ts";
 import { refuseProblems, rollbackProblems } from "./preflight/preflight.ts";
 import type { Run, RunOptions } from "./run/run.ts";
@@ -44,7 +44,8 @@ export async function rollBack(ctx: MigrationContext, options: RollBackOptions):
   if (!("chat" in options) && !rollbackTargets.includes(options.to))
     throw new TypeError(`to is one of ${rollbackTargets.join(", ")}; chat is the id of one duplicate`);
   refuseProblems(await rollbackProblems(ctx));
-  refuseProblems(await droppedFolds(ctx));
+  const folds = await patiently(ctx, () => changedFolds(ctx));
+  refuseProblems(folds.dropped);
   if (!(await hasRun(ctx))) {
     return { outcome: "nothing-to-do", run: null, counts: noCounts, parked: await parkedCount(ctx) };
   }
@@ -53,6 +54,7 @@ export async function rollBack(ctx: MigrationContext, options: RollBackOptions):
   return withRun(ctx, { ...options, to, command: "rollback" }, async (run) => {
     await outwaitPredecessor(run);
     ctx.emit({ event: "phase.start", phase: "rollback" });
+    for (const message of folds.added) ctx.emit({ event: "note", message });
     await run.attempt("rollback", async () => {
       if (merge !== null) await tellRefusal(() => bringBack(run, merge));
       else if ("to" in options) await tellRefusal(() => rollbackPhase(run, options.to));

@@ -41,3 +41,15 @@ it("is refused where what has been folded is folded no more: duplicates' parts w
   expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
   expect(await field.image("chats", "members")).toEqual(before);
 });
+
+it("says which fields fold since others were merged, as plan does: what they were before nobody knows", async () => {
+  await using field = await mergedChats();
+  expect(await field.up()).toMatchObject({ exit: 0 });
+  await field.insert("chats", { _id: id(4), users: ["b", "a"], n: 1, k: 5 });
+  const later = field.beside({ ...model, fold: { n: "sum", k: "sum" } });
+  expect((await later.plan()).warnings).toContain("chats.k was not folded yet");
+  expect(await later.up()).toMatchObject({ exit: 0 });
+  const { exit, events } = await later.rollback({ to: "none" });
+  expect([exit, notesOf(events)]).toEqual([0, [expect.stringContaining("chats.k was not folded yet")]]);
+  expect(await field.one("chats", id(1))).toEqual({ _id: id(1), users: ["a", "b"], n: 1, k: 5 });
+});

@@ -22,6 +22,7 @@ import { tooLarge } from "../preflight/large-survivors.ts";
 import { hasMergeable } from "../preflight/lost-content.ts";
 import { preflight } from "../preflight/preflight.ts";
 import { missingReferenceIndexes } from "../preflight/reference-indexes.ts";
+import { changedFolds } from "../merge/changed-folds.ts";
 import { archivedRows } from "./archived-rows.ts";
 import { type Census, duplicateCensus, type DuplicateCensus } from "./duplicate-census.ts";
 import { hasWork } from "./pending-work.ts";
@@ -131,6 +132,7 @@ export async function planMigration(
         ...(await newChatWarnings(ctx)),
         ...(await unnamedReferences(ctx)),
         ...(await archivedRows(ctx)),
+        ...(await changedFolds(ctx)).added,
         ...tooManyPeople(large),
       ],
       ...scan,
