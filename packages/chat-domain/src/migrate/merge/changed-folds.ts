@@ -1,6 +1,7 @@
 import { rootsOf } from "../../model/nested-fields.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import { allFolds } from "./all-folds.ts";
+import type { FoldCollection } from "./fold/fold-sources.ts";
 
 interface Folded {
   readonly _id: { readonly collection: string; readonly names: readonly string[] };
@@ -23,12 +24,18 @@ export async function changedFolds(ctx: MigrationContext): Promise<ChangedFolds>
     .toArray();
   const [dropped, added] = [new Set<string>(), new Set<string>()];
   for (const { collection, names } of saved.map(({ _id }) => _id)) {
-    const own = allFolds(ctx).filter((fold) => fold.collection === collection);
-    const known = own.flatMap(({ fold }) => rootsOf(Object.keys(fold)));
+    const folds = allFolds(ctx).filter((fold) => fold.collection === collection);
+    const known = namesIn(folds);
     for (const name of names) if (!known.includes(name)) dropped.add(`${collection}.${name}`);
-    for (const name of known) if (!names.includes(name)) added.add(`${collection}.${name}`);
+    // Where chats fold into chats, what else folds there is of other documents.
+    for (const name of namesIn(folds.filter(({ archive }) => archive === folds[0]?.archive)))
+      if (!names.includes(name)) added.add(`${collection}.${name}`);
   }
   return { dropped: [...dropped].map(droppedText), added: [...added].map(addedText) };
+}
+
+function namesIn(folds: readonly FoldCollection[]): readonly string[] {
+  return folds.flatMap(({ fold }) => rootsOf(Object.keys(fold)));
 }
 
 function droppedText(field: string): string {
