@@ -3,6 +3,7 @@ import { groupedById, idSet, type IdSet, idText } from "../identity/stored-ids.t
 import { collectionOf, type MigrationContext } from "../migrate/context/migration-context.ts";
 import { type JournalEntry, mergeOf } from "../migrate/context/migration-records.ts";
 import { copiesOfMerges } from "../migrate/journal/copies-of-merges.ts";
+import { outdatedMarks } from "../migrate/merge/fold/unfolded-copies.ts";
 import { ownField } from "../model/own-names.ts";
 import type { Finding } from "./finding.ts";
 
@@ -22,14 +23,18 @@ export async function auditFolds(
     ctx.model.chats.collection,
     merges.map(({ survivor }) => survivor),
   );
+  const isOutdated = idSet(await outdatedMarks(ctx, merges));
   return merges.flatMap(({ loser, survivor }): readonly Finding[] => {
     const state = isFolded.get(idText(loser));
+    if (isOutdated.has(loser)) return [finding("UNFINISHED_MERGE", unfolded, loser)];
     if (state === undefined || marks.has(`${idText(survivor)} ${idText(loser)}`)) return [];
     return state
       ? [finding("CONTRIBUTION_LOST", "the mark of what was folded from it is gone from its survivor", loser)]
-      : [finding("UNFINISHED_MERGE", "what it holds has not been folded into its survivor yet", loser)];
+      : [finding("UNFINISHED_MERGE", unfolded, loser)];
   });
 }
+
+const unfolded = "what it holds has not been folded into its survivor yet";
 
 /** Whether the newest copy of each has been folded; an earlier version has not said so. */
 async function foldedCopies(

@@ -112,3 +112,25 @@ describe("sums below zero", () => {
     ]);
   });
 });
+
+it("what a duplicate has given is given once more where an older state of the survivor is put back as a whole", async () => {
+  const fold = { n: "sum", log: { union: { by: "_id" } } } as const;
+  const chats = [1, 2].map((number) => ({
+    _id: id(number),
+    users: ["a", "b"],
+    n: number,
+    log: [{ _id: number }],
+  }));
+  await using field = await fieldDatabase({ model: { ...model, fold }, data: { chats } });
+  await field.up();
+  const { _id, ...read } = await field.one("chats", id(1));
+  await field.change("chats", id(2), { $inc: { n: 10 }, $push: { log: { _id: 3 } } });
+  await field.up();
+  await field.change("chats", _id, read);
+  expect(await field.verify()).toMatchObject({ exit: 5 });
+  expect(await field.up()).toMatchObject({ exit: 0 });
+  expect(await field.one("chats", id(1))).toMatchObject({ n: 13, log: [{ _id: 1 }, { _id: 2 }, { _id: 3 }] });
+  expect(await field.verify()).toMatchObject({ exit: 0 });
+  await field.rollback({ to: "none" });
+  expect(await field.one("chats", id(1))).toEqual(chats[0]);
+});

@@ -5,13 +5,13 @@ import { type StoredDocument } from "../../model/stored-document.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import { type Merge, losersOf } from "../context/migration-records.ts";
 import { contentsOf, newestContents } from "./archive/content-hash.ts";
-import { unfoldedCopies } from "./fold/unfolded-copies.ts";
+import { outdatedMarks, unfoldedCopies } from "./fold/unfolded-copies.ts";
 import { standingOf } from "./merge-standing.ts";
 import { referencesTo } from "./references/references-to.ts";
 
 /**
  * Merges that are not done, or have been undone since: the loser is not what its newest copy says, that has not been
- * folded, something refers to it, or it has no redirect or is no alias any more.
+ * folded, or the survivor holds an older one, something refers to it, or it has no redirect or is no alias any more.
  */
 export async function incompleteMerges(
   ctx: MigrationContext,
@@ -23,10 +23,13 @@ export async function incompleteMerges(
   for await (const content of contentsOf(ctx.chats, losers)) {
     if (!isArchived(content)) incomplete.push([content.id, true]);
   }
-  if (Object.keys(ctx.model.fold).length > 0)
-    incomplete.push(
-      ...(await unfoldedCopies(ctx.records.archive, losers)).map((loser) => [loser, true] as const),
-    );
+  if (Object.keys(ctx.model.fold).length > 0) {
+    const open = [
+      ...(await unfoldedCopies(ctx.records.archive, losers)),
+      ...(await outdatedMarks(ctx, merges)),
+    ];
+    incomplete.push(...open.map((loser) => [loser, true] as const));
+  }
   for (const reference of ctx.model.references) {
     const left = await referencesTo(ctx, { merges, model: reference, limit: merges.length * 2 });
     incomplete.push(...left.map(({ merge }) => [merge.loser, true] as const));

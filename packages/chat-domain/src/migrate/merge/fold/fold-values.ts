@@ -5,7 +5,6 @@ import { withBase } from "./base-fields.ts";
 import { isNothing } from "./compare-values.ts";
 import { emptied, noteWays, withoutEmptied, withoutPaths, withWays } from "./emptied-documents.ts";
 import {
-  type Contribution,
   type Folding,
   type Given,
   givenAfter,
@@ -23,7 +22,7 @@ import {
 } from "./element-folds.ts";
 import { concatenated, isList, refoldedList } from "./list-folds.ts";
 import { notingEmptied, withoutEmptyList } from "./made-empty.ts";
-import { type PlainFold, refoldedPlain } from "./plain-folds.ts";
+import { isUnchanged, type PlainFold, refoldedPlain } from "./plain-folds.ts";
 import {
   extreme,
   newest,
@@ -110,15 +109,6 @@ export function refoldedValue(strategy: FoldStrategy, folding: Folding): Exact {
     return foldedValue(strategy, givenAfter(all));
   const since = notingEmptied(strategy, folding, made);
   return withoutEmptyList(refolded(strategy, since), since);
-}
-
-/** A value that stays what it is becomes the newest where the time beside it has gone on. */
-function isUnchanged({ before, after }: Contribution, plain: PlainFold | undefined): boolean {
-  if (before === null || after === null || before === after) return before === after;
-  return (
-    isSame(before.value, after.value) &&
-    (plain === undefined || isSame(plain.timeOf(before), plain.timeOf(after)))
-  );
 }
 
 function refolded(strategy: FoldStrategy, folding: Folding): Exact {

@@ -59,3 +59,12 @@ function isSameWritten(one: Written | undefined, other: Written | undefined): bo
   if (one === undefined || other === undefined) return one === other;
   return isSame(one.value, other.value) && isSame(one.time, other.time);
 }
+
+/** A value that stays what it is becomes the newest where the time beside it has gone on. */
+export function isUnchanged({ before, after }: Contribution, plain: PlainFold | undefined): boolean {
+  if (before === null || after === null || before === after) return before === after;
+  return (
+    isSame(before.value, after.value) &&
+    (plain === undefined || isSame(plain.timeOf(before), plain.timeOf(after)))
+  );
+}
