@@ -84,11 +84,18 @@ const optionNames = {
   onLocked: true,
 } satisfies Record<"to" | "chat" | keyof RunOptions, true>;
 
-/** @throws MigrationError `NOT_FOUND` */
+/**
+ * One that was brought back alone counts: whoever was stopped at the very end does not know that he had come that far.
+ *
+ * @throws MigrationError `NOT_FOUND`
+ */
 async function mergeOfChat({ records }: MigrationContext, chat: string): Promise<Merge> {
   const entry = await records.journal.findOne({
     _id: { $in: [...nativeForms(chat)] },
-    state: { $in: [...mergedStates, "planned", "rolling-back"] },
+    $or: [
+      { state: { $in: [...mergedStates, "planned", "rolling-back"] } },
+      { state: "rolled-back", releasedAt: { $exists: true } },
+    ],
   });
   const [merge] = entry === null ? [] : mergeOf(entry);
   if (merge !== undefined) return merge;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fieldDatabase, id } from "./field-database.ts";
+import { mergedChats, notesOf } from "./refused-rollback.ts";
 import { chatsOf, model, tripled } from "./tripled-chats.ts";
 
 /** One duplicate is brought back, and stays a chat of its own. */
@@ -53,6 +54,32 @@ describe("rollback of one chat", () => {
       expect(await field.rollback({ chat: String(id(number)) })).toMatchObject({ exit: 0 });
     expect(await field.verify()).toMatchObject({ exit: 0 });
     expect((await chatsOf(field)).slice(2)).toEqual([2, 2, 3, 3].map((number) => String(id(number))));
+  });
+
+  it("has nothing more to do where that one is back, as after a crash at its very end", async () => {
+    await using field = await fieldDatabase({ model, data: tripled() });
+    await field.up();
+    const chat = String(id(2));
+    await field.rollback({ chat });
+    await field.change("chats", id(2), { $set: { title: "its own" } });
+    const image = await field.image("chats", "messages");
+    expect(await field.rollback({ chat })).toMatchObject({ exit: 0 });
+    expect(await field.image("chats", "messages")).toEqual(image);
+    await field.db.collection("chats").deleteOne({ _id: id(2) });
+    expect(await field.rollback({ chat })).toMatchObject({ exit: 0 });
+    expect(await field.all("chats", { _id: id(2) })).toEqual([]);
+  });
+
+  it("says which rows stay in whose place another stands, and brings them back with the same command", async () => {
+    await using field = await mergedChats();
+    await field.up();
+    await field.insert("members", { _id: 9, chat: id(2), user: "x" });
+    const notes = async () => notesOf((await field.rollback({ chat: String(id(2)) })).events);
+    for (const _ of ["first", "again"])
+      expect(await notes()).toEqual([expect.stringMatching(/^1 of the documents of members, such as 0/)]);
+    await field.db.collection("members").deleteOne({ chat: id(2), user: "x" });
+    expect(await notes()).toEqual([]);
+    expect(await field.one("members", 0)).toMatchObject({ chat: id(2), user: "x" });
   });
 
   it("that nobody has merged is refused in words", async () => {

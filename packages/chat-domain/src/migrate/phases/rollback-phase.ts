@@ -117,11 +117,12 @@ async function inBatches(run: Run, { next, undo }: Batches): Promise<void> {
   }
 }
 
-/** Brings one duplicate back, released, so that the next `up` leaves it alone. */
+/** Brings one duplicate back, released, so that the next `up` leaves it alone. One that is back gets what stayed behind. */
 export async function bringBack(run: Run, merge: Merge): Promise<void> {
   const { loser } = merge;
   const into = run.ctx.model.chats.collection;
   const entry = await run.ctx.records.journal.findOne({ _id: { $eq: loser } });
+  if (entry?.state === "rolled-back") return returnStaying(run, loser);
   const releasedAt = entry?.releasedAt ?? run.ctx.now();
   // First that it is no merge any more: whoever goes on after a crash must not complete it.
   const from = [...mergedStates, ...undoable];

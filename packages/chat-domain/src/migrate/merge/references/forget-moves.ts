@@ -1,3 +1,4 @@
+import type { NativeId } from "../../../identity/native-id.ts";
 import { groupedById, idMap } from "../../../identity/stored-ids.ts";
 import { recordName } from "../../../model/own-names.ts";
 import type { MovesRecord } from "../../context/migration-records.ts";
@@ -27,9 +28,10 @@ export async function forgetMoves(
     await forgetArrays(run, arrays);
 }
 
-/** What stayed at rollbacks goes back now, if nothing is in the way any more; else it is told. */
-export async function returnStaying(run: Run): Promise<void> {
-  const raw = await run.ctx.records.moves.find({ isStaying: true }, { raw: true }).toArray();
+/** What stayed at rollbacks, of all duplicates or of one, goes back now, if nothing is in the way any more; else it is told. */
+export async function returnStaying(run: Run, loser?: NativeId): Promise<void> {
+  const filter = { isStaying: true, ...(loser === undefined ? {} : { loser: { $eq: loser } }) };
+  const raw = await run.ctx.records.moves.find(filter, { raw: true }).toArray();
   const records = raw.map((record) => asStored(record) as MovesRecord);
   const stays = await moveRecordedBack(run, records);
   await forgetMoves(run, records, stays);
