@@ -88,6 +88,7 @@ async function recount(run: Run, request: RecountRequest): Promise<void> {
 }
 
 interface CountedDocument {
+  readonly document: StoredDocument;
   readonly id: NativeId;
   readonly counts: readonly Counted[];
 }
@@ -109,8 +110,9 @@ async function countedDocuments(
       return countAll(run, how.collection, filters);
     }),
   );
-  return documents.map(({ _id }, at) => ({
-    id: _id,
+  return documents.map((document, at) => ({
+    document,
+    id: document._id,
     counts: counters.map((counter, which) => ({ ...counter, count: counts[which]?.[at] ?? 0 })),
   }));
 }
@@ -139,7 +141,9 @@ async function storeCounts(run: Run, collection: string, counted: readonly Count
   );
   const { refusals } = await run.write.update(
     collection,
-    counted.map(({ id, counts }) => ({ q: { _id: id }, u: [{ $set: countersSet(counts) }] })),
+    counted
+      .filter(({ document, counts }) => counts.some(({ field, count }) => valueAt(document, field) !== count))
+      .map(({ id, counts }) => ({ q: { _id: id }, u: [{ $set: countersSet(counts) }] })),
   );
   assertFolded(collection, refusals);
 }
