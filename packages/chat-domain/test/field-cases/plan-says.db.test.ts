@@ -263,6 +263,141 @@ describe("plan counts rows that a policy would take out of sight", () => {
   });
 });
 
+describe("plan counts what a policy would take out of sight, however the chat is referred to", () => {
+  const [one, two] = [1, 2].map((number) => String(id(number))) as [string, string];
+  type Reference = NonNullable<ChatModelInput["references"]>[number];
+  const planOf = async (reference: Omit<Reference, "collection">, documents: readonly Document[]) => {
+    await using field = await fieldDatabase({
+      model: { ...model, references: [{ collection: "things", ...reference }], ignore: ["room"] },
+      data: {
+        chats: pairOf({ room: "r1" }, { room: "r2" }),
+        things: documents.map((document, at) => ({ _id: at, user: "a", ...document })),
+      },
+      indexes: [
+        { collection: "chats", key: { room: 1 } },
+        ...(documents.length > 1
+          ? [{ collection: "things", key: { [reference.field]: 1, user: 1 }, options: { unique: true } }]
+          : []),
+      ],
+    });
+    return await field.plan();
+  };
+  const keep = { onConflict: "keep-survivor" } as const;
+  const fold = { onConflict: "fold", fold: { n: "sum" } } as const;
+
+  it.each<readonly [string, Omit<Reference, "collection">, readonly Document[]]>([
+    [
+      "by another field of theirs",
+      { field: "chat", toField: "room", ...keep },
+      [{ chat: "r1" }, { chat: "r2", n: 1 }],
+    ],
+    [
+      "by a prefixed text",
+      { field: "chat", prefix: "Chat$", ...keep },
+      [{ chat: `Chat$${one}` }, { chat: `Chat$${two}`, n: 1 }],
+    ],
+    ["by the text of an id", { field: "chat", ...keep }, [{ chat: one }, { chat: two, n: 1 }]],
+    [
+      "in rows that fold other fields",
+      { field: "chat", ...fold },
+      [
+        { chat: id(1), n: 1 },
+        { chat: id(2), n: 1, mutedAt: 5 },
+      ],
+    ],
+    ["in elements", { field: "list.chat", ...keep }, [{ list: [{ chat: id(1) }, { chat: id(2), n: 1 }] }]],
+    [
+      "in elements that fold other fields",
+      { field: "list.chat", ...fold },
+      [
+        {
+          list: [
+            { chat: id(1), n: 1 },
+            { chat: id(2), n: 2, mutedAt: 5 },
+          ],
+        },
+      ],
+    ],
+    [
+      "in elements deep inside",
+      { field: "of.list.ref.chat", toField: "room", ...keep },
+      [{ of: { list: [{ ref: { chat: "r1" } }, { ref: { chat: "r2" }, n: 1 }] } }],
+    ],
+    ["in values of a map", { field: "map.$*", ...keep }, [{ map: { [one]: 1, [two]: 2 } }]],
+    [
+      "in documents of a map",
+      { field: "map.$*", prefix: "Chat$", ...fold },
+      [{ map: { [`Chat$${one}`]: { n: 1 }, [`Chat$${two}`]: { n: 1, mutedAt: 5 } } }],
+    ],
+  ])("%s", async (_, reference, documents) => {
+    const { exit, warnings } = await planOf(reference, documents);
+    expect([exit, warnings]).toEqual([0, expect.stringMatching(/^1 documents? of things/)]);
+  });
+
+  it.each<readonly [string, Omit<Reference, "collection">, readonly Document[]]>([
+    [
+      "rows whose difference folds",
+      { field: "chat", ...fold },
+      [
+        { chat: id(1), n: 1 },
+        { chat: id(2), n: 2 },
+      ],
+    ],
+    [
+      "elements whose difference folds",
+      { field: "list.chat", ...fold },
+      [
+        {
+          list: [
+            { chat: id(1), n: 1 },
+            { chat: id(2), n: 2 },
+          ],
+        },
+      ],
+    ],
+    [
+      "elements that differ in what is ignored",
+      { field: "list.chat", ignore: ["n"], ...keep },
+      [
+        {
+          list: [
+            { chat: id(1), n: 1 },
+            { chat: id(2), n: 2 },
+          ],
+        },
+      ],
+    ],
+    [
+      "elements of one chat alone",
+      { field: "list.chat", ...keep },
+      [
+        {
+          list: [
+            { chat: id(2), n: 1 },
+            { chat: id(2), n: 2 },
+          ],
+        },
+      ],
+    ],
+    ["equal values of a map", { field: "map.$*", ...keep }, [{ map: { [one]: 2, [two]: 2 } }]],
+    [
+      "values of a map that fold",
+      { field: "map.$*", onConflict: "fold", fold: "max" },
+      [{ map: { [one]: 1, [two]: 2 } }],
+    ],
+  ])("but not %s", async (_, reference, documents) => {
+    expect(await planOf(reference, documents)).toMatchObject({ exit: 0, warnings: "" });
+  });
+
+  it.each<readonly [string, Omit<Reference, "collection">, Document]>([
+    ["another field of the chats", { field: "map.$*", toField: "room" }, { r1: 1, r2: 2 }],
+    ["a prefixed text", { field: "map.$*", prefix: "Chat$" }, { [`Chat$${one}`]: 1, [`Chat$${two}`]: 2 }],
+  ])("and asks for a policy where a map has both by %s", async (_, reference, map) => {
+    const { exit, problems } = await planOf(reference, [{ map }]);
+    expect([exit, problems]).toEqual([3, expect.stringContaining("has keys of chats that become one")]);
+  });
+});
+
 describe("plan, where there is nothing to say", () => {
   it("says nothing, and up keeps its word", async () => {
     await using field = await databaseOf(pairOf({}, {}));

@@ -9,6 +9,7 @@ import { duplicateSets } from "../preflight/duplicate-sets.ts";
 import { hasMergeable } from "../preflight/lost-content.ts";
 import { uniqueReferenceIndexes } from "../preflight/reference-indexes.ts";
 import { serverVersion } from "../preflight/server.ts";
+import { heldForms } from "./refused-to-follow.ts";
 
 interface ArchivedRows {
   readonly rows: number;
@@ -18,17 +19,12 @@ interface ArchivedRows {
   readonly counted: number;
 }
 
-/** Rows of duplicates that `keep-survivor` would archive although they say something else than the survivor's. */
+/** Rows of duplicates that a policy would archive although they say something else than the survivor's. */
 export async function archivedRows(ctx: MigrationContext): Promise<readonly string[]> {
   if (!(await hasMergeable(ctx))) return [];
   const warnings: string[] = [];
   for (const reference of ctx.model.references) {
-    if (
-      reference.onConflict !== "keep-survivor" ||
-      reference.toField !== "_id" ||
-      mapOfKeys(reference.field) !== null
-    )
-      continue;
+    if (reference.onConflict === undefined || mapOfKeys(reference.field) !== null) continue;
     for (const index of await uniqueReferenceIndexes(ctx, reference)) {
       const found = await archivedBy(ctx, reference, index);
       if (found !== null) warnings.push(archivedText(reference, index, found));
@@ -39,16 +35,17 @@ export async function archivedRows(ctx: MigrationContext): Promise<readonly stri
 
 async function archivedBy(
   ctx: MigrationContext,
-  { collection, field, ignore }: ReferenceModel,
+  reference: ReferenceModel,
   { key }: IndexDescriptionInfo,
 ): Promise<ArchivedRows | null> {
+  const { collection, field, fold, ignore } = reference;
   const others = Object.keys(key).filter((name) => name !== field);
   const version = await serverVersion(ctx);
   const same = others.map((name) => ({ $eq: [`$${name}`, `$$${variable(others, name)}`] }));
   const twins = {
     from: collection,
     let: {
-      chat: "$survivor",
+      chat: "$forms",
       ...Object.fromEntries(
         others.map((name) => [variable(others, name), { $ifNull: [`$row.${name}`, null] }]),
       ),
@@ -56,12 +53,15 @@ async function archivedBy(
     pipeline: [{ $match: { $expr: { $and: [{ $eq: [`$${field}`, "$$chat"] }, ...same] } } }, { $limit: 1 }],
     as: "twin",
   };
-  const named = ["_id", "__v", rootOf(field), ...others, ...ignore];
+  const named = ["_id", "__v", rootOf(field), ...others, ...Object.keys(fold), ...ignore];
   const stages: readonly Document[] = [
     ...duplicateSets(ctx.model, version),
     { $unwind: "$losers" },
-    { $lookup: { from: collection, localField: "losers", foreignField: field, as: "row" } },
+    ...heldForms(ctx, reference, "losers"),
+    { $lookup: { from: collection, localField: "forms", foreignField: field, as: "row" } },
     { $unwind: "$row" },
+    ...heldForms(ctx, reference, "survivor"),
+    { $unwind: "$forms" },
     { $lookup: twins },
     { $unwind: "$twin" },
     {

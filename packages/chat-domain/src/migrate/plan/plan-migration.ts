@@ -23,6 +23,7 @@ import { hasMergeable } from "../preflight/lost-content.ts";
 import { preflight } from "../preflight/preflight.ts";
 import { missingReferenceIndexes } from "../preflight/reference-indexes.ts";
 import { changedFolds } from "../merge/changed-folds.ts";
+import { archivedParts } from "./archived-parts.ts";
 import { archivedRows } from "./archived-rows.ts";
 import { type Census, duplicateCensus, type DuplicateCensus } from "./duplicate-census.ts";
 import { hasWork } from "./pending-work.ts";
@@ -133,6 +134,7 @@ export async function planMigration(
         ...(await unnamedReferences(ctx)),
         ...(await archivedRows(ctx)),
         ...(await changedFolds(ctx)).added,
+        ...(await archivedParts(ctx)),
         ...tooManyPeople(large),
       ],
       ...scan,

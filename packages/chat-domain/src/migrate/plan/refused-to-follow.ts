@@ -114,6 +114,7 @@ export function heldForms(
     $lookup: { from: model.chats.collection, localField: whose, foreignField: "_id", as: "chat" },
   };
   const text = { $convert: { input: "$value", to: "string", onError: "$value", onNull: "$value" } };
-  const forms = prefix === "" ? ["$value", text] : [{ $concat: [prefix, text] }];
+  const forms =
+    prefix === "" ? { $setUnion: [["$value", text]] } : [{ $concat: [{ $literal: prefix }, text] }];
   return [...(isId ? [] : [looked]), { $set: { value } }, { $set: { forms } }, { $unset: "chat" }];
 }

@@ -20,7 +20,7 @@ import {
 import { keyFieldProblems, movedKeyProblems } from "./key-field.ts";
 import { rowMisfits } from "./fold-misfits.ts";
 import { lostContent } from "./lost-content.ts";
-import { mapKeyConflicts } from "./map-key-conflicts.ts";
+import { mapKeyConflicts } from "./parts-in-conflict.ts";
 import { foreignFields } from "./own-fields.ts";
 import { foreignRecords } from "./own-records.ts";
 import { missingPrivileges } from "./privileges.ts";
