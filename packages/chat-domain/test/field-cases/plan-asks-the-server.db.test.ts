@@ -1,4 +1,4 @@
-import type { CreateCollectionOptions } from "mongodb";
+import { type CreateCollectionOptions, UUID } from "mongodb";
 import { describe, expect, it } from "vitest";
 import type { ChatModelInput } from "../../src/index.ts";
 import { fieldDatabase, type FieldDatabase, id } from "./field-database.ts";
@@ -104,6 +104,20 @@ describe("messages that are older than their collection's validator", () => {
     });
     await expectParked(field, refused);
   });
+});
+
+it.each(["as they are", "as text"])("asks for what refers to chats whose ids are UUIDs, %s", async (how) => {
+  const uuid = (no: number) => new UUID(`00000000-0000-4000-8000-00000000000${no}`);
+  const held = (no: number) => (how === "as text" ? uuid(no).toString() : uuid(no));
+  await using field = await fieldDatabase({
+    model: { chats, references: [{ collection: "messages", field: "chat" }] },
+    data: {
+      chats: [1, 2].map((no) => ({ _id: uuid(no), users: ["a", "b"] })),
+      messages: [{ _id: 1, chat: held(2) }],
+    },
+    collections: { messages: { validator: { text: { $exists: true } } } },
+  });
+  await expectParked(field, [uuid(2)]);
 });
 
 it("tells of a chat without people once, whatever a validator says of it", async () => {

@@ -57,10 +57,10 @@ async function archivedBy(
   const stages: readonly Document[] = [
     ...duplicateSets(ctx.model, version),
     { $unwind: "$losers" },
-    ...heldForms(ctx, reference, "losers"),
+    ...heldForms(ctx, reference, { whose: "losers", version }),
     { $lookup: { from: collection, localField: "forms", foreignField: field, as: "row" } },
     { $unwind: "$row" },
-    ...heldForms(ctx, reference, "survivor"),
+    ...heldForms(ctx, reference, { whose: "survivor", version }),
     { $unwind: "$forms" },
     { $lookup: twins },
     { $unwind: "$twin" },

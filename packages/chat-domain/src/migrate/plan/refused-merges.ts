@@ -31,7 +31,11 @@ export async function refusedMerges(ctx: MigrationContext): Promise<readonly Ref
     ...(info.name === chats.collection ? [{ info, fields: own, looked: asMerged(ctx, info) }] : []),
     ...references
       .filter((reference) => reference.collection === info.name && isFolded(reference))
-      .map((reference) => ({ info, fields: [mark ?? ""], looked: asFolded(ctx, reference, info) })),
+      .map((reference) => ({
+        info,
+        fields: [mark ?? ""],
+        looked: asFolded(ctx, reference, { version, ...info }),
+      })),
   ]);
   const found: RefusedMerges[] = [];
   for (const { info, fields, looked } of asked) {
@@ -71,11 +75,11 @@ function isFolded({ onConflict, leave, field }: ReferenceModel): boolean {
 function asFolded(
   ctx: MigrationContext,
   reference: ReferenceModel,
-  info: CollectionInfo,
+  { version, ...info }: CollectionInfo & { readonly version: number },
 ): readonly Document[] {
   const { validator, old } = validated(info);
   return [
-    ...heldForms(ctx, reference, "survivor"),
+    ...heldForms(ctx, reference, { whose: "survivor", version }),
     {
       $lookup: {
         from: reference.collection,

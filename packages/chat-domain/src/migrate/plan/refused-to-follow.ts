@@ -3,7 +3,7 @@ import type { NativeId } from "../../identity/native-id.ts";
 import type { ReferenceModel } from "../../model/merge-model.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import { type CollectionInfo, collectionInfos } from "../preflight/collections.ts";
-import { duplicateSets } from "../preflight/duplicate-sets.ts";
+import { duplicateSets, idText } from "../preflight/duplicate-sets.ts";
 import { hasMergeable } from "../preflight/lost-content.ts";
 import { serverVersion } from "../preflight/server.ts";
 
@@ -58,7 +58,7 @@ function refusedBy(
   { options: { validator }, version }: CollectionInfo & { readonly version: number },
 ): Promise<RefusedDuplicates> {
   return refusedAmong(ctx, version, [
-    ...heldForms(ctx, reference, "losers"),
+    ...heldForms(ctx, reference, { whose: "losers", version }),
     {
       $lookup: {
         from: reference.collection,
@@ -106,14 +106,14 @@ export async function refusedAmong(
 export function heldForms(
   { model }: MigrationContext,
   { toField, prefix }: ReferenceModel,
-  whose: "losers" | "survivor",
+  { whose, version }: { readonly whose: "losers" | "survivor"; readonly version: number },
 ): readonly Document[] {
   const isId = toField === "_id";
   const value = isId ? `$${whose}` : { $first: `$chat.${toField}` };
   const looked = {
     $lookup: { from: model.chats.collection, localField: whose, foreignField: "_id", as: "chat" },
   };
-  const text = { $convert: { input: "$value", to: "string", onError: "$value", onNull: "$value" } };
+  const text = { $ifNull: [idText("$value", version), "$value"] };
   const forms =
     prefix === "" ? { $setUnion: [["$value", text]] } : [{ $concat: [{ $literal: prefix }, text] }];
   return [...(isId ? [] : [looked]), { $set: { value } }, { $set: { forms } }, { $unset: "chat" }];
