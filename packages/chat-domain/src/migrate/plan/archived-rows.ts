@@ -41,18 +41,6 @@ async function archivedBy(
   const { collection, field, fold, ignore } = reference;
   const others = Object.keys(key).filter((name) => name !== field);
   const version = await serverVersion(ctx);
-  const same = others.map((name) => ({ $eq: [`$${name}`, `$$${variable(others, name)}`] }));
-  const twins = {
-    from: collection,
-    let: {
-      chat: "$forms",
-      ...Object.fromEntries(
-        others.map((name) => [variable(others, name), { $ifNull: [`$row.${name}`, null] }]),
-      ),
-    },
-    pipeline: [{ $match: { $expr: { $and: [{ $eq: [`$${field}`, "$$chat"] }, ...same] } } }, { $limit: 1 }],
-    as: "twin",
-  };
   const named = ["_id", "__v", rootOf(field), ...others, ...Object.keys(fold), ...ignore];
   const stages: readonly Document[] = [
     ...duplicateSets(ctx.model, version),
@@ -62,7 +50,7 @@ async function archivedBy(
     { $unwind: "$row" },
     ...heldForms(ctx, reference, { whose: "survivor", version }),
     { $unwind: "$forms" },
-    { $lookup: twins },
+    survivorsTwin(reference, others),
     { $unwind: "$twin" },
     {
       $project: {
@@ -86,6 +74,22 @@ async function archivedBy(
     .aggregate<ArchivedRows>([...stages], { allowDiskUse: true, collation: { locale: "simple" } })
     .toArray();
   return found ?? null;
+}
+
+/** The survivor's row that stands in the place of one of its duplicate's by these other keys of the index. */
+function survivorsTwin({ collection, field }: ReferenceModel, others: readonly string[]): Document {
+  const same = others.map((name) => ({
+    $eq: [{ $ifNull: [`$${name}`, null] }, `$$${variable(others, name)}`],
+  }));
+  const keys = others.map((name) => [variable(others, name), { $ifNull: [`$row.${name}`, null] }] as const);
+  return {
+    $lookup: {
+      from: collection,
+      let: { chat: "$forms", ...Object.fromEntries(keys) },
+      pipeline: [{ $match: { $expr: { $and: [{ $eq: [`$${field}`, "$$chat"] }, ...same] } } }, { $limit: 1 }],
+      as: "twin",
+    },
+  };
 }
 
 function variable(names: readonly string[], name: string): string {
