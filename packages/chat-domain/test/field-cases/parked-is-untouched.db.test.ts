@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { resolveChatId } from "../../src/index.ts";
+import { type ChatModelInput, resolveChatId } from "../../src/index.ts";
 import { explainChat, parkedChats } from "../../src/migrate/index.ts";
 import { type FieldDatabase, fieldDatabase, id } from "./field-database.ts";
-import { chatsOf, model, tripled } from "./tripled-chats.ts";
+import { chatsOf, expectMergedAndBack, model, tripled } from "./tripled-chats.ts";
 
 /** A merge that is stopped all the same is undone before its chat is set aside. */
 
@@ -147,4 +147,53 @@ describe("a merge that is stopped by what nobody could see", () => {
       ]);
     },
   );
+});
+
+describe("a fold after which `where` would not select the survivor", () => {
+  const below = (limit: number, n: readonly number[], more: ChatModelInput = {}): Promise<FieldDatabase> =>
+    fieldDatabase({
+      model: {
+        chats: { participants: "users", scope: null, where: { n: { $lt: limit } } },
+        references: [{ collection: "messages", field: "chat" }],
+        fold: { n: "sum" },
+        ...more,
+      },
+      data: {
+        chats: n.map((one, at) => ({ _id: id(at + 1), users: ["a", "b"], n: one })),
+        messages: n.map((_, at) => ({ _id: at + 1, chat: id(at + 1) })),
+      },
+    });
+  const reason = expect.stringMatching(/"where" would not select its survivor .*\(n\)/);
+
+  it("is planned as a parked chat, ends so, and leaves all as it was", async () => {
+    await using field = await below(10, [6, 7]);
+    const before = await field.image("chats", "messages");
+    const { exit, plan } = await field.plan();
+    expect([exit, plan.invalid]).toEqual([6, [{ chats: 1, examples: [id(2)], reason }]]);
+    for (const retryParked of [false, true, false]) {
+      expect(await field.up({ retryParked })).toMatchObject({ exit: 6 });
+      expect(await field.one("chats", id(2))).toEqual({ _id: id(2), users: ["a", "b"], n: 7 });
+      expect(await chatsOf(field)).toEqual([id(1), id(2)].map(String));
+    }
+    expect(await parkedChats(field.migration)).toMatchObject([{ _id: id(2), reason }]);
+    expect(await field.verify()).toMatchObject({ exit: 6 });
+    expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+    expect(await field.image("chats", "messages")).toEqual(before);
+  });
+
+  it("is told from one after which it still does", async () => {
+    await using field = await below(14, [6, 7]);
+    expect(await field.plan()).toMatchObject({ exit: 0 });
+    await expectMergedAndBack(field);
+  });
+
+  it("is seen inside $expr as well, and with values of which one is chosen there is none", async () => {
+    const where = { $or: [{ none: 1 }, { $expr: { $lt: ["$n", 7] } }] };
+    const chats = { participants: "users", scope: null, where };
+    await using summed = await below(0, [6, 5], { chats });
+    expect(await summed.plan()).toMatchObject({ exit: 6 });
+    await using chosen = await below(0, [6, 5], { chats, fold: { n: "max" } });
+    expect(await chosen.plan()).toMatchObject({ exit: 0 });
+    await expectMergedAndBack(chosen);
+  });
 });

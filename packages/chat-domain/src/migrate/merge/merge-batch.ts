@@ -12,10 +12,12 @@ import { refusalReason } from "../run/write-outcome.ts";
 import { commitMerges, type RefusedMerge } from "./commit-point.ts";
 import { completeMerges } from "./complete-merges.ts";
 import { mapReferences } from "./map-keys.ts";
+import { withoutMerges } from "./merge-standing.ts";
 import { undoAndPark } from "./undo-and-park.ts";
 import { giveUpVanished, type Survey, surveyMerges } from "./survey-merges.ts";
 import { addAliasesOrPark, removeAliases } from "./survivor-aliases.ts";
 import { undoMerges } from "./undo-merges.ts";
+import { foldedOutside, selectedAgain, unselectedReason } from "./unselected-survivors.ts";
 
 /**
  * Merges planned losers into their survivors. Every step is one idempotent write for all of them, in an order in which
@@ -68,11 +70,21 @@ async function resolveUnmergeable(run: Run, { gone, keyed, drifted, unmergeable 
   await undoDrifted(run, drifted);
 }
 
-/** Losers that are duplicates no more are chats of their own again, and those that `where` selects claim their key. */
+/**
+ * Losers that are duplicates no more are chats of their own again, and those that `where` selects claim their key. Those
+ * that would only drift once more, by what they fold, are parked.
+ */
 async function undoDrifted(run: Run, drifted: readonly Merge[]): Promise<void> {
   if (drifted.length === 0) return;
+  const outside = await foldedOutside(run.ctx, drifted);
   await undoMerges(run, drifted);
-  const losers = losersOf(drifted);
+  const parked = await selectedAgain(run.ctx, outside);
+  const reason = unselectedReason(run.ctx.model);
+  await parkMerges(
+    run,
+    parked.map((merge) => ({ merge, reason, epoch: merge.epoch + 1 })),
+  );
+  const losers = losersOf(withoutMerges(drifted, parked));
   // Not forgotten: the next merge of theirs has an epoch of its own, as copies of this one are history then.
   await advance(run, losers, { from: ["planned"], to: "rolled-back" });
   await claimKeys(run, await claimableChats(run, losers));

@@ -14,6 +14,7 @@ import { patiently } from "../context/with-migration-errors.ts";
 import { invalidReason } from "../keys/chat-validity.ts";
 import { heldBySurvivor } from "../keys/lost-claims.ts";
 import { tooLargeToArchive } from "../merge/survey-merges.ts";
+import { unselectedReason } from "../merge/unselected-survivors.ts";
 import { chatBatches } from "../keys/scan-chats.ts";
 import { typeWarnings } from "../preflight/key-field.ts";
 import { newChatWarnings } from "../preflight/new-chats.ts";
@@ -33,6 +34,7 @@ import { refusedMerges } from "./refused-merges.ts";
 import { refusedToFollow } from "./refused-to-follow.ts";
 import { shownSurvivors } from "./shown-survivors.ts";
 import { unnamedReferences } from "./unnamed-references.ts";
+import { unselectedSurvivors } from "./unselected-survivors.ts";
 
 export interface InvalidChats {
   readonly reason: string;
@@ -235,12 +237,14 @@ async function unmergeable(ctx: MigrationContext): Promise<readonly InvalidChats
   if (!(await hasMergeable(ctx))) return [];
   const { large, unarchivable } = await duplicateDifferences(ctx);
   const isAlone = idSet(unarchivable.map(({ id }) => id));
+  const unselected = await unselectedSurvivors(ctx);
   const reasons = [
     [tooLargeToArchive, unarchivable.map(({ id }) => id)],
     [
       "with what is folded into it its survivor, or the write that puts its elements in order, would be larger than 16 MB",
       tooLarge(large).filter((id) => !isAlone.has(id)),
     ],
+    [unselectedReason(ctx.model), unselected.filter((id) => !isAlone.has(id))],
   ] as const;
   return reasons.flatMap(([reason, chats]) =>
     chats.length === 0 ? [] : [{ reason, chats: chats.length, examples: chats.slice(0, examplesShown) }],
