@@ -1,4 +1,4 @@
-import { deserialize, type Document, serialize } from "bson";
+import { BSONRegExp, deserialize, type Document, serialize } from "bson";
 import { describe, expect, it } from "vitest";
 import { refusal, type WireCommand, wireCommand } from "../src/wire/wire-command.ts";
 
@@ -61,6 +61,10 @@ describe("what a command promises", () => {
     const body = Buffer.from(serialize({ find: "chats", filter: { name: "xx" } }));
     body[body.indexOf("xx")] = 0xff;
     expect(wireCommand(body).name).toBe("find");
+  });
+
+  it("does not depend on a pattern being well-formed", () => {
+    expect(parsed({ find: "chats", filter: { name: new BSONRegExp("a(", "i") } }).name).toBe("find");
   });
 });
 

@@ -57,6 +57,12 @@ export function participantIdOrNull(value: unknown): string | null {
   return "id" in parsed ? parsed.id : null;
 }
 
+/** What is wrong with a stored value as an id; `null` where it is one. */
+export function idFlaw(value: unknown): string | null {
+  const parsed = parseId(value);
+  return "flaw" in parsed ? parsed.flaw : null;
+}
+
 type ParsedId = { readonly id: string } | { readonly flaw: string };
 
 function accept(parsed: ParsedId, refuse: (flaw: string) => ChatError): string {

@@ -102,8 +102,8 @@ export const ChatModel = z
     references: z.array(ReferenceModel).readonly().default([]),
     /** What a merge makes of the chat's own fields; a field that is not named stays the survivor's. */
     fold: FoldModel.default({}),
-    /** Fields of chats in which duplicates may differ without a word. */
-    ignore: z.array(FieldPath).readonly().default([]),
+    /** Fields of chats in which duplicates may differ without a word: as plan names them, even if no path could. */
+    ignore: z.array(z.string()).readonly().default([]),
     /**
      * Before the names of onechat's own collections, and of its fields in chats but the key: for a database with two
      * collections of chats, or an application with such names of its own.

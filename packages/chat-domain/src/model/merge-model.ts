@@ -46,7 +46,7 @@ export const ReferenceModel = z
     /** For `onConflict: "fold"`: what becomes of which field; of a map whose values are no documents, of a value. */
     fold: z.union([FoldModel, WholeValueFold]).prefault({}),
     /** Fields in which documents that become one may differ without a word. */
-    ignore: z.array(FieldPath).readonly().default([]),
+    ignore: z.array(z.string()).readonly().default([]),
     /** Named, and left as it is: what points at a duplicate goes on pointing at its tombstone. */
     leave: z.literal(true).optional(),
   })

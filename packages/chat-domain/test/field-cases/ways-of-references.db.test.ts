@@ -1,4 +1,4 @@
-import type { Document } from "mongodb";
+import { BSONRegExp, type Document } from "mongodb";
 import { describe, expect, it } from "vitest";
 import type { ChatModelInput } from "../../src/index.ts";
 import { type FieldDatabase, fieldDatabase, id } from "./field-database.ts";
@@ -110,4 +110,62 @@ it("a filter that fails at a document is a problem in words, wherever it stands"
   expect(problems).toContain("$ifNull");
   expect(await field.up()).toMatchObject({ exit: 3 });
   expect(await field.all("chats")).toEqual([{ _id: id(1), users: ["ann", "ben"] }, { _id: id(2) }]);
+});
+
+it("a pattern that is none is told at once, in the server's words", async () => {
+  await using field = await fieldDatabase({
+    model: { chats: { participants: "users", scope: null, where: { kind: new BSONRegExp("a(", "i") } } },
+    data: { chats: [{ _id: id(1), users: ["ann", "ben"] }] },
+  });
+  await expect(field.plan()).rejects.toMatchObject({
+    code: "PREFLIGHT_REFUSED",
+    problems: [expect.stringMatching(/does not take the configuration.*missing closing parenthesis/)],
+  });
+});
+
+describe("a `where` that asks for what references move", () => {
+  const parent = id(1);
+  const threads = (where: Document): Promise<FieldDatabase> =>
+    fieldDatabase({
+      model: {
+        chats: { participants: "users", scope: null, where },
+        references: [{ collection: "chats", field: "parent" }],
+      },
+      data: {
+        chats: [
+          ...[1, 2].map((no) => ({ _id: id(no), users: ["a", "b"] })),
+          ...[3, 4].map((no) => ({ _id: id(no), users: ["z", "y"], parent: id(2) })),
+          { _id: id(5), users: ["q"] },
+        ],
+      },
+    });
+
+  it.each<Document>([
+    { parent: { $ne: parent } },
+    { $nor: [{ parent: { $in: [String(id(1)), 7] } }] },
+    { $expr: { $ne: ["$parent", parent] } },
+  ])("is a problem where it compares that with a chat that is merged: %j", async (where) => {
+    await using field = await threads(where);
+    const before = await field.image("chats");
+    expect(await field.plan()).toMatchObject({
+      exit: 3,
+      problems: expect.stringContaining("compares parent"),
+    });
+    expect(await field.up()).toMatchObject({ exit: 3 });
+    expect(await field.image("chats")).toEqual(before);
+  });
+
+  it.each<Document>([
+    { parent: { $ne: id(5) } },
+    { parent: { $not: { $type: "string" } } },
+    { users: { $ne: String(id(2)) } },
+  ])("and none where it does not: %j", async (where) => {
+    await using field = await threads(where);
+    const before = await field.image("chats");
+    expect(await field.plan()).toMatchObject({ exit: 0, problems: "" });
+    expect(await field.up()).toMatchObject({ exit: 0 });
+    expect(await field.all("chats", { mergedInto: { $exists: true } })).toHaveLength(2);
+    expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
+    expect(await field.image("chats")).toEqual(before);
+  });
 });

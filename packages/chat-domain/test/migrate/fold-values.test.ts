@@ -115,6 +115,8 @@ describe("a field of documents that become one", () => {
     expect(sum(new Int32(1), new Double(2))).toEqual(new Double(3));
     expect(sum(Long.fromNumber(1), new Int32(2))).toEqual(Long.fromNumber(3));
     expect(String(sum(Decimal128.fromString("1.25"), new Int32(2)))).toBe("3.25");
+    expect(String(sum(Decimal128.fromString("NaN"), new Int32(1)))).toBe("NaN");
+    expect(String(sum(Decimal128.fromString("1"), new Double(-Infinity)))).toBe("-Infinity");
   });
 
   it("tells elements apart by their ids in every form", () => {

@@ -54,24 +54,26 @@ describe("a document that cannot be worked on", () => {
       { _id: new ObjectId(), participants: [" alice", "bob"] },
     ]);
     const odd = { _id: { odd: "id" }, participants: ["alice", "carol"] };
-    await db.command({ insert: "chats", documents: [odd] });
+    const long = { _id: "x".repeat(257), participants: ["alice", "dora"] };
+    await db.command({ insert: "chats", documents: [odd, long] });
     const events: string[] = [];
     const ctx = contextOf({ onEvent: ({ event }) => void events.push(event) });
-    expect(await migrateUp(ctx)).toMatchObject({ outcome: "parked", parked: 3, counts: { keyed: 1 } });
-    expect(events.filter((event) => event === "chat.parked")).toHaveLength(3);
+    expect(await migrateUp(ctx)).toMatchObject({ outcome: "parked", parked: 4, counts: { keyed: 1 } });
+    expect(events.filter((event) => event === "chat.parked")).toHaveLength(4);
     const reasons = new Set((await parkedChats(ctx)).map(({ reason }) => reason));
     expect(reasons).toEqual(
       new Set([
-        "its _id is not a string, a number, an ObjectId or a UUID",
+        "its _id is of type object; an id is a string, an integer, an ObjectId or a UUID",
+        "its _id is longer than 256 UTF-16 units",
         "it has no participants",
         "participants[0] has leading or trailing white space",
       ]),
     );
     const before = await wholeImage(db);
-    expect(await migrateUp(ctx)).toMatchObject({ outcome: "parked", parked: 3, run: null });
+    expect(await migrateUp(ctx)).toMatchObject({ outcome: "parked", parked: 4, run: null });
     expect(await wholeImage(db)).toEqual(before);
     await chats.updateOne({ _id: missing }, { $set: { participants: ["dave"] } });
-    expect(await migrateUp(ctx)).toMatchObject({ outcome: "parked", parked: 2 });
+    expect(await migrateUp(ctx)).toMatchObject({ outcome: "parked", parked: 3 });
     expect(await chats.findOne({ _id: missing })).toHaveProperty("participantsKey");
   });
 

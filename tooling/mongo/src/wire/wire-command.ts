@@ -30,8 +30,12 @@ const sessionCommands: ReadonlySet<string> = new Set(
 const bulkFields = { updates: true, documents: true, deletes: true };
 
 export function wireCommand(body: Buffer): WireCommand {
-  // Whether a text is well-formed is for the engine to say.
-  const command = deserialize(body, { validation: { utf8: false }, fieldsAsRaw: bulkFields });
+  // Whether a text or a pattern is well-formed is for the engine to say.
+  const command = deserialize(body, {
+    validation: { utf8: false },
+    bsonRegExp: true,
+    fieldsAsRaw: bulkFields,
+  });
   const name = Object.keys(command)[0] ?? "";
   const writes = mayWrite(name, command["pipeline"]);
   return {

@@ -71,7 +71,7 @@ function sequences(frame: Buffer): Document {
   return Object.fromEntries(named.map(({ name, documents }) => [name, documents.map(parsed)]));
 }
 
-/** Whether a text is well-formed is for the server to say. */
+/** Whether a text or a pattern is well-formed is for the server to say. */
 function parsed(body: Uint8Array): Document {
-  return deserialize(body, { validation: { utf8: false } });
+  return deserialize(body, { validation: { utf8: false }, bsonRegExp: true });
 }

@@ -32,13 +32,15 @@ export async function withMigrationErrors<T>(work: () => Promise<T>): Promise<T>
 const notAllowed = "the database user may not do what this needs";
 const notUnderstood = "the server does not take the configuration";
 
-/** By the server's code: access (13, 18), and values, parts of filters or names that it does not know (2, 9, 73), and views (166). */
+/** By the server's code: access (13, 18), and values, parts of filters or names that it does not know (2, 9, 73), expressions that are none (51091, 51111), and views (166). */
 const refusals: ReadonlyMap<number, string> = new Map([
   [13, notAllowed],
   [18, notAllowed],
   [2, notUnderstood],
   [9, notUnderstood],
   [73, notUnderstood],
+  [51_091, notUnderstood],
+  [51_111, notUnderstood],
   [166, "a view has no index and takes no writes"],
 ]);
 

@@ -1,6 +1,6 @@
 import { isLive, isReleased } from "../../model/own-names.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import { participantIdAt, participantIdOrNull } from "../../identity/participant-id.ts";
+import { idFlaw, participantIdAt } from "../../identity/participant-id.ts";
 import { keyPrefix } from "../../identity/participants-key.ts";
 import { mayHoldKeyOf, storedIdentity, storedParticipants, storedScope } from "../../model/chat-document.ts";
 import type { ChatModel } from "../../model/chat-model.ts";
@@ -9,8 +9,8 @@ import { type StoredDocument } from "../../model/stored-document.ts";
 
 /** Why a chat can have no key, in words that hold no id of a person; `null` when it can. */
 export function invalidReason(model: ChatModel, chat: StoredDocument): string | null {
-  if (participantIdOrNull(chat._id) === null)
-    return "its _id is not a string, a number, an ObjectId or a UUID";
+  const flaw = idFlaw(chat._id);
+  if (flaw !== null) return `its _id ${flaw}`;
   if (storedIdentity(model, chat) !== null) return null;
   if (storedScope(model, chat) === null) return "its scope is not a valid id";
   const participants = storedParticipants(model, chat);

@@ -66,7 +66,7 @@ function leavesOf(document: string, named: readonly string[], depth = 1): Docume
           in: {
             $let: {
               vars: { [`path${depth}`]: path },
-              in: { $cond: [{ $in: [`$$path${depth}`, named] }, [], leaves] },
+              in: { $cond: [{ $in: [`$$path${depth}`, { $literal: named }] }, [], leaves] },
             },
           },
         },

@@ -44,8 +44,8 @@ function lostContentReport(model: ChatModel, found: DuplicateDifferences): Prefl
 
 function lostText({ path, duplicates, example }: Difference): string {
   return (
-    `${duplicates} ${isAre(duplicates, "duplicate has", "duplicates have")} elements in ${path} that the survivor lacks ` +
-    `(such as ${String(example)}), and nobody would see them any more: name ${path} in "fold", or in "ignore"`
+    `${duplicates} ${isAre(duplicates, "duplicate has", "duplicates have")} elements in ${path || '""'} that the survivor lacks ` +
+    `(such as ${String(example)}), and nobody would see them any more: name ${path || '""'} in "fold", or in "ignore"`
   );
 }
 

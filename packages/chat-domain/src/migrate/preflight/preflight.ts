@@ -10,6 +10,7 @@ import { invalidReason } from "../keys/chat-validity.ts";
 import { unfitCollections } from "./collections.ts";
 import { countedDocuments } from "./counted-documents.ts";
 import { crossedChats } from "./crossed-chats.ts";
+import { comparedReferences } from "./compared-references.ts";
 import { checked, type PreflightCheck, type PreflightReport, together } from "./findings.ts";
 import {
   collatedCollections,
@@ -57,6 +58,7 @@ const checks: readonly PreflightCheck[] = [
   unservedReferences,
   targetIndexes,
   referenceValues,
+  comparedReferences,
   lostContent,
   sharedTargets,
   mapKeyConflicts,

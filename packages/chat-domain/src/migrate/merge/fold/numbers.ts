@@ -19,6 +19,7 @@ export function sumOf(values: readonly Exact[]): Exact {
 
 export function negated(value: Exact): Exact {
   if (bsonType(value) === "Decimal128") {
+    if (isUnlimited(value)) return unlimited([-Number(String(value))]);
     const { digits, exponent } = decimalParts(value);
     return decimalOf({ digits: -digits, exponent });
   }
@@ -51,7 +52,18 @@ interface DecimalParts {
   readonly exponent: number;
 }
 
+/** NaN and the infinities have no digits. */
+function isUnlimited(value: Exact): boolean {
+  return /nan|inf/iu.test(String(value));
+}
+
+function unlimited(values: readonly number[]): Decimal128 {
+  return Decimal128.fromString(String(values.reduce((sum, value) => sum + value, 0)));
+}
+
 function decimalSum(values: readonly Exact[]): Exact {
+  const some = values.filter(isUnlimited);
+  if (some.length > 0) return unlimited(some.map((value) => Number(String(value))));
   const parts = values.map(decimalParts);
   const exponent = Math.min(...parts.map((part) => part.exponent));
   const digits = parts.reduce((sum, part) => sum + part.digits * 10n ** BigInt(part.exponent - exponent), 0n);
