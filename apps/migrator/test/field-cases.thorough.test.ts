@@ -73,6 +73,24 @@ describe("up --to seal", () => {
   );
 });
 
+it("rollback says that it tries to give back what one before had to leave", async () => {
+  await using legacy = await legacyDatabase("rollback-stays");
+  const guest = { chatId: new ObjectId(legacy.duplicate), userId: "guest" };
+  const members = legacy.db.collection("members");
+  await members.insertOne({ ...guest });
+  await runHere(legacy, ["up", "--execute"]);
+  const args = ["rollback", "--to", "none"];
+  const tries = /tries once more to give back 1 document that stayed/;
+  expect((await runHere(legacy, args)).stdout).not.toMatch(tries);
+  const { insertedId } = await members.insertOne({ ...guest });
+  expect((await runHere(legacy, [...args, "--execute"])).stderr).toContain("1 of the documents of members");
+  expect((await runHere(legacy, args)).stdout).toMatch(tries);
+  await members.deleteOne({ _id: insertedId });
+  await runHere(legacy, [...args, "--execute"]);
+  expect(await members.countDocuments(guest)).toBe(1);
+  expect((await runHere(legacy, args)).stdout).not.toMatch(tries);
+});
+
 describe("rollback --chat", () => {
   it("only says what it would do, then brings one duplicate back, and up leaves it alone", async () => {
     await using legacy = await legacyDatabase("rollback-chat");

@@ -79,7 +79,7 @@ async function whatRollbackWouldDo({ ctx, settings: { target } }: Session): Prom
   return { exit: "ok", text, json: { executed: false, to: target, changes, kept: kept(target) } };
 }
 
-function changesOf({ journal, sealed }: MigrationStatus, target: RollbackTarget): string[] {
+function changesOf({ journal, sealed, staying }: MigrationStatus, target: RollbackTarget): string[] {
   const of = (...states: readonly (keyof typeof journal)[]): number =>
     states.reduce((sum, state) => sum + (journal[state] ?? 0), 0);
   const merging = target !== "merge";
@@ -92,6 +92,11 @@ function changesOf({ journal, sealed }: MigrationStatus, target: RollbackTarget)
       of("purged", "settled", "merged", "rolling-back"),
       `makes ${countText(of("purged", "settled", "merged", "rolling-back"), "duplicate")} a chat of its own again ` +
         `(${stateText(journal)}), with what had followed it`,
+    ],
+    [
+      merging,
+      staying,
+      `tries once more to give back ${countText(staying, "document")} that stayed with survivors at a rollback before`,
     ],
     [merging, of("planned"), `forgets ${countText(of("planned"), "merge")} that were only planned`],
     [keying, 1, "takes away every key that the migration has set"],

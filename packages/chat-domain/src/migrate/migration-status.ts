@@ -11,6 +11,8 @@ import { hasWork } from "./plan/pending-work.ts";
 export interface MigrationStatus extends MigrationProgress {
   /** Whether `up` to the phase asked for has anything to do. */
   readonly pending: boolean;
+  /** Documents that a rollback could not give back: the next one tries again. */
+  readonly staying: number;
 }
 
 /**
@@ -33,6 +35,7 @@ export function migrationStatus(
   return patiently(ctx, async () => ({
     ...(await readProgress(ctx)),
     pending: await hasWork(ctx, options.to ?? "settle"),
+    staying: await stayingDocuments(ctx),
   }));
 }
 
@@ -68,6 +71,18 @@ export interface MigrationProgress {
  */
 export function migrationProgress(ctx: MigrationContext): Promise<MigrationProgress> {
   return withMigrationErrors(() => readProgress(ctx));
+}
+
+async function stayingDocuments({ records }: MigrationContext): Promise<number> {
+  const [found] = await records.moves
+    .aggregate<{ readonly documents: number }>([
+      { $match: { isStaying: true } },
+      { $unwind: "$ids" },
+      { $group: { _id: { collection: "$_id.collection", id: "$ids" } } },
+      { $count: "documents" },
+    ])
+    .toArray();
+  return found?.documents ?? 0;
 }
 
 async function readProgress(ctx: MigrationContext): Promise<MigrationProgress> {
