@@ -17,8 +17,10 @@ export function startApi(
   port: number,
 ): ApiProcess {
   const url = `http://127.0.0.1:${port}`;
-  // The channel carries nothing; when it breaks, however this process ended, the API ends too.
+  // The channel carries nothing; when it breaks, however this process ended, the API ends too. Detached, so that Ctrl-C
+  // in a terminal is this process's alone, and the API is told once.
   const child = spawn(process.execPath, [program], {
+    detached: true,
     env: { ...env, PORT: String(port) },
     stdio: ["inherit", "inherit", "inherit", "ipc"],
   });

@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { freePort } from "@onechat/testing";
+import { freePort, until } from "@onechat/testing";
 import { describe, expect, it } from "vitest";
 import { quickstart } from "../src/quickstart.ts";
 
@@ -45,6 +45,45 @@ async function start(dataFolder: string, port: number): Promise<Started> {
     });
     ended.catch(reject);
   });
+}
+
+interface Program extends AsyncDisposable {
+  readonly child: ChildProcess;
+  /** What it and the API have written, once both have ended. */
+  readonly output: Promise<string>;
+}
+
+/** The quickstart as the foreground of a terminal of its own, ready to be used. */
+async function startedProgram(): Promise<Program> {
+  const dataFolder = await mkdtemp(join(tmpdir(), "onechat-quickstart-"));
+  const library = fileURLToPath(new URL("../dist/quickstart.js", import.meta.url));
+  const code = `
+    import { quickstart } from ${JSON.stringify(library)};
+    const stop = new AbortController();
+    process.once("SIGINT", () => stop.abort());
+    process.exitCode = await quickstart({
+      ...${JSON.stringify({ dataFolder, apiProgram, port: await freePort() })},
+      env: process.env,
+      print: console.log,
+      stop: stop.signal,
+    });`;
+  const env = { PATH: process.env["PATH"], HOME: process.env["HOME"] };
+  const stdio: ["ignore", "pipe", "inherit"] = ["ignore", "pipe", "inherit"];
+  const child = spawn(process.execPath, ["--input-type=module", "-e", code], { detached: true, env, stdio });
+  let text = "";
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => void (text += chunk));
+  // Its output ends when the last that writes there has ended.
+  const output = once(child, "close").then(() => text);
+  await until("the quickstart to be ready", () => text.includes("hello.ts"));
+  return {
+    child,
+    output,
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGKILL");
+      await output;
+      await rm(dataFolder, { recursive: true, force: true });
+    },
+  };
 }
 
 interface ForPasting {
@@ -96,6 +135,20 @@ describe("npm start", () => {
       await rm(snippetFile, { force: true });
       await rm(dataFolder, { recursive: true, force: true });
     }
+  });
+
+  it("ends its API once and in peace at Ctrl-C, which reaches all that a terminal has in the foreground", async () => {
+    await using started = await startedProgram();
+    process.kill(-(started.child.pid ?? Number.NaN), "SIGINT");
+    const output = await started.output;
+    expect([started.child.exitCode, output.match(/"signal":"\w+"/g)]).toEqual([0, ['"signal":"SIGTERM"']]);
+    expect(output).not.toContain("second SIG");
+  });
+
+  it("leaves no API behind when it is killed", async () => {
+    await using started = await startedProgram();
+    started.child.kill("SIGKILL");
+    expect(await started.output).toContain("shutting down");
   });
 
   it("ends, with nothing left running, when its port is taken", async () => {
