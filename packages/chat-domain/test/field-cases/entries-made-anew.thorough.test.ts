@@ -1,7 +1,7 @@
 import { sampleOf } from "@onechat/testing";
 import { describe, expect, it } from "vitest";
 import { migrateUp, migrationContext } from "../../src/migrate/index.ts";
-import { dyingDatabase, expireLease, ProcessDied } from "../migrate/dying-database.ts";
+import { dyingAfter } from "../migrate/dying-database.ts";
 import { element, holding, pairs, summed } from "./entries-made-anew.ts";
 
 /** Every fourth write is tried, other ones in every run; `SAMPLE=1/1` tries each. */
@@ -13,16 +13,9 @@ describe("what the old version makes anew inside a document", () => {
       await using field = await holding({ field: "list.chat", ...summed }, pairs);
       await field.up();
       await field.change("people", "a", { $push: { list: element(2, 4) } });
-      const dying = dyingDatabase(field.db, dieAfter, () => {
-        throw new ProcessDied();
-      });
-      const died = await migrateUp(
-        migrationContext(dying.db, { model: field.migration.model, graceMs: 0 }),
-      ).then(
-        () => false,
-        (error: unknown) => error instanceof ProcessDied,
+      const { died } = await dyingAfter(field.db, dieAfter, (db) =>
+        migrateUp(migrationContext(db, { model: field.migration.model, graceMs: 0 })),
       );
-      await expireLease(field.db);
       await field.up();
       await field.rollback({ to: "none" });
       const { list } = await field.one("people", "a");

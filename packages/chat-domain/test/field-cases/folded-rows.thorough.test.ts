@@ -2,7 +2,7 @@ import { type Document, Int32 } from "mongodb";
 import { describe, expect, it } from "vitest";
 import type { ChatModelInput } from "../../src/index.ts";
 import { migrateUp, migrationContext, rollBack } from "../../src/migrate/index.ts";
-import { dyingDatabase, expireLease, ProcessDied } from "../migrate/dying-database.ts";
+import { dyingAfter } from "../migrate/dying-database.ts";
 import { type FieldDatabase, fieldDatabase, id } from "./field-database.ts";
 import { tripled } from "./tripled-chats.ts";
 
@@ -144,17 +144,11 @@ describe("a merge that dies between two duplicates of one chat", () => {
     const original = await images(sample);
     const context = (db: FieldDatabase["db"]) =>
       migrationContext(db, { model, graceMs: 0, batch: { start: 1, min: 1, max: 1 } });
-    const counting = dyingDatabase(sample.db, Infinity, () => {
-      throw new ProcessDied();
-    });
-    await migrateUp(context(counting.db), {});
-    for (let dieAfter = 14; dieAfter < counting.writes(); dieAfter += 7) {
+    const up = (db: FieldDatabase["db"]): Promise<unknown> => migrateUp(context(db), {});
+    const { writes } = await dyingAfter(sample.db, Infinity, up);
+    for (let dieAfter = 14; dieAfter < writes; dieAfter += 7) {
       await using field = await fieldDatabase({ model, data });
-      const dying = dyingDatabase(field.db, dieAfter, () => {
-        throw new ProcessDied();
-      });
-      await expect(migrateUp(context(dying.db), {})).rejects.toBeInstanceOf(ProcessDied);
-      await expireLease(field.db);
+      expect(await dyingAfter(field.db, dieAfter, up)).toMatchObject({ died: true });
       await rollBack(context(field.db), { to: "none" });
       expect([dieAfter, await images(field)]).toEqual([dieAfter, original]);
     }

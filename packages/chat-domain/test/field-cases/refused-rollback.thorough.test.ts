@@ -1,7 +1,7 @@
 import { sampleOf } from "@onechat/testing";
 import { describe, expect, it } from "vitest";
 import { migrationContext, rollBack } from "../../src/migrate/index.ts";
-import { dyingDatabase, expireLease, ProcessDied } from "../migrate/dying-database.ts";
+import { dyingAfter } from "../migrate/dying-database.ts";
 import { fieldDatabase, id } from "./field-database.ts";
 import { mergedChats, model, notesOf, rolledBackUnder } from "./refused-rollback.ts";
 import { withCollMod } from "./with-coll-mod.ts";
@@ -44,14 +44,9 @@ describe("a row in whose place there is another", () => {
       const before = await field.image("chats", "messages", "people", "lists", "members");
       await field.up();
       await field.insert("members", { _id: 9, chat: id(2), user: "x" });
-      const dying = dyingDatabase(field.db, dieAfter, () => {
-        throw new ProcessDied();
-      });
-      const died = await rollBack(migrationContext(dying.db, { model, graceMs: 0 }), { to: "none" }).then(
-        () => false,
-        (error: unknown) => error instanceof ProcessDied,
+      const { died } = await dyingAfter(field.db, dieAfter, (db) =>
+        rollBack(migrationContext(db, { model, graceMs: 0 }), { to: "none" }),
       );
-      await expireLease(field.db);
       expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
       expect([dieAfter, (await field.one("members", 0))["chat"]]).toEqual([dieAfter, id(1)]);
       await field.db.collection("members").deleteOne({ _id: 9 as never });

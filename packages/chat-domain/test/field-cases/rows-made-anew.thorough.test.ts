@@ -1,7 +1,7 @@
 import { sampleOf } from "@onechat/testing";
 import { describe, expect, it } from "vitest";
 import { migrationContext, rollBack } from "../../src/migrate/index.ts";
-import { dyingDatabase, expireLease, ProcessDied } from "../migrate/dying-database.ts";
+import { dyingAfter } from "../migrate/dying-database.ts";
 import { mergedDatabase, model, row, unreadRows } from "./rows-made-anew.ts";
 
 describe("rows that the old version has made anew", () => {
@@ -10,14 +10,9 @@ describe("rows that the old version has made anew", () => {
     for (let dieAfter = offset; ; dieAfter += stride) {
       await using field = await mergedDatabase();
       await field.insert("members", row(26, 2, 32));
-      const dying = dyingDatabase(field.db, dieAfter, () => {
-        throw new ProcessDied();
-      });
-      const died = await rollBack(migrationContext(dying.db, { model, graceMs: 0 }), { to: "none" }).then(
-        () => false,
-        (error: unknown) => error instanceof ProcessDied,
+      const { died } = await dyingAfter(field.db, dieAfter, (db) =>
+        rollBack(migrationContext(db, { model, graceMs: 0 }), { to: "none" }),
       );
-      await expireLease(field.db);
       expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
       expect([dieAfter, await unreadRows(field)]).toEqual([
         dieAfter,

@@ -70,8 +70,35 @@ export function dyingDatabase(real: Db, dieAfter: number, die: () => never): Dyi
   return { db, writes: () => writes, atRest };
 }
 
+/** What a process that dies after so many writes has come to. */
+export interface Death {
+  readonly writes: number;
+  /** Whether it has come so far. */
+  readonly died: boolean;
+}
+
+/** Runs `work` in a process that dies after so many writes. */
+export async function dyingAfter(
+  real: Db,
+  dieAfter: number,
+  work: (db: Db) => Promise<unknown>,
+): Promise<Death> {
+  const dying = dyingDatabase(real, dieAfter, () => {
+    throw new ProcessDied();
+  });
+  const died = await work(dying.db).then(
+    () => false,
+    (error: unknown) => {
+      if (error instanceof ProcessDied) return true;
+      throw error;
+    },
+  );
+  await expireLease(real);
+  return { writes: dying.writes(), died };
+}
+
 /** The dead process's lease runs out, with nobody waiting for it; a heartbeat that is still on its way finds it no more. */
-export async function expireLease(db: Db): Promise<void> {
+async function expireLease(db: Db): Promise<void> {
   await db
     .collection("migrator_locks")
     .updateMany({ owner: { $ne: "" } }, { $set: { owner: "died", leaseUntil: new Date(0) } });

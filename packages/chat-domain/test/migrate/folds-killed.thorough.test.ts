@@ -12,7 +12,7 @@ import {
   rollBack,
 } from "../../src/migrate/index.ts";
 import { databaseImage, outcomeImage } from "./database-image.ts";
-import { dyingDatabase, expireLease, ProcessDied } from "./dying-database.ts";
+import { dyingAfter } from "./dying-database.ts";
 
 const hour = 3_600_000;
 /** Every sixth write is tried, other ones in every run; `SAMPLE=1/1` tries each. */
@@ -105,16 +105,7 @@ describe(`a sweep that takes along what an old version has written, killed after
   }
 
   async function runUntil(db: Db, dieAfter: number, command: (ctx: MigrationContext) => Promise<unknown>) {
-    const dying = dyingDatabase(db, dieAfter, () => {
-      throw new ProcessDied();
-    });
-    try {
-      await command(contextOf(dying.db));
-    } catch (error) {
-      if (!(error instanceof ProcessDied)) throw error;
-    }
-    await expireLease(db);
-    return dying.writes();
+    return (await dyingAfter(db, dieAfter, (dying) => command(contextOf(dying)))).writes;
   }
 
   const up = (ctx: MigrationContext) => migrateUp(ctx, {});

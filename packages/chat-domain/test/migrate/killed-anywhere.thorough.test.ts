@@ -13,7 +13,7 @@ import {
 } from "../../src/migrate/index.ts";
 import { copyDatabase } from "./database-copy.ts";
 import { databaseImage, outcomeImage } from "./database-image.ts";
-import { dyingDatabase, expireLease, ProcessDied } from "./dying-database.ts";
+import { dyingAfter } from "./dying-database.ts";
 import { applicationCollections, everyKindModel, fillWithEveryKind } from "./every-kind-of-loser.ts";
 
 /** Trials at once, each on a database of its own: most of their time is waiting for durability. */
@@ -33,23 +33,13 @@ function contextOf(db: Db, batch = { start: 50, min: 1, max: 50 }): MigrationCon
   });
 }
 
-function die(): never {
-  throw new ProcessDied();
-}
-
 /** Runs a command in a process that dies after so many writes; returns how many it came to. */
 async function runUntil(
   db: Db,
   dieAfter: number,
   command: (ctx: MigrationContext) => Promise<unknown>,
 ): Promise<number> {
-  const dying = dyingDatabase(db, dieAfter, die);
-  try {
-    await command(contextOf(dying.db));
-  } catch (error) {
-    if (!(error instanceof ProcessDied)) throw error;
-  }
-  return dying.writes();
+  return (await dyingAfter(db, dieAfter, (dying) => command(contextOf(dying)))).writes;
 }
 
 /** The writes before `end` that are tried. */
@@ -149,7 +139,6 @@ describe(`a migration that is killed after any single write (${tried})`, () => {
         fill: fillWithEveryKind,
         trial: async (db, dieAfter) => {
           await runUntil(db, dieAfter, up);
-          await expireLease(db);
           await up(contextOf(db));
           return isDeepStrictEqual(await image(db), undisturbed);
         },
@@ -169,7 +158,6 @@ describe(`a migration that is killed after any single write (${tried})`, () => {
         },
         trial: async (db, dieAfter) => {
           await runUntil(db, dieAfter, down);
-          await expireLease(db);
           await down(contextOf(db));
           return isDeepStrictEqual(await databaseImage(db, applicationCollections), original);
         },
@@ -186,7 +174,6 @@ describe(`a migration that is killed after any single write (${tried})`, () => {
         fill: fillWithEveryKind,
         trial: async (db, dieAfter) => {
           await runUntil(db, dieAfter, up);
-          await expireLease(db);
           await down(contextOf(db));
           return isDeepStrictEqual(await databaseImage(db, applicationCollections), original);
         },

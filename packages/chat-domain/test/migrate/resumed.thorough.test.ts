@@ -9,7 +9,7 @@ import {
   rollBack,
 } from "../../src/migrate/index.ts";
 import { databaseImage, outcomeImage } from "./database-image.ts";
-import { dyingDatabase, expireLease, ProcessDied } from "./dying-database.ts";
+import { dyingAfter } from "./dying-database.ts";
 import { applicationCollections, everyKindModel, fillWithEveryKind } from "./every-kind-of-loser.ts";
 
 // Once in the middle; killed-anywhere.thorough.test.ts tries the other writes.
@@ -39,24 +39,13 @@ describe("a migration whose process has died halfway", () => {
   const application = (db: Db): Promise<unknown> => databaseImage(db, applicationCollections);
   const image = async (db: Db): Promise<unknown> => [await application(db), await outcomeImage(db)];
 
-  /** Runs it in a process that dies after so many writes; gives how many it came to. */
-  async function runUntil(db: Db, dieAfter: number, run: (db: Db) => Promise<unknown>): Promise<number> {
-    const dying = dyingDatabase(db, dieAfter, () => {
-      throw new ProcessDied();
-    });
-    await run(dying.db).catch((error: unknown) => {
-      if (!(error instanceof ProcessDied)) throw error;
-    });
-    return dying.writes();
-  }
-
   beforeAll(async () => {
     const db = await legacyDatabase();
     original = await application(db);
     const never = Number.POSITIVE_INFINITY;
-    const upWrites = await runUntil(db, never, up);
+    const { writes: upWrites } = await dyingAfter(db, never, up);
     undisturbed = await image(db);
-    writes = { up: upWrites, down: await runUntil(db, never, down) };
+    writes = { up: upWrites, down: (await dyingAfter(db, never, down)).writes };
     expect(await application(db)).toEqual(original);
   });
   afterAll(async () => {
@@ -66,16 +55,14 @@ describe("a migration whose process has died halfway", () => {
 
   it("goes on to the very same end", async () => {
     const db = await legacyDatabase();
-    await runUntil(db, Math.floor(writes.up / 2), up);
-    await expireLease(db);
+    await dyingAfter(db, Math.floor(writes.up / 2), up);
     await up(db);
     expect(await image(db)).toEqual(undisturbed);
   });
 
   it("can be rolled back instead, to the last byte", async () => {
     const db = await legacyDatabase();
-    await runUntil(db, Math.floor(writes.up / 2), up);
-    await expireLease(db);
+    await dyingAfter(db, Math.floor(writes.up / 2), up);
     await down(db);
     expect(await application(db)).toEqual(original);
   });
@@ -84,8 +71,7 @@ describe("a migration whose process has died halfway", () => {
     const db = await legacyDatabase();
     await up(db);
     await purge(contextOf(db), { confirmDrained: true });
-    await runUntil(db, Math.floor(writes.down / 2), down);
-    await expireLease(db);
+    await dyingAfter(db, Math.floor(writes.down / 2), down);
     await down(db);
     expect(await application(db)).toEqual(original);
   });
