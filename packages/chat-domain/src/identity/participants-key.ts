@@ -14,6 +14,7 @@ export const defaultMaxParticipants = 100;
 
 /** How every key of the present version begins. */
 export const keyPrefix = "v1.";
+export const keyLength = keyPrefix.length + 43;
 /** What a key of the present version looks like. */
 export const keyVersion = /^v1\.[A-Za-z0-9_-]{43}$/;
 

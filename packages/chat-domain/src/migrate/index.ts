@@ -27,12 +27,8 @@ export {
   type MigrationStatus,
 } from "./migration-status.ts";
 export type { Census, DuplicateGroup } from "./plan/duplicate-census.ts";
-export {
-  type InvalidChats,
-  type MigrationPlan,
-  planMigration,
-  type PlanOptions,
-} from "./plan/plan-migration.ts";
+export type { InvalidChats } from "./plan/chats-to-park.ts";
+export { type MigrationPlan, planMigration, type PlanOptions } from "./plan/plan-migration.ts";
 export { rollBack, type RollBackOptions } from "./roll-back.ts";
 export { liftControl, setControl, unlock } from "./run/control.ts";
 export type { RunOptions } from "./run/run.ts";

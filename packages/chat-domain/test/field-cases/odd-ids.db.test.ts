@@ -23,7 +23,8 @@ describe("chats whose _id is no id", () => {
     });
     const before = await field.image("chats");
     const { exit, plan } = await field.plan();
-    expect([exit, plan.invalid.map(({ chats }) => chats)]).toEqual([6, [ids.length]]);
+    const invalid = plan.invalid.reduce((sum, { chats }) => sum + chats, 0);
+    expect([exit, invalid]).toEqual([6, ids.length]);
     expect(await field.up()).toMatchObject({ exit: 6 });
     expect(await field.all("chats", { participantsKey: { $exists: true } })).toHaveLength(others.length / 2);
     const { exit: verified, findings } = await field.verify();

@@ -47,6 +47,17 @@ describe("duplicates are compared", () => {
     });
   });
 
+  it.each(["$x", "", "a.b", "$$ROOT"])(
+    "also by '%s', which no path could say and ignore takes",
+    async (name) => {
+      const chats = [1, 2].map((number) => ({ _id: id(number), users: ["a", "b"], [name]: [number] }));
+      await using field = await databaseOf(chats);
+      expect(await field.plan()).toMatchObject({ exit: 3, problems: expect.stringContaining(name || '""') });
+      await using named = await databaseOf(chats, { ignore: [name] });
+      expect(await named.plan()).toMatchObject({ exit: 0, problems: "" });
+    },
+  );
+
   it("with the chat that holds the key, however old it is", async () => {
     await using field = await databaseOf([{ _id: id(2), users: ["a", "b"], pins: [1, 2] }]);
     expect(await field.up()).toMatchObject({ exit: 0 });

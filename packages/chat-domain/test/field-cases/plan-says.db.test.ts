@@ -158,17 +158,6 @@ describe("plan refuses to let elements of an array out of sight", () => {
     expect(await field.plan()).toMatchObject({ exit: 0, problems: "" });
     await expectKept(field);
   });
-
-  it.each(["$x", "", "a.b", "$$ROOT"])(
-    "also under a name that no path could say, which ignore takes: '%s'",
-    async (name) => {
-      const chats = pairOf({ [name]: [1] }, { [name]: [2] });
-      await using field = await databaseOf(chats);
-      expect(await field.plan()).toMatchObject({ exit: 3, problems: expect.stringContaining(name || '""') });
-      await using named = await databaseOf(chats, { ignore: [name] });
-      expect(await named.plan()).toMatchObject({ exit: 0, problems: "" });
-    },
-  );
 });
 
 describe("plan warns of every other difference, with numbers", () => {

@@ -161,11 +161,6 @@ describe("a `where` that asks for what references move", () => {
     { users: { $ne: String(id(2)) } },
   ])("and none where it does not: %j", async (where) => {
     await using field = await threads(where);
-    const before = await field.image("chats");
-    expect(await field.plan()).toMatchObject({ exit: 0, problems: "" });
-    expect(await field.up()).toMatchObject({ exit: 0 });
-    expect(await field.all("chats", { mergedInto: { $exists: true } })).toHaveLength(2);
-    expect(await field.rollback({ to: "none" })).toMatchObject({ exit: 0 });
-    expect(await field.image("chats")).toEqual(before);
+    expect(await field.plan()).toMatchObject({ exit: 0, problems: "", plan: { duplicates: { losers: 2 } } });
   });
 });

@@ -90,14 +90,10 @@ describe("a document that cannot be worked on", () => {
     ]);
     await db.collection("messages").insertOne({ chat: loser });
     const ctx = contextOf();
+    const reason = "its survivor cannot name it in aliases of chats: the document has no room left (16 MB)";
+    expect((await planMigration(ctx)).invalid).toEqual([{ reason, chats: 1, examples: [loser] }]);
     expect(await migrateUp(ctx)).toMatchObject({ outcome: "parked", parked: 1, counts: { merged: 1 } });
-    expect(await parkedChats(ctx)).toMatchObject([
-      {
-        _id: loser,
-        survivor,
-        reason: "its survivor cannot name it in aliases of chats: the document has no room left (16 MB)",
-      },
-    ]);
+    expect(await parkedChats(ctx)).toMatchObject([{ _id: loser, survivor, reason }]);
     expect(await chats.findOne({ _id: loser })).not.toHaveProperty("mergedInto");
     expect(await db.collection("messages").countDocuments({ chat: loser })).toBe(1);
     await chats.updateOne({ _id: survivor }, { $set: { text: "short" } });
@@ -115,10 +111,24 @@ describe("a document that cannot be worked on", () => {
         { _id: new ObjectId(), participants: ["alice", "carol"] },
       ]);
     const ctx = contextOf();
+    const reason = "its key could not be set: the document has no room left (16 MB)";
+    expect((await planMigration(ctx)).invalid).toEqual([{ reason, chats: 1, examples: [full] }]);
     expect(await migrateUp(ctx)).toMatchObject({ outcome: "parked", parked: 1, counts: { keyed: 1 } });
-    expect((await parkedChats(ctx))[0]?.reason).toBe(
-      "its key could not be set: the document has no room left (16 MB)",
-    );
+    expect((await parkedChats(ctx))[0]?.reason).toBe(reason);
+  });
+
+  it("may be one that refers to a duplicate, without room for the longer id of the survivor", async () => {
+    await withMessages();
+    const [loser, survivor] = ["b", "a".repeat(200)];
+    const chats = [loser, survivor].map((_id) => ({ _id, participants: ["alice", "bob"] }));
+    await db.command({ insert: "chats", documents: chats });
+    const message = filledUpTo({ _id: new ObjectId(), chat: loser }, 16 * megabyte - 150);
+    await db.collection("messages").insertMany([message, { chat: loser }]);
+    const ctx = contextOf();
+    const reason = "a document of messages cannot follow it (chat): the document has no room left (16 MB)";
+    expect((await planMigration(ctx)).invalid).toEqual([{ reason, chats: 1, examples: [loser] }]);
+    expect(await migrateUp(ctx)).toMatchObject({ outcome: "parked", parked: 1 });
+    expect(await parkedChats(ctx)).toMatchObject([{ _id: loser, reason }]);
   });
 
   it("may be a duplicate too large for the archive", async () => {

@@ -1,5 +1,5 @@
 import { identityProjection } from "../../model/chat-document.ts";
-import { type Filter, type FindOptions, ObjectId } from "mongodb";
+import { type Document, type Filter, type FindOptions, ObjectId } from "mongodb";
 import { isServerError } from "../../errors/mongo-errors.ts";
 import type { NativeId } from "../../identity/native-id.ts";
 import { type StoredDocument } from "../../model/stored-document.ts";
@@ -11,6 +11,8 @@ export interface ScanRequest {
   readonly after: NativeId | null;
   readonly limit: number;
   readonly range?: IdRange;
+  /** A projection of what else is told of each chat. */
+  readonly shown?: Document;
 }
 
 /** A part of the `_id` index, over all types of ids in their BSON order. */
@@ -33,13 +35,13 @@ export function objectIdsSince(time: Date): IdRange {
  * it takes to read one.
  */
 export async function nextChats(ctx: MigrationContext, request: ScanRequest): Promise<StoredDocument[]> {
-  const { filter, after, limit, range = {} } = request;
+  const { filter, after, limit, range = {}, shown = {} } = request;
   const rest = after === null ? filter : { $and: [filter, { _id: { $ne: after } }] };
   const bounds = boundsOf({ ...range, ...(after === null ? {} : { from: after }) });
   try {
     return await ctx.chats
       .find(rest, {
-        projection: identityProjection(ctx.model),
+        projection: { ...identityProjection(ctx.model), ...shown },
         sort: { _id: 1 },
         limit,
         // Else the first answer has 101.
@@ -57,15 +59,15 @@ export async function nextChats(ctx: MigrationContext, request: ScanRequest): Pr
 /** All of these chats, batch by batch. */
 export async function* chatBatches(
   ctx: MigrationContext,
-  { filter, limit }: Pick<ScanRequest, "filter" | "limit">,
+  request: Pick<ScanRequest, "filter" | "limit" | "shown">,
 ): AsyncGenerator<readonly StoredDocument[]> {
   for (let after: NativeId | null = null; ;) {
-    const chats: readonly StoredDocument[] = await nextChats(ctx, { filter, after, limit });
+    const chats: readonly StoredDocument[] = await nextChats(ctx, { ...request, after });
     const last = chats.at(-1);
     if (last === undefined) return;
     yield chats;
     // An _id may be null, after which there is no going on.
-    if (chats.length < limit) return;
+    if (chats.length < request.limit) return;
     after = last._id;
   }
 }

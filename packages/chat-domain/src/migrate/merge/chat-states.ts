@@ -22,7 +22,7 @@ export async function readChatStates(
   const shown = {
     ...identityProjection(ctx.model),
     [ownField(ctx.model, "aliases")]: 1,
-    [sizeField]: { $bsonSize: "$$ROOT" },
+    ...bytesShown,
   };
   const chats = await ctx.chats
     .aggregate<StoredDocument>([{ $match: { _id: { $in: [...ids] } } }, { $project: shown }])
@@ -33,7 +33,11 @@ export async function readChatStates(
 
 const sizeField = "onechat bytes";
 
-export function bytesOf({ chat }: ChatState): number {
+/** A projection that tells a chat's size. */
+export const bytesShown = { [sizeField]: { $bsonSize: "$$ROOT" } } as const;
+
+/** Of a chat that was read with `bytesShown`. */
+export function bytesIn(chat: StoredDocument): number {
   return Number(chat[sizeField]);
 }
 

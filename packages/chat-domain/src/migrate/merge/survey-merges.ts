@@ -6,7 +6,7 @@ import type { MigrationContext } from "../context/migration-context.ts";
 import { type Merge, losersOf } from "../context/migration-records.ts";
 import { advance } from "../journal/journal.ts";
 import type { Run } from "../run/run.ts";
-import { bytesOf, type ChatState, hasAliases, readChatStates, survivorIdentity } from "./chat-states.ts";
+import { bytesIn, type ChatState, hasAliases, readChatStates, survivorIdentity } from "./chat-states.ts";
 import type { SeenMerge } from "./commit-point.ts";
 import { mergesBySharedValue } from "./shared-values.ts";
 import { removeAliases } from "./survivor-aliases.ts";
@@ -75,7 +75,7 @@ export const tooLargeToArchive = "it is too large to be archived";
 function whyUnmergeable(model: ChatModel, loser: ChatState): string | null {
   if (hasAliases(model, loser))
     return "duplicates have been merged into it, and another chat holds the key of its people now: rollback --chat brings one of them back";
-  return bytesOf(loser) > largestArchivable ? tooLargeToArchive : null;
+  return bytesIn(loser.chat) > largestArchivable ? tooLargeToArchive : null;
 }
 
 function whyShared(field: string | undefined): string | null {

@@ -1,8 +1,6 @@
 import { refuseUnknown } from "../../driver/known-options.ts";
 import type { ChatModel } from "../../model/chat-model.ts";
 import { defaultMaxParticipants } from "../../identity/participants-key.ts";
-import type { NativeId } from "../../identity/native-id.ts";
-import { idSet } from "../../identity/stored-ids.ts";
 import { isReleased } from "../../model/own-names.ts";
 import { storedIdentity } from "../../model/chat-document.ts";
 import { uniqueChats } from "../../model/chat-filters.ts";
@@ -12,36 +10,26 @@ import { collectionOf, type MigrationContext } from "../context/migration-contex
 import type { MigrationPhase } from "../context/migration-event.ts";
 import { patiently } from "../context/with-migration-errors.ts";
 import { invalidReason } from "../keys/chat-validity.ts";
-import { heldBySurvivor } from "../keys/lost-claims.ts";
-import { tooLargeToArchive } from "../merge/survey-merges.ts";
-import { unselectedReason } from "../merge/unselected-survivors.ts";
 import { chatBatches } from "../keys/scan-chats.ts";
 import { typeWarnings } from "../preflight/key-field.ts";
 import { newChatWarnings } from "../preflight/new-chats.ts";
-import { duplicateDifferences } from "../preflight/duplicate-differences.ts";
-import { tooLarge } from "../preflight/large-survivors.ts";
-import { hasMergeable } from "../preflight/lost-content.ts";
 import { preflight } from "../preflight/preflight.ts";
 import { missingReferenceIndexes } from "../preflight/reference-indexes.ts";
 import { changedFolds } from "../merge/changed-folds.ts";
 import { archivedParts } from "./archived-parts.ts";
+import { bytesShown } from "../merge/chat-states.ts";
 import { archivedRows } from "./archived-rows.ts";
+import {
+  chatsToPark,
+  type InvalidChats,
+  type InvalidByReason,
+  noteInvalid,
+  whyUnkeyable,
+} from "./chats-to-park.ts";
 import { type Census, duplicateCensus, type DuplicateCensus } from "./duplicate-census.ts";
 import { hasWork } from "./pending-work.ts";
-import { parkedSurvivors } from "./parked-survivors.ts";
-import { refusedByValidator } from "./refused-by-validator.ts";
-import { refusedMerges } from "./refused-merges.ts";
-import { refusedToFollow } from "./refused-to-follow.ts";
 import { shownSurvivors } from "./shown-survivors.ts";
 import { unnamedReferences } from "./unnamed-references.ts";
-import { unselectedSurvivors } from "./unselected-survivors.ts";
-
-export interface InvalidChats {
-  readonly reason: string;
-  readonly chats: number;
-  /** The first of them. */
-  readonly examples: readonly NativeId[];
-}
 
 /** What `up` would find and do. Computed without a single write. */
 export interface MigrationPlan {
@@ -89,7 +77,6 @@ const optionNames = {
 const batch = 2_000;
 const mostKeys = 250_000;
 const largestShown = 10;
-const examplesShown = 5;
 
 /** Measured on the embedded engine: writing keys takes about so many times as long as reading chats does … */
 const backfillFactor = 4;
@@ -140,14 +127,7 @@ export async function planMigration(
         ...tooManyPeople(large),
       ],
       ...scan,
-      invalid: [
-        ...scan.invalid,
-        ...(await refused(ctx)),
-        ...(await unmergeable(ctx)),
-        ...(await unmarked(ctx)),
-        ...(await unfollowed(ctx)),
-        ...(await displacedSurvivors(ctx)),
-      ],
+      invalid: [...scan.invalid, ...(await chatsToPark(ctx))],
       references: await references(ctx),
       keyIndexExists: (await existingIndexes(ctx.chats)).some(
         ({ key }) => Object.keys(key).join() === ctx.model.chats.keyField,
@@ -180,7 +160,7 @@ async function scanAll(ctx: MigrationContext, { onProgress, signal }: PlanOption
   const total = await ctx.chats.estimatedDocumentCount();
   const filter = uniqueChats(ctx.model);
   signal?.throwIfAborted();
-  for await (const chats of chatBatches(ctx, { filter, limit: batch })) {
+  for await (const chats of chatBatches(ctx, { filter, limit: batch, shown: bytesShown })) {
     for (const chat of chats) if (!isReleased(ctx.model, chat)) countChat(ctx.model, tally, chat);
     onProgress?.(tally.counts.unique, total);
     signal?.throwIfAborted();
@@ -194,7 +174,7 @@ async function scanAll(ctx: MigrationContext, { onProgress, signal }: PlanOption
 
 interface Tally {
   readonly census: DuplicateCensus;
-  readonly invalid: Map<string, { chats: number; examples: NativeId[] }>;
+  readonly invalid: InvalidByReason;
   readonly counts: { unique: number; keyed: number; keyless: number; otherKey: number };
   large: number;
 }
@@ -212,7 +192,7 @@ function countChat(model: ChatModel, tally: Tally, chat: StoredDocument): void {
   const stored = chat[model.chats.keyField];
   if (stored === undefined) counts.keyless += 1;
   else counts[stored === identity?.key ? "keyed" : "otherKey"] += 1;
-  const reason = invalidReason(model, chat);
+  const reason = invalidReason(model, chat) ?? whyUnkeyable(model, chat);
   if (reason !== null) noteInvalid(invalid, reason, chat._id);
   else if (identity !== null) census.add(identity.key, chat._id, stored === identity.key);
 }
@@ -223,66 +203,6 @@ function tooManyPeople(chats: number): readonly string[] {
     `${chats} ${chats === 1 ? "chat is" : "chats are"} of more than ${defaultMaxParticipants} people: create-or-get refuses so many unless ` +
       "chatContext gets a greater maxParticipants",
   ];
-}
-
-async function refused(ctx: MigrationContext): Promise<readonly InvalidChats[]> {
-  const found = await refusedByValidator(ctx);
-  return found === null
-    ? []
-    : [{ reason: "the collection's validator would refuse it with a key", ...found }];
-}
-
-/** What merges would be stopped by, as far as that is to be seen. */
-async function unmergeable(ctx: MigrationContext): Promise<readonly InvalidChats[]> {
-  if (!(await hasMergeable(ctx))) return [];
-  const { large, unarchivable } = await duplicateDifferences(ctx);
-  const isAlone = idSet(unarchivable.map(({ id }) => id));
-  const unselected = await unselectedSurvivors(ctx);
-  const reasons = [
-    [tooLargeToArchive, unarchivable.map(({ id }) => id)],
-    [
-      "with what is folded into it its survivor, or the write that puts its elements in order, would be larger than 16 MB",
-      tooLarge(large).filter((id) => !isAlone.has(id)),
-    ],
-    [unselectedReason(ctx.model), unselected.filter((id) => !isAlone.has(id))],
-  ] as const;
-  return reasons.flatMap(([reason, chats]) =>
-    chats.length === 0 ? [] : [{ reason, chats: chats.length, examples: chats.slice(0, examplesShown) }],
-  );
-}
-
-async function unmarked(ctx: MigrationContext): Promise<readonly InvalidChats[]> {
-  return (await refusedMerges(ctx)).map(({ collection, fields, ...found }) => ({
-    reason: `the validator of ${collection} would refuse what a merge writes there: let ${fields.join(", ")} pass`,
-    ...found,
-  }));
-}
-
-async function unfollowed(ctx: MigrationContext): Promise<readonly InvalidChats[]> {
-  return (await refusedToFollow(ctx)).map(({ collection, field, ...found }) => ({
-    reason:
-      `documents of ${collection} that refer to it (${field}) do not satisfy that collection's validator, so the server ` +
-      "refuses to change them: put them right, or make it moderate",
-    ...found,
-  }));
-}
-
-async function displacedSurvivors(ctx: MigrationContext): Promise<readonly InvalidChats[]> {
-  const parked = new Map<string, { chats: number; examples: NativeId[] }>();
-  for (const { chat, holder } of await parkedSurvivors(ctx))
-    noteInvalid(parked, heldBySurvivor(holder), chat._id);
-  return [...parked].map(([reason, found]) => ({ reason, ...found }));
-}
-
-function noteInvalid(
-  invalid: Map<string, { chats: number; examples: NativeId[] }>,
-  reason: string,
-  chat: NativeId,
-): void {
-  const known = invalid.get(reason) ?? { chats: 0, examples: [] };
-  known.chats += 1;
-  if (known.examples.length < examplesShown) known.examples.push(chat);
-  invalid.set(reason, known);
 }
 
 async function references(ctx: MigrationContext): Promise<MigrationPlan["references"]> {

@@ -40,7 +40,7 @@ export async function refusedToFollow(ctx: MigrationContext): Promise<readonly R
 }
 
 /** A row for which another stands is archived, and does not move; the server looks up neither keys nor a `$id`. */
-function isAskable({ leave, onConflict, field }: ReferenceModel): boolean {
+export function isAskable({ leave, onConflict, field }: ReferenceModel): boolean {
   return leave !== true && onConflict === undefined && !field.includes("$");
 }
 

@@ -22,8 +22,8 @@ export async function comparedReferences(ctx: MigrationContext): Promise<Preflig
     );
     if (ids.length > 0 && (await hasMergeable(ctx)) && (await areAnyMerged(ctx, ids)))
       problems.push(
-        `chats.where compares ${reference.field} with a chat that has duplicates, and where they become one what refers to ` +
-          'them does too: "where" would select other chats than before. Let it ask for a field that no reference names',
+        `chats.where compares ${reference.field} with a chat that is merged with others, and what referred to those refers to ` +
+          'it then: "where" would select other chats than before. Let it ask for a field that no reference names',
       );
   }
   return { problems, warnings: [] };

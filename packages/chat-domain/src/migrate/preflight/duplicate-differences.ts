@@ -12,7 +12,7 @@ import { uncrossed } from "./crossed-duplicates.ts";
 import { documentDifferences } from "./document-differences.ts";
 import { duplicateSets, idText, listAt, personId } from "./duplicate-sets.ts";
 import { type FoldMisfit, misfitStages } from "./fold-misfits.ts";
-import { growingStages, type LargeSurvivor } from "./large-survivors.ts";
+import { growingStages, largestDocument, type LargeSurvivor, roomForKey } from "./large-survivors.ts";
 import { type Repeated, repeatedStages } from "./repeated-elements.ts";
 import { serverVersion } from "./server.ts";
 
@@ -78,6 +78,8 @@ export async function duplicateDifferences(ctx: MigrationContext): Promise<Dupli
             large: [...growingStages(model)],
             unarchivable: [
               { $match: { $expr: { $gt: [{ $bsonSize: "$loser" }, largestArchivable] } } },
+              // Of one without room for a key that is said already.
+              { $match: { $expr: { $lte: [{ $bsonSize: "$loser" }, largestDocument - roomForKey(model)] } } },
               { $project: { id: 1 } },
               { $sort: { id: 1 } },
             ],

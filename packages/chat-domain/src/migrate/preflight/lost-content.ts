@@ -1,4 +1,5 @@
 import type { ChatModel } from "../../model/chat-model.ts";
+import { isFieldPath } from "../../model/field-path.ts";
 import { participantPaths, participantsPath } from "../../model/participants-place.ts";
 import type { MigrationContext } from "../context/migration-context.ts";
 import { mergeable } from "./duplicate-sets.ts";
@@ -43,9 +44,11 @@ function lostContentReport(model: ChatModel, found: DuplicateDifferences): Prefl
 }
 
 function lostText({ path, duplicates, example }: Difference): string {
+  // Nothing folds under a name that no path could say.
+  const wayOut = isFieldPath(path) ? `name ${path} in "fold", or in "ignore"` : `name "${path}" in "ignore"`;
   return (
     `${duplicates} ${isAre(duplicates, "duplicate has", "duplicates have")} elements in ${path || '""'} that the survivor lacks ` +
-    `(such as ${String(example)}), and nobody would see them any more: name ${path || '""'} in "fold", or in "ignore"`
+    `(such as ${String(example)}), and nobody would see them any more: ${wayOut}`
   );
 }
 

@@ -92,6 +92,8 @@ export function assertWritten(
   throw new MigrationError("REFUSED", `${message}; put that right and run the same command again`, { cause });
 }
 
+export const noRoom = "the document has no room left (16 MB)";
+
 /** Server messages may quote documents, so the known ones are put into words. */
 export function refusalReason({
   code,
@@ -106,7 +108,7 @@ export function refusalReason({
     case 10_334:
     case 17_419:
     case 17_420:
-      return "the document has no room left (16 MB)";
+      return noRoom;
     case 121:
       return `the collection's validator refuses the document${because(errInfo)}`;
     case duplicateKeyCode:
