@@ -1,9 +1,11 @@
 import type { NativeId } from "../identity/native-id.ts";
 import { participantIdOrNull } from "../identity/participant-id.ts";
-import { idMap, idText } from "../identity/stored-ids.ts";
+import { idMap, idSet, idText } from "../identity/stored-ids.ts";
 import { collectionOf, type MigrationContext } from "../migrate/context/migration-context.ts";
 import type { MovesRecord } from "../migrate/context/migration-records.ts";
 import { type HeldValues, heldValues } from "../migrate/merge/references/held-values.ts";
+import { referencesInFolds } from "../model/references-in-folds.ts";
+import { ownField } from "../model/own-names.ts";
 import { rootOf } from "../model/stored-document.ts";
 import type { Finding } from "./finding.ts";
 
@@ -46,12 +48,17 @@ async function auditRecords(
   for (const { collection, field } of references.values()) {
     const some = records.filter(({ _id }) => _id.collection === collection && _id.field === field);
     const ids = some.flatMap((record) => record.ids);
+    const aliases = ownField(ctx.model, "aliases");
     const documents = await collectionOf(ctx, collection)
-      .find({ _id: { $in: ids } }, { projection: { [rootOf(field)]: 1 } })
+      .find({ _id: { $in: ids } }, { projection: { [rootOf(field)]: 1, [aliases]: 1 } })
       .toArray();
     const present = idMap(documents.map((document) => [document._id, heldValues(document, field)] as const));
     const archived = await archivedRows(ctx, collection, ids);
+    // In a folded field of a survivor the fold has chosen among all that its chats referred to.
+    const isFolded = referencesInFolds(ctx.model).some((one) => one.field === field && one.collection === collection);
+    const survivors = idSet(documents.flatMap(({ _id, [aliases]: own }) => (own === undefined ? [] : [_id])));
     for (const [record, id] of some.flatMap((moves) => moves.ids.map((one) => [moves, one] as const))) {
+      if (isFolded && survivors.has(id)) continue;
       const message = whatIsWrong(record, { id, present, archived, allowDeleted });
       const reference = { collection, id };
       if (message !== null)

@@ -4,6 +4,7 @@ import { areApart, arrayPath, FieldPath, isFieldPath, MemberPath, overlaps } fro
 import { Filter } from "./filter.ts";
 import { FoldModel, ReferenceModel } from "./merge-model.ts";
 import { ownFieldNames } from "./own-names.ts";
+import { foldOfReferenceFlaw, referencesInFolds } from "./references-in-folds.ts";
 
 /** People in scalar fields: as many as there are fields, or one who is in all of them. */
 const PeopleFields = z
@@ -118,6 +119,7 @@ export const ChatModel = z
     refuseIdentityFolds(model, check);
     refuseTargetFolds(model, check);
     refuseTwins(model, check);
+    refuseFoldsOfReferences(model, check);
     refuseUnpaired(model, check);
   })
   .readonly();
@@ -240,6 +242,14 @@ function refuseTwins({ references }: UncheckedModel, check: z.core.$RefinementCt
         message: `${collection}.${field} is named twice`,
       });
   });
+}
+
+function refuseFoldsOfReferences(model: UncheckedModel, check: z.core.$RefinementCtx): void {
+  for (const reference of referencesInFolds(model)) {
+    const message = foldOfReferenceFlaw(model.fold, reference);
+    const path = ["references", model.references.indexOf(reference), "field"];
+    if (message !== null) check.addIssue({ code: "custom", path, message });
+  }
 }
 
 /** What a caller writes to describe a {@link ChatModel}; everything may be left out. */

@@ -13,6 +13,7 @@ import { commitMerges, type RefusedMerge } from "./commit-point.ts";
 import { completeMerges } from "./complete-merges.ts";
 import { mapReferences } from "./map-keys.ts";
 import { withoutMerges } from "./merge-standing.ts";
+import { saveUnmovedFields } from "./named-in-folds.ts";
 import { undoAndPark } from "./undo-and-park.ts";
 import { giveUpVanished, type Survey, surveyMerges } from "./survey-merges.ts";
 import { addAliasesOrPark, removeAliases } from "./survivor-aliases.ts";
@@ -33,6 +34,7 @@ export async function mergeBatch(run: Run, merges: readonly Merge[]): Promise<vo
   const survivors = groupedById(ready, ({ survivor }) => survivor).flatMap(
     ([merge]) => merge?.survivor ?? [],
   );
+  await saveUnmovedFields(run, survivors);
   await saveOriginalFields(run, { collection, ids: survivors, fold: run.ctx.model.fold });
   const aliased = await addAliasesOrPark(run, ready);
   const isAliased = idSet(losersOf(aliased));

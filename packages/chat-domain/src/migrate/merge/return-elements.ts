@@ -35,8 +35,8 @@ export async function returnElements(
     const id = placeOf(returning.from);
     const from = documents.get(id);
     if (from === undefined) continue;
-    const repointedBack = await repointing([{ loser: into, survivor: id }]);
-    const repointed = await repointing([{ loser: id, survivor: into }]);
+    const repointedBack = await repointing({ pairs: [{ loser: into, survivor: id }] });
+    const repointed = await repointing({ pairs: [{ loser: id, survivor: into }], documents: [from] });
     const { document: to, names } = withReturnedElements(fold, from, {
       ...returning,
       repointed,

@@ -13,6 +13,7 @@ import { restoreCopies } from "./archive/archive-documents.ts";
 import { recountChats } from "./fold/recount.ts";
 import { unfoldDocuments } from "./fold/unfold-documents.ts";
 import { chatFold } from "./chat-fold.ts";
+import { foldedChats, followAnew, survivorsNaming } from "./named-in-folds.ts";
 import { returnElements } from "./return-elements.ts";
 import { withoutMerges } from "./merge-standing.ts";
 import { displacedRows, foldDisplaced, isElsewhere, unmarkDisplaced } from "./references/displaced-rows.ts";
@@ -45,7 +46,7 @@ export async function undoMerges(
     ([merge]) => merge?.survivor ?? [],
   );
   const kept = await otherMergesInto(run, survivors, merges);
-  const undoing: Undoing = { undone: merges, kept, survivors };
+  const undoing: Undoing = { undone: merges, kept, survivors, naming: await survivorsNaming(run, merges) };
   const left: { readonly reference: ReferenceModel; readonly merges: readonly Merge[] }[] = [];
   for (const reference of run.ctx.model.references)
     left.push({ reference, merges: await restoreStoodFor(run, reference, undoing) });
@@ -54,6 +55,11 @@ export async function undoMerges(
   for (const reference of run.ctx.model.references)
     rows.push({ collection: reference.collection, ids: await restoreRows(run, undoing, reference) });
   await forgetRows(run, rows, kept);
+  const isKept = idSet(kept.map(({ survivor }) => survivor));
+  const folded = await foldedChats(
+    run,
+    survivors.filter((id) => !isKept.has(id)),
+  );
   await unfoldChats(run, undoing);
   await revive(run, losers, options);
   await run.write.delete(
@@ -65,12 +71,15 @@ export async function undoMerges(
   const stays = await moveBack(run, merges, isUnfolded(run, undoing));
   for (const { reference, merges: others } of left)
     if (others.length > 0) await moveReferences(run, others, reference);
+  await followAnew(run, folded);
   await forgetMerges(run, undoing, stays);
   return stays;
 }
 
 interface Undoing extends Parting {
   readonly survivors: readonly NativeId[];
+  /** Survivors of any merges that have folded ids of the losers. */
+  readonly naming: readonly NativeId[];
 }
 
 const contributing: readonly JournalState[] = ["planned", "merged", "settled", "purged"];
@@ -89,21 +98,23 @@ async function otherMergesInto(
 /** References of a survivor's that lie in its own folded fields go back with those. */
 function isUnfolded(
   run: Run,
-  { survivors }: Undoing,
+  { survivors, naming }: Undoing,
 ): (collection: string, field: string, id: NativeId) => boolean {
   const { chats, fold } = run.ctx.model;
   const roots = new Set(Object.keys(fold).map(rootOf));
-  const isSurvivor = idSet(survivors);
+  const isSurvivor = idSet([...survivors, ...naming]);
   return (collection, field, id) =>
     collection === chats.collection && roots.has(rootOf(field)) && isSurvivor.has(id);
 }
 
-async function unfoldChats(run: Run, { undone, kept, survivors }: Undoing): Promise<void> {
+async function unfoldChats(run: Run, { undone, kept, survivors, naming }: Undoing): Promise<void> {
   const folds = chatFold(run.ctx);
+  const isSurvivor = idSet(survivors);
   await unfoldDocuments(run, {
     ...folds,
-    ids: survivors,
+    ids: [...survivors, ...naming.filter((id) => !isSurvivor.has(id))],
     undone,
+    naming: idSet(naming),
     returning: (all) => returnElements(run, folds, all),
   });
   const others = groupedById(kept, ({ survivor }) => survivor).flatMap(([merge]) => merge?.survivor ?? []);
@@ -195,9 +206,6 @@ async function forgetMerges(
   const isOver = { loser: { $in: losersOf(undone) }, isStaying: { $ne: true } };
   await forgetMoves(run, await run.ctx.records.moves.find(isOver).toArray(), stays);
   const others = idMap(kept.map(({ survivor }) => [survivor, true] as const));
-  await deleteOriginals(run, {
-    collection: run.ctx.model.chats.collection,
-    ids: survivors.filter((id) => !others.has(id)),
-    parts: foldParts,
-  });
+  const ids = survivors.filter((id) => !others.has(id));
+  await deleteOriginals(run, { collection: run.ctx.model.chats.collection, ids, parts: foldParts });
 }

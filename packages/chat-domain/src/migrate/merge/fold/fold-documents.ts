@@ -123,7 +123,11 @@ async function changesOf(
   const ids = plans.map(({ id }) => id);
   const originals = await originalFields(run.ctx, request, ids);
   const pairs = plans.flatMap(({ id, steps }) => steps.map(({ from }) => ({ loser: from, survivor: id })));
-  const repointed = await request.repointing(pairs);
+  const documents = [
+    ...[...copied.values()].map(({ document }) => document),
+    ...ids.flatMap((id) => originals.get(id)?.document ?? []),
+  ];
+  const repointed = await request.repointing({ pairs, documents });
   const given = (document: ExactDocument = new Map()): Given => givenDocument(repointed(document));
   return plans.map((plan) => {
     const copyOf = (label: CopyLabel): Given =>

@@ -1,6 +1,6 @@
 import { BSON, type Document } from "mongodb";
 import type { NativeId } from "../../../identity/native-id.ts";
-import { type IdMap, idMap, idText } from "../../../identity/stored-ids.ts";
+import { type IdMap, idMap, type IdSet, idText } from "../../../identity/stored-ids.ts";
 import type { FoldModel } from "../../../model/merge-model.ts";
 import { rootsOf } from "../../../model/nested-fields.ts";
 import { ownField } from "../../../model/own-names.ts";
@@ -24,13 +24,23 @@ export interface FoldCollection {
   readonly copies?: Document;
   /**
    * What references inside folded fields become: a copy holds its own chat's id where the document that it goes into
-   * holds its own.
+   * holds its own, and whatever else was merged has been followed by all.
    */
-  readonly repointing: (pairs: readonly IdPair[]) => Promise<Repointed>;
+  readonly repointing: (following: Following) => Promise<Repointed>;
+  /** The top-level fields in which such references lie. */
+  readonly following: ReadonlySet<string>;
   /** Where the documents hold their people, if they contribute by those. */
   readonly people: readonly string[];
   /** A copy whose people stand in another order gives to each what is theirs. */
   readonly turned: (copy: ExactDocument, into: ExactDocument) => ExactDocument;
+}
+
+export interface Following {
+  readonly pairs: readonly IdPair[];
+  /** What may hold ids of other duplicates; not asked unless given. */
+  readonly documents?: readonly ExactDocument[];
+  /** Duplicates that are followed no more. */
+  readonly undone?: IdSet;
 }
 
 export interface IdPair {

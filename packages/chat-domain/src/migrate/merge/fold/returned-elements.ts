@@ -57,21 +57,23 @@ interface OwnList {
 }
 
 function returnedList({ path, by, own, document }: OwnList, returning: ReturningBetween): readonly Exact[] {
+  const through = (repointed: Repointed, element: Exact): Exact =>
+    listOf(exactAt(repointed(withExact(document, path, [element])), path))[0];
   const keyed = (holder: ExactDocument): ReadonlyMap<string, Exact> =>
     keyedElements(by, exactAt(holder, path));
-  const back = keyed(returning.repointedBack(returning.current));
   const here = keyed(returning.repointed(document));
   const [folded, current] = [keyed(returning.folded), keyed(returning.current)];
   const others = new Set(returning.others.flatMap((other) => [...keyed(other).keys()]));
   return own.flatMap((element) => {
-    const key = keyIn(by, element);
+    // Elements may be told apart by what they refer to, which is another where they were folded.
+    const key = keyIn(by, through(returning.repointed, element));
     if (key === null || others.has(key)) return [element];
     if (returning.memory.written(`${path} ${key}`) !== undefined) return [element];
     const isAsFolded = isSame(here.get(key), folded.get(key));
     if (!isAsFolded && !returning.returned.has(returnedName(path, element))) return [element];
     const now = current.get(key);
     if (now === undefined) return [];
-    return [isSame(now, here.get(key)) ? element : (back.get(key) ?? element)];
+    return [isSame(now, here.get(key)) ? element : through(returning.repointedBack, now)];
   });
 }
 

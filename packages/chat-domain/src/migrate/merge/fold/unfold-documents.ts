@@ -3,11 +3,11 @@ import type { NativeId } from "../../../identity/native-id.ts";
 import { idSet, type IdSet } from "../../../identity/stored-ids.ts";
 import type { FoldModel } from "../../../model/merge-model.ts";
 import { rootsOf } from "../../../model/nested-fields.ts";
-import type { Merge } from "../../context/migration-records.ts";
+import { losersOf, type Merge } from "../../context/migration-records.ts";
 import type { Run } from "../../run/run.ts";
 import { BatchRefused } from "../../context/migration-error.ts";
 import type { ExactDocument } from "../archive/exact-document.ts";
-import { exactAt, isDocument, isSame, withExact } from "../archive/exact-values.ts";
+import { contentText, type Exact, exactAt, isDocument, isSame, withExact } from "../archive/exact-values.ts";
 import { changeDocuments, type DocumentChange } from "./changed-document.ts";
 import {
   type Contribution,
@@ -37,6 +37,8 @@ export interface UnfoldRequest extends FoldCollection {
   /** Whose contributions are taken out. */
   readonly undone: readonly Merge[];
   readonly staying?: IdSet;
+  /** Documents from which nothing is taken, but in which what is undone was named. */
+  readonly naming?: IdSet;
   /** Told what the documents hold before anything is taken out of them; whether that may be done then. */
   readonly returning: (returns: readonly Returning[]) => Promise<boolean>;
 }
@@ -84,11 +86,20 @@ async function unfold(run: Run, request: UnfoldRequest): Promise<boolean> {
   if (plans.length === 0) return true;
   const labels = plans.flatMap(({ steps }) => steps.map(({ label }) => label));
   const copied = await copiedDocuments(run.ctx, request, labels);
-  const all = await request.repointing(plans.flatMap(pairsOf));
-  const kept = await request.repointing(
-    plans.flatMap((plan) => pairsOf({ ...plan, steps: plan.steps.filter(({ isUndone }) => !isUndone) })),
+  const pairs = plans.flatMap(pairsOf);
+  const documents = [...[...copied.values()], ...plans.map(({ original }) => original)].map(
+    ({ document }) => document,
   );
-  const unfoldings = plans.map((plan) => unfoldingOf(request, { plan, copied, all, kept }));
+  const all = await request.repointing({ pairs, documents });
+  const own = await request.repointing({ pairs });
+  const kept = await request.repointing({
+    pairs: plans.flatMap((plan) =>
+      pairsOf({ ...plan, steps: plan.steps.filter(({ isUndone }) => !isUndone) }),
+    ),
+    documents,
+    undone: idSet(losersOf(request.undone)),
+  });
+  const unfoldings = plans.map((plan) => unfoldingOf(request, { plan, copied, all, own, kept }));
   if (!(await request.returning(unfoldings.flatMap((unfolding) => returnsOf(unfolding, copied)))))
     return false;
   const isDone = await changeDocuments(
@@ -137,19 +148,31 @@ interface Unfolding {
   readonly contributions: readonly Contribution[];
 }
 
+/** Elements of one list. */
+function isSameInAnyOrder(a: Exact, b: Exact): boolean {
+  if (!Array.isArray(a) || !Array.isArray(b)) return isSame(a, b);
+  const [those, these] = [a, b].map((list: readonly Exact[]) => list.map(contentText).toSorted());
+  return isSame(those, these);
+}
+
 interface UnfoldSources {
   readonly plan: UnfoldPlan;
   readonly copied: ReadonlyMap<string, CopiedDocument>;
-  /** With the references of all merges, and of those that are kept. */
+  /** With the references of all merges, of those into the document alone, and of those that are kept. */
   readonly all: Repointed;
+  readonly own: Repointed;
   readonly kept: Repointed;
 }
 
-function unfoldingOf(request: UnfoldRequest, { plan, copied, all, kept }: UnfoldSources): Unfolding {
+function unfoldingOf(request: UnfoldRequest, { plan, copied, all, own: ofOwn, kept }: UnfoldSources): Unfolding {
   const original = plan.original.document;
-  const contributions = plan.steps.map(({ label, isUndone, kept: remembered }): Contribution => {
+  const copies = plan.steps.map(({ label }) => {
+    const document = copied.get(labelText(label._id))?.document ?? new Map();
+    return request.turned(document, plan.document);
+  });
+  const contributions = plan.steps.map(({ label, isUndone, kept: remembered }, at): Contribution => {
     const copy = copied.get(labelText(label._id));
-    const document = request.turned(copy?.document ?? new Map(), plan.document);
+    const document = copies[at] ?? new Map();
     const before = givenDocument(all(document));
     return {
       before,
@@ -159,16 +182,24 @@ function unfoldingOf(request: UnfoldRequest, { plan, copied, all, kept }: Unfold
     };
   });
   const own = givenDocument(all(original));
-  const isSameOwn = kept(original) === own.value;
+  // Nothing has been folded into it then: what its own references follow they follow by themselves.
+  const isWhole = plan.steps.every(({ isUndone }) => isUndone);
+  const left = isWhole ? original : kept(original);
   const first = {
     before: own,
-    after: isSameOwn ? own : givenDocument(kept(original)),
+    after: left === own.value ? own : givenDocument(left),
     memory: foldMemory(),
   };
   const everything = [{ ...first, isWithdrawn: false }, ...contributions];
   const folded = foldedFields(request.fold, documentsOf(everything, "before"));
-  const made = withCounters(request, folded, plan.original);
-  return { plan, made, contributions: everything };
+  // What has followed others since the last fold has followed them as one; and may stand in another order.
+  const later = all(foldedFields(request.fold, [original, ...copies].map(ofOwn)));
+  const made = rootsOf(Object.keys(request.fold)).reduce((result, name) => {
+    const value = plan.document.get(name);
+    const isFollowed = request.following.has(name) && [folded, later].some((one) => isSameInAnyOrder(one.get(name), value));
+    return isFollowed ? withExact(result, name, value) : result;
+  }, folded);
+  return { plan, made: withCounters(request, made, plan.original), contributions: everything };
 }
 
 function returnsOf(

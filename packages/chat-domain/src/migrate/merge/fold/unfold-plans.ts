@@ -21,6 +21,8 @@ export interface UnfoldPlansRequest extends FoldCollection {
   readonly undone: readonly Merge[];
   /** Those of them, by chat or row, that stay, as there is no other place for them; only their marks go. */
   readonly staying?: IdSet;
+  /** Documents from which nothing is taken, but in which what is undone was named. */
+  readonly naming?: IdSet;
 }
 
 /** One contribution to a document, and whether it is taken out. */
@@ -89,9 +91,9 @@ export async function unfoldPlans(
     const marks = marksIn(document, marked);
     const steps = stepsOf(request, marks, labelsOf.get(id) ?? []);
     const original = originals.get(id);
-    return original === undefined || !steps.some(({ isUndone, isStaying }) => isUndone || isStaying)
-      ? []
-      : [{ id, document, marks, steps, original }];
+    const isChanging =
+      request.naming?.has(id) === true || steps.some(({ isUndone, isStaying }) => isUndone || isStaying);
+    return original === undefined || !isChanging ? [] : [{ id, document, marks, steps, original }];
   });
 }
 

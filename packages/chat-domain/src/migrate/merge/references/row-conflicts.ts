@@ -80,6 +80,7 @@ export function rowFold(model: ChatModel, reference: ReferenceModel): FoldCollec
     target: "into",
     fold,
     repointing: () => Promise.resolve((document) => document),
+    following: new Set(),
     people: [],
     turned: (copy) => copy,
   };
