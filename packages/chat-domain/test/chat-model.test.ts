@@ -80,6 +80,25 @@ describe("ChatModel", () => {
       name: "a reference named twice",
       model: { references: [1, 2].map(() => ({ collection: "messages", field: "chat" })) },
     },
+    ...(["intersection", { concat: {} }, { eachKey: "sum" }] as const).map((strategy) => ({
+      name: `references of chats to chats that fold by ${JSON.stringify(strategy)}`,
+      model: {
+        references: [
+          {
+            collection: "chats",
+            field: typeof strategy === "object" && "eachKey" in strategy ? "links.$*" : "links",
+          },
+        ],
+        fold: { links: strategy },
+      },
+    })),
+    ...[undefined, "keep-survivor"].map((onConflict) => ({
+      name: `a union by references of chats to chats that says another thing than they do (${String(onConflict)})`,
+      model: {
+        references: [{ collection: "chats", field: "links.chat", onConflict }],
+        fold: { links: { union: { by: "chat", fold: { n: "sum" } } } },
+      },
+    })),
     {
       name: "fields to fold without saying that a conflict is folded",
       model: { references: [{ collection: "members", field: "chat", fold: { unread: "max" } }] },

@@ -55,7 +55,9 @@ async function auditRecords(
     const present = idMap(documents.map((document) => [document._id, heldValues(document, field)] as const));
     const archived = await archivedRows(ctx, collection, ids);
     // In a folded field of a survivor the fold has chosen among all that its chats referred to.
-    const isFolded = referencesInFolds(ctx.model).some((one) => one.field === field && one.collection === collection);
+    const isFolded = referencesInFolds(ctx.model).some(
+      (one) => one.field === field && one.collection === collection,
+    );
     const survivors = idSet(documents.flatMap(({ _id, [aliases]: own }) => (own === undefined ? [] : [_id])));
     for (const [record, id] of some.flatMap((moves) => moves.ids.map((one) => [moves, one] as const))) {
       if (isFolded && survivors.has(id)) continue;

@@ -111,4 +111,25 @@ describe("several references of one collection", () => {
       expect(await field.image("chats", "rows")).toEqual(before);
     }
   });
+
+  it("are refused where one row may stand for rows of both, and a field folds in two ways", async () => {
+    const references = [
+      { ...rows, field: "c", where: { kind: "a" }, fold: { n: "sum" } },
+      { ...rows, field: "c", where: { kind: "b" }, fold: { n: "max" } },
+    ] as const;
+    const stored = [1, 2].map((number) => ({
+      _id: number,
+      c: id(number),
+      kind: number === 1 ? "a" : "b",
+      n: number,
+    }));
+    const indexes = [{ collection: "rows", key: { c: 1, user: 1 }, options: { unique: true } }] as const;
+    await using field = await databaseWith([...references], { rows: stored }, { indexes });
+    const before = await field.image("chats", "rows");
+    expect(await field.up()).toMatchObject({
+      exit: 3,
+      text: expect.stringMatching(/fold n in two ways.*index c_1_user_1 lets one row stand for rows of both/),
+    });
+    expect(await field.image("chats", "rows")).toEqual(before);
+  });
 });

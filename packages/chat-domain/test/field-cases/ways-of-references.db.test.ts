@@ -73,6 +73,19 @@ describe("plan says of the way to a reference", () => {
     expect(await field.image("things")).toEqual(before);
   });
 
+  it.each<readonly [string, Document]>([
+    ["folders.id", { folders: [[{ id: id(2) }]] }],
+    ["work.folders.id", { work: { folders: [{ id: id(2) }, [{ id: id(2) }]] } }],
+  ])("that no query finds what lies in an element that is an array: %s", async (field, document) => {
+    await using things = await referredBy({ field }, document);
+    expect(await things.up()).toMatchObject({
+      exit: 3,
+      text: expect.stringMatching(/an element of an array \(such as in 1\).*"leave": true/),
+    });
+    await using left = await referredBy({ field, leave: true }, document);
+    expect(await left.plan()).toMatchObject({ exit: 0 });
+  });
+
   it("that keys of a map inside an array follow nothing, and nothing is written", async () => {
     const device = { devices: [{ readAt: { [two]: 1 } }] };
     await using field = await referredBy({ field: "devices.readAt.$*" }, device);

@@ -5,7 +5,13 @@ import { rootsOf } from "../../model/nested-fields.ts";
 import { referencesInFolds } from "../../model/references-in-folds.ts";
 import { recordName } from "../../model/own-names.ts";
 import { rootOf } from "../../model/stored-document.ts";
-import { losersOf, type Merge, mergedStates, mergeOf, type MovesRecord } from "../context/migration-records.ts";
+import {
+  losersOf,
+  type Merge,
+  mergedStates,
+  mergeOf,
+  type MovesRecord,
+} from "../context/migration-records.ts";
 import { arrayPart, deleteOriginals, laterPart } from "../journal/originals.ts";
 import type { Run } from "../run/run.ts";
 import type { ExactDocument } from "./archive/exact-document.ts";
@@ -162,7 +168,10 @@ export async function survivorsNaming(run: Run, merges: readonly Merge[]): Promi
     .toArray();
   const ids = moves.flatMap((record) => record.ids);
   const entries = await records.journal
-    .find({ _id: { $in: ids }, state: { $in: ["planned", ...mergedStates] } }, { projection: { survivor: 1 } })
+    .find(
+      { _id: { $in: ids }, state: { $in: ["planned", ...mergedStates] } },
+      { projection: { survivor: 1 } },
+    )
     .toArray();
   return withSavedFields(run, [...ids, ...entries.flatMap(({ survivor }) => survivor ?? [])]);
 }
@@ -179,8 +188,16 @@ export async function followAnew(run: Run, survivors: FoldedChats): Promise<void
   const parts = referencesInFolds(model).flatMap(({ field }) => [arrayPart(field), laterPart(field)]);
   for (const reference of referencesInFolds(model)) {
     const { field } = reference;
-    const lists = { ids: { $in: ids }, "_id.form": "array", "_id.collection": collection, "_id.field": field } as const;
-    const moves = [...(await movesInto(run, reference, survivors)), ...(await records.moves.find(lists).toArray())];
+    const lists = {
+      ids: { $in: ids },
+      "_id.form": "array",
+      "_id.collection": collection,
+      "_id.field": field,
+    } as const;
+    const moves = [
+      ...(await movesInto(run, reference, survivors)),
+      ...(await records.moves.find(lists).toArray()),
+    ];
     const name = recordName(model, "chat_merge_moves");
     await run.write.update(
       name,

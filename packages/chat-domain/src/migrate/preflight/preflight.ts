@@ -11,6 +11,7 @@ import { unfitCollections } from "./collections.ts";
 import { countedDocuments } from "./counted-documents.ts";
 import { crossedChats } from "./crossed-chats.ts";
 import { comparedReferences } from "./compared-references.ts";
+import { differingFolds } from "./differing-folds.ts";
 import { checked, type PreflightCheck, type PreflightReport, together } from "./findings.ts";
 import {
   collatedCollections,
@@ -63,6 +64,7 @@ const checks: readonly PreflightCheck[] = [
   sharedTargets,
   mapKeyConflicts,
   rowMisfits,
+  differingFolds,
   countedDocuments,
   roomForIndexes,
 ];

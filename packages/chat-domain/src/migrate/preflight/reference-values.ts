@@ -10,7 +10,14 @@ import { mergedStates } from "../context/migration-records.ts";
 import { heldValues } from "../merge/references/held-values.ts";
 import { duplicateSets } from "./duplicate-sets.ts";
 import { type PreflightReport, together } from "./findings.ts";
-import { arraysOnWay, lostOnTheWay, type Way, waysToMind } from "./reference-ways.ts";
+import {
+  arraysOnWay,
+  hiddenOnWay,
+  isHiddenOnWay,
+  lostOnTheWay,
+  type Way,
+  waysToMind,
+} from "./reference-ways.ts";
 import { serverVersion } from "./server.ts";
 
 /** Documents of each kind that are looked at: the newest, others by chance, and those that hold documents. */
@@ -84,24 +91,30 @@ async function sampledValues(ctx: MigrationContext, reference: ReferenceModel): 
   const path = mapOfKeys(field) ?? field;
   const documents = collectionOf(ctx, collection);
   const projection = { [rootOf(path)]: 1 };
+  const names = path.split(".");
   const held: Filter<StoredDocument> = { $and: [{ [path]: { $nin: [null, ""], $exists: true } }, where] };
   const inOne = { projection, limit: sampleSize, batchSize: sampleSize };
   const newest = documents.find(held, { ...inOne, sort: { _id: -1 } });
   const others = documents.aggregate<StoredDocument>(
-    [{ $sample: { size: sampleSize } }, { $match: held }, { $project: projection }],
+    [
+      { $sample: { size: sampleSize } },
+      { $match: { $or: [held, ...hiddenOnWay(names).map((hidden) => ({ $and: [hidden, where] }))] } },
+      { $project: projection },
+    ],
     { allowDiskUse: true, batchSize: sampleSize },
   );
   // By the index of the reference: there may be few of them among very many.
   const odd = documents.find({ $and: [{ [path]: { $type: "object" } }, where] }, inOne);
   const seen = new Set<string>();
   const values: unknown[] = [];
-  const ways = new Map<number, Way>();
+  const ways = new Map<string, Way>();
   // One after the other, as a field may be an array of megabytes.
   for (const sample of [newest, others, odd]) {
     for await (const document of sample) {
       seen.add(idText(document._id));
-      const arrays = arraysOnWay(document, path.split("."));
-      if (!ways.has(arrays)) ways.set(arrays, { arrays, example: document._id });
+      const [arrays, isHidden] = [arraysOnWay(document, names), isHiddenOnWay(document, names)];
+      const way = `${arrays} ${isHidden}`;
+      if (!ways.has(way)) ways.set(way, { arrays, isHidden, example: document._id });
       values.push(...heldValues(document, field).values.slice(0, valuesPerDocument));
     }
   }

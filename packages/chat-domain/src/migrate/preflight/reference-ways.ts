@@ -1,3 +1,4 @@
+import type { Document } from "mongodb";
 import type { NativeId } from "../../identity/native-id.ts";
 import { mapOfKeys } from "../../model/field-path.ts";
 import type { ReferenceModel } from "../../model/merge-model.ts";
@@ -8,6 +9,8 @@ import { uniqueReferenceIndexes } from "./reference-indexes.ts";
 /** A document in which so many arrays lie in each other on the way to the ids of a reference. */
 export interface Way {
   readonly arrays: number;
+  /** Whether there are ids in documents of an array that is itself an element of one: no index finds them. */
+  readonly isHidden: boolean;
   readonly example: NativeId;
 }
 
@@ -24,8 +27,36 @@ export function arraysOnWay(value: unknown, path: readonly string[]): number {
   return name === undefined ? 0 : arraysOnWay(nestedValue(value, name) ?? null, rest);
 }
 
-/** Keys of maps are found in documents only. */
+/** What the server finds at no path, though this leads there: documents of an array that is an element of an array. */
+export function isHiddenOnWay(value: unknown, path: readonly string[], isHidden = false): boolean {
+  if (Array.isArray(value))
+    return value
+      .slice(0, mostElements)
+      .some((element) =>
+        isHiddenOnWay(element, path, isHidden || (path.length > 0 && Array.isArray(element))),
+      );
+  const [name, ...rest] = path;
+  if (name !== undefined) return isHiddenOnWay(nestedValue(value, name), rest, isHidden);
+  return isHidden && value !== undefined && value !== null && value !== "";
+}
+
+/** A filter that finds some of these. */
+export function hiddenOnWay(path: readonly string[]): readonly Document[] {
+  return path.slice(1).map((_, at) => {
+    const [prefix, rest] = [path.slice(0, at + 1), path.slice(at + 1)].map((names) => names.join("."));
+    return { [prefix ?? ""]: { $elemMatch: { $elemMatch: { [rest ?? ""]: { $exists: true } } } } };
+  });
+}
+
+/** Keys of maps are found in documents only, and ids in arrays of documents. */
 export function lostOnTheWay({ collection, field }: ReferenceModel, ways: readonly Way[]): string | null {
+  const hidden = ways.find(({ isHidden }) => isHidden);
+  if (hidden !== undefined)
+    return (
+      `${collection}.${field} leads into an array that is itself an element of an array (such as in ${String(hidden.example)}), ` +
+      'where no query finds an id, so nothing there would follow its chat: write these documents into one array, or "leave": ' +
+      "true leaves them as they are"
+    );
   const map = mapOfKeys(field);
   const way = ways.find(({ arrays }) => arrays > 0);
   if (map === null || way === undefined) return null;

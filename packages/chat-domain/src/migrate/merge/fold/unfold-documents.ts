@@ -164,7 +164,10 @@ interface UnfoldSources {
   readonly kept: Repointed;
 }
 
-function unfoldingOf(request: UnfoldRequest, { plan, copied, all, own: ofOwn, kept }: UnfoldSources): Unfolding {
+function unfoldingOf(
+  request: UnfoldRequest,
+  { plan, copied, all, own: ofOwn, kept }: UnfoldSources,
+): Unfolding {
   const original = plan.original.document;
   const copies = plan.steps.map(({ label }) => {
     const document = copied.get(labelText(label._id))?.document ?? new Map();
@@ -196,7 +199,8 @@ function unfoldingOf(request: UnfoldRequest, { plan, copied, all, own: ofOwn, ke
   const later = all(foldedFields(request.fold, [original, ...copies].map(ofOwn)));
   const made = rootsOf(Object.keys(request.fold)).reduce((result, name) => {
     const value = plan.document.get(name);
-    const isFollowed = request.following.has(name) && [folded, later].some((one) => isSameInAnyOrder(one.get(name), value));
+    const isFollowed =
+      request.following.has(name) && [folded, later].some((one) => isSameInAnyOrder(one.get(name), value));
     return isFollowed ? withExact(result, name, value) : result;
   }, folded);
   return { plan, made: withCounters(request, made, plan.original), contributions: everything };
