@@ -1,4 +1,4 @@
-import type { FoldStrategy } from "./fold-strategy.ts";
+import type { FoldStrategy, UnionBy } from "./fold-strategy.ts";
 import { overlaps } from "./field-path.ts";
 import type { FoldModel, ReferenceModel } from "./merge-model.ts";
 import { rootsOf } from "./nested-fields.ts";
@@ -34,21 +34,20 @@ export function foldOfReferenceFlaw(fold: FoldModel, reference: ReferenceModel):
 const leaving = `or leave the references as they are ("leave": true)`;
 
 function strategyFlaw(strategy: FoldStrategy, path: string, reference: ReferenceModel): string | null {
-  const { field } = reference;
   const name = typeof strategy === "string" ? strategy : (Object.keys(strategy)[0] ?? "");
-  if (["intersection", "eachKey"].includes(name) || (name === "concat" && path === field))
+  if (["intersection", "eachKey"].includes(name) || (name === "concat" && path === reference.field))
     return `after ${name} nobody knows which of them have become one; fold it by union or newestBy, ${leaving}`;
-  if (typeof strategy === "string" || !("union" in strategy)) return null;
-  const { by, newestBy, fold } = strategy.union;
-  if (`${path}.${by}` !== field) return null;
-  const isAlike =
-    newestBy === undefined &&
-    (fold === undefined
-      ? reference.onConflict === "keep-survivor"
-      : JSON.stringify(reference.fold) === JSON.stringify(fold));
-  if (isAlike) return null;
+  const isUnion = typeof strategy === "object" && "union" in strategy;
+  if (!isUnion || `${path}.${strategy.union.by}` !== reference.field || isAlike(strategy.union, reference))
+    return null;
   return (
-    `what the union makes of two with the same "${by}" the reference has to say too ("onConflict": "keep-survivor" for a ` +
-    `union without "newestBy" and "fold", or "fold" with the same fields), ${leaving}`
+    `what the union makes of two with the same "${strategy.union.by}" the reference has to say too ("onConflict": ` +
+    `"keep-survivor" for a union without "newestBy" and "fold", or "fold" with the same fields), ${leaving}`
   );
+}
+
+function isAlike({ newestBy, fold }: UnionBy, reference: ReferenceModel): boolean {
+  if (newestBy !== undefined) return false;
+  if (fold === undefined) return reference.onConflict === "keep-survivor";
+  return JSON.stringify(reference.fold) === JSON.stringify(fold);
 }

@@ -63,6 +63,13 @@ function areSameFields(a: ExactDocument, b: ExactDocument): boolean {
   return true;
 }
 
+/** The same, or lists of the same elements. */
+export function isSameInAnyOrder(a: Exact, b: Exact): boolean {
+  if (!Array.isArray(a) || !Array.isArray(b)) return isSame(a, b);
+  const [these, those] = [a, b].map((list: readonly Exact[]) => list.map(contentText).toSorted().join("\n"));
+  return these === those;
+}
+
 /** A text that is equal for what {@link isSame} calls equal. */
 export function contentText(value: Exact): string {
   if (isDocument(value))

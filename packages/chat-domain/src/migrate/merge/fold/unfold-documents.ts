@@ -7,7 +7,7 @@ import { losersOf, type Merge } from "../../context/migration-records.ts";
 import type { Run } from "../../run/run.ts";
 import { BatchRefused } from "../../context/migration-error.ts";
 import type { ExactDocument } from "../archive/exact-document.ts";
-import { contentText, type Exact, exactAt, isDocument, isSame, withExact } from "../archive/exact-values.ts";
+import { exactAt, isDocument, isSame, isSameInAnyOrder, withExact } from "../archive/exact-values.ts";
 import { changeDocuments, type DocumentChange } from "./changed-document.ts";
 import {
   type Contribution,
@@ -87,9 +87,8 @@ async function unfold(run: Run, request: UnfoldRequest): Promise<boolean> {
   const labels = plans.flatMap(({ steps }) => steps.map(({ label }) => label));
   const copied = await copiedDocuments(run.ctx, request, labels);
   const pairs = plans.flatMap(pairsOf);
-  const documents = [...[...copied.values()], ...plans.map(({ original }) => original)].map(
-    ({ document }) => document,
-  );
+  const sources = [...copied.values(), ...plans.map(({ original }) => original)];
+  const documents = sources.map(({ document }) => document);
   const all = await request.repointing({ pairs, documents });
   const own = await request.repointing({ pairs });
   const kept = await request.repointing({
@@ -146,13 +145,6 @@ interface Unfolding {
   /** What all folds have made of what was there before. */
   readonly made: ExactDocument;
   readonly contributions: readonly Contribution[];
-}
-
-/** Elements of one list. */
-function isSameInAnyOrder(a: Exact, b: Exact): boolean {
-  if (!Array.isArray(a) || !Array.isArray(b)) return isSame(a, b);
-  const [those, these] = [a, b].map((list: readonly Exact[]) => list.map(contentText).toSorted());
-  return isSame(those, these);
 }
 
 interface UnfoldSources {
