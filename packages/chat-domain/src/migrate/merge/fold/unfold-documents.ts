@@ -7,7 +7,7 @@ import { losersOf, type Merge } from "../../context/migration-records.ts";
 import type { Run } from "../../run/run.ts";
 import { BatchRefused } from "../../context/migration-error.ts";
 import type { ExactDocument } from "../archive/exact-document.ts";
-import { exactAt, isDocument, isSame, isSameInAnyOrder, withExact } from "../archive/exact-values.ts";
+import { exactAt, isDocument, isSame, withExact } from "../archive/exact-values.ts";
 import { changeDocuments, type DocumentChange } from "./changed-document.ts";
 import {
   type Contribution,
@@ -17,6 +17,7 @@ import {
   lastWritten,
 } from "./contributions.ts";
 import { emptied, pathsInside, withWays } from "./emptied-documents.ts";
+import { withFollowed } from "./followed-since.ts";
 import { type FoldMark, foldMemory, storedMarks } from "./fold-marks.ts";
 import {
   type CopiedDocument,
@@ -187,14 +188,11 @@ function unfoldingOf(
   };
   const everything = [{ ...first, isWithdrawn: false }, ...contributions];
   const folded = foldedFields(request.fold, documentsOf(everything, "before"));
-  // What has followed others since the last fold has followed them as one; and may stand in another order.
-  const later = all(foldedFields(request.fold, [original, ...copies].map(ofOwn)));
-  const made = rootsOf(Object.keys(request.fold)).reduce((result, name) => {
-    const value = plan.document.get(name);
-    const isFollowed =
-      request.following.has(name) && [folded, later].some((one) => isSameInAnyOrder(one.get(name), value));
-    return isFollowed ? withExact(result, name, value) : result;
-  }, folded);
+  const made = withFollowed(folded, {
+    present: plan.document,
+    following: request.following,
+    later: () => all(foldedFields(request.fold, [original, ...copies].map(ofOwn))),
+  });
   return { plan, made: withCounters(request, made, plan.original), contributions: everything };
 }
 
