@@ -179,8 +179,7 @@ function unfoldingOf(
   });
   const own = givenDocument(all(original));
   // Nothing has been folded into it then: what its own references follow they follow by themselves.
-  const isWhole = plan.steps.every(({ isUndone }) => isUndone);
-  const left = isWhole ? original : kept(original);
+  const left = plan.steps.every(({ isUndone }) => isUndone) ? original : kept(original);
   const first = {
     before: own,
     after: left === own.value ? own : givenDocument(left),
