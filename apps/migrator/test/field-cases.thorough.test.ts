@@ -108,6 +108,8 @@ describe("rollback --chat", () => {
     expect(chat).not.toHaveProperty("mergedInto");
     expect(await legacy.db.collection("messages").countDocuments({ chat: duplicate })).toBe(1);
     expect(await legacy.db.collection("members").countDocuments({ chatId: duplicate })).toBe(2);
+    expect((await runHere(legacy, args)).stdout).toContain("a chat of its own again");
+    expect((await runHere(legacy, [...args, "--execute"])).code).toBe(0);
     expect((await runHere(legacy, ["verify"])).code).toBe(0);
     expect(await runHere(legacy, ["up", "--execute"])).toMatchObject({ code: 0, stdout: "Nothing to do\n" });
     expect((await runHere(legacy, ["rollback", "--to", "none", "--execute"])).code).toBe(0);

@@ -36,7 +36,11 @@ async function rollbackOfChat(session: Session, chat: string): Promise<Answer> {
         "takes its contribution out of its survivor, whose other duplicates keep their places",
         "releases it, so that the next up leaves it alone; a full rollback removes that mark",
       ]
-    : ["nothing: it is no duplicate that has been merged"];
+    : [
+        journal?.state === "rolled-back" && journal.releasedAt !== undefined
+          ? "nothing but giving it what may have stayed with its survivor: it is a chat of its own again"
+          : "nothing: it is no duplicate that has been merged",
+      ];
   const text = [
     `Rollback of chat ${chat}`,
     ...section(
