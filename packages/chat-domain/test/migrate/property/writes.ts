@@ -1,5 +1,5 @@
 import type { Document } from "mongodb";
-import { createOrGetChat } from "../../../src/index.ts";
+import { createOrGetChat, participantsKey } from "../../../src/index.ts";
 import { keyIndexFlaw } from "../../../src/store/key-index.ts";
 import { at, chatOf, idOf, personsOf, type Seed } from "./application.ts";
 import { counterOf, counters, markedSum } from "./counters.ts";
@@ -203,10 +203,10 @@ async function open(world: World, _: KnownChat, { n }: Pick<Write, "n">): Promis
   const { app, chats, keyField } = world;
   if ((await keyIndexFlaw(app.chats, keyField)) !== null) return;
   const id = idOf(world.shape.ids, chats.length + 1);
-  const { chat, created } = await createOrGetChat(app, requestOf(world, set));
+  const request = requestOf(world, set);
+  const mayBe = await chatsFor(world, set, participantsKey(request.participants, request.scope));
+  const { chat, created } = await createOrGetChat(app, request);
   world.opened.add(set);
-  const known = chats.filter((other) => other.set === set && !world.apart.has(other.number));
-  const mayBe = known.filter(({ seed }) => world.isUnique(seed)).map((other) => String(other.id));
   same(`set ${set} is created`, created, mayBe.length === 0);
   if (!created) return same(`${chat.id} is one of set ${set}`, mayBe.includes(chat.id), true);
   const seed: Seed = { set, isTurned: false, oddity: "none", n: 1, has: [] };
@@ -215,6 +215,16 @@ async function open(world: World, _: KnownChat, { n }: Pick<Write, "n">): Promis
   world.touched.add(textOf(id));
   const document = without((await world.stored(world.real, made)) ?? undefined, [keyField]);
   await world.shadow.command({ insert: "chats", documents: [document] });
+}
+
+/** Those of a set that create-or-get may find: who still holds the key of other people is not looked for. */
+async function chatsFor(world: World, set: number, key: string): Promise<readonly string[]> {
+  const known = world.chats.filter(
+    ({ set: own, number, seed }) => own === set && !world.apart.has(number) && world.isUnique(seed),
+  );
+  const stored = await Promise.all(known.map((chat) => world.stored(world.real, chat)));
+  const held = stored.map((chat) => (chat?.[world.keyField] ?? key) as unknown);
+  return known.filter((_, at) => held[at] === key).map(({ id }) => String(id));
 }
 
 type Request = Parameters<typeof createOrGetChat>[1];
