@@ -80,7 +80,7 @@ describe("ChatModel", () => {
       name: "a reference named twice",
       model: { references: [1, 2].map(() => ({ collection: "messages", field: "chat" })) },
     },
-    ...(["intersection", { concat: {} }, { eachKey: "sum" }] as const).map((strategy) => ({
+    ...(["intersection", "min", "max", { concat: {} }, { eachKey: "sum" }] as const).map((strategy) => ({
       name: `references of chats to chats that fold by ${JSON.stringify(strategy)}`,
       model: {
         references: [

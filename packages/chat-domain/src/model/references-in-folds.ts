@@ -31,12 +31,16 @@ export function foldOfReferenceFlaw(fold: FoldModel, reference: ReferenceModel):
   return flaw === null ? null : `${field} refers to chats, and lies in "${path}", which folds: ${flaw}`;
 }
 
+const unfit = new Set(["intersection", "eachKey"]);
+/** Where the field holds nothing but ids. */
+const unfitForIds = new Set(["concat", "min", "max"]);
 const leaving = `or leave the references as they are ("leave": true)`;
 
 function strategyFlaw(strategy: FoldStrategy, path: string, reference: ReferenceModel): string | null {
   const name = typeof strategy === "string" ? strategy : (Object.keys(strategy)[0] ?? "");
-  if (["intersection", "eachKey"].includes(name) || (name === "concat" && path === reference.field))
-    return `after ${name} nobody knows which of them have become one; fold it by union or newestBy, ${leaving}`;
+  const isDepending = unfit.has(name) || (unfitForIds.has(name) && path === reference.field);
+  if (isDepending)
+    return `what ${name} makes of them depends on which have followed already; fold it by union or newestBy, ${leaving}`;
   const isUnion = typeof strategy === "object" && "union" in strategy;
   if (!isUnion || `${path}.${strategy.union.by}` !== reference.field || isAlike(strategy.union, reference))
     return null;

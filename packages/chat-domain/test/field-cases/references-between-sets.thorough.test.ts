@@ -23,7 +23,6 @@ describe("references of chats of several sets to each other, in fields that fold
       { last: { newestBy: "last.t" } },
       newest({ 1: 8, 2: 2, 7: 2, 8: 1 }),
     ],
-    ["an id that is the smallest", "first", {}, { first: "min" }, { 1: 8, 2: 7, 8: 2 }],
     [
       "a list that the newest brings",
       "last.c",

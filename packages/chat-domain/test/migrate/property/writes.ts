@@ -224,7 +224,7 @@ async function chatsFor(world: World, set: number, key: string): Promise<readonl
   );
   const stored = await Promise.all(known.map((chat) => world.stored(world.real, chat)));
   const held = stored.map((chat) => (chat?.[world.keyField] ?? key) as unknown);
-  return known.filter((_, at) => held[at] === key).map(({ id }) => String(id));
+  return known.filter((_, index) => held[index] === key).map(({ id }) => String(id));
 }
 
 type Request = Parameters<typeof createOrGetChat>[1];
