@@ -195,7 +195,10 @@ async function join(world: World, known: KnownChat, { n }: Pick<Write, "n">): Pr
     owner: ["from", "to"],
   };
   const people = fields[world.shape.people].map((name) => [name, become[name] as unknown] as const);
-  if (await world.update(known, { $set: Object.fromEntries(people) })) known.set = set;
+  if (!(await world.update(known, { $set: Object.fromEntries(people) }))) return;
+  // A key that somebody's call has set goes along.
+  if (world.opened.has(known.set)) world.opened.add(set);
+  known.set = set;
 }
 
 async function open(world: World, _: KnownChat, { n }: Pick<Write, "n">): Promise<void> {
